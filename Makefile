@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# `make help` says what there is.
+
+CROSS_COMPILE ?= x86_64-linux-gnu-
+CC      := $(CROSS_COMPILE)gcc
+LD      := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+NASM    ?= nasm
+HOSTCC  ?= gcc
+
+BUILD   ?= build
+IMAGE   := $(BUILD)/vtd-litmus.efi
+ELF     := $(BUILD)/vtd-litmus.so
+OPTIONS ?=
+QEMU    ?=
+SCENARIOS ?=
+
+BUILD_ID := $(shell git describe --always --dirty --abbrev=9 2>/dev/null || echo unknown)
+
+# GNU-EFI: its start-up object and library stand in one of these folders.
+EFI_CRT0 = $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o,/usr/lib /usr/lib/x86_64-linux-gnu /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib/x86_64-linux-gnu/gnuefi)))
+EFI_DIR  = $(dir $(EFI_CRT0))
+
+SOURCES := $(wildcard boot/*.c kernel/*.c kernel/dma/*.c vtd/*.c tests/*.c)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o
+
+# No SSE: nobody saves it. No red zone: interrupts use the same stack. Strict about what it accepts.
+CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno-red-zone \
+	  -mgeneral-regs-only -mcx16 -fno-stack-protector -fno-strict-aliasing -fcf-protection=none \
+	  -fno-asynchronous-unwind-tables -fvisibility=hidden -Wall -Wextra -Werror \
+	  -Wmissing-prototypes -Wstrict-prototypes -I. -MMD -MP
+boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
+
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
+	@echo '  CROSS_COMPILE=prefix-, BUILD=folder'
+
+packages: ## look for what building and running needs, install what is missing
+	@tools/packages
+
+build: packages ## build/vtd-litmus.efi
+	@$(MAKE) --no-print-directory $(IMAGE)
+
+run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
+	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(if $(QEMU),--qemu $(QEMU)) -- $(OPTIONS)
+
+test: build ## host unit tests under sanitizers, then scenarios in QEMU
+	@tests/all $(SCENARIOS)
+
+format: ## put the C sources into the house style
+	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch])
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+$(IMAGE): $(ELF)
+	$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 -j .text -j .reloc -j .rodata -j .data \
+		-j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
+
+$(ELF): $(OBJECTS) linker.ld
+	$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
+		--no-warn-rwx-segments -T linker.ld $(EFI_CRT0) $(OBJECTS) -L$(EFI_DIR) -lgnuefi -o $@
+
+$(BUILD)/%.o: %.c $(BUILD)/id
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
+
+# Only these two know the build id, so a new commit recompiles only them.
+ID_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
+boot/main_CFLAGS = $(ID_CFLAGS)
+kernel/main_CFLAGS = $(ID_CFLAGS)
+kernel/smp_CFLAGS = -DTRAMPOLINE_FILE='"$(BUILD)/boot/ap_trampoline.bin"'
+$(BUILD)/kernel/smp.o: $(BUILD)/boot/ap_trampoline.bin
+
+$(BUILD)/id: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
+
+$(BUILD)/boot/ap_trampoline.bin: boot/ap_trampoline.asm
+	@mkdir -p $(@D)
+	$(NASM) -f bin -Werror $< -o $@
+
+$(BUILD)/kernel/trap_stubs.o: kernel/trap_stubs.asm
+	@mkdir -p $(@D)
+	$(NASM) -f elf64 -Werror $< -o $@
+
+-include $(OBJECTS:.o=.d)
+.PHONY: help packages build run test format clean FORCE

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The UEFI application: collect what only firmware can tell, end boot services, enter the kernel.
+ * Section numbers are the UEFI specification's (2.10).
+ */
+#include <efi.h>
+
+#include "boot/load_options.h"
+#include "kernel/handoff.h"
+
+extern char ImageBase[], ImageEnd[];
+
+static struct handoff handoff;
+static uint8_t kernel_stack[32768] __attribute__((aligned(4096)));
+static EFI_SYSTEM_TABLE *st;
+
+static EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+static EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+static EFI_GUID graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+static EFI_GUID acpi20_guid = ACPI_20_TABLE_GUID;
+static EFI_GUID acpi10_guid = ACPI_TABLE_GUID;
+
+static void say(CHAR16 *text)
+{
+	if (st->ConOut)
+		st->ConOut->OutputString(st->ConOut, text);
+}
+
+static void find_rsdp(void)
+{
+	for (UINTN pass = 0; pass < 2 && !handoff.rsdp; pass++) {
+		const EFI_GUID *want = pass ? &acpi10_guid : &acpi20_guid;
+
+		for (UINTN i = 0; i < st->NumberOfTableEntries; i++) {
+			const uint64_t *have = (void *)&st->ConfigurationTable[i].VendorGuid;
+			const uint64_t *guid = (const void *)want;
+
+			if (have[0] == guid[0] && have[1] == guid[1])
+				handoff.rsdp = st->ConfigurationTable[i].VendorTable;
+		}
+	}
+}
+
+static void find_framebuffer(void)
+{
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
+
+	if (st->BootServices->LocateProtocol(&graphics_guid, NULL, (void **)&gop) != EFI_SUCCESS ||
+	    !gop->Mode || !gop->Mode->Info)
+		return;
+	info = gop->Mode->Info;
+	if (info->PixelFormat >= PixelBltOnly)
+		return;
+	handoff.framebuffer = (struct framebuffer){
+		.base = gop->Mode->FrameBufferBase,
+		.width = info->HorizontalResolution,
+		.height = info->VerticalResolution,
+		.stride = info->PixelsPerScanLine,
+		.format = info->PixelFormat,
+		.red_mask = info->PixelInformation.RedMask,
+		.green_mask = info->PixelInformation.GreenMask,
+		.blue_mask = info->PixelInformation.BlueMask,
+	};
+}
+
+/* The folder of the image, from the file-path nodes of its device path, with a final backslash. */
+static void image_folder(const EFI_LOADED_IMAGE *image, CHAR16 *folder, UINTN room)
+{
+	UINTN n = 0, keep = 0;
+
+	for (EFI_DEVICE_PATH *node = image->FilePath; node && !IsDevicePathEnd(node);
+	     node = NextDevicePathNode(node)) {
+		UINTN bytes = DevicePathNodeLength(node);
+
+		if (bytes < sizeof(*node))
+			break;
+		if (node->Type != MEDIA_DEVICE_PATH || node->SubType != MEDIA_FILEPATH_DP)
+			continue;
+		const CHAR16 *name = (const void *)(node + 1);
+		for (UINTN i = 0; i < (bytes - sizeof(*node)) / 2 && name[i] && n + 1 < room; i++)
+			folder[n++] = name[i];
+	}
+	for (UINTN i = 0; i < n; i++)
+		if (folder[i] == '\\')
+			keep = i + 1;
+	folder[keep] = 0;
+}
+
+static bool read_config(EFI_FILE *root, const CHAR16 *folder)
+{
+	static const CHAR16 name[] = L"vtd-litmus.cfg";
+	static char path_text[300];
+	CHAR16 path[300];
+	UINTN n = 0, bytes = sizeof(handoff.config) - 1;
+	EFI_FILE *file;
+
+	for (UINTN i = 0; folder[i] && n < 280; i++)
+		path[n++] = folder[i];
+	for (UINTN i = 0; i < sizeof(name) / 2; i++)
+		path[n + i] = name[i];
+	if (root->Open(root, &file, path, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
+		return false;
+	if (file->Read(file, &bytes, handoff.config) == EFI_SUCCESS) {
+		handoff.config[bytes] = 0;
+		if (bytes == sizeof(handoff.config) - 1)
+			handoff.note =
+				"vtd-litmus.cfg is longer than 4095 bytes: the rest was not read";
+		for (n = 0; path[n] && n < sizeof(path_text) - 1; n++)
+			path_text[n] = path[n] < 0x7f ? (char)path[n] : '?';
+		handoff.config_path = path_text;
+	}
+	file->Close(file);
+	return handoff.config_path;
+}
+
+static void find_options(EFI_HANDLE self)
+{
+	EFI_BOOT_SERVICES *bs = st->BootServices;
+	EFI_LOADED_IMAGE *image;
+	EFI_FILE_IO_INTERFACE *fs;
+	EFI_FILE *root;
+	CHAR16 folder[256];
+
+	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) != EFI_SUCCESS)
+		return;
+	if (!load_options_text(image->LoadOptions, image->LoadOptionsSize, handoff.load_options,
+			       sizeof(handoff.load_options)))
+		handoff.note = "the load options are no text, or too long: ignored";
+	if (!image->DeviceHandle ||
+	    bs->HandleProtocol(image->DeviceHandle, &file_system_guid, (void **)&fs) !=
+		    EFI_SUCCESS ||
+	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
+		return;
+	image_folder(image, folder, 256);
+	if (!read_config(root, folder))
+		read_config(root, L"\\");
+	root->Close(root);
+}
+
+static enum memory_kind kind_of(UINT32 efi_type)
+{
+	switch (efi_type) {
+	case EfiConventionalMemory:
+		return MEMORY_FREE;
+	case EfiLoaderCode:
+	case EfiLoaderData:
+	case EfiBootServicesCode:
+	case EfiBootServicesData: /* firmware's stack and page tables were here: leave them */
+	case EfiRuntimeServicesCode:
+	case EfiRuntimeServicesData:
+	case EfiACPIReclaimMemory:
+	case EfiACPIMemoryNVS:
+		return MEMORY_OCCUPIED;
+	case EfiMemoryMappedIO:
+	case EfiMemoryMappedIOPortSpace:
+		return MEMORY_MMIO;
+	default:
+		return MEMORY_RESERVED;
+	}
+}
+
+/*
+ * Get the map and end boot services. The key goes stale if firmware allocates in between, so the
+ * call is repeated with a fresh map; after the first failure only GetMemoryMap may be called
+ * (section 7.4.6), so the buffers have room to spare from the start.
+ */
+static EFI_STATUS exit_boot_services(EFI_HANDLE self)
+{
+	EFI_BOOT_SERVICES *bs = st->BootServices;
+	UINTN bytes = 0, key, descriptor_bytes, room;
+	UINT32 version;
+	EFI_MEMORY_DESCRIPTOR *map;
+	EFI_STATUS status;
+
+	bs->GetMemoryMap(&bytes, NULL, &key, &descriptor_bytes, &version);
+	room = bytes + 64 * descriptor_bytes;
+	status = bs->AllocatePool(EfiLoaderData, room, (void **)&map);
+	if (EFI_ERROR(status))
+		return status;
+	status = bs->AllocatePool(EfiLoaderData,
+				  room / descriptor_bytes * sizeof(struct memory_region),
+				  (void **)&handoff.regions);
+	if (EFI_ERROR(status))
+		return status;
+	for (int attempt = 0; attempt < 8; attempt++) {
+		bytes = room;
+		status = bs->GetMemoryMap(&bytes, map, &key, &descriptor_bytes, &version);
+		if (EFI_ERROR(status))
+			return status;
+		status = bs->ExitBootServices(self, key);
+		if (status != EFI_INVALID_PARAMETER)
+			break;
+	}
+	if (EFI_ERROR(status))
+		return status;
+	for (UINTN at = 0; at + descriptor_bytes <= bytes; at += descriptor_bytes) {
+		const EFI_MEMORY_DESCRIPTOR *d = (void *)((uint8_t *)map + at);
+
+		handoff.regions[handoff.region_count++] = (struct memory_region){
+			.base = d->PhysicalStart,
+			.pages = d->NumberOfPages,
+			.kind = kind_of(d->Type),
+			.efi_type = d->Type,
+		};
+	}
+	return EFI_SUCCESS;
+}
+
+/* Called by GNU-EFI's start-up code, by the System V convention. */
+EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table);
+
+EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
+{
+	EFI_STATUS status;
+
+	st = system_table;
+	say(L"vtd-"
+	    L"litmus"
+	    L" " BUILD_ID_WIDE L": taking the machine over; results go to the serial port\r\n");
+	st->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
+	handoff.image_base = (uint64_t)ImageBase;
+	handoff.image_bytes = (uint64_t)(ImageEnd - ImageBase);
+	handoff.reset_system = (reset_system_fn)(void *)st->RuntimeServices->ResetSystem;
+	find_rsdp();
+	find_framebuffer();
+	find_options(self);
+	status = exit_boot_services(self);
+	if (EFI_ERROR(status)) {
+		say(L"vtd-litmus: firmware does not end boot services; nothing was tested\r\n");
+		return status;
+	}
+	handoff.entry_tsc = __builtin_ia32_rdtsc();
+	__asm__ volatile(
+		"cli\n\tcld\n\tmov %0, %%rsp\n\txor %%ebp, %%ebp\n\tcall kernel_main\n\tud2"
+		:
+		: "r"(kernel_stack + sizeof(kernel_stack)), "D"(&handoff)
+		: "memory");
+	__builtin_unreachable();
+}

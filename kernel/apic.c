@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/apic.h"
+#include "kernel/cpu.h"
+#include "kernel/paging.h"
+#include "kernel/time.h"
+#include "kernel/traps.h"
+
+#define MSR_APIC_BASE	  0x1b
+#define APIC_BASE_EXTD	  (1ull << 10)
+#define APIC_BASE_ENABLE  (1ull << 11)
+#define APIC_BASE_ADDRESS 0x000ffffffffff000ull
+#define MSR_X2APIC(reg)	  (0x800 + ((reg) >> 4))
+
+enum {
+	APIC_ID = 0x20,
+	APIC_TPR = 0x80,
+	APIC_EOI = 0xb0,
+	APIC_SVR = 0xf0,
+	SVR_ENABLE = 1 << 8,
+	APIC_ICR = 0x300,
+	ICR_INIT = 5 << 8,
+	ICR_STARTUP = 6 << 8,
+	ICR_PENDING = 1 << 12,
+	ICR_ASSERT = 1 << 14,
+	APIC_ICR_HIGH = 0x310,
+};
+
+static volatile uint8_t *registers; /* xAPIC's page */
+static bool x2apic;
+
+static uint32_t apic_read(unsigned reg)
+{
+	if (x2apic)
+		return (uint32_t)rdmsr(MSR_X2APIC(reg));
+	return *(volatile uint32_t *)(registers + reg);
+}
+
+static void apic_write(unsigned reg, uint32_t value)
+{
+	if (x2apic)
+		wrmsr(MSR_X2APIC(reg), value);
+	else
+		*(volatile uint32_t *)(registers + reg) = value;
+}
+
+bool apic_init_cpu(bool want_x2apic)
+{
+	struct cpuid features = cpuid(1, 0);
+	uint64_t base;
+
+	if (!(features.edx & 1u << 9))
+		return false;
+	base = rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+	wrmsr(MSR_APIC_BASE, base);
+	if (!(base & APIC_BASE_EXTD) && want_x2apic && features.ecx & 1u << 21) {
+		base |= APIC_BASE_EXTD;
+		wrmsr(MSR_APIC_BASE, base);
+	}
+	x2apic = base & APIC_BASE_EXTD;
+	if (!x2apic && !registers)
+		registers = paging_map_mmio(base & APIC_BASE_ADDRESS, 4096);
+	if (!x2apic && !registers)
+		return false;
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
+	return true;
+}
+
+bool apic_is_x2apic(void)
+{
+	return x2apic;
+}
+
+uint32_t apic_id(void)
+{
+	if (!x2apic && !registers)
+		return cpuid(1, 0).ebx >> 24;
+	return x2apic ? apic_read(APIC_ID) : apic_read(APIC_ID) >> 24;
+}
+
+void apic_end_of_interrupt(void)
+{
+	apic_write(APIC_EOI, 0);
+}
+
+static bool send(uint32_t id, uint32_t command)
+{
+	uint64_t deadline = time_us() + 10000;
+
+	if (x2apic) {
+		/* x2APIC has no delivery status; the fence orders earlier stores before the MSR. */
+		__asm__ volatile("mfence; lfence" : : : "memory");
+		wrmsr(MSR_X2APIC(APIC_ICR), (uint64_t)id << 32 | command);
+		return true;
+	}
+	apic_write(APIC_ICR_HIGH, id << 24);
+	apic_write(APIC_ICR, command);
+	while (apic_read(APIC_ICR) & ICR_PENDING) {
+		if (time_us() > deadline)
+			return false;
+		cpu_pause();
+	}
+	return true;
+}
+
+bool apic_send_init(uint32_t id)
+{
+	return send(id, ICR_INIT | ICR_ASSERT);
+}
+
+bool apic_send_interrupt(uint32_t id, uint8_t vector)
+{
+	return send(id, ICR_ASSERT | vector);
+}
+
+bool apic_send_startup(uint32_t id, uint8_t page)
+{
+	return send(id, ICR_STARTUP | ICR_ASSERT | page);
+}

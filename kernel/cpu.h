@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The processor's instructions that C has no words for. */
+#ifndef KERNEL_CPU_H
+#define KERNEL_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void outl(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint32_t inl(uint16_t port)
+{
+	uint32_t value;
+
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline uint64_t rdmsr(uint32_t msr)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void wrmsr(uint32_t msr, uint64_t value)
+{
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+			 : "memory");
+}
+
+struct cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid r;
+
+	__asm__ volatile("cpuid"
+			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return r;
+}
+
+#define READ_CONTROL_REGISTER(name)                                    \
+	static inline uint64_t read_##name(void)                       \
+	{                                                              \
+		uint64_t value;                                        \
+		__asm__ volatile("mov %%" #name ", %0" : "=r"(value)); \
+		return value;                                          \
+	}
+READ_CONTROL_REGISTER(cr0)
+READ_CONTROL_REGISTER(cr2)
+READ_CONTROL_REGISTER(cr3)
+READ_CONTROL_REGISTER(cr4)
+
+static inline void write_cr3(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline void write_cr4(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+#define CR4_LA57 (1ull << 12)
+
+static inline uint64_t rdtsc(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+static inline void cpu_pause(void)
+{
+	__builtin_ia32_pause();
+}
+
+static inline void compiler_barrier(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+static inline void interrupts_on(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void interrupts_off(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+static inline _Noreturn void cpu_stop(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+/* Write the cache line of `address` back to memory and drop it. */
+static inline void cpu_flush_line(const volatile void *address)
+{
+	__asm__ volatile("clflush %0" : : "m"(*(const volatile char *)address) : "memory");
+}
+
+#endif

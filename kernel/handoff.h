@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What boot/ knows of the machine and hands to kernel/: all that ever comes from firmware. */
+#ifndef KERNEL_HANDOFF_H
+#define KERNEL_HANDOFF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum memory_kind {
+	MEMORY_FREE,	 /* RAM nobody uses: ours */
+	MEMORY_OCCUPIED, /* RAM with something in it: firmware's, ACPI's, this image */
+	MEMORY_RESERVED, /* RAM or not, firmware does not say; RMRRs lie here */
+	MEMORY_MMIO,
+};
+
+struct memory_region {
+	uint64_t base;	/* bytes, page-aligned */
+	uint64_t pages; /* of 4 KiB */
+	uint32_t kind;	/* enum memory_kind */
+	uint32_t efi_type;
+};
+
+struct framebuffer {
+	uint64_t base;			/* 0: none */
+	uint32_t width, height, stride; /* pixels; stride per line */
+	uint32_t format;		/* EFI_GRAPHICS_PIXEL_FORMAT: 0 RGBX, 1 BGRX, 2 bit masks */
+	uint32_t red_mask, green_mask, blue_mask;
+};
+
+/* EFI runtime ResetSystem(): type 0 cold, 1 warm, 2 shut down. */
+typedef void(__attribute__((ms_abi)) * reset_system_fn)(uint32_t type, uint64_t status,
+							uint64_t bytes, void *data);
+
+struct handoff {
+	uint64_t entry_tsc; /* TSC when boot services ended */
+	const void *rsdp;   /* ACPI root pointer; NULL if firmware gave none */
+	struct memory_region *regions;
+	size_t region_count;
+	struct framebuffer framebuffer;
+	reset_system_fn reset_system;
+	uint64_t image_base, image_bytes;
+	char load_options[4096]; /* the option text, image name taken off, NUL-terminated */
+	char config[4096];	 /* vtd-litmus.cfg, NUL-terminated; empty if there is none */
+	const char *config_path; /* where it was found; NULL: none */
+	const char *note;	 /* something odd that boot/ saw; NULL: nothing */
+};
+
+_Noreturn void kernel_main(struct handoff *handoff);
+
+#endif

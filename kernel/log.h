@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_LOG_H
+#define KERNEL_LOG_H
+
+/*
+ * One call, one text to the serial console; '\n' goes out as CR LF. Only the boot processor logs,
+ * but for a panic. With no console the text is lost, and the run goes on.
+ */
+__attribute__((format(printf, 1, 2))) void log_printf(const char *format, ...);
+
+/* A diagnostic line: "# " before it, a newline behind it. */
+__attribute__((format(printf, 1, 2))) void log_note(const char *format, ...);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_MEMORY_H
+#define KERNEL_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/handoff.h"
+
+#define PAGE_SIZE 4096ull
+
+/* Take the free regions of the memory map. False if no usable one is below 4 GiB. */
+bool memory_init(const struct handoff *handoff);
+
+/*
+ * `pages` zeroed pages, physically contiguous, below 4 GiB, at a multiple of 4 KiB;
+ * identity-mapped, so the pointer is the physical address. Never freed: a run needs a few hundred.
+ * NULL if used up.
+ */
+void *memory_alloc(size_t pages);
+
+/* One free page below 1 MiB, not page 0, for AP start-up; 0 if there is none. */
+uint64_t memory_low_page(void);
+
+/* Bytes of RAM, bytes still free to memory_alloc. */
+uint64_t memory_total(void);
+uint64_t memory_left(void);
+
+/* Whether the whole range is of kind `kind` in the firmware's map. */
+bool memory_is(uint64_t base, uint64_t bytes, enum memory_kind kind);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/options.h"
+#include "kernel/string.h"
+
+const struct options option_defaults = {
+	.console = 0x3f8,
+	.driver_cpu = -1,
+	.updater_cpu = -1,
+	.dwell_count = 1,
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* A decimal or 0x number up to `max`, the whole text. */
+static bool number(const char *text, uint64_t max, uint64_t *out)
+{
+	unsigned base = 10;
+	uint64_t value = 0;
+
+	if (text[0] == '0' && (text[1] | 32) == 'x') {
+		base = 16;
+		text += 2;
+	}
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		char c = *text | 32;
+		unsigned digit = c >= 'a' && c <= 'f'		? c - 'a' + 10u
+				 : *text >= '0' && *text <= '9' ? (unsigned)(*text - '0')
+								: 99;
+
+		if (digit >= base || value > (max - digit) / base)
+			return false;
+		value = value * base + digit;
+	}
+	*out = value;
+	return true;
+}
+
+/* One of the words in `words` (each NUL-terminated, an empty one ends): its index, else -1. */
+static int choice(const char *text, const char *words)
+{
+	for (int i = 0; *words; i++, words += strlen(words) + 1)
+		if (!strcmp(text, words))
+			return i;
+	return -1;
+}
+
+static bool set_choice(uint8_t *to, const char *text, const char *words)
+{
+	int i = choice(text, words);
+
+	if (i >= 0)
+		*to = (uint8_t)i;
+	return i >= 0;
+}
+
+static bool set_flag(bool *to, const char *text)
+{
+	int i = choice(text, "0\0001\0");
+
+	if (i >= 0)
+		*to = i;
+	return i >= 0;
+}
+
+static bool set_text(char *to, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n >= OPTION_TEXT)
+		return false;
+	memcpy(to, text, n + 1);
+	return true;
+}
+
+static bool set_cpu(int32_t *to, const char *text)
+{
+	uint64_t n;
+
+	if (!strcmp(text, "auto"))
+		*to = -1;
+	else if (number(text, 65535, &n))
+		*to = (int32_t)n;
+	else
+		return false;
+	return true;
+}
+
+static bool parse_run(struct options *o, const char *v)
+{
+	return set_choice(&o->run, v, "tests\0list\0");
+}
+
+static bool parse_on_done(struct options *o, const char *v)
+{
+	return set_choice(&o->on_done, v, "halt\0reboot\0off\0exit\0");
+}
+
+static bool parse_invalidation(struct options *o, const char *v)
+{
+	return set_choice(&o->invalidation, v, "auto\0queued\0register\0");
+}
+
+static bool parse_without(struct options *o, const char *v)
+{
+	return set_choice(&o->without, v, "nothing\0barrier\0present\0invalidate\0");
+}
+
+static bool parse_break(struct options *o, const char *v)
+{
+	int i = choice(v, "nothing\0witness\0");
+
+	if (i >= 0)
+		o->break_witness = i;
+	return i >= 0;
+}
+
+static bool parse_fault_interrupt(struct options *o, const char *v)
+{
+	return set_flag(&o->fault_interrupt, v);
+}
+
+static bool parse_x2apic(struct options *o, const char *v)
+{
+	return set_flag(&o->x2apic, v);
+}
+
+static bool parse_graphics(struct options *o, const char *v)
+{
+	return set_flag(&o->graphics, v);
+}
+
+static bool parse_console(struct options *o, const char *v)
+{
+	uint64_t port = 0;
+
+	if (strcmp(v, "none") && (!number(v, 0xfff8, &port) || !port))
+		return false;
+	o->console = (uint16_t)port;
+	return true;
+}
+
+static bool parse_driver_cpu(struct options *o, const char *v)
+{
+	return set_cpu(&o->driver_cpu, v);
+}
+
+static bool parse_updater_cpu(struct options *o, const char *v)
+{
+	return set_cpu(&o->updater_cpu, v);
+}
+
+static bool parse_seed(struct options *o, const char *v)
+{
+	return number(v, UINT64_MAX, &o->seed);
+}
+
+/* Seconds with up to three decimals. */
+static bool parse_seconds(struct options *o, const char *v)
+{
+	char whole[8];
+	uint64_t ms, fraction = 0;
+	size_t n = 0, scale = 100;
+
+	while (v[n] && v[n] != '.' && n < sizeof(whole) - 1) {
+		whole[n] = v[n];
+		n++;
+	}
+	whole[n] = 0;
+	if (!number(whole, 86400, &ms) || (v[n] && v[n] != '.'))
+		return false;
+	for (v += n + (v[n] == '.'); *v; v++, scale /= 10) {
+		if (*v < '0' || *v > '9')
+			return false;
+		fraction += (size_t)(*v - '0') * scale;
+	}
+	if (!(ms * 1000 + fraction))
+		return false;
+	o->test_ms = (uint32_t)(ms * 1000 + fraction);
+	return true;
+}
+
+static bool parse_dwell(struct options *o, const char *v)
+{
+	uint32_t values[DWELL_VALUES], count = 0;
+
+	for (;;) {
+		char one[16];
+		uint64_t ns;
+		size_t n = 0;
+
+		while (v[n] && v[n] != ',' && n < sizeof(one) - 1) {
+			one[n] = v[n];
+			n++;
+		}
+		one[n] = 0;
+		if ((v[n] && v[n] != ',') || count == DWELL_VALUES || !number(one, 1000000000, &ns))
+			return false;
+		values[count++] = (uint32_t)ns;
+		if (!v[n])
+			break;
+		v += n + 1;
+	}
+	memcpy(o->dwell_ns, values, count * sizeof(values[0]));
+	o->dwell_count = count;
+	return true;
+}
+
+static bool parse_tests(struct options *o, const char *v)
+{
+	return set_text(o->tests, v);
+}
+
+static bool parse_dma(struct options *o, const char *v)
+{
+	return set_text(o->dma, v);
+}
+
+static const struct {
+	const char *name, *accepted;
+	bool (*parse)(struct options *options, const char *value);
+} table[] = {
+	{ "run", "tests, list", parse_run },
+	{ "tests", "globs of test names, with commas, under 128 characters", parse_tests },
+	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
+	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
+	{ "dwell",
+	  "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",
+	  parse_dwell },
+	{ "seed", "a number", parse_seed },
+	{ "driver-cpu", "auto, or the number of a processor", parse_driver_cpu },
+	{ "updater-cpu", "auto, or the number of a processor", parse_updater_cpu },
+	{ "console", "an I/O port such as 0x3f8, or none", parse_console },
+	{ "on-done", "halt, reboot, off, exit (QEMU's isa-debug-exit)", parse_on_done },
+	{ "invalidation", "auto, queued, register", parse_invalidation },
+	{ "fault-interrupt", "0, 1", parse_fault_interrupt },
+	{ "x2apic", "0, 1", parse_x2apic },
+	{ "graphics", "0, 1", parse_graphics },
+	{ "without", "nothing, barrier, present, invalidate (spoils the safe sequences)",
+	  parse_without },
+	{ "break", "nothing, witness (spoils the witness pages)", parse_break },
+};
+
+static void parse_word(struct options *options, const char *word,
+		       void (*complain)(const char *word, const char *accepted))
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t n = strlen(table[i].name);
+
+		if (memcmp(word, table[i].name, n) || word[n] != '=')
+			continue;
+		if (!table[i].parse(options, word + n + 1))
+			complain(word, table[i].accepted);
+		return;
+	}
+	complain(word, "no such option; README.md lists them, run=list prints them");
+}
+
+void options_parse(struct options *options, const char *text,
+		   void (*complain)(const char *word, const char *accepted))
+{
+	char word[256];
+
+	while (*text) {
+		size_t n = 0;
+
+		if (is_space(*text)) {
+			text++;
+			continue;
+		}
+		if (*text == '#') {
+			while (*text && *text != '\n')
+				text++;
+			continue;
+		}
+		memset(word, 0, sizeof(word));
+		for (; *text && !is_space(*text); text++)
+			if (n + 1 < sizeof(word) && *text != '"')
+				word[n++] = *text;
+		parse_word(options, word, complain);
+	}
+}
+
+bool option_help(size_t index, const char **name, const char **accepted)
+{
+	if (index >= sizeof(table) / sizeof(table[0]))
+		return false;
+	*name = table[index].name;
+	*accepted = table[index].accepted;
+	return true;
+}
+
+bool option_list_matches(const char *list, const char *name)
+{
+	char glob[OPTION_TEXT];
+
+	if (!*list)
+		return true;
+	for (;;) {
+		size_t n = 0;
+
+		while (*list && *list != ',') {
+			if (n + 1 < sizeof(glob))
+				glob[n++] = *list;
+			list++;
+		}
+		glob[n] = 0;
+		if (glob_match(glob, name))
+			return true;
+		if (!*list++)
+			return false;
+	}
+}

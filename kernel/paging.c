@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Intel SDM volume 3, section 4.5 "4-level paging and 5-level paging". */
+#include "kernel/paging.h"
+#include "kernel/cpu.h"
+#include "kernel/memory.h"
+
+#define PTE_PRESENT  (1ull << 0)
+#define PTE_WRITE    (1ull << 1)
+#define PTE_UNCACHED (1ull << 3 | 1ull << 4) /* PWT and PCD: PAT entry 3, UC at reset */
+#define PTE_LARGE    (1ull << 7)
+#define PTE_ADDRESS  0x000ffffffffff000ull
+
+#define FOUR_GIB (1ull << 32)
+
+static uint64_t *top;
+static int levels;
+static bool gigabyte_pages;
+static bool exhausted;
+
+static uint64_t *new_table(void)
+{
+	uint64_t *table = memory_alloc(1);
+
+	exhausted |= !table;
+	return table;
+}
+
+/* Replace a large page by a table of the next smaller ones with the same attributes. */
+static uint64_t *split(uint64_t *entry, int level)
+{
+	uint64_t step = 1ull << (12 + 9 * (level - 2));
+	uint64_t old = *entry;
+	uint64_t *table = new_table();
+
+	if (!table)
+		return NULL;
+	for (int i = 0; i < 512; i++)
+		table[i] = (old & ~(level == 2 ? PTE_LARGE : 0)) + i * step;
+	*entry = (uint64_t)table | PTE_PRESENT | PTE_WRITE;
+	return table;
+}
+
+/*
+ * Map [at, end) with `flags` in the largest pages that fit, over whatever was there; with
+ * `only_absent`, leave what is mapped alone.
+ */
+static void map(uint64_t at, uint64_t end, uint64_t flags, bool only_absent)
+{
+	while (at < end && !exhausted) {
+		uint64_t *table = top;
+		uint64_t size, *entry;
+		int level = levels;
+
+		for (;; level--) {
+			size = 1ull << (12 + 9 * (level - 1));
+			entry = &table[at >> (12 + 9 * (level - 1)) & 511];
+			bool fits = !(at & (size - 1)) && end - at >= size &&
+				    (level == 1 || level == 2 || (level == 3 && gigabyte_pages));
+			bool leaf = level == 1 || *entry & PTE_LARGE;
+
+			if (only_absent && *entry & PTE_PRESENT && leaf)
+				break;
+			if (fits && (leaf || !(*entry & PTE_PRESENT))) {
+				*entry = at | flags | PTE_PRESENT | PTE_WRITE |
+					 (level > 1 ? PTE_LARGE : 0);
+				break;
+			}
+			if (*entry & PTE_PRESENT && *entry & PTE_LARGE) {
+				table = split(entry, level);
+			} else if (*entry & PTE_PRESENT) {
+				table = (uint64_t *)(*entry & PTE_ADDRESS);
+			} else {
+				table = new_table();
+				if (table)
+					*entry = (uint64_t)table | PTE_PRESENT | PTE_WRITE;
+			}
+			if (!table)
+				return;
+		}
+		at = (at & ~(size - 1)) + size;
+	}
+}
+
+bool paging_init(const struct handoff *handoff)
+{
+	levels = read_cr4() & CR4_LA57 ? 5 : 4;
+	gigabyte_pages = cpuid(0x80000001, 0).edx & 1u << 26;
+	top = new_table();
+	if (!top)
+		return false;
+	map(0, FOUR_GIB, PTE_UNCACHED, false);
+	for (size_t i = 0; i < handoff->region_count; i++) {
+		const struct memory_region *r = &handoff->regions[i];
+
+		if (r->kind <= MEMORY_OCCUPIED)
+			map(r->base, r->base + r->pages * PAGE_SIZE, 0, false);
+	}
+	/* The memory map speaks of page 0 too: take it out after all else is in. */
+	map(0, PAGE_SIZE, 0, false);
+	uint64_t *table = top;
+
+	for (int level = levels; level > 1; level--)
+		table = (uint64_t *)(table[0] & PTE_ADDRESS);
+	table[0] = 0;
+	if (exhausted)
+		return false;
+	write_cr3((uint64_t)top);
+	return true;
+}
+
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
+{
+	uint64_t from = physical & ~(PAGE_SIZE - 1);
+	uint64_t to = (physical + bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	uint64_t limit = 1ull << (levels == 5 ? 56 : 47);
+
+	if (!physical || to <= from || to > limit)
+		return NULL;
+	map(from, to, PTE_UNCACHED, true);
+	return exhausted ? NULL : (volatile void *)physical;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_PAGING_H
+#define KERNEL_PAGING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/handoff.h"
+
+/*
+ * Own page tables: virtual is physical. RAM write-back, all else below 4 GiB uncached, page 0
+ * absent so that a null pointer traps. Four levels, or five if firmware left LA57 on (it cannot be
+ * turned off in long mode). False if memory ran out.
+ */
+bool paging_init(const struct handoff *handoff);
+
+/*
+ * Map a device's registers uncached, where not yet mapped, and return them; NULL if the address is
+ * beyond what the processor can address. Call it before the APs start: there is no shootdown.
+ */
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PCI Firmware specification 3.3, section 4.1.2 (MCFG); PCI Express base specification, 7.5. */
+#include "kernel/pci.h"
+#include "kernel/acpi.h"
+#include "kernel/format.h"
+#include "kernel/paging.h"
+
+struct pci_function pci_functions[PCI_MAX];
+unsigned pci_count;
+static uint8_t visited[256 / 8]; /* buses of the segment being scanned: a bridge loop ends here */
+
+uint16_t pci_read16(const struct pci_function *f, unsigned offset)
+{
+	return *(volatile uint16_t *)(f->config + offset);
+}
+
+uint32_t pci_read32(const struct pci_function *f, unsigned offset)
+{
+	return *(volatile uint32_t *)(f->config + offset);
+}
+
+void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
+{
+	*(volatile uint16_t *)(f->config + offset) = value;
+}
+
+void pci_write32(const struct pci_function *f, unsigned offset, uint32_t value)
+{
+	*(volatile uint32_t *)(f->config + offset) = value;
+}
+
+struct ecam {
+	uint64_t base;
+	uint16_t segment;
+	uint8_t first, last;
+};
+
+static void scan_bus(const struct ecam *ecam, uint8_t bus, struct pci_function *parent);
+
+static bool scan_function(const struct ecam *ecam, uint8_t bus, uint8_t devfn,
+			  struct pci_function *parent, uint8_t *header)
+{
+	uint64_t at = ecam->base + ((uint64_t)(bus - ecam->first) << 20) + ((uint64_t)devfn << 12);
+	volatile uint8_t *config = paging_map_mmio(at, 4096);
+	struct pci_function *f;
+	uint32_t id;
+
+	if (!config || pci_count == PCI_MAX)
+		return false;
+	id = *(volatile uint32_t *)config;
+	if ((uint16_t)id == 0xffff || !(uint16_t)id)
+		return false;
+	*header = config[PCI_HEADER_TYPE];
+	f = &pci_functions[pci_count++];
+	*f = (struct pci_function){
+		.segment = ecam->segment,
+		.bus = bus,
+		.devfn = devfn,
+		.vendor = (uint16_t)id,
+		.device = (uint16_t)(id >> 16),
+		.class = *(volatile uint32_t *)(config + PCI_CLASS) >> 8,
+		.bridge = (*header & 0x7f) == 1,
+		.parent = parent,
+		.config = config,
+	};
+	f->mastered = pci_read16(f, PCI_COMMAND) & PCI_COMMAND_MASTER;
+	if (f->bridge) {
+		f->secondary = config[PCI_SECONDARY_BUS];
+		f->subordinate = config[PCI_SUBORDINATE_BUS];
+		if (f->secondary > bus)
+			scan_bus(ecam, f->secondary, f);
+	}
+	return true;
+}
+
+static void scan_bus(const struct ecam *ecam, uint8_t bus, struct pci_function *parent)
+{
+	if (bus < ecam->first || bus > ecam->last || visited[bus / 8] & 1 << bus % 8)
+		return;
+	visited[bus / 8] |= 1 << bus % 8;
+	for (unsigned device = 0; device < 32; device++) {
+		uint8_t header, ignored;
+
+		if (!scan_function(ecam, bus, (uint8_t)(device << 3), parent, &header) ||
+		    !(header & 0x80))
+			continue;
+		for (unsigned function = 1; function < 8; function++)
+			scan_function(ecam, bus, (uint8_t)(device << 3 | function), parent,
+				      &ignored);
+	}
+}
+
+const char *pci_init(void)
+{
+	const struct acpi_header *mcfg = acpi_find("MCFG", 0);
+	const uint8_t *table = (const uint8_t *)mcfg;
+
+	if (!mcfg)
+		return "there is no MCFG table: PCI configuration space cannot be reached";
+	for (uint32_t at = 44; at + 16 <= mcfg->length; at += 16) {
+		struct ecam ecam = { acpi_get64(table + at), acpi_get16(table + at + 8),
+				     table[at + 10], table[at + 11] };
+
+		if (!ecam.base || ecam.last < ecam.first)
+			return "the MCFG table has an entry without base or buses";
+		for (unsigned i = 0; i < sizeof(visited); i++)
+			visited[i] = 0;
+		/* Every bus is tried, not just 0: a segment may have several root buses. */
+		for (unsigned bus = ecam.first; bus <= ecam.last; bus++)
+			scan_bus(&ecam, (uint8_t)bus, NULL);
+	}
+	return pci_count ? NULL : "no PCI function answers at the addresses of the MCFG table";
+}
+
+static void set_master(const struct pci_function *f, bool on)
+{
+	uint16_t command = pci_read16(f, PCI_COMMAND);
+
+	if (on)
+		command |= PCI_COMMAND_MASTER | PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_OFF;
+	else
+		command &= (uint16_t)~PCI_COMMAND_MASTER;
+	pci_write16(f, PCI_COMMAND, command);
+}
+
+unsigned pci_quiesce(void)
+{
+	unsigned were_on = 0;
+
+	for (unsigned i = 0; i < pci_count; i++) {
+		were_on += pci_functions[i].mastered && !pci_functions[i].bridge;
+		set_master(&pci_functions[i], false);
+	}
+	return were_on;
+}
+
+void pci_bus_master(const struct pci_function *f, bool on)
+{
+	set_master(f, on);
+	for (const struct pci_function *above = f->parent; on && above; above = above->parent)
+		set_master(above, true);
+}
+
+volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes)
+{
+	uint32_t low = pci_read32(f, PCI_BAR0 + 4 * index);
+	uint64_t base = low & ~15u;
+
+	if (low & 1)
+		return NULL;
+	if ((low & 6) == 4 && index < 5)
+		base |= (uint64_t)pci_read32(f, PCI_BAR0 + 4 * index + 4) << 32;
+	if (!base)
+		return NULL;
+	pci_write16(f, PCI_COMMAND, pci_read16(f, PCI_COMMAND) | PCI_COMMAND_MEMORY);
+	return paging_map_mmio(base, bytes);
+}
+
+const struct pci_function *pci_find(uint16_t segment, uint8_t bus, uint8_t devfn)
+{
+	for (unsigned i = 0; i < pci_count; i++) {
+		const struct pci_function *f = &pci_functions[i];
+
+		if (f->segment == segment && f->bus == bus && f->devfn == devfn)
+			return f;
+	}
+	return NULL;
+}
+
+char *pci_name(const struct pci_function *f, char text[16])
+{
+	size_t n = f->segment ? format_text(text, 16, "%04x:", f->segment) : 0;
+
+	format_text(text + n, 16 - n, "%02x:%02x.%x", f->bus, f->devfn >> 3, f->devfn & 7);
+	return text;
+}

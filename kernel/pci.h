@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PCI Express configuration space over ECAM, as the MCFG table gives it. */
+#ifndef KERNEL_PCI_H
+#define KERNEL_PCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PCI_MAX 1024 /* functions kept; more are counted */
+
+enum {
+	PCI_VENDOR_ID = 0x00,
+	PCI_DEVICE_ID = 0x02,
+	PCI_COMMAND = 0x04,
+	PCI_COMMAND_MEMORY = 1 << 1,
+	PCI_COMMAND_MASTER = 1 << 2,
+	PCI_COMMAND_INTX_OFF = 1 << 10,
+	PCI_CLASS = 0x08, /* class, subclass, interface, revision: 8 bits each from the top */
+	PCI_HEADER_TYPE = 0x0e,
+	PCI_BAR0 = 0x10,
+	PCI_SECONDARY_BUS = 0x19,
+	PCI_SUBORDINATE_BUS = 0x1a,
+};
+
+struct pci_function {
+	uint16_t segment;
+	uint8_t bus, devfn;
+	uint16_t vendor, device;
+	uint32_t class; /* class << 16 | subclass << 8 | interface */
+	bool bridge;
+	uint8_t secondary, subordinate; /* of a bridge */
+	bool mastered;			/* bus mastering was on at hand-over */
+	struct pci_function *parent;	/* the bridge above; NULL on a root bus */
+	volatile uint8_t *config;	/* its 4 KiB of configuration space */
+};
+
+extern struct pci_function pci_functions[PCI_MAX];
+extern unsigned pci_count;
+
+/* Find every function of every segment. NULL, or what is wrong. */
+const char *pci_init(void);
+
+uint16_t pci_read16(const struct pci_function *f, unsigned offset);
+uint32_t pci_read32(const struct pci_function *f, unsigned offset);
+void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value);
+void pci_write32(const struct pci_function *f, unsigned offset, uint32_t value);
+
+/* Turn bus mastering off everywhere. Returns how many functions, bridges aside, had it on. */
+unsigned pci_quiesce(void);
+
+/* Turn it on (or off) for one function; on, also for the bridges above it. */
+void pci_bus_master(const struct pci_function *f, bool on);
+
+/* The memory BAR `index` (0 to 5), mapped uncached, memory decoding on; NULL if it has none. */
+volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes);
+
+const struct pci_function *pci_find(uint16_t segment, uint8_t bus, uint8_t devfn);
+
+/* "0000:00:04.0", or "00:04.0" in segment 0, into a buffer of 16; returns it. */
+char *pci_name(const struct pci_function *f, char text[16]);
+
+#endif

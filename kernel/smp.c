@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Application processors: found in the MADT (ACPI 6.5, 5.2.12), started as SDM volume 3, 9.4. */
+#include "kernel/smp.h"
+#include "kernel/acpi.h"
+#include "kernel/apic.h"
+#include "kernel/cpu.h"
+#include "kernel/memory.h"
+#include "kernel/string.h"
+#include "kernel/time.h"
+#include "kernel/traps.h"
+
+#define AP_STACK_PAGES 4
+#define MSR_EFER       0xc0000080
+#define EFER_LME       (1ull << 8)
+#define EFER_NXE       (1ull << 11)
+
+/* The fields at the end of boot/ap_trampoline.asm. */
+struct ap_start {
+	uint64_t cr3, cr4, efer, stack, entry, argument;
+};
+
+extern const uint8_t ap_trampoline[], ap_trampoline_end[];
+__asm__(".section .rodata\n"
+	".balign 16\n"
+	"ap_trampoline: .incbin \"" TRAMPOLINE_FILE "\"\n"
+	"ap_trampoline_end:\n"
+	".byte 0\n"
+	".text\n");
+
+/* What an idle AP watches: one cache line for each. */
+struct mailbox {
+	void (*work)(void *);
+	void *argument;
+	bool alive;
+} __attribute__((aligned(64)));
+
+struct processor smp_processors[SMP_MAX];
+unsigned smp_count;
+static struct mailbox mailboxes[SMP_MAX];
+static uint64_t start_page;
+static bool x2apic_wanted;
+
+static _Noreturn void ap_main(uint64_t cpu)
+{
+	struct mailbox *box = &mailboxes[cpu];
+
+	traps_init_cpu((unsigned)cpu);
+	apic_init_cpu(x2apic_wanted);
+	__atomic_store_n(&box->alive, true, __ATOMIC_RELEASE);
+	for (;;) {
+		void (*work)(void *) = __atomic_load_n(&box->work, __ATOMIC_ACQUIRE);
+
+		if (!work) {
+			/* Interrupts are off until the very hlt: the wake-up cannot fall between.
+			 */
+			__asm__ volatile("sti; hlt; cli" : : : "memory");
+			continue;
+		}
+		work(box->argument);
+		__atomic_store_n(&box->work, NULL, __ATOMIC_RELEASE);
+	}
+}
+
+static void add(uint32_t apic_id_found, uint32_t flags)
+{
+	/* flags: enabled, or online capable: the latter are not there yet */
+	if (!(flags & 1) || apic_id_found == smp_processors[0].apic_id || smp_count == SMP_MAX)
+		return;
+	for (unsigned i = 1; i < smp_count; i++)
+		if (smp_processors[i].apic_id == apic_id_found)
+			return;
+	smp_processors[smp_count++].apic_id = apic_id_found;
+}
+
+const char *smp_init(bool want_x2apic)
+{
+	const struct acpi_header *madt = acpi_find("APIC", 0);
+	const uint8_t *table = (const uint8_t *)madt;
+	bool large_id = false;
+
+	for (uint32_t at = 44; madt && at + 16 <= madt->length && table[at + 1];
+	     at += table[at + 1])
+		large_id |= table[at] == 9 && acpi_get32(table + at + 4) > 254 &&
+			    acpi_get32(table + at + 8) & 1;
+	x2apic_wanted = want_x2apic || large_id;
+	if (!apic_init_cpu(x2apic_wanted))
+		return "this processor has no usable local APIC";
+	smp_processors[0] = (struct processor){ apic_id(), true };
+	smp_count = 1;
+	if (!madt)
+		return "there is no MADT: other processors cannot be found";
+	for (uint32_t at = 44; at + 2 <= madt->length; at += table[at + 1]) {
+		uint8_t length = table[at + 1];
+
+		if (length < 2 || at + length > madt->length)
+			return "the MADT is malformed: processors behind the bad entry are not "
+			       "seen";
+		if (table[at] == 0 && length >= 8)
+			add(table[at + 3], acpi_get32(table + at + 4));
+		else if (table[at] == 9 && length >= 16)
+			add(acpi_get32(table + at + 4), acpi_get32(table + at + 8));
+	}
+	return NULL;
+}
+
+static bool wait_alive(unsigned cpu, uint64_t us)
+{
+	uint64_t deadline = time_us() + us;
+
+	while (!__atomic_load_n(&mailboxes[cpu].alive, __ATOMIC_ACQUIRE)) {
+		if (time_us() > deadline)
+			return false;
+		cpu_pause();
+	}
+	return true;
+}
+
+bool smp_start(unsigned cpu)
+{
+	size_t bytes = ap_trampoline_end - ap_trampoline;
+	uint32_t id = smp_processors[cpu].apic_id;
+	struct ap_start *start;
+	uint8_t *stack;
+
+	if (smp_processors[cpu].started)
+		return true;
+	if (!start_page)
+		start_page = memory_low_page();
+	stack = memory_alloc(AP_STACK_PAGES);
+	if (!start_page || !stack || (id > 254 && !apic_is_x2apic()))
+		return false;
+	memcpy((void *)start_page, ap_trampoline, bytes);
+	start = (struct ap_start *)(start_page + bytes) - 1;
+	*start = (struct ap_start){
+		.cr3 = read_cr3(),
+		.cr4 = read_cr4(),
+		.efer = rdmsr(MSR_EFER) & (EFER_LME | EFER_NXE),
+		.stack = (uint64_t)stack + AP_STACK_PAGES * PAGE_SIZE,
+		.entry = (uint64_t)ap_main,
+		.argument = cpu,
+	};
+	if (!apic_send_init(id))
+		return false;
+	time_delay_us(10000);
+	apic_send_startup(id, (uint8_t)(start_page >> 12));
+	if (!wait_alive(cpu, 1000)) {
+		/* The second SIPI is for processors that missed the first; one that did not ignores
+		 * it. */
+		apic_send_startup(id, (uint8_t)(start_page >> 12));
+		if (!wait_alive(cpu, 1000000))
+			return false;
+	}
+	smp_processors[cpu].started = true;
+	return true;
+}
+
+void smp_run(unsigned cpu, void (*work)(void *), void *argument)
+{
+	mailboxes[cpu].argument = argument;
+	__atomic_store_n(&mailboxes[cpu].work, work, __ATOMIC_RELEASE);
+	apic_send_interrupt(smp_processors[cpu].apic_id, VECTOR_WAKE);
+}
+
+bool smp_idle(unsigned cpu)
+{
+	return !__atomic_load_n(&mailboxes[cpu].work, __ATOMIC_ACQUIRE);
+}
+
+bool smp_same_core(unsigned a, unsigned b)
+{
+	uint32_t leaf = cpuid(0, 0).eax >= 0x1f && cpuid(0x1f, 0).ebx ? 0x1f : 0xb;
+	uint32_t shift;
+
+	if (cpuid(0, 0).eax < leaf || !cpuid(leaf, 0).ebx)
+		return false;
+	shift = cpuid(leaf, 0).eax & 31; /* sub-leaf 0: bits of the id that tell threads apart */
+	return smp_processors[a].apic_id >> shift == smp_processors[b].apic_id >> shift;
+}

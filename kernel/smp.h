@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_SMP_H
+#define KERNEL_SMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SMP_MAX 512 /* processors listed; more than that are counted and left alone */
+
+struct processor {
+	uint32_t apic_id;
+	bool started; /* the boot processor always; an AP once it answered */
+};
+
+/* Processors in MADT order, the boot processor first. */
+extern struct processor smp_processors[SMP_MAX];
+extern unsigned smp_count;
+
+/* List the processors of the MADT and bring this one's APIC up. NULL, or what is wrong. */
+const char *smp_init(bool want_x2apic);
+
+/* Start one AP; false if it does not answer within a second. */
+bool smp_start(unsigned cpu);
+
+/*
+ * Run `work(argument)` on a started AP, which must be idle; smp_idle() tells when it has returned.
+ */
+void smp_run(unsigned cpu, void (*work)(void *), void *argument);
+bool smp_idle(unsigned cpu);
+
+/* Whether two processors are threads of one core (CPUID leaf 0x1f or 0xb). */
+bool smp_same_core(unsigned a, unsigned b);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/time.h"
+#include "kernel/acpi.h"
+#include "kernel/cpu.h"
+#include "kernel/muldiv.h"
+#include "kernel/paging.h"
+
+#define MEASURE_MS 10
+
+static uint64_t hz = 3000000000;
+
+/* The HPET's main counter (IA-PC HPET specification, section 2.3); 0 if there is none running. */
+static uint64_t measure_hpet(void)
+{
+	const struct acpi_header *table = acpi_find("HPET", 0);
+	volatile uint8_t *hpet;
+	uint64_t period_fs, ticks, start, tsc;
+
+	if (!table || table->length < 56)
+		return 0;
+	hpet = paging_map_mmio(acpi_get64((const uint8_t *)table + 44), 1024);
+	if (!hpet)
+		return 0;
+	period_fs = *(volatile uint32_t *)(hpet + 4);
+	if (!period_fs || period_fs > 100000000)
+		return 0;
+	*(volatile uint64_t *)(hpet + 0x10) |= 1; /* ENABLE_CNF */
+	ticks = MEASURE_MS * 1000000000000ull / period_fs;
+	start = *(volatile uint32_t *)(hpet + 0xf0);
+	tsc = rdtsc();
+	for (uint64_t spins = 0;; spins++) {
+		uint32_t passed = *(volatile uint32_t *)(hpet + 0xf0) - (uint32_t)start;
+
+		if (passed >= ticks)
+			return mul_div(rdtsc() - tsc, 1000000000000000, passed * period_fs);
+		if (!passed && spins > 100000)
+			return 0;
+	}
+}
+
+/* The ACPI PM timer: 3.579545 MHz, 24 bits (ACPI specification, section 4.8.3.3). */
+static uint64_t measure_pm_timer(void)
+{
+	const struct acpi_header *fadt = acpi_find("FACP", 0);
+	uint32_t port, start;
+	uint64_t tsc;
+
+	if (!fadt || fadt->length < 80)
+		return 0;
+	port = acpi_get32((const uint8_t *)fadt + 76);
+	if (!port || port > 0xffff)
+		return 0;
+	start = inl((uint16_t)port);
+	tsc = rdtsc();
+	for (uint64_t spins = 0;; spins++) {
+		uint32_t passed = (inl((uint16_t)port) - start) & 0xffffff;
+
+		if (passed >= 3579545 * MEASURE_MS / 1000)
+			return (rdtsc() - tsc) * 3579545 / passed;
+		if (!passed && spins > 100000)
+			return 0;
+	}
+}
+
+static uint64_t read_cpuid(void)
+{
+	struct cpuid leaf;
+
+	if (cpuid(0, 0).eax < 0x15)
+		return 0;
+	leaf = cpuid(0x15, 0);
+	return leaf.eax && leaf.ecx ? (uint64_t)leaf.ecx * leaf.ebx / leaf.eax : 0;
+}
+
+const char *time_init(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t (*measure)(void);
+	} references[] = {
+		{ "HPET", measure_hpet },
+		{ "ACPI PM timer", measure_pm_timer },
+		{ "CPUID leaf 0x15", read_cpuid },
+	};
+
+	for (unsigned i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+		uint64_t found = references[i].measure();
+
+		/* Outside 100 MHz .. 10 GHz the reference is broken, not the processor. */
+		if (found >= 100000000 && found <= 10000000000) {
+			hz = found;
+			return references[i].name;
+		}
+	}
+	return NULL;
+}
+
+uint64_t time_hz(void)
+{
+	return hz;
+}
+
+uint64_t time_us(void)
+{
+	return mul_div(rdtsc(), 1000000, hz);
+}
+
+uint64_t time_ticks_to_ns(uint64_t ticks)
+{
+	return mul_div(ticks, 1000000000, hz);
+}
+
+uint64_t time_ns_to_ticks(uint64_t ns)
+{
+	return mul_div(ns, hz, 1000000000);
+}
+
+void time_delay_us(uint64_t us)
+{
+	uint64_t end = rdtsc() + time_ns_to_ticks(us * 1000);
+
+	while (rdtsc() < end)
+		cpu_pause();
+}

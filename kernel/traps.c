@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Descriptor tables, exceptions and panic. Intel SDM volume 3, chapters 3, 6 and 7. */
+#include "kernel/traps.h"
+#include "kernel/apic.h"
+#include "kernel/cpu.h"
+#include "kernel/format.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/memory.h"
+#include "kernel/string.h"
+
+enum {
+	SELECTOR_CODE = 0x08,
+	SELECTOR_DATA = 0x10,
+	SELECTOR_TSS = 0x18,
+	IST_FATAL = 1, /* double fault and NMI on a stack of their own */
+};
+
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3], reserved1, ist[7], reserved2;
+	uint16_t reserved3, io_map;
+} __attribute__((packed));
+
+struct descriptors {
+	uint64_t gdt[5];
+	struct tss tss;
+	uint8_t fatal_stack[2048] __attribute__((aligned(16)));
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct descriptors) <= PAGE_SIZE, "one page per processor");
+
+struct gate {
+	uint16_t offset0, selector;
+	uint8_t ist, type;
+	uint16_t offset1;
+	uint32_t offset2, reserved;
+};
+
+struct pseudo_descriptor {
+	uint16_t limit;
+	const void *base;
+} __attribute__((packed));
+
+extern const uint8_t trap_stubs[];
+
+static struct gate idt[256] __attribute__((aligned(16)));
+static void (*handlers[256])(void);
+static bool panicking;
+
+static void idt_fill(void)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		uint64_t stub = (uint64_t)trap_stubs + 16 * i;
+
+		idt[i] = (struct gate){
+			.offset0 = (uint16_t)stub,
+			.selector = SELECTOR_CODE,
+			.ist = i == VECTOR_NMI || i == VECTOR_DOUBLE_FAULT ? IST_FATAL : 0,
+			.type = 0x8e, /* present interrupt gate */
+			.offset1 = (uint16_t)(stub >> 16),
+			.offset2 = (uint32_t)(stub >> 32),
+		};
+	}
+}
+
+void traps_init_cpu(unsigned cpu)
+{
+	struct descriptors *d = memory_alloc(1);
+	struct pseudo_descriptor gdtr, idtr = { sizeof(idt) - 1, idt };
+	uint64_t tss;
+
+	if (!d)
+		panic("no memory for the descriptor tables of processor %u", cpu);
+	if (!cpu)
+		idt_fill();
+	tss = (uint64_t)&d->tss;
+	d->tss.ist[IST_FATAL - 1] = (uint64_t)(d->fatal_stack + sizeof(d->fatal_stack));
+	d->tss.io_map = sizeof(d->tss);
+	d->gdt[SELECTOR_CODE / 8] = 0x00af9b000000ffff;
+	d->gdt[SELECTOR_DATA / 8] = 0x00cf93000000ffff;
+	d->gdt[SELECTOR_TSS / 8] = (sizeof(d->tss) - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 |
+				   (tss >> 24 & 0xff) << 56;
+	d->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
+	gdtr = (struct pseudo_descriptor){ sizeof(d->gdt) - 1, d->gdt };
+	__asm__ volatile("lgdt %0\n\t"
+			 "pushq %2\n\t"
+			 "lea 1f(%%rip), %%rax\n\t"
+			 "pushq %%rax\n\t"
+			 "lretq\n"
+			 "1:\tmov %3, %%ds\n\tmov %3, %%es\n\tmov %3, %%ss\n\t"
+			 "mov %4, %%fs\n\tmov %4, %%gs\n\t"
+			 "ltr %w5\n\t"
+			 "lidt %1"
+			 :
+			 : "m"(gdtr), "m"(idtr), "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0),
+			   "r"(SELECTOR_TSS)
+			 : "rax", "memory");
+}
+
+void trap_on_interrupt(uint8_t vector, void (*handler)(void))
+{
+	handlers[vector] = handler;
+}
+
+static const char *exception_name(uint64_t vector)
+{
+	static const char *const names[] = {
+		"divide error",
+		"debug",
+		"NMI",
+		"breakpoint",
+		"overflow",
+		"bound range",
+		"invalid opcode",
+		"device not available",
+		"double fault",
+		"coprocessor overrun",
+		"invalid TSS",
+		"segment not present",
+		"stack fault",
+		"general protection",
+		"page fault",
+		"reserved",
+		"x87 error",
+		"alignment check",
+		"machine check",
+		"SIMD error",
+		"virtualization",
+		"control protection",
+	};
+
+	return vector < sizeof(names) / sizeof(names[0]) ? names[vector] : "exception";
+}
+
+static void print_address(const char *what, uint64_t address)
+{
+	uint64_t base = handoff->image_base;
+
+	if (address - base < handoff->image_bytes)
+		log_note("  %s %016lx = vtd-litmus.efi+0x%lx", what, address, address - base);
+	else
+		log_note("  %s %016lx", what, address);
+}
+
+static _Noreturn void die(void)
+{
+	log_note("panic: the run ends here; no verdict above this line is complete");
+	kernel_end(RUN_FAIL);
+}
+
+/* A second panic while the first is being printed must not print again: just end. */
+static void enter_panic(void)
+{
+	interrupts_off();
+	if (__atomic_exchange_n(&panicking, true, __ATOMIC_SEQ_CST))
+		cpu_stop();
+	log_printf("\n");
+}
+
+static _Noreturn void dump(const struct trap_frame *f)
+{
+	enter_panic();
+	log_note("panic: %s, vector %lu, error code %lx, on APIC id %u", exception_name(f->vector),
+		 f->vector, f->error, apic_id());
+	print_address("rip", f->rip);
+	if (f->vector == VECTOR_PAGE_FAULT)
+		log_note("  cr2 %016lx", read_cr2());
+	log_note("  rsp %016lx rbp %016lx rflags %08lx cs %lx", f->rsp, f->rbp, f->rflags, f->cs);
+	log_note("  rax %016lx rbx %016lx rcx %016lx rdx %016lx", f->rax, f->rbx, f->rcx, f->rdx);
+	log_note("  rsi %016lx rdi %016lx r8  %016lx r9  %016lx", f->rsi, f->rdi, f->r8, f->r9);
+	log_note("  r10 %016lx r11 %016lx r12 %016lx r13 %016lx", f->r10, f->r11, f->r12, f->r13);
+	log_note("  r14 %016lx r15 %016lx cr0 %lx cr3 %lx cr4 %lx", f->r14, f->r15, read_cr0(),
+		 read_cr3(), read_cr4());
+	die();
+}
+
+/* Called by kernel/trap_stubs.asm. */
+void trap(struct trap_frame *frame);
+
+void trap(struct trap_frame *frame)
+{
+	if (frame->vector < 32)
+		dump(frame);
+	if (handlers[frame->vector])
+		handlers[frame->vector]();
+	if (frame->vector != VECTOR_SPURIOUS)
+		apic_end_of_interrupt();
+}
+
+void panic(const char *format, ...)
+{
+	char text[256];
+	va_list arguments;
+
+	enter_panic();
+	va_start(arguments, format);
+	format_v(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	log_note("panic: %s", text);
+	print_address("called from", (uint64_t)__builtin_return_address(0));
+	die();
+}
