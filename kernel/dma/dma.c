@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/dma/dma.h"
+
+extern const struct dma_generator dma_edu, dma_nvme;
+
+const struct dma_generator *const dma_generators[] = { &dma_nvme, &dma_edu };
+const size_t dma_generator_count = sizeof(dma_generators) / sizeof(dma_generators[0]);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * DMA generators: devices that write to memory when told to. One file each; none of them knows of
+ * VT-d: an address given to a device is whatever the device shall put on the bus.
+ */
+#ifndef KERNEL_DMA_DMA_H
+#define KERNEL_DMA_DMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/pci.h"
+
+enum dma_state {
+	DMA_BUSY,
+	DMA_DONE,   /* the device says that it wrote */
+	DMA_FAILED, /* the device says that the transfer failed; it goes on working */
+	DMA_DEAD,   /* the device stopped: it needs a reset */
+};
+
+struct dma_device;
+
+struct dma_generator {
+	const char *name; /* part of test ids */
+	bool (*matches)(const struct pci_function *function);
+	/*
+	 * Find the registers and allocate private pages; fills the fields below. NULL, or why the
+	 * device cannot be used.
+	 */
+	const char *(*open)(struct dma_device *device);
+	/*
+	 * Bring the device from whatever state to one in which dma_start works, its private pages
+	 * seen by it at bus address `private_at`. NULL, or what went wrong.
+	 */
+	const char *(*reset)(struct dma_device *device, uint64_t private_at);
+	void (*start)(struct dma_device *device, uint64_t bus_address);
+	enum dma_state (*poll)(struct dma_device *device);
+	void (*stop)(struct dma_device *device); /* no DMA after it returns */
+};
+
+struct dma_device {
+	const struct dma_generator *generator;
+	const struct pci_function *function;
+	volatile uint8_t *registers;
+	uint64_t address_mask; /* bus addresses the device can send */
+	uint8_t *private;      /* memory the device itself uses (queues), identity-mapped */
+	size_t private_pages;
+	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
+	uint64_t timeout_us; /* a DMA that takes longer is stuck */
+	uint64_t typical_us; /* about what one takes */
+
+	/* the generator's own */
+	uint32_t slot, phase, polls, doorbell_stride;
+};
+
+extern const struct dma_generator *const dma_generators[];
+extern const size_t dma_generator_count;
+
+#endif

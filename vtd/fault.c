@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vtd/fault.h"
+#include "vtd/regs.h"
+
+#include <stddef.h>
+
+struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
+{
+	return (struct vtd_fault){
+		.raw = { low, high },
+		.address = low & ~0xfffull,
+		.source_id = (uint16_t)field_of(high, FRCD_SID),
+		.reason = (uint8_t)field_of(high, FRCD_FR),
+		.type = (uint8_t)(field_of(high, FRCD_T1) << 1 | field_of(high, FRCD_T2)),
+		.has_pasid = field_of(high, FRCD_PP),
+		.pasid = (uint32_t)field_of(high, FRCD_PV),
+	};
+}
+
+static uint32_t record_offset(const struct vtd_unit *unit, unsigned index)
+{
+	return (uint32_t)(field_of(unit->cap, CAP_FRO) + index) * 16;
+}
+
+unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned room, bool *overflow)
+{
+	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1;
+	uint32_t status = vtd_read32(unit, VTD_FSTS);
+	unsigned index = (unsigned)field_of(status, FSTS_FRI), taken = 0;
+
+	*overflow = status & FSTS_PFO;
+	if (!(status & (FSTS_PPF | FSTS_PFO)))
+		return 0;
+	while (taken < room && taken < records) {
+		uint32_t at = record_offset(unit, index % records);
+		uint64_t high = vtd_read64(unit, at + 8);
+
+		if (!field_of(high, FRCD_F))
+			break;
+		out[taken++] = vtd_fault_decode(vtd_read64(unit, at), high);
+		/* F is cleared by writing it: only then may the unit use the register again. */
+		vtd_write32(unit, at + 12, 1u << 31);
+		index++;
+	}
+	if (*overflow)
+		vtd_write32(unit, VTD_FSTS, FSTS_PFO);
+	return taken;
+}
+
+void vtd_fault_clear(struct vtd_unit *unit)
+{
+	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1;
+
+	for (unsigned i = 0; i < records; i++) {
+		uint32_t at = record_offset(unit, i) + 12;
+
+		if (vtd_read32(unit, at) & 1u << 31)
+			vtd_write32(unit, at, 1u << 31);
+	}
+	vtd_write32(unit, VTD_FSTS, FSTS_PFO | FSTS_ITE | FSTS_ICE | FSTS_IQE);
+}
+
+void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector)
+{
+	vtd_write32(unit, VTD_FECTL, FECTL_IM);
+	if (!on)
+		return;
+	vtd_write32(unit, VTD_FEDATA, vector);
+	vtd_write32(unit, VTD_FEADDR, 0xfee00000u | (uint32_t)apic_id << 12);
+	vtd_write32(unit, VTD_FEUADDR, 0);
+	vtd_write32(unit, VTD_FECTL, 0);
+}
+
+/* Section 7.1.3, "Fault Reason Encoding". */
+static const struct {
+	uint8_t reason;
+	const char *name;
+} reasons[] = {
+	{ 0x01, "root entry not present" },
+	{ 0x02, "context entry not present" },
+	{ 0x03, "invalid context entry (unsupported AW, TT or both)" },
+	{ 0x04, "address beyond the guest address width" },
+	{ 0x05, "write to a page without write permission" },
+	{ 0x06, "read of a page without read permission" },
+	{ 0x07, "paging entry unreadable (hardware could not access it)" },
+	{ 0x08, "root table unreadable" },
+	{ 0x09, "context table unreadable" },
+	{ 0x0a, "reserved bits set in a root entry" },
+	{ 0x0b, "reserved bits set in a context entry" },
+	{ 0x0c, "reserved bits set in a paging entry" },
+	{ 0x0d, "translated or translation request blocked by TT" },
+	{ 0x0e, "address in the interrupt range" },
+	{ 0x20, "interrupt request with reserved bits set" },
+	{ 0x21, "interrupt index beyond the remapping table" },
+	{ 0x22, "interrupt-remapping entry not present" },
+	{ 0x23, "interrupt-remapping table unreadable" },
+	{ 0x24, "reserved bits set in an interrupt-remapping entry" },
+	{ 0x25, "compatibility-format interrupt blocked" },
+	{ 0x26, "interrupt source-id not as in the remapping entry" },
+	{ 0x30, "scalable mode: root table pointer or mode invalid" },
+	{ 0x38, "scalable mode: root entry unreadable" },
+	{ 0x39, "scalable mode: root entry not present" },
+	{ 0x3a, "scalable mode: reserved bits set in a root entry" },
+	{ 0x40, "scalable mode: context entry unreadable" },
+	{ 0x41, "scalable mode: context entry not present" },
+	{ 0x42, "scalable mode: reserved bits set in a context entry" },
+	{ 0x43, "scalable mode: invalid context entry" },
+	{ 0x50, "PASID-directory entry unreadable" },
+	{ 0x51, "PASID-directory entry not present" },
+	{ 0x52, "reserved bits set in a PASID-directory entry" },
+	{ 0x58, "PASID-table entry unreadable" },
+	{ 0x59, "PASID-table entry not present" },
+	{ 0x5a, "reserved bits set in a PASID-table entry" },
+	{ 0x5b, "invalid PASID-table entry" },
+};
+
+const char *vtd_fault_reason_name(uint8_t reason)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].reason == reason)
+			return reasons[i].name;
+	return "reason not known to this kernel";
+}
+
+const char *vtd_fault_type_name(uint8_t type)
+{
+	static const char *const names[] = { "write", "page request", "read", "atomic" };
+
+	return names[type & 3];
+}

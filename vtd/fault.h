@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Primary fault logging: VT-d specification, section 7.2 and 11.4.7 (FSTS) to 11.4.14 (FRCD). */
+#ifndef VTD_FAULT_H
+#define VTD_FAULT_H
+
+#include "vtd/unit.h"
+
+/* Reasons this kernel asks about by name; vtd_fault_reason_name() knows them all. */
+enum vtd_fault_reason {
+	FAULT_ROOT_NOT_PRESENT = 0x01,
+	FAULT_CONTEXT_NOT_PRESENT = 0x02,
+	FAULT_CONTEXT_INVALID = 0x03,
+	FAULT_WRITE_DENIED = 0x05,
+	FAULT_READ_DENIED = 0x06,
+};
+
+struct vtd_fault {
+	uint64_t raw[2];    /* the recording register, low half first */
+	uint64_t address;   /* of the page asked for (FI) */
+	uint16_t source_id; /* bus << 8 | device << 3 | function */
+	uint8_t reason;
+	uint8_t type; /* 0 write, 1 page request, 2 read, 3 atomic */
+	bool has_pasid;
+	uint32_t pasid;
+};
+
+/*
+ * Take up to `room` fault records from the unit, oldest first, each cleared once read. *overflow is
+ * set if the unit says that faults were lost for want of a free register (FSTS.PFO, cleared too).
+ * Returns how many were taken. Costs one register read where there is nothing.
+ */
+unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned room,
+			bool *overflow);
+
+/* Drop all records and the overflow bit. */
+void vtd_fault_clear(struct vtd_unit *unit);
+
+/* Send the fault event as an MSI to one APIC (id 0 to 255), or mask it. */
+void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);
+
+struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high);
+const char *vtd_fault_reason_name(uint8_t reason);
+const char *vtd_fault_type_name(uint8_t type);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vtd/invalidate.h"
+#include "vtd/platform.h"
+#include "vtd/regs.h"
+
+#include <stddef.h>
+
+#define TIMEOUT_US    1000000
+#define QUEUE_ENTRIES 256 /* one page of 128-bit descriptors: IQA.QS = 0 */
+#define STATUS_ERRORS (FSTS_IQE | FSTS_ITE | FSTS_ICE)
+
+// clang-format off
+/* Descriptors (section 6.5.2): the low word; bit numbers are the specification's. */
+#define DESC_TYPE	FIELD(3, 0)
+#define   TYPE_CONTEXT	1
+#define   TYPE_IOTLB	2
+#define   TYPE_WAIT	5
+#define DESC_G		FIELD(5, 4)   /* context and IOTLB: granularity */
+#define   G_GLOBAL	1
+#define   G_DOMAIN	2
+#define   G_DEVICE	3
+#define DESC_DW		FIELD(6, 6)   /* IOTLB: drain writes */
+#define DESC_DR		FIELD(7, 7)
+#define DESC_DID	FIELD(31, 16)
+#define DESC_SID	FIELD(47, 32)
+#define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
+#define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
+#define DESC_STATUS	FIELD(63, 32)
+// clang-format on
+
+static uint64_t context_descriptor(unsigned granularity, uint16_t domain, uint16_t source_id)
+{
+	return field_bits(DESC_TYPE, TYPE_CONTEXT) | field_bits(DESC_G, granularity) |
+	       field_bits(DESC_DID, domain) | field_bits(DESC_SID, source_id);
+}
+
+static uint64_t iotlb_descriptor(const struct vtd_unit *unit, unsigned granularity, uint16_t domain)
+{
+	return field_bits(DESC_TYPE, TYPE_IOTLB) | field_bits(DESC_G, granularity) |
+	       field_bits(DESC_DR, field_of(unit->cap, CAP_DRD)) |
+	       field_bits(DESC_DW, field_of(unit->cap, CAP_DWD)) | field_bits(DESC_DID, domain);
+}
+
+static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
+{
+	volatile uint64_t *slot = unit->queue.descriptors + 2 * unit->queue.tail;
+
+	slot[0] = low;
+	slot[1] = high;
+	vtd_flush(unit, slot, 16);
+	unit->queue.tail = (unit->queue.tail + 1) % QUEUE_ENTRIES;
+}
+
+/* Ring the doorbell for what was put, and wait until the unit says it is done. */
+static enum vtd_status queue_wait(struct vtd_unit *unit)
+{
+	struct vtd_queue *q = &unit->queue;
+	uint64_t deadline = 0;
+
+	q->sequence++;
+	queue_put(unit,
+		  field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1) |
+			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence),
+		  (uint64_t)q->status);
+	vtd_write64(unit, VTD_IQT, (uint64_t)q->tail * 16);
+	for (uint32_t spins = 1; *q->status != q->sequence; spins++) {
+		vtd_flush(unit, q->status, 4);
+		/* The registers are slow to read: look there only if it takes long. */
+		if (spins % 1024 == 0) {
+			uint64_t now = platform_time_us();
+
+			q->errors = vtd_read32(unit, VTD_FSTS) & STATUS_ERRORS;
+			if (q->errors)
+				return VTD_QUEUE_ERROR;
+			deadline = deadline ? deadline : now + TIMEOUT_US;
+			if (now > deadline)
+				return VTD_TIMEOUT;
+		}
+		platform_relax();
+	}
+	return VTD_OK;
+}
+
+static enum vtd_status wait_clear64(struct vtd_unit *unit, uint32_t offset, uint64_t bit)
+{
+	uint64_t deadline = platform_time_us() + TIMEOUT_US;
+
+	while (vtd_read64(unit, offset) & bit) {
+		if (platform_time_us() > deadline)
+			return VTD_TIMEOUT;
+		platform_relax();
+	}
+	return VTD_OK;
+}
+
+static enum vtd_status register_context(struct vtd_unit *unit, unsigned granularity,
+					uint16_t domain, uint16_t source_id)
+{
+	vtd_write64(unit, VTD_CCMD,
+		    CCMD_ICC | field_bits(CCMD_CIRG, granularity) | field_bits(CCMD_DID, domain) |
+			    field_bits(CCMD_SID, source_id));
+	return wait_clear64(unit, VTD_CCMD, CCMD_ICC);
+}
+
+static enum vtd_status register_iotlb(struct vtd_unit *unit, unsigned granularity, uint16_t domain)
+{
+	uint32_t at = (uint32_t)field_of(unit->ecap, ECAP_IRO) * 16 + IOTLB_REG;
+
+	vtd_write64(unit, at,
+		    IOTLB_IVT | field_bits(IOTLB_IIRG, granularity) |
+			    (field_of(unit->cap, CAP_DRD) ? IOTLB_DR : 0) |
+			    (field_of(unit->cap, CAP_DWD) ? IOTLB_DW : 0) |
+			    field_bits(IOTLB_DID, domain));
+	return wait_clear64(unit, at, IOTLB_IVT);
+}
+
+enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how)
+{
+	struct vtd_queue *q = &unit->queue;
+	bool registers = field_of(unit->version, VER_MAX) < 6;
+
+	if (how == VTD_REGISTER_ONLY ||
+	    (how == VTD_QUEUED_OR_REGISTER && !field_of(unit->ecap, ECAP_QI))) {
+		q->descriptors = NULL;
+		return registers ? VTD_OK : VTD_NO_INVALIDATION;
+	}
+	if (!field_of(unit->ecap, ECAP_QI))
+		return VTD_NO_INVALIDATION;
+	if (!q->descriptors)
+		q->descriptors = platform_alloc_page();
+	if (!q->status)
+		q->status = platform_alloc_page();
+	if (!q->descriptors || !q->status)
+		return VTD_NO_MEMORY;
+	q->tail = 0;
+	vtd_flush(unit, q->status, 4);
+	vtd_write64(unit, VTD_IQT, 0);
+	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors); /* DW 0: 128-bit descriptors */
+	return vtd_command(unit, G_QIE, true);
+}
+
+enum vtd_status vtd_invalidation_close(struct vtd_unit *unit)
+{
+	if (!(vtd_read32(unit, VTD_GSTS) & G_QIE))
+		return VTD_OK;
+	return vtd_command(unit, G_QIE, false);
+}
+
+enum vtd_status vtd_queue_restart(struct vtd_unit *unit)
+{
+	enum vtd_status status = vtd_command(unit, G_QIE, false);
+
+	vtd_write32(unit, VTD_FSTS, STATUS_ERRORS);
+	return status == VTD_OK ? vtd_invalidation_open(unit, VTD_QUEUED_ONLY) : status;
+}
+
+enum vtd_status vtd_invalidate_all(struct vtd_unit *unit)
+{
+	enum vtd_status status;
+
+	if (unit->queue.descriptors) {
+		queue_put(unit, context_descriptor(G_GLOBAL, 0, 0), 0);
+		queue_put(unit, iotlb_descriptor(unit, G_GLOBAL, 0), 0);
+		return queue_wait(unit);
+	}
+	status = register_context(unit, G_GLOBAL, 0, 0);
+	return status == VTD_OK ? register_iotlb(unit, G_GLOBAL, 0) : status;
+}
+
+enum vtd_status vtd_invalidate_context(struct vtd_unit *unit, uint16_t domain, uint16_t source_id)
+{
+	enum vtd_status status;
+
+	if (unit->queue.descriptors) {
+		queue_put(unit, context_descriptor(G_DEVICE, domain, source_id), 0);
+		queue_put(unit, iotlb_descriptor(unit, G_DOMAIN, domain), 0);
+		return queue_wait(unit);
+	}
+	status = vtd_invalidate_context_cache(unit, domain, source_id);
+	return status == VTD_OK ? vtd_invalidate_iotlb_domain(unit, domain) : status;
+}
+
+enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
+					     uint16_t source_id)
+{
+	if (!unit->queue.descriptors)
+		return register_context(unit, G_DEVICE, domain, source_id);
+	queue_put(unit, context_descriptor(G_DEVICE, domain, source_id), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain)
+{
+	if (!unit->queue.descriptors)
+		return register_iotlb(unit, G_DOMAIN, domain);
+	queue_put(unit, iotlb_descriptor(unit, G_DOMAIN, domain), 0);
+	return queue_wait(unit);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Invalidation of what the unit caches: queued (section 6.5.2), or through registers (section
+ * 6.5.1) on units that have no queue or when asked for. One processor at a time may use a unit's
+ * queue: the engine gives it to the driver or to the updater, never to both.
+ */
+#ifndef VTD_INVALIDATE_H
+#define VTD_INVALIDATE_H
+
+#include "vtd/unit.h"
+
+/* Take one interface up, with an empty queue; down again. Units of version 6 and later have no
+ * register-based one. */
+enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how);
+enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
+
+/* Context cache and IOTLB, globally; returns when done. */
+enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
+
+/*
+ * What a change of a function's context entry needs: context cache device-selective by domain and
+ * source-id, then IOTLB domain-selective (section 6.5.3.3); returns when both are done.
+ */
+enum vtd_status vtd_invalidate_context(struct vtd_unit *unit, uint16_t domain, uint16_t source_id);
+
+/* The parts alone, each waited for. */
+enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
+					     uint16_t source_id);
+enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain);
+
+/* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
+enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Remapping registers: VT-d specification, chapter 11 "Register Descriptions". Each register's
+ * offset is followed by its fields. Names are the specification's.
+ */
+#ifndef VTD_REGS_H
+#define VTD_REGS_H
+
+#include "vtd/field.h"
+
+// clang-format off
+#define VTD_VER		0x00 /* 32 bits */
+#define   VER_MAX	FIELD(7, 4)
+#define   VER_MIN	FIELD(3, 0)
+#define VTD_CAP		0x08
+#define   CAP_ESRTPS	FIELD(63, 63) /* setting the root pointer invalidates all by itself */
+#define   CAP_FL5LP	FIELD(60, 60)
+#define   CAP_PI	FIELD(59, 59)
+#define   CAP_FL1GP	FIELD(56, 56)
+#define   CAP_DRD	FIELD(55, 55)
+#define   CAP_DWD	FIELD(54, 54)
+#define   CAP_MAMV	FIELD(53, 48)
+#define   CAP_NFR	FIELD(47, 40) /* fault recording registers, less one */
+#define   CAP_PSI	FIELD(39, 39)
+#define   CAP_SSLPS	FIELD(37, 34)
+#define   CAP_FRO	FIELD(33, 24) /* where they begin, in units of 16 bytes */
+#define   CAP_ZLR	FIELD(22, 22)
+#define   CAP_MGAW	FIELD(21, 16) /* guest address width, less one */
+#define   CAP_SAGAW	FIELD(12, 8)  /* bit n: n + 2 levels of second-stage tables */
+#define   CAP_CM	FIELD(7, 7)
+#define   CAP_PHMR	FIELD(6, 6)
+#define   CAP_PLMR	FIELD(5, 5)
+#define   CAP_RWBF	FIELD(4, 4)
+#define   CAP_ND	FIELD(2, 0)   /* domain ids have 4 + 2n bits */
+#define VTD_ECAP	0x10
+#define   ECAP_SMPWC	FIELD(48, 48)
+#define   ECAP_FSTS	FIELD(47, 47)
+#define   ECAP_SSTS	FIELD(46, 46)
+#define   ECAP_SMTS	FIELD(43, 43)
+#define   ECAP_PASID	FIELD(40, 40)
+#define   ECAP_NEST	FIELD(26, 26)
+#define   ECAP_IRO	FIELD(17, 8)  /* IOTLB registers, in units of 16 bytes */
+#define   ECAP_SC	FIELD(7, 7)
+#define   ECAP_PT	FIELD(6, 6)
+#define   ECAP_EIM	FIELD(4, 4)
+#define   ECAP_IR	FIELD(3, 3)
+#define   ECAP_DT	FIELD(2, 2)
+#define   ECAP_QI	FIELD(1, 1)
+#define   ECAP_C	FIELD(0, 0)   /* table accesses snoop the processor's caches */
+#define VTD_GCMD	0x18 /* 32 bits, write only */
+#define VTD_GSTS	0x1c /* 32 bits */
+#define   G_TE		(1u << 31)
+#define   G_SRTP	(1u << 30)
+#define   G_SFL		(1u << 29)
+#define   G_EAFL	(1u << 28)
+#define   G_WBF		(1u << 27)
+#define   G_QIE		(1u << 26)
+#define   G_IRE		(1u << 25)
+#define   G_SIRTP	(1u << 24)
+#define   G_CFI		(1u << 23)
+#define   G_PERSISTENT	0x96ffffffu /* what GSTS tells of and a GCMD write must repeat */
+#define VTD_RTADDR	0x20
+#define   RTADDR_TTM	FIELD(11, 10)
+#define VTD_CCMD	0x28
+#define   CCMD_ICC	(1ull << 63)
+#define   CCMD_CIRG	FIELD(62, 61)
+#define   CCMD_FM	FIELD(33, 32)
+#define   CCMD_SID	FIELD(31, 16)
+#define   CCMD_DID	FIELD(15, 0)
+#define VTD_FSTS	0x34 /* 32 bits */
+#define   FSTS_FRI	FIELD(15, 8)
+#define   FSTS_ITE	(1u << 6)
+#define   FSTS_ICE	(1u << 5)
+#define   FSTS_IQE	(1u << 4)
+#define   FSTS_PPF	(1u << 1)
+#define   FSTS_PFO	(1u << 0)
+#define VTD_FECTL	0x38 /* 32 bits */
+#define   FECTL_IM	(1u << 31)
+#define VTD_FEDATA	0x3c /* 32 bits */
+#define VTD_FEADDR	0x40 /* 32 bits */
+#define VTD_FEUADDR	0x44 /* 32 bits */
+#define VTD_PMEN	0x64 /* 32 bits */
+#define   PMEN_EPM	(1u << 31)
+#define   PMEN_PRS	(1u << 0)
+#define VTD_IQH		0x80
+#define VTD_IQT		0x88
+#define VTD_IQA		0x90
+#define VTD_IQERCD	0xb0
+#define VTD_IRTA	0xb8
+
+/* From ECAP.IRO: */
+#define IOTLB_IVA	0x00
+#define IOTLB_REG	0x08
+#define   IOTLB_IVT	(1ull << 63)
+#define   IOTLB_IIRG	FIELD(61, 60)
+#define   IOTLB_IAIG	FIELD(58, 57)
+#define   IOTLB_DR	(1ull << 49)
+#define   IOTLB_DW	(1ull << 48)
+#define   IOTLB_DID	FIELD(47, 32)
+
+/* A fault recording register is 128 bits; bit numbers within the upper half. */
+#define   FRCD_F	FIELD(63, 63)
+#define   FRCD_T1	FIELD(62, 62) /* with T2: 0 write, 1 page request, 2 read, 3 atomic */
+#define   FRCD_AT	FIELD(61, 60)
+#define   FRCD_PV	FIELD(59, 40)
+#define   FRCD_FR	FIELD(39, 32)
+#define   FRCD_PP	FIELD(31, 31)
+#define   FRCD_T2	FIELD(28, 28)
+#define   FRCD_SID	FIELD(15, 0)
+// clang-format on
+
+#endif

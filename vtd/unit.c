@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vtd/unit.h"
+#include "vtd/entry.h"
+#include "vtd/fault.h"
+#include "vtd/invalidate.h"
+#include "vtd/platform.h"
+#include "vtd/regs.h"
+
+#include <stddef.h>
+
+#define TIMEOUT_US 1000000
+#define PAGE_BYTES 4096
+#define LINE_BYTES 64
+
+uint32_t vtd_read32(const struct vtd_unit *unit, uint32_t offset)
+{
+	return platform_read32(unit->registers + offset);
+}
+
+uint64_t vtd_read64(const struct vtd_unit *unit, uint32_t offset)
+{
+	return platform_read64(unit->registers + offset);
+}
+
+void vtd_write32(struct vtd_unit *unit, uint32_t offset, uint32_t value)
+{
+	platform_write32(unit->registers + offset, value);
+}
+
+void vtd_write64(struct vtd_unit *unit, uint32_t offset, uint64_t value)
+{
+	platform_write64(unit->registers + offset, value);
+}
+
+enum vtd_status vtd_wait32(const struct vtd_unit *unit, uint32_t offset, uint32_t mask,
+			   uint32_t value)
+{
+	uint64_t deadline = platform_time_us() + TIMEOUT_US;
+
+	while ((vtd_read32(unit, offset) & mask) != value) {
+		if (platform_time_us() > deadline)
+			return VTD_TIMEOUT;
+		platform_relax();
+	}
+	return VTD_OK;
+}
+
+enum vtd_status vtd_command(struct vtd_unit *unit, uint32_t bit, bool on)
+{
+	uint32_t state = vtd_read32(unit, VTD_GSTS) & G_PERSISTENT;
+
+	/* One bit at a time, the others as they are (section 11.4.4). */
+	vtd_write32(unit, VTD_GCMD, on ? state | bit : state & ~bit);
+	return vtd_wait32(unit, VTD_GSTS, bit, on ? bit : 0);
+}
+
+/* A command that is done once: set root pointer, flush write buffer. */
+static enum vtd_status one_shot(struct vtd_unit *unit, uint32_t bit, uint32_t done)
+{
+	vtd_write32(unit, VTD_GCMD, (vtd_read32(unit, VTD_GSTS) & G_PERSISTENT) | bit);
+	return vtd_wait32(unit, VTD_GSTS, bit, done);
+}
+
+enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, uint64_t base,
+			       uint64_t bytes)
+{
+	uint64_t faults_end, iotlb_end;
+
+	*unit = (struct vtd_unit){ .registers = registers, .base = base, .bytes = bytes };
+	if (!base || !registers)
+		return VTD_NO_ADDRESS;
+	unit->version = vtd_read32(unit, VTD_VER);
+	unit->cap = vtd_read64(unit, VTD_CAP);
+	unit->ecap = vtd_read64(unit, VTD_ECAP);
+	if (unit->cap == ~0ull || unit->ecap == ~0ull || unit->version == ~0u)
+		return VTD_ALL_ONES;
+	if (!unit->cap || !field_of(unit->version, VER_MAX))
+		return VTD_NO_REGISTERS;
+	unit->coherent = field_of(unit->ecap, ECAP_C);
+	faults_end = (field_of(unit->cap, CAP_FRO) + field_of(unit->cap, CAP_NFR) + 1) * 16;
+	iotlb_end = (field_of(unit->ecap, ECAP_IRO) + 1) * 16;
+	if (faults_end > bytes || iotlb_end > bytes)
+		return VTD_BAD_OFFSETS;
+	unit->found_gsts = vtd_read32(unit, VTD_GSTS);
+	unit->found_fsts = vtd_read32(unit, VTD_FSTS);
+	if (field_of(unit->cap, CAP_PHMR) || field_of(unit->cap, CAP_PLMR))
+		unit->found_pmen = vtd_read32(unit, VTD_PMEN);
+	return VTD_OK;
+}
+
+enum vtd_status vtd_unit_take_over(struct vtd_unit *unit)
+{
+	/* Translation first: the tables behind it are firmware's, and may be gone already. */
+	static const uint32_t order[] = { G_TE, G_IRE, G_QIE };
+
+	vtd_write32(unit, VTD_FECTL, FECTL_IM);
+	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		enum vtd_status status;
+
+		if (!(vtd_read32(unit, VTD_GSTS) & order[i]))
+			continue;
+		/* The queue must be empty before it may be turned off (section 6.5.2). */
+		if (order[i] == G_QIE) {
+			uint64_t deadline = platform_time_us() + TIMEOUT_US;
+
+			while (vtd_read64(unit, VTD_IQH) != vtd_read64(unit, VTD_IQT))
+				if (platform_time_us() > deadline)
+					return VTD_TIMEOUT;
+		}
+		status = vtd_command(unit, order[i], false);
+		if (status != VTD_OK)
+			return status;
+	}
+	vtd_fault_clear(unit);
+	return VTD_OK;
+}
+
+/* The root pointer, then the global invalidations that make it take effect (section 6.6). */
+static enum vtd_status set_root(struct vtd_unit *unit)
+{
+	enum vtd_status status;
+
+	vtd_write64(unit, VTD_RTADDR, (uint64_t)unit->root_table); /* TTM 0: legacy mode */
+	status = one_shot(unit, G_SRTP, G_SRTP);
+	if (status == VTD_OK)
+		status = vtd_invalidate_all(unit);
+	return status;
+}
+
+static enum vtd_status leave_protected_regions(struct vtd_unit *unit)
+{
+	if (!(unit->found_pmen & (PMEN_EPM | PMEN_PRS)))
+		return VTD_OK;
+	vtd_write32(unit, VTD_PMEN, unit->found_pmen & ~PMEN_EPM);
+	return vtd_wait32(unit, VTD_PMEN, PMEN_PRS, 0);
+}
+
+enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how)
+{
+	enum vtd_status status;
+
+	if (!(field_of(unit->cap, CAP_SAGAW) & 0xe))
+		return VTD_NO_LEGACY;
+	if (!unit->root_table)
+		unit->root_table = platform_alloc_page();
+	if (!unit->root_table)
+		return VTD_NO_MEMORY;
+	vtd_flush(unit, unit->root_table, PAGE_BYTES);
+	if (field_of(unit->cap, CAP_RWBF)) {
+		status = one_shot(unit, G_WBF, 0);
+		if (status != VTD_OK)
+			return status;
+	}
+	status = vtd_invalidation_open(unit, how);
+	if (status == VTD_OK)
+		status = set_root(unit);
+	if (status == VTD_OK)
+		status = vtd_command(unit, G_TE, true);
+	if (status == VTD_OK)
+		status = leave_protected_regions(unit);
+	unit->translating = status == VTD_OK;
+	return status;
+}
+
+enum vtd_status vtd_unit_disable(struct vtd_unit *unit)
+{
+	enum vtd_status status = vtd_command(unit, G_TE, false);
+
+	unit->translating = false;
+	if (status == VTD_OK)
+		status = vtd_invalidation_close(unit);
+	return status;
+}
+
+bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels)
+{
+	return levels >= 3 && levels <= 5 &&
+	       field_of(unit->cap, CAP_SAGAW) & 1u << aw_of_levels(levels);
+}
+
+unsigned vtd_unit_domain_ids(const struct vtd_unit *unit)
+{
+	unsigned nd = (unsigned)field_of(unit->cap, CAP_ND);
+
+	return 1u << (4 + 2 * (nd > 6 ? 6 : nd));
+}
+
+uint64_t *vtd_context_entry(struct vtd_unit *unit, uint8_t bus, uint8_t devfn)
+{
+	uint64_t *root = unit->root_table + 2 * bus;
+	uint64_t *table = (uint64_t *)(root[0] & field_mask(ROOT_CTP));
+
+	if (!field_get(root, ROOT_P)) {
+		table = platform_alloc_page();
+		if (!table)
+			return NULL;
+		vtd_flush(unit, table, PAGE_BYTES);
+		root[0] = (uint64_t)table | field_bits(ROOT_P, 1);
+		vtd_flush(unit, root, 16);
+	}
+	return table + CONTEXT_WORDS * devfn;
+}
+
+void vtd_flush(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes)
+{
+	uint64_t at = (uint64_t)address & ~(uint64_t)(LINE_BYTES - 1);
+
+	if (unit->coherent)
+		return;
+	for (; at < (uint64_t)address + bytes; at += LINE_BYTES)
+		platform_flush_line((const volatile void *)at);
+}
+
+const char *vtd_status_text(enum vtd_status status)
+{
+	switch (status) {
+	case VTD_OK:
+		return "ok";
+	case VTD_NO_ADDRESS:
+		return "the DMAR table gives it no usable address";
+	case VTD_ALL_ONES:
+		return "its registers read as all ones: nothing answers there";
+	case VTD_NO_REGISTERS:
+		return "its version or capability register is zero: no remapping unit there";
+	case VTD_BAD_OFFSETS:
+		return "CAP.FRO or ECAP.IRO points outside the register set";
+	case VTD_NO_LEGACY:
+		return "CAP.SAGAW names no table depth: no legacy-mode translation";
+	case VTD_NO_INVALIDATION:
+		return "the invalidation interface asked for is not there";
+	case VTD_NO_MEMORY:
+		return "no memory left";
+	case VTD_TIMEOUT:
+		return "a command did not finish within a second";
+	case VTD_QUEUE_ERROR:
+		return "the invalidation queue stopped with an error";
+	}
+	return "?";
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One remapping unit: what it can do, its root and context tables, and its switches. Functions
+ * return VTD_OK or what went wrong; vtd_status_text() has the words.
+ */
+#ifndef VTD_UNIT_H
+#define VTD_UNIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum vtd_status {
+	VTD_OK,
+	VTD_NO_ADDRESS,	     /* the DRHD gives address 0 */
+	VTD_ALL_ONES,	     /* every register reads as ones: nothing is there */
+	VTD_NO_REGISTERS,    /* CAP or VER is zero */
+	VTD_BAD_OFFSETS,     /* CAP.FRO or ECAP.IRO points outside the register set */
+	VTD_NO_LEGACY,	     /* SAGAW has no level count: no second-stage tables in legacy mode */
+	VTD_NO_INVALIDATION, /* neither queued nor register-based invalidation can be used */
+	VTD_NO_MEMORY,
+	VTD_TIMEOUT,	 /* a command did not finish within a second */
+	VTD_QUEUE_ERROR, /* the unit stopped at a descriptor: FSTS.IQE, ITE or ICE */
+};
+
+struct vtd_queue {
+	uint64_t *descriptors;	   /* one page: 256 of 128 bits; NULL: register-based */
+	volatile uint32_t *status; /* where a wait descriptor writes */
+	uint32_t tail;		   /* index of the next free descriptor */
+	uint32_t sequence;	   /* the last wait's status data */
+	uint32_t errors;	   /* FSTS bits seen when the queue stopped */
+};
+
+struct vtd_unit {
+	volatile uint8_t *registers;
+	uint64_t base, bytes; /* where they are, and their extent */
+	uint32_t offset;      /* of the DRHD in the DMAR table */
+	uint16_t segment;
+	bool include_pci_all;
+	uint32_t version;
+	uint64_t cap, ecap;
+	bool coherent; /* ECAP.C: no cache-line flushes needed */
+	uint64_t *root_table;
+	struct vtd_queue queue;
+	bool translating;
+
+	/* As firmware left it, read before anything was changed. */
+	uint32_t found_gsts, found_fsts, found_pmen;
+};
+
+/* Read and check VER, CAP and ECAP. registers: the mapped register set, `bytes` long. */
+enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, uint64_t base,
+			       uint64_t bytes);
+
+/*
+ * Take down what firmware left on, in the specification's order: translation, interrupt remapping,
+ * queued invalidation; the fault event is masked and old faults are cleared. Protected memory
+ * regions stay until vtd_unit_enable(), which has tables in force.
+ */
+enum vtd_status vtd_unit_take_over(struct vtd_unit *unit);
+
+enum vtd_invalidation { VTD_QUEUED_OR_REGISTER, VTD_QUEUED_ONLY, VTD_REGISTER_ONLY };
+
+/* Set up invalidation, an empty root table, and translation on (sections 6.6 and 11.4.4). */
+enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how);
+enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
+
+/* Whether second-stage tables of `levels` (3 to 5) are supported: CAP.SAGAW. */
+bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels);
+unsigned vtd_unit_domain_ids(const struct vtd_unit *unit); /* how many there are: CAP.ND */
+
+/*
+ * The legacy-mode context entry of a function, its context table made if there is none yet; two
+ * words. NULL if memory ran out. The entry is as it was: absent, when new.
+ */
+uint64_t *vtd_context_entry(struct vtd_unit *unit, uint8_t bus, uint8_t devfn);
+
+/* Make `bytes` from `address` visible to a unit that does not snoop; nothing to do if it does. */
+void vtd_flush(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes);
+
+/* Registers, for those who know what they do. */
+uint32_t vtd_read32(const struct vtd_unit *unit, uint32_t offset);
+uint64_t vtd_read64(const struct vtd_unit *unit, uint32_t offset);
+void vtd_write32(struct vtd_unit *unit, uint32_t offset, uint32_t value);
+void vtd_write64(struct vtd_unit *unit, uint32_t offset, uint64_t value);
+
+/* Wait until (register & mask) == value, for at most a second. */
+enum vtd_status vtd_wait32(const struct vtd_unit *unit, uint32_t offset, uint32_t mask,
+			   uint32_t value);
+/* Set or clear one persistent bit of GCMD and wait for GSTS to say so. */
+enum vtd_status vtd_command(struct vtd_unit *unit, uint32_t bit, bool on);
+
+const char *vtd_status_text(enum vtd_status status);
+
+#endif
