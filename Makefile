@@ -33,6 +33,10 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 
 .DEFAULT_GOAL := help
 
+# `make V=1` shows the commands.
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+
 help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -58,16 +62,16 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 $(IMAGE): $(ELF)
-	$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 -j .text -j .reloc -j .rodata -j .data \
+	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 -j .text -j .reloc -j .rodata -j .data \
 		-j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
 
 $(ELF): $(OBJECTS) linker.ld
-	$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
+	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
 		--no-warn-rwx-segments -T linker.ld $(EFI_CRT0) $(OBJECTS) -L$(EFI_DIR) -lgnuefi -o $@
 
 $(BUILD)/%.o: %.c $(BUILD)/id
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
 # Only these two know the build id, so a new commit recompiles only them.
 ID_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
@@ -82,11 +86,11 @@ $(BUILD)/id: FORCE
 
 $(BUILD)/boot/ap_trampoline.bin: boot/ap_trampoline.asm
 	@mkdir -p $(@D)
-	$(NASM) -f bin -Werror $< -o $@
+	$(Q)$(NASM) -f bin -Werror $< -o $@
 
 $(BUILD)/kernel/trap_stubs.o: kernel/trap_stubs.asm
 	@mkdir -p $(@D)
-	$(NASM) -f elf64 -Werror $< -o $@
+	$(Q)$(NASM) -f elf64 -Werror $< -o $@
 
 -include $(OBJECTS:.o=.d)
 .PHONY: help packages build run test format clean FORCE

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/engine.h"
+#include "kernel/cpu.h"
+#include "kernel/smp.h"
+#include "kernel/string.h"
+#include "kernel/time.h"
+#include "kernel/traps.h"
+#include "tests/updater.h"
+#include "vtd/invalidate.h"
+
+#define HOLD_EVERY	8    /* one DMA in so many is made with the entry held still */
+#define HOUSEKEEPING	1024 /* DMAs between two looks at the fault registers when all is well */
+#define ANSWER_US	2000000
+#define PATIENCE	20  /* times its typical time before a DMA is suspected of being stuck */
+#define RESETS_IN_A_ROW 100 /* DMAs that may end in a time-out, one after another */
+
+/* What the fault records of one DMA said. Written where faults are read, cleared before a DMA. */
+static struct {
+	volatile bool not_present, refused, other;
+} said;
+
+static struct fault_log *interrupt_log;
+static struct bench *interrupt_bench;
+
+static void note_fault(struct bench *b, struct fault_log *log, const struct vtd_fault *f)
+{
+	unsigned k = 0;
+
+	log->recorded++;
+	if (f->source_id != b->source_id) {
+		log->foreign++;
+	} else if (f->reason == FAULT_CONTEXT_NOT_PRESENT || f->reason == FAULT_ROOT_NOT_PRESENT) {
+		said.not_present = true;
+	} else if (f->reason == FAULT_CONTEXT_INVALID &&
+		   b->witness.encoding == WITNESS_FAULT_CODE) {
+		said.refused = true;
+	} else {
+		said.other = true;
+	}
+	while (k < log->kind_count &&
+	       (log->kinds[k].reason != f->reason || log->kinds[k].type != f->type))
+		k++;
+	if (k == FAULT_KINDS) {
+		log->unsorted++;
+		return;
+	}
+	if (k == log->kind_count) {
+		log->kind_count++;
+		log->kinds[k].reason = f->reason;
+		log->kinds[k].type = f->type;
+		log->kinds[k].count = 0;
+	}
+	if (log->kinds[k].count < FAULT_SHOWN)
+		log->kinds[k].first[log->kinds[k].count] = *f;
+	log->kinds[k].count++;
+}
+
+void engine_read_faults(struct bench *b, struct fault_log *log)
+{
+	struct vtd_fault faults[16];
+	unsigned n;
+	bool overflow;
+
+	do {
+		n = vtd_fault_read(b->unit, faults, 16, &overflow);
+		for (unsigned i = 0; i < n; i++)
+			note_fault(b, log, &faults[i]);
+		log->overflows += overflow;
+	} while (n == 16);
+}
+
+static void fault_interrupt(void)
+{
+	if (interrupt_log)
+		engine_read_faults(interrupt_bench, interrupt_log);
+}
+
+void engine_use_interrupt(struct bench *b, uint8_t apic_id, uint8_t vector)
+{
+	interrupt_bench = b;
+	trap_on_interrupt(vector, fault_interrupt);
+	vtd_fault_interrupt(b->unit, true, apic_id, vector);
+	b->has_interrupt = true;
+}
+
+/* The faults of the DMA just ended: by polling, or by giving the interrupt its time. */
+static void collect_faults(struct bench *b, struct tally *t)
+{
+	if (b->has_interrupt) {
+		uint64_t deadline = time_us() + 1000;
+
+		while (!said.not_present && !said.refused && !said.other && time_us() < deadline)
+			cpu_pause();
+		return;
+	}
+	engine_read_faults(b, &t->faults);
+}
+
+/* Wait for the DMA that was started. DMA_DEAD also for one that is stuck. */
+static enum dma_state wait_dma(struct bench *b, struct tally *t)
+{
+	struct dma_device *d = b->device;
+	uint64_t start = rdtsc();
+	uint64_t suspect = time_ns_to_ticks(d->typical_us * PATIENCE * 1000);
+	uint64_t limit = time_ns_to_ticks(d->timeout_us * 1000);
+
+	for (;;) {
+		enum dma_state state = DMA_BUSY;
+
+		for (unsigned i = 0; i < 256 && state == DMA_BUSY; i++)
+			state = d->generator->poll(d);
+		if (state != DMA_BUSY)
+			return state;
+		if (rdtsc() - start > suspect) {
+			/* A device whose queue entry or completion was refused may never say so. */
+			collect_faults(b, t);
+			if (said.not_present || said.refused || said.other)
+				return DMA_DEAD;
+			suspect *= 2;
+		}
+		if (rdtsc() - start > limit) {
+			t->timeouts++;
+			return DMA_DEAD;
+		}
+	}
+}
+
+static enum outcome classify(struct bench *b, struct tally *t, enum dma_state state,
+			     unsigned written)
+{
+	const unsigned a = 1 << MIXTURE_AA, bb = 1 << MIXTURE_BB;
+
+	if (state != DMA_DONE || !written)
+		collect_faults(b, t);
+	if (written & 1 << MIXTURE_AB)
+		return (enum outcome)MIXTURE_AB;
+	if (written & 1 << MIXTURE_BA)
+		return (enum outcome)MIXTURE_BA;
+	if (said.other)
+		return OUTCOME_TORN_FAULT;
+	if ((written & (a | bb)) == (a | bb))
+		return OUTCOME_BOTH;
+	if (written & a)
+		return (enum outcome)MIXTURE_AA;
+	if (written & bb)
+		return (enum outcome)MIXTURE_BB;
+	if (said.refused)
+		return OUTCOME_REFUSED;
+	if (said.not_present)
+		return OUTCOME_NOT_PRESENT;
+	return state == DMA_DONE ? OUTCOME_LOST : OUTCOME_SILENT;
+}
+
+static bool is_torn(enum outcome outcome)
+{
+	return outcome == (enum outcome)MIXTURE_AB || outcome == (enum outcome)MIXTURE_BA ||
+	       outcome == OUTCOME_TORN_FAULT || outcome == OUTCOME_LOST;
+}
+
+/* What a DMA must meet when state A (0) or B (1) alone is in force. */
+static enum outcome expected(const struct bench *b, unsigned phase, unsigned state)
+{
+	enum mixture m = state ? MIXTURE_BB : MIXTURE_AA;
+
+	return witness_refused(&b->witness, phase, m) ? OUTCOME_REFUSED : (enum outcome)m;
+}
+
+struct drive_setup {
+	uint64_t target, private_at; /* bus addresses of the landing page and the device's pages */
+	uint64_t ms;
+	unsigned phase;
+	bool rewriting;	 /* there is an updater to hold still now and then */
+	bool invalidate; /* by the driver, before each DMA */
+};
+
+/* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
+static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
+			    bool hold_meanwhile, unsigned *written_out)
+{
+	struct dma_device *d = b->device;
+	uint64_t number = ++t->dmas, at;
+	enum dma_state state;
+	enum outcome outcome;
+	unsigned written;
+
+	said.not_present = said.refused = said.other = false;
+	witness_arm(&b->witness, number);
+	at = rdtsc();
+	if (s->invalidate) {
+		enum vtd_status status = vtd_invalidate_all(b->unit);
+
+		if (status != VTD_OK)
+			t->stopped = vtd_status_text(status);
+		t->ticks_invalidate += rdtsc() - at;
+		at = rdtsc();
+	}
+	d->generator->start(d, s->target);
+	if (hold_meanwhile)
+		updater_command(UPDATER_HOLD);
+	state = wait_dma(b, t);
+	t->ticks_dma += rdtsc() - at;
+	written = witness_written(&b->witness, number);
+	outcome = classify(b, t, state, written);
+	t->outcomes[outcome]++;
+	if (written_out)
+		*written_out = written;
+	if (state == DMA_DEAD) {
+		at = rdtsc();
+		const char *problem = d->generator->reset(d, s->private_at);
+
+		t->resets++;
+		if (problem)
+			t->stopped = problem;
+		t->ticks_reset += rdtsc() - at;
+	}
+	return outcome;
+}
+
+static uint64_t xorshift(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* A short wait of no fixed length, so that driver and updater cannot fall into step. */
+static void jitter(struct bench *b)
+{
+	for (unsigned n = xorshift(&b->seed) & 255; n; n--)
+		compiler_barrier();
+}
+
+static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
+{
+	uint64_t start = rdtsc(), before = t->ticks;
+	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000);
+	uint64_t timeouts = t->timeouts;
+	bool holding = false;
+
+	interrupt_log = b->has_interrupt ? &t->faults : NULL;
+	while (rdtsc() < end && !t->stopped) {
+		bool hold_next = s->rewriting && !holding && t->dmas % HOLD_EVERY == HOLD_EVERY - 1;
+		int state = -1;
+		enum outcome outcome;
+
+		if (holding) {
+			state = updater_wait_held(ANSWER_US);
+			if (state < 0) {
+				t->stopped = updater_problem();
+				break;
+			}
+		}
+		jitter(b);
+		/* The hold is asked for while a DMA is under way: so that one may meet its edge. */
+		outcome = one_dma(b, s, t, hold_next, NULL);
+		if (is_torn(outcome) && !t->first_torn_ticks)
+			t->first_torn_ticks = before + rdtsc() - start;
+		if (state >= 0) {
+			t->held++;
+			t->stale += outcome != expected(b, s->phase, (unsigned)state);
+			updater_command(UPDATER_RUN);
+		}
+		holding = hold_next;
+		if (t->dmas % HOUSEKEEPING == 0 && !b->has_interrupt)
+			engine_read_faults(b, &t->faults);
+		if (t->timeouts - timeouts > RESETS_IN_A_ROW)
+			t->stopped = "the device times out again and again";
+	}
+	if (holding)
+		updater_command(UPDATER_RUN);
+	if (!b->has_interrupt)
+		engine_read_faults(b, &t->faults);
+	interrupt_log = NULL;
+	t->ticks += rdtsc() - start;
+}
+
+/* Put a state in force with nobody else at work, and the device into order. */
+static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, struct tally *t)
+{
+	enum vtd_status status;
+
+	b->entry[0] = 0;
+	compiler_barrier();
+	b->entry[1] = entry[1];
+	compiler_barrier();
+	b->entry[0] = entry[0];
+	vtd_flush(b->unit, b->entry, sizeof(uint64_t) * CONTEXT_WORDS);
+	status = vtd_invalidate_all(b->unit);
+	if (status != VTD_OK)
+		t->stopped = vtd_status_text(status);
+	else
+		t->stopped = b->device->generator->reset(b->device, private_at);
+	vtd_fault_clear(b->unit);
+	return !t->stopped;
+}
+
+void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
+{
+	unsigned phases = b->witness.phases;
+
+	memset(t, 0, sizeof(*t));
+	for (unsigned phase = 0; phase < phases && !t->stopped; phase++) {
+		struct drive_setup s = {
+			.target = WITNESS_ADDRESS,
+			.private_at = WITNESS_PRIVATE,
+			.ms = trial->ms / phases,
+			.phase = phase,
+			.rewriting = true,
+			.invalidate = trial->drive == DRIVE_HAMMER,
+		};
+
+		if (!settle(b, b->witness.state[phase][0], WITNESS_PRIVATE, t))
+			break;
+		updater_load(b, trial, phase);
+		updater_begin(b->updater_cpu);
+		drive(b, &s, t);
+		if (!updater_end(ANSWER_US) && !t->stopped)
+			t->stopped = updater_problem();
+		t->rewrites += updater_rewrites();
+	}
+}
+
+void engine_run_undisturbed(struct bench *b, uint64_t ms, struct tally *t)
+{
+	struct drive_setup s = { .target = WITNESS_ADDRESS,
+				 .private_at = WITNESS_PRIVATE,
+				 .ms = ms,
+				 .invalidate = true };
+
+	memset(t, 0, sizeof(*t));
+	if (settle(b, b->witness.state[0][0], WITNESS_PRIVATE, t))
+		drive(b, &s, t);
+}
+
+void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
+{
+	struct drive_setup s = { .target = (uint64_t)b->witness.page[MIXTURE_AA],
+				 .private_at = (uint64_t)b->device->private,
+				 .ms = ms };
+	enum vtd_invalidation how = b->unit->queue.descriptors ? VTD_QUEUED_ONLY
+							       : VTD_REGISTER_ONLY;
+	enum vtd_status status;
+
+	memset(t, 0, sizeof(*t));
+	if (s.target & ~b->device->address_mask || s.private_at & ~b->device->address_mask) {
+		t->stopped = "the device cannot address the page";
+		return;
+	}
+	status = vtd_unit_disable(b->unit);
+	if (status == VTD_OK) {
+		t->stopped = b->device->generator->reset(b->device, s.private_at);
+		if (!t->stopped)
+			drive(b, &s, t);
+		status = vtd_unit_enable(b->unit, how);
+	}
+	if (status != VTD_OK)
+		t->stopped = vtd_status_text(status);
+}
+
+enum outcome engine_probe(struct bench *b, const uint64_t entry[CONTEXT_WORDS], struct tally *t,
+			  unsigned *written)
+{
+	struct drive_setup s = { .target = WITNESS_ADDRESS,
+				 .private_at = WITNESS_PRIVATE,
+				 .invalidate = true };
+
+	memset(t, 0, sizeof(*t));
+	*written = 0;
+	if (!settle(b, entry, WITNESS_PRIVATE, t))
+		return OUTCOME_SILENT;
+	interrupt_log = b->has_interrupt ? &t->faults : NULL;
+	return one_dma(b, &s, t, false, written);
+}
+
+void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench *other,
+		  struct tally *t)
+{
+	struct tally others = { 0 };
+	uint64_t start;
+
+	memset(t, 0, sizeof(*t));
+	if (other && !settle(other, other->witness.state[0][0], WITNESS_PRIVATE, &others)) {
+		t->stopped = others.stopped;
+		return;
+	}
+	if (!settle(b, b->witness.state[0][0], WITNESS_PRIVATE, t))
+		return;
+	interrupt_log = b->has_interrupt ? &t->faults : NULL;
+	start = rdtsc();
+	for (uint64_t i = 1; i <= count && !t->stopped; i++) {
+		t->dmas++;
+		b->device->generator->start(b->device, WITNESS_NOWHERE);
+		if (wait_dma(b, t) == DMA_DEAD) {
+			t->stopped = b->device->generator->reset(b->device, WITNESS_PRIVATE);
+			t->resets++;
+		}
+		if (i % burst == 0)
+			engine_read_faults(b, &t->faults);
+	}
+	if (other) {
+		other->device->generator->start(other->device, WITNESS_NOWHERE);
+		while (other->device->generator->poll(other->device) == DMA_BUSY &&
+		       rdtsc() - start < time_ns_to_ticks(1000000000))
+			cpu_pause();
+	}
+	engine_read_faults(b, &t->faults);
+	interrupt_log = NULL;
+	t->ticks = rdtsc() - start;
+}
+
+uint64_t tally_torn(const struct tally *t)
+{
+	uint64_t torn = 0;
+
+	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
+		if (is_torn((enum outcome)o))
+			torn += t->outcomes[o];
+	return torn;
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_NOT_PRESENT] = "np",	[OUTCOME_REFUSED] = "refused",
+		[OUTCOME_TORN_FAULT] = "fault", [OUTCOME_BOTH] = "AA+BB",
+		[OUTCOME_LOST] = "lost",	[OUTCOME_SILENT] = "silent",
+	};
+
+	return outcome < (enum outcome)MIXTURE_COUNT ? mixture_name((enum mixture)outcome)
+						     : names[outcome];
+}
+
+const char *outcome_meaning(enum outcome outcome)
+{
+	static const char *const meanings[] = {
+		[OUTCOME_NOT_PRESENT] = "blocked: entry not present",
+		[OUTCOME_REFUSED] = "blocked: the width this unit refuses; a state, or the mixture "
+				    "that looks like it",
+		[OUTCOME_TORN_FAULT] = "blocked for a reason that neither state gives",
+		[OUTCOME_BOTH] = "landed partly in A's page, partly in B's: changed under way",
+		[OUTCOME_LOST] = "done by the device, landed in no page, no fault",
+		[OUTCOME_SILENT] = "not done by the device, and no fault was recorded",
+	};
+
+	return outcome < (enum outcome)MIXTURE_COUNT ? mixture_meaning((enum mixture)outcome)
+						     : meanings[outcome];
+}
+
+const char *drive_name(enum drive drive)
+{
+	return drive == DRIVE_HAMMER ? "hammer" : "faithful";
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two processors at work: the driver makes the device do DMA after DMA and notes where each landed;
+ * the updater turns the entry from A to B and back by one sequence. Nothing else happens while it
+ * is measured: no printing, no allocation, no lock.
+ */
+#ifndef TESTS_ENGINE_H
+#define TESTS_ENGINE_H
+
+#include "kernel/dma/dma.h"
+#include "tests/witness.h"
+#include "vtd/fault.h"
+#include "vtd/sequence.h"
+
+enum drive {
+	DRIVE_HAMMER,	/* the updater only stores; the driver invalidates before each DMA */
+	DRIVE_FAITHFUL, /* the updater does the whole sequence; the driver only does DMA */
+	DRIVE_COUNT,
+};
+
+/* What became of a DMA. The first four are enum mixture. */
+enum outcome {
+	OUTCOME_NOT_PRESENT = MIXTURE_COUNT, /* refused: root or context entry not present */
+	OUTCOME_REFUSED,    /* fault-code encoding: the refused width; a state or a mixture */
+	OUTCOME_TORN_FAULT, /* refused for a reason that neither state gives: a mixture */
+	OUTCOME_BOTH,	    /* landed in AA and BB: the entry changed while the DMA was under way */
+	OUTCOME_LOST,	    /* the device says done; no page changed and no fault was recorded */
+	OUTCOME_SILENT,	    /* the device stopped or said failed; no fault was recorded */
+	OUTCOME_COUNT,
+};
+
+#define FAULT_KINDS 8 /* kept apart by reason and type; more are counted together */
+#define FAULT_SHOWN 2 /* of each kind, raw */
+
+struct fault_log {
+	struct {
+		uint8_t reason, type;
+		uint64_t count;
+		struct vtd_fault first[FAULT_SHOWN];
+	} kinds[FAULT_KINDS];
+	unsigned kind_count;
+	uint64_t recorded;  /* records read */
+	uint64_t unsorted;  /* of them, of a kind that found no place above */
+	uint64_t foreign;   /* of them, from another source-id than the device's */
+	uint64_t overflows; /* times the unit said that it lost faults */
+};
+
+struct tally {
+	uint64_t outcomes[OUTCOME_COUNT];
+	uint64_t dmas;
+	uint64_t rewrites;
+	uint64_t held;	/* DMAs made while the updater held still */
+	uint64_t stale; /* of them, those that met another entry than the one in force */
+	uint64_t resets, timeouts;
+	uint64_t ticks; /* measured time; below, the driver's share for each work */
+	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
+	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
+	struct fault_log faults;
+	const char *stopped; /* why the test ended before its time; NULL: it did not */
+};
+
+/* One device with all that the engine needs to work on it. */
+struct bench {
+	struct vtd_unit *unit;
+	struct dma_device *device;
+	struct witness witness;
+	uint64_t *entry; /* the live context entry */
+	uint16_t source_id;
+	unsigned updater_cpu;
+	uint64_t seed;
+	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
+	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
+};
+
+struct trial {
+	const struct step *steps;
+	size_t count;
+	uint8_t drive;	   /* enum drive */
+	uint32_t dwell_ns; /* between the stores of the sequence */
+	uint64_t ms;	   /* to measure for */
+};
+
+/* Run one trial; the device is reset first. */
+void engine_run(struct bench *bench, const struct trial *trial, struct tally *tally);
+
+/* The same with nobody rewriting and the same invalidations: what the device can do at best. */
+void engine_run_undisturbed(struct bench *bench, uint64_t ms, struct tally *tally);
+
+/* Translation off: DMA straight to memory, for the ratio. */
+void engine_run_untranslated(struct bench *bench, uint64_t ms, struct tally *tally);
+
+/*
+ * One DMA with a fixed entry in force: its outcome, and in *written the pages it wrote. Used to see
+ * that every mixture of the witness lands where it was built to land.
+ */
+enum outcome engine_probe(struct bench *bench, const uint64_t entry[CONTEXT_WORDS],
+			  struct tally *tally, unsigned *written);
+
+/* `count` DMAs to an unmapped address, faults read after every `burst`; blocked: how many failed.
+ */
+void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct tally *tally,
+		  uint64_t *blocked);
+
+uint64_t tally_torn(const struct tally *tally);
+const char *outcome_name(enum outcome outcome);
+const char *outcome_meaning(enum outcome outcome);
+const char *drive_name(enum drive drive);
+
+/* Have faults read in the fault-event interrupt of this processor, instead of by polling. */
+void engine_use_interrupt(struct bench *bench, uint8_t apic_id, uint8_t vector);
+
+/* Take what faults there are into the log. */
+void engine_read_faults(struct bench *bench, struct fault_log *log);
+
+#endif

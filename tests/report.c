@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/report.h"
+#include "kernel/format.h"
+#include "kernel/log.h"
+#include "kernel/time.h"
+
+static unsigned planned, printed, counts[3];
+
+void report_plan(unsigned tests)
+{
+	planned = tests;
+	log_printf("KTAP version 1\n1..%u\n", tests);
+}
+
+void report_result(const char *id, enum verdict verdict, const char *why, uint64_t number,
+		   const char *unit)
+{
+	static const char *const words[] = { "pass", "fail", "skip" };
+
+	counts[verdict]++;
+	printed++;
+	if (verdict == VERDICT_FAIL && why)
+		log_note("  FAIL: %s", why);
+	log_printf("%sok %u %s%s%s\n", verdict == VERDICT_FAIL ? "not " : "", printed, id,
+		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
+	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);
+}
+
+static void rate(char text[16], uint64_t events, uint64_t ticks)
+{
+	uint64_t us = time_ticks_to_ns(ticks) / 1000;
+
+	format_ratio(text, events * 1000000, us ? us : 1);
+}
+
+void report_tally(const struct tally *t)
+{
+	uint64_t torn = tally_torn(t), each;
+	char dmas[16], rewrites[16], torn_rate[16];
+
+	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
+		bool mixture = o == MIXTURE_AB || o == MIXTURE_BA || o == OUTCOME_TORN_FAULT ||
+			       o == OUTCOME_LOST;
+
+		if (t->outcomes[o])
+			log_note("  %9lu  %-5s %s %s", t->outcomes[o],
+				 outcome_name((enum outcome)o), mixture ? "*" : " ",
+				 outcome_meaning((enum outcome)o));
+	}
+	rate(dmas, t->dmas, t->ticks);
+	rate(rewrites, t->rewrites, t->ticks);
+	rate(torn_rate, torn, t->ticks);
+	if (torn)
+		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s torn/s, %s "
+			 "rewrites/s, "
+			 "%s DMAs/s",
+			 torn, t->dmas, time_ticks_to_ns(t->first_torn_ticks) / 1000000, torn_rate,
+			 rewrites, dmas);
+	else if (t->dmas)
+		log_note("  Never: 0 of %lu DMAs torn, below %s at 95 %%; %s rewrites/s, %s DMAs/s",
+			 t->dmas, format_ratio(torn_rate, 3, t->dmas), rewrites, dmas);
+	if (t->held)
+		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
+			 t->held, t->stale);
+	if (t->dmas) {
+		each = time_ticks_to_ns(t->ticks) / t->dmas;
+		log_note("  Each DMA %lu ns: invalidation %lu, device %lu, resets %lu, rest %lu; "
+			 "%lu "
+			 "resets, %lu time-outs",
+			 each, time_ticks_to_ns(t->ticks_invalidate) / t->dmas,
+			 time_ticks_to_ns(t->ticks_dma) / t->dmas,
+			 time_ticks_to_ns(t->ticks_reset) / t->dmas,
+			 time_ticks_to_ns(t->ticks - t->ticks_invalidate - t->ticks_dma -
+					  t->ticks_reset) /
+				 t->dmas,
+			 t->resets, t->timeouts);
+	}
+	report_faults(&t->faults);
+}
+
+void report_faults(const struct fault_log *log)
+{
+	if (!log->recorded && !log->overflows)
+		return;
+	log_note("  Faults: %lu recorded, %lu of other devices; the unit lost some %lu times "
+		 "(overflow)",
+		 log->recorded, log->foreign, log->overflows);
+	for (unsigned k = 0; k < log->kind_count; k++) {
+		uint64_t shown = log->kinds[k].count < FAULT_SHOWN ? log->kinds[k].count
+								   : FAULT_SHOWN;
+
+		log_note("    %lu of reason 0x%x, %s: %s", log->kinds[k].count,
+			 log->kinds[k].reason, vtd_fault_type_name(log->kinds[k].type),
+			 vtd_fault_reason_name(log->kinds[k].reason));
+		for (uint64_t i = 0; i < shown; i++) {
+			const struct vtd_fault *f = &log->kinds[k].first[i];
+
+			log_note("      %016lx %016lx source %02x:%02x.%x address 0x%lx", f->raw[1],
+				 f->raw[0], f->source_id >> 8, f->source_id >> 3 & 31,
+				 f->source_id & 7, f->address);
+		}
+	}
+	if (log->unsorted)
+		log_note("    %lu of further kinds", log->unsorted);
+}
+
+enum run_result report_end(void)
+{
+	log_note("%u passed, %u failed, %u skipped or inconclusive", counts[VERDICT_PASS],
+		 counts[VERDICT_FAIL], counts[VERDICT_SKIP]);
+	if (printed != planned)
+		log_note("planned %u tests, ran %u", planned, printed);
+	if (counts[VERDICT_FAIL] || printed != planned)
+		return RUN_FAIL;
+	return counts[VERDICT_PASS] ? RUN_PASS : RUN_SKIP;
+}

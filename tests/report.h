@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log of the tests: KTAP for people and harnesses, one flat VTDL-RESULT line for each test. */
+#ifndef TESTS_REPORT_H
+#define TESTS_REPORT_H
+
+#include "kernel/kernel.h"
+#include "tests/engine.h"
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP };
+
+void report_plan(unsigned tests);
+
+/*
+ * One test's result: `why` stands behind a SKIP and under a failure. number and unit go into the
+ * VTDL-RESULT line.
+ */
+void report_result(const char *id, enum verdict verdict, const char *why, uint64_t number,
+		   const char *unit);
+
+/* "# " lines under a test: its histogram, rates, times and faults. */
+void report_tally(const struct tally *tally);
+void report_faults(const struct fault_log *log);
+
+/* The summary line, and the run's result: fail if any failed, pass if any passed. */
+enum run_result report_end(void);
+
+#endif

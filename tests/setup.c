@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/setup.h"
+#include "kernel/acpi.h"
+#include "kernel/apic.h"
+#include "kernel/cpu.h"
+#include "kernel/format.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/memory.h"
+#include "kernel/paging.h"
+#include "kernel/smp.h"
+#include "kernel/traps.h"
+#include "vtd/dmar.h"
+#include "vtd/pagetable.h"
+#include "vtd/regs.h"
+
+#define UNIT_MAX 64
+
+static struct vtd_unit units[UNIT_MAX];
+static enum vtd_status unit_status[UNIT_MAX];
+static unsigned unit_count;
+static struct dmar dmar;
+static struct dma_device devices[BENCH_MAX];
+
+static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, uint8_t *secondary,
+		   uint8_t *subordinate)
+{
+	const struct pci_function *f = pci_find(segment, bus, devfn);
+
+	(void)context;
+	if (!f || !f->bridge)
+		return false;
+	*secondary = f->secondary;
+	*subordinate = f->subordinate;
+	return true;
+}
+
+static const struct dmar_pci pci_view = { bridge, NULL };
+
+static void log_unit(const struct vtd_unit *u, unsigned index)
+{
+	char levels[32] = "";
+	size_t n = 0;
+
+	for (unsigned l = 3; l <= 5; l++)
+		if (vtd_unit_has_levels(u, l))
+			n += format_text(levels + n, sizeof(levels) - n, "%s%u", n ? "/" : "",
+					 12 + 9 * l);
+	log_note("unit %u at 0x%lx: VER %lu.%lu, CAP %016lx, ECAP %016lx", index, u->base,
+		 field_of(u->version, VER_MAX), field_of(u->version, VER_MIN), u->cap, u->ecap);
+	log_note("unit %u: %s-bit second stage, %s, %s, %u domain ids, %lu fault registers%s%s",
+		 index, n ? levels : "no",
+		 field_of(u->ecap, ECAP_QI) ? "queued invalidation" : "register invalidation",
+		 u->coherent ? "coherent" : "not coherent", vtd_unit_domain_ids(u),
+		 field_of(u->cap, CAP_NFR) + 1,
+		 field_of(u->ecap, ECAP_SMTS) ? ", scalable mode" : "",
+		 field_of(u->cap, CAP_CM) ? ", caching mode" : "");
+	if (u->found_gsts & (G_TE | G_IRE | G_QIE) || u->found_pmen & PMEN_PRS)
+		log_note("unit %u: firmware left on:%s%s%s%s (GSTS %08x)", index,
+			 u->found_gsts & G_TE ? " translation" : "",
+			 u->found_gsts & G_IRE ? " interrupt remapping" : "",
+			 u->found_gsts & G_QIE ? " queued invalidation" : "",
+			 u->found_pmen & PMEN_PRS ? " protected memory" : "", u->found_gsts);
+}
+
+static void add_unit(const struct dmar_structure *drhd)
+{
+	struct vtd_unit *u = &units[unit_count];
+	uint64_t bytes = drhd->register_bytes;
+	enum vtd_status status = vtd_unit_probe(u, paging_map_mmio(drhd->register_base, bytes),
+						drhd->register_base, bytes);
+
+	u->offset = drhd->offset;
+	u->segment = drhd->segment;
+	u->include_pci_all = drhd->flags & 1;
+	if (status == VTD_OK) {
+		log_unit(u, unit_count);
+		status = vtd_unit_take_over(u);
+	}
+	if (status != VTD_OK)
+		log_note("unit %u at 0x%lx (DMAR offset 0x%x): not usable: %s", unit_count,
+			 drhd->register_base, drhd->offset, vtd_status_text(status));
+	unit_status[unit_count++] = status;
+}
+
+/* NULL, or why there is no usable list of units. */
+static const char *read_dmar(void)
+{
+	const struct acpi_header *table = acpi_find("DMAR", 0);
+	enum dmar_error error;
+	struct dmar_structure s;
+	struct dmar_walk walk;
+	unsigned usable = 0;
+
+	if (!table)
+		return "firmware gives no DMAR table: VT-d is absent, or turned off in firmware "
+		       "setup";
+	error = dmar_open(&dmar, table, table->length);
+	if (error == DMAR_BAD_CHECKSUM)
+		log_note("DMAR: %s; used all the same", dmar_error_text(error));
+	else if (error != DMAR_OK)
+		return dmar_error_text(error);
+	dmar_first(&walk, &dmar);
+	while ((error = dmar_next(&walk, &s)) == DMAR_OK) {
+		if (s.type == DMAR_DRHD && unit_count < UNIT_MAX)
+			add_unit(&s);
+		else if (s.type == DMAR_RMRR)
+			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit,
+				 memory_is(s.base & ~(PAGE_SIZE - 1), s.limit - s.base + 1,
+					   MEMORY_RESERVED)
+					 ? ""
+					 : ": not in reserved memory (firmware bug)");
+	}
+	if (error != DMAR_END) {
+		log_note("DMAR: at offset 0x%x: %s", walk.offset, dmar_error_text(error));
+		return "the DMAR table is malformed";
+	}
+	for (unsigned i = 0; i < unit_count; i++)
+		usable += unit_status[i] == VTD_OK;
+	if (!unit_count)
+		return "the DMAR table lists no remapping unit (DRHD)";
+	return usable ? NULL : "no remapping unit of the DMAR table is usable";
+}
+
+/* The unit that the DMAR table gives for a function; NULL if none, or if it is not usable. */
+static struct vtd_unit *unit_of(const struct pci_function *f)
+{
+	struct dmar_structure drhd;
+
+	if (dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &pci_view, &drhd) != DMAR_OK)
+		return NULL;
+	for (unsigned i = 0; i < unit_count; i++)
+		if (units[i].offset == drhd.offset && unit_status[i] == VTD_OK)
+			return &units[i];
+	return NULL;
+}
+
+/*
+ * Devices with reserved memory regions (RMRRs) behind `unit` keep them, mapped to themselves: some
+ * firmware code goes on using them (section 8.4). One domain serves all.
+ */
+static bool map_reserved_regions(struct vtd_unit *unit)
+{
+	const uint16_t domain = 3;
+	struct dmar_walk walk;
+	struct dmar_structure s;
+	struct dmar_scope scope;
+	struct vtd_table table = { 0 };
+	unsigned levels = 3;
+
+	while (!vtd_unit_has_levels(unit, levels))
+		levels++;
+	dmar_first(&walk, &dmar);
+	while (dmar_next(&walk, &s) == DMAR_OK) {
+		if (s.type != DMAR_RMRR)
+			continue;
+		while (dmar_next_scope(&s.scopes, &scope) == DMAR_OK)
+			for (unsigned i = 0; i < pci_count; i++) {
+				const struct pci_function *f = &pci_functions[i];
+				uint64_t from = s.base & ~(PAGE_SIZE - 1), *entry;
+
+				if (unit_of(f) != unit ||
+				    !dmar_scope_covers(&scope, s.segment, f->bus, f->devfn,
+						       &pci_view))
+					continue;
+				if (!table.root && !vtd_table_new(&table, unit, levels))
+					return false;
+				entry = vtd_context_entry(unit, f->bus, f->devfn);
+				if (!entry || !vtd_table_map(&table, from, from,
+							     (s.limit - from) / PAGE_SIZE + 1))
+					return false;
+				field_set(entry, CONTEXT_AW, aw_of_levels(levels));
+				field_set(entry, CONTEXT_DID, domain);
+				field_set(entry, CONTEXT_SSPTPTR, (uint64_t)table.root >> 12);
+				field_set(entry, CONTEXT_P, 1);
+				vtd_flush(unit, entry, 16);
+			}
+	}
+	return true;
+}
+
+static const char *enable(struct vtd_unit *unit)
+{
+	static const uint8_t how[] = {
+		[INVALIDATION_AUTO] = VTD_QUEUED_OR_REGISTER,
+		[INVALIDATION_QUEUED] = VTD_QUEUED_ONLY,
+		[INVALIDATION_REGISTER] = VTD_REGISTER_ONLY,
+	};
+	enum vtd_status status;
+
+	if (unit->translating)
+		return NULL;
+	unit->root_table = memory_alloc(1);
+	if (!unit->root_table || !map_reserved_regions(unit))
+		return "no memory for its tables";
+	status = vtd_unit_enable(unit, how[options.invalidation]);
+	return status == VTD_OK ? NULL : vtd_status_text(status);
+}
+
+/* NULL, or why this device cannot be used. */
+static const char *open_bench(struct bench *b, struct dma_device *d,
+			      const struct dma_generator *generator, const struct pci_function *f,
+			      unsigned updater_cpu)
+{
+	const char *problem;
+
+	*d = (struct dma_device){ .generator = generator, .function = f };
+	*b = (struct bench){ .device = d,
+			     .unit = unit_of(f),
+			     .source_id = (uint16_t)(f->bus << 8 | f->devfn),
+			     .updater_cpu = updater_cpu,
+			     .seed = options.seed | 1 };
+	if (!b->unit)
+		return "no usable remapping unit owns it";
+	problem = generator->open(d);
+	if (!problem)
+		problem = enable(b->unit);
+	if (!problem)
+		problem = witness_build(&b->witness, b->unit, d);
+	if (problem)
+		return problem;
+	b->entry = vtd_context_entry(b->unit, f->bus, f->devfn);
+	if (!b->entry)
+		return "no memory for its context table";
+	pci_bus_master(f, true);
+	if (options.fault_interrupt) {
+		if (apic_id() > 255)
+			return "the fault event cannot be sent to an APIC id above 255";
+		engine_use_interrupt(b, (uint8_t)apic_id(), VECTOR_VTD_FAULT);
+		interrupts_on();
+	}
+	return NULL;
+}
+
+static void open_generator(struct setup *setup, const struct dma_generator *generator,
+			   unsigned updater_cpu)
+{
+	if (!option_list_matches(options.dma, generator->name))
+		return;
+	for (unsigned i = 0; i < pci_count; i++) {
+		struct bench *b = &setup->benches[setup->bench_count];
+		struct dma_device *d = &devices[setup->bench_count];
+		const char *problem;
+		char name[16];
+
+		if (!generator->matches(&pci_functions[i]) || setup->bench_count == BENCH_MAX)
+			continue;
+		problem = open_bench(b, d, generator, &pci_functions[i], updater_cpu);
+		pci_name(&pci_functions[i], name);
+		if (problem) {
+			pci_bus_master(&pci_functions[i], false);
+			log_note("device %s %s: not usable: %s", generator->name, name, problem);
+			continue;
+		}
+		log_note("device %s %s: behind unit %u, %s", generator->name, name,
+			 (unsigned)(b->unit - units),
+			 b->witness.encoding == WITNESS_FOUR_PAGES
+				 ? "four-page witness (every mixture lands in a page of its own)"
+				 : "fault-code witness (one table depth: one mixture at a time)");
+		setup->bench_count++;
+		return; /* one of each kind */
+	}
+}
+
+/* Another core than the driver's, if there is a choice. */
+static int choose_updater(unsigned driver)
+{
+	int choice = -1;
+
+	if (options.updater_cpu >= 0)
+		return (unsigned)options.updater_cpu < smp_count &&
+				       (unsigned)options.updater_cpu != driver
+			       ? options.updater_cpu
+			       : -1;
+	for (unsigned i = 0; i < smp_count; i++) {
+		if (i == driver)
+			continue;
+		if (!smp_same_core(driver, i))
+			return (int)i;
+		if (choice < 0)
+			choice = (int)i;
+	}
+	return choice;
+}
+
+static void fail(struct setup *setup, const char *problem, bool is_wrong)
+{
+	setup->problem = problem;
+	setup->is_wrong = is_wrong;
+}
+
+void setup_machine(struct setup *setup)
+{
+	const char *problem = read_dmar();
+	int updater;
+
+	if (problem) {
+		fail(setup, problem, true);
+		return;
+	}
+	if (smp_count < 2) {
+		fail(setup, "one processor only: nobody can rewrite while another drives DMA",
+		     false);
+		return;
+	}
+	updater = choose_updater(0);
+	if (updater < 0) {
+		fail(setup, "updater-cpu= names no other processor of this machine", true);
+		return;
+	}
+	while (!smp_start((unsigned)updater)) {
+		log_note("processor %d (APIC id %u) does not start", updater,
+			 smp_processors[updater].apic_id);
+		if (options.updater_cpu >= 0 || ++updater == (int)smp_count) {
+			fail(setup, "no other processor answers to INIT-SIPI-SIPI", true);
+			return;
+		}
+	}
+	log_note("driver: processor 0 (APIC id %u); updater: processor %d (APIC id %u)%s",
+		 apic_id(), updater, smp_processors[updater].apic_id,
+		 smp_same_core(0, (unsigned)updater) ? ", a thread of the same core" : "");
+	for (size_t i = 0; i < dma_generator_count; i++)
+		open_generator(setup, dma_generators[i], (unsigned)updater);
+	if (!setup->bench_count)
+		fail(setup,
+		     "no test device: none of the DMA generators that this kernel knows is here",
+		     false);
+}
+
+void setup_undo(struct setup *setup)
+{
+	for (unsigned i = 0; i < setup->bench_count; i++)
+		setup->benches[i].device->generator->stop(setup->benches[i].device);
+	for (unsigned i = 0; i < unit_count; i++)
+		if (unit_status[i] == VTD_OK && units[i].translating)
+			vtd_unit_disable(&units[i]);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the DMAR table to benches: which units there are, which devices can be put to work. */
+#ifndef TESTS_SETUP_H
+#define TESTS_SETUP_H
+
+#include "tests/engine.h"
+
+#define BENCH_MAX 8
+
+struct setup {
+	struct bench benches[BENCH_MAX];
+	unsigned bench_count;
+	const char *problem; /* why nothing can be measured; NULL: it can */
+	bool is_wrong;	     /* the problem is a fault of the machine, not a lack of something */
+};
+
+/*
+ * Read the DMAR table, probe and take over every unit, start the updater processor, open every
+ * generator that is asked for, and turn translation on for the units behind them. Logs what it
+ * finds.
+ */
+void setup_machine(struct setup *setup);
+
+/* Stop the devices and turn translation off. */
+void setup_undo(struct setup *setup);
+
+#endif

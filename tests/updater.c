@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/updater.h"
+#include "kernel/cpu.h"
+#include "kernel/smp.h"
+#include "kernel/time.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define PROGRAM_MAX 64
+
+enum micro_op {
+	MICRO_STORE,
+	MICRO_CAS,
+	MICRO_FLUSH,
+	MICRO_INVALIDATE_CONTEXT,
+	MICRO_INVALIDATE_IOTLB,
+	MICRO_DWELL
+};
+
+/* A step with everything worked out: what is left is to do it. */
+struct micro {
+	uint8_t op;
+	uint16_t domain;
+	volatile uint64_t *address;
+	uint64_t value[2]; /* dwell: ticks in value[0] */
+};
+
+struct program {
+	struct micro steps[PROGRAM_MAX];
+	unsigned count;
+};
+
+/* Each processor writes to cache lines of its own. */
+static struct {
+	struct program program[2]; /* from A to B, from B to A */
+	struct vtd_unit *unit;
+	uint16_t source_id;
+	unsigned cpu;
+
+	uint32_t order __attribute__((aligned(64))); /* the driver's: enum updater_order */
+
+	uint32_t held __attribute__((aligned(64))); /* the updater's: 1 + state, 0 while it runs */
+	uint64_t rewrites;
+	enum vtd_status status;
+} x __attribute__((aligned(64)));
+
+static void emit(struct program *p, struct micro micro)
+{
+	if (p->count < PROGRAM_MAX)
+		p->steps[p->count++] = micro;
+}
+
+static bool is_store(const struct step *s)
+{
+	return s->op == STEP_STORE || s->op == STEP_CAS;
+}
+
+/* Both parts of invalidating one domain's use of the entry. */
+static void emit_invalidation(struct program *p, const struct step *s, uint16_t domain)
+{
+	if (s->op != STEP_INVALIDATE_IOTLB)
+		emit(p, (struct micro){ .op = MICRO_INVALIDATE_CONTEXT,
+					.domain = s->op == STEP_SETTLE_NEW ? 0 : domain });
+	if (s->op != STEP_INVALIDATE_CONTEXT)
+		emit(p, (struct micro){ .op = MICRO_INVALIDATE_IOTLB, .domain = domain });
+}
+
+static void translate(struct program *p, struct bench *b, const struct trial *trial, unsigned phase,
+		      unsigned from)
+{
+	const uint64_t *old = b->witness.state[phase][from];
+	const uint64_t *new = b->witness.state[phase][!from];
+	size_t last_store = 0;
+
+	p->count = 0;
+	for (size_t i = 0; i < trial->count; i++)
+		if (is_store(&trial->steps[i]))
+			last_store = i;
+	for (size_t i = 0; i < trial->count; i++) {
+		const struct step *s = &trial->steps[i];
+		uint16_t domain = b->witness.domain[s->value == VALUE_OLD ? from : !from];
+
+		switch (s->op) {
+		case STEP_STORE:
+			emit(p, (struct micro){ .op = MICRO_STORE,
+						.address = b->entry + s->word,
+						.value = { step_word(s, s->word, old, new) } });
+			break;
+		case STEP_CAS:
+			emit(p,
+			     (struct micro){ .op = MICRO_CAS,
+					     .address = b->entry + s->word,
+					     .value = { step_word(s, s->word, old, new),
+							step_word(s, s->word + 1u, old, new) } });
+			break;
+		case STEP_FLUSH:
+			if (!b->unit->coherent)
+				emit(p, (struct micro){ .op = MICRO_FLUSH, .address = b->entry });
+			break;
+		case STEP_BARRIER:
+			/* x86 keeps stores in order, and so does the interpreter below. */
+			break;
+		case STEP_SETTLE_NEW:
+			if (!field_of(b->unit->cap, CAP_CM))
+				break;
+			/* fallthrough */
+		case STEP_INVALIDATE_CONTEXT:
+		case STEP_INVALIDATE_IOTLB:
+			if (trial->drive == DRIVE_FAITHFUL)
+				emit_invalidation(p, s, domain);
+			break;
+		}
+		if (trial->dwell_ns && is_store(s) && i != last_store)
+			emit(p, (struct micro){ .op = MICRO_DWELL,
+						.value = { time_ns_to_ticks(trial->dwell_ns) } });
+	}
+}
+
+static void exchange_chunk(volatile uint64_t *chunk, uint64_t low, uint64_t high)
+{
+	uint64_t old_low = chunk[0], old_high = chunk[1];
+	bool done;
+
+	do
+		__asm__ volatile("lock cmpxchg16b %1"
+				 : "=@ccz"(done), "+m"(*(volatile unsigned __int128 *)chunk),
+				   "+a"(old_low), "+d"(old_high)
+				 : "b"(low), "c"(high)
+				 : "memory");
+	while (!done);
+}
+
+static enum vtd_status execute(const struct program *p)
+{
+	enum vtd_status status = VTD_OK;
+
+	for (unsigned i = 0; i < p->count && status == VTD_OK; i++) {
+		const struct micro *m = &p->steps[i];
+
+		switch (m->op) {
+		case MICRO_STORE:
+			*m->address = m->value[0];
+			break;
+		case MICRO_CAS:
+			exchange_chunk(m->address, m->value[0], m->value[1]);
+			break;
+		case MICRO_FLUSH:
+			cpu_flush_line(m->address);
+			break;
+		case MICRO_INVALIDATE_CONTEXT:
+			status = vtd_invalidate_context_cache(x.unit, m->domain, x.source_id);
+			break;
+		case MICRO_INVALIDATE_IOTLB:
+			status = vtd_invalidate_iotlb_domain(x.unit, m->domain);
+			break;
+		case MICRO_DWELL:
+			for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
+				compiler_barrier();
+			break;
+		}
+	}
+	return status;
+}
+
+static enum updater_order ordered(void)
+{
+	return __atomic_load_n(&x.order, __ATOMIC_ACQUIRE);
+}
+
+static void updater(void *unused)
+{
+	unsigned state = 0;
+
+	(void)unused;
+	for (;;) {
+		enum updater_order order = ordered();
+
+		if (order == UPDATER_STOP)
+			break;
+		if (order == UPDATER_HOLD) {
+			__atomic_store_n(&x.held, 1 + state, __ATOMIC_RELEASE);
+			while (ordered() == UPDATER_HOLD)
+				cpu_pause();
+			__atomic_store_n(&x.held, 0, __ATOMIC_RELEASE);
+			continue;
+		}
+		x.status = execute(&x.program[state]);
+		if (x.status != VTD_OK)
+			break;
+		state ^= 1;
+		x.rewrites++;
+	}
+}
+
+void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
+{
+	x.unit = b->unit;
+	x.source_id = b->source_id;
+	x.held = 0;
+	x.rewrites = 0;
+	x.status = VTD_OK;
+	translate(&x.program[0], b, trial, phase, 0);
+	translate(&x.program[1], b, trial, phase, 1);
+}
+
+void updater_begin(unsigned cpu)
+{
+	x.cpu = cpu;
+	updater_command(UPDATER_RUN);
+	smp_run(cpu, updater, NULL);
+}
+
+bool updater_end(uint64_t us)
+{
+	uint64_t deadline = time_us() + us;
+
+	updater_command(UPDATER_STOP);
+	while (!smp_idle(x.cpu)) {
+		if (time_us() > deadline)
+			return false;
+		cpu_pause();
+	}
+	return x.status == VTD_OK;
+}
+
+void updater_command(enum updater_order order)
+{
+	__atomic_store_n(&x.order, order, __ATOMIC_RELEASE);
+}
+
+int updater_wait_held(uint64_t us)
+{
+	uint64_t deadline = 0;
+
+	for (uint32_t spins = 1;; spins++) {
+		uint32_t held = __atomic_load_n(&x.held, __ATOMIC_ACQUIRE);
+
+		if (held)
+			return (int)held - 1;
+		if (spins % 4096 == 0) {
+			deadline = deadline ? deadline : time_us() + us;
+			if (smp_idle(x.cpu) || time_us() > deadline)
+				return -1;
+		}
+	}
+}
+
+uint64_t updater_rewrites(void)
+{
+	return x.rewrites;
+}
+
+const char *updater_problem(void)
+{
+	return x.status != VTD_OK ? vtd_status_text(x.status)
+				  : "the updater processor does not answer";
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The second processor of the engine: it executes the steps of a sequence, without end. */
+#ifndef TESTS_UPDATER_H
+#define TESTS_UPDATER_H
+
+#include "tests/engine.h"
+
+enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };
+
+/* Translate the trial's steps, A to B and B to A, for the bench's entry. The entry must be in A. */
+void updater_load(struct bench *bench, const struct trial *trial, unsigned phase);
+
+void updater_begin(unsigned cpu);
+bool updater_end(uint64_t us); /* false if the processor does not come to an end in time */
+
+void updater_command(enum updater_order order);
+
+/* After UPDATER_HOLD: the state, A (0) or B (1), that it holds still in; -1 if it does not answer.
+ */
+int updater_wait_held(uint64_t us);
+
+uint64_t updater_rewrites(void);
+const char *updater_problem(void); /* why it does not answer */
+
+#endif
