@@ -96,10 +96,12 @@ void engine_run_untranslated(struct bench *bench, uint64_t ms, struct tally *tal
 enum outcome engine_probe(struct bench *bench, const uint64_t entry[CONTEXT_WORDS],
 			  struct tally *tally, unsigned *written);
 
-/* `count` DMAs to an unmapped address, faults read after every `burst`; blocked: how many failed.
+/*
+ * `count` DMAs to an unmapped address, faults read after every `burst`; with `other`, one of its DMAs
+ * there too before the faults are read for the last time.
  */
-void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct tally *tally,
-		  uint64_t *blocked);
+void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct bench *other,
+		  struct tally *tally);
 
 uint64_t tally_torn(const struct tally *tally);
 const char *outcome_name(enum outcome outcome);
