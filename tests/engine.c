@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/engine.h"
 #include "kernel/cpu.h"
+#include "kernel/random.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -216,18 +217,10 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 	return outcome;
 }
 
-static uint64_t xorshift(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
-
 /* A short wait of no fixed length, so that driver and updater cannot fall into step. */
 static void jitter(struct bench *b)
 {
-	for (unsigned n = xorshift(&b->seed) & 255; n; n--)
+	for (unsigned n = random_next(&b->seed) & 255; n; n--)
 		compiler_barrier();
 }
 
