@@ -73,8 +73,9 @@ static size_t choose_steps(const struct sequence *s, struct step *steps)
 	return s->count;
 }
 
-static void sequence_id(char id[ID_BYTES], const struct bench *b, const struct sequence *s,
-			enum drive drive, uint32_t dwell_ns)
+/* Returns the length without what names the dwell: tests= may leave that out. */
+static size_t sequence_id(char id[ID_BYTES], const struct bench *b, const struct sequence *s,
+			  enum drive drive, uint32_t dwell_ns)
 {
 	size_t n = format_text(id, ID_BYTES, "context.%s.%s%s.%s.%s", operation_name(s->operation),
 			       s->name, s->role == SEQUENCE_SAFE ? without_name() : "",
@@ -82,14 +83,20 @@ static void sequence_id(char id[ID_BYTES], const struct bench *b, const struct s
 
 	if (options.dwell_count > 1 || options.dwell_ns[0])
 		format_text(id + n, ID_BYTES - n, ".dwell-%uns", dwell_ns);
+	return n;
 }
 
 static bool is_wanted(const struct bench *b, const struct sequence *s, enum drive drive,
-		      const char *id)
+		      const char *id, size_t base_length)
 {
 	struct step steps[STEPS_MAX];
+	char base[ID_BYTES];
 
-	if (!option_list_matches(options.tests, id) || (is_slow(b) && drive == DRIVE_FAITHFUL))
+	memcpy(base, id, base_length);
+	base[base_length] = 0;
+	if (!option_list_matches(options.tests, id) && !option_list_matches(options.tests, base))
+		return false;
+	if (is_slow(b) && drive == DRIVE_FAITHFUL)
 		return false;
 	/* What is stale shows only where the sequence is the only one to invalidate. */
 	if (s->role == SEQUENCE_STALE && drive == DRIVE_HAMMER)
@@ -324,8 +331,10 @@ static unsigned for_device(struct bench *b, bool run)
 			for (unsigned w = 0; w < options.dwell_count; w++) {
 				const struct sequence *s = &context_sequences[i];
 
-				sequence_id(id, b, s, drive, options.dwell_ns[w]);
-				if (!is_wanted(b, s, drive, id))
+				size_t length =
+					sequence_id(id, b, s, drive, options.dwell_ns[w]);
+
+				if (!is_wanted(b, s, drive, id, length))
 					continue;
 				n++;
 				if (run)

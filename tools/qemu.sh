@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Sourced by tools/run and the boot scenarios: how QEMU is started.
+
+OVMF_CODE=${OVMF_CODE:-/usr/share/OVMF/OVMF_CODE_4M.fd}
+OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
+
+# qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
+# The exit status is QEMU's; 124 if the time ran out.
+qemu_start() {
+	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data
+	shift 5
+	# A QEMU unpacked beside the system's finds its ROMs next to itself.
+	data=$(cd "$(dirname "$(command -v "$qemu")")/.." && pwd)/share/qemu
+	rm -f "$log"
+	timeout --foreground -k 5 "$seconds" "$qemu" -L "$data" -L /usr/share/seabios \
+		-machine q35,kernel-irqchip=split -accel "$accel" -cpu max -smp "$cpus" -m 512 \
+		-nodefaults -display none -no-reboot -serial "file:$log" \
+		-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE" \
+		-drive "if=pflash,format=raw,snapshot=on,file=$OVMF_VARS" \
+		-device isa-debug-exit,iobase=0xf4 "$@"
+}
+
+# What the kernel's last word means as an exit status: isa-debug-exit gives value << 1 | 1.
+QEMU_PASS=33 QEMU_FAIL=35 QEMU_SKIP=37
+export QEMU_PASS QEMU_FAIL QEMU_SKIP
+
+# qemu_accel QEMU IMAGE FOLDER: "kvm" if the image really comes to its end under KVM, else TCG with a
+# thread for each processor. /dev/kvm may be there and still not run OVMF (nested virtualisation), so
+# it is tried once, and the answer kept in FOLDER.
+qemu_accel() {
+	local qemu=$1 image=$2 folder=$3 answer="$3/accel-$(basename "$1")"
+	local tcg=tcg,thread=multi
+
+	if [ ! -w /dev/kvm ]; then
+		echo $tcg
+		return
+	fi
+	mkdir -p "$folder"
+	if [ ! -s "$answer" ]; then
+		if qemu_start "$qemu" kvm 2 "$folder/kvm-probe.log" 15 -kernel "$image" \
+			-append "run=list on-done=exit" > /dev/null 2>&1; [ $? -eq $QEMU_SKIP ]; then
+			echo kvm > "$answer"
+		else
+			echo $tcg > "$answer"
+		fi
+	fi
+	cat "$answer"
+}
