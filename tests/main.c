@@ -269,6 +269,7 @@ static void run_storm(struct bench *b, const char *id)
 	log_note("%s: %u DMAs to an unmapped address, faults read after each", id, STORM_DMAS);
 	engine_storm(b, STORM_DMAS, 1, NULL, &tally);
 	report_faults(&tally.faults);
+	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
 	recorded = tally.faults.recorded;
 	if (tally.stopped)
 		problem = tally.stopped;
