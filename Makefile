@@ -72,14 +72,13 @@ $(ELF): $(OBJECTS) linker.ld
 	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
 		--no-warn-rwx-segments -T linker.ld $(EFI_CRT0) $(OBJECTS) -L$(EFI_DIR) -lgnuefi -o $@
 
-$(BUILD)/%.o: %.c $(BUILD)/id
+$(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
-# Only these two know the build id, so a new commit recompiles only them.
-ID_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
-boot/main_CFLAGS = $(ID_CFLAGS)
-kernel/main_CFLAGS = $(ID_CFLAGS)
+# Only this one knows the build id, so a new commit recompiles nothing else.
+boot/main_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
+$(BUILD)/boot/main.o: $(BUILD)/id
 kernel/smp_CFLAGS = -DTRAMPOLINE_FILE='"$(BUILD)/boot/ap_trampoline.bin"'
 $(BUILD)/kernel/smp.o: $(BUILD)/boot/ap_trampoline.bin
 

@@ -222,6 +222,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 	handoff.image_base = (uint64_t)ImageBase;
 	handoff.image_bytes = (uint64_t)(ImageEnd - ImageBase);
 	handoff.reset_system = (reset_system_fn)(void *)st->RuntimeServices->ResetSystem;
+	handoff.build_id = BUILD_ID;
 	find_rsdp();
 	find_framebuffer();
 	find_options(self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ACPI specification 6.5, section 5.2: root pointer, XSDT and RSDT. */
 #include "kernel/acpi.h"
+#include "kernel/paging.h"
 #include "kernel/string.h"
 
 static const struct acpi_header *root;
@@ -25,14 +26,18 @@ static const struct acpi_header *table_at(uint64_t address)
 {
 	const struct acpi_header *table = (const void *)address;
 
-	return table && table->length >= sizeof(*table) ? table : NULL;
+	/* Some firmware keeps tables in memory that its map calls reserved, even above 4 GiB. */
+	if (!paging_map_mmio(address, sizeof(*table)) || table->length < sizeof(*table) ||
+	    !paging_map_mmio(address, table->length))
+		return NULL;
+	return table;
 }
 
 const char *acpi_init(const void *rsdp)
 {
 	const uint8_t *r = rsdp;
 
-	if (!r)
+	if (!r || !paging_map_mmio((uint64_t)r, 36))
 		return "firmware gave no ACPI root pointer (RSDP)";
 	if (memcmp(r, "RSD PTR ", 8))
 		return "the ACPI root pointer has a wrong signature";

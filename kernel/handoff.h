@@ -42,6 +42,7 @@ struct handoff {
 	char load_options[4096]; /* the option text, image name taken off, NUL-terminated */
 	char config[4096];	 /* vtd-litmus.cfg, NUL-terminated; empty if there is none */
 	const char *config_path; /* where it was found; NULL: none */
+	const char *build_id;	 /* of this image: what `git describe` said */
 	const char *note;	 /* something odd that boot/ saw; NULL: nothing */
 };
 

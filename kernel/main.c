@@ -21,7 +21,11 @@ struct options options;
 _Noreturn void kernel_end(enum run_result result)
 {
 	static const char *const words[] = { "pass", "fail", "skip" };
+	static bool ended;
 
+	/* A trap on the way out must not end the run a second time. */
+	if (__atomic_exchange_n(&ended, true, __ATOMIC_SEQ_CST))
+		cpu_stop();
 	log_printf("VTDL-END v1 %s\n", words[result]);
 	serial_drain();
 	interrupts_off();
@@ -86,7 +90,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	/* The console first, so options are read once in silence and once aloud. */
 	read_options(ignore_complaint);
 	serial_open(options.console);
-	log_printf("\nVTDL-START v1 build=%s seed=%lu\n", BUILD_ID, options.seed);
+	log_printf("\nVTDL-START v1 build=%s seed=%lu\n", handoff->build_id, options.seed);
 	print_options();
 	need(memory_init(handoff) ? NULL : "no free memory of 16 MiB below 4 GiB");
 	need(paging_init(handoff) ? NULL : "no memory for page tables");

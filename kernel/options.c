@@ -112,11 +112,7 @@ static bool parse_without(struct options *o, const char *v)
 
 static bool parse_break(struct options *o, const char *v)
 {
-	int i = choice(v, "nothing\0witness\0");
-
-	if (i >= 0)
-		o->break_witness = i;
-	return i >= 0;
+	return set_choice(&o->breakage, v, "nothing\0witness\0device\0");
 }
 
 static bool parse_fault_interrupt(struct options *o, const char *v)
@@ -242,7 +238,8 @@ static const struct {
 	{ "graphics", "0, 1", parse_graphics },
 	{ "without", "nothing, barrier, present, invalidate (spoils the safe sequences)",
 	  parse_without },
-	{ "break", "nothing, witness (spoils the witness pages)", parse_break },
+	{ "break", "nothing, witness (spoils the witness pages), device (drops some DMAs)",
+	  parse_break },
 };
 
 static void parse_word(struct options *options, const char *word,

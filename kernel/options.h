@@ -13,6 +13,7 @@
 enum on_done { ON_DONE_HALT, ON_DONE_REBOOT, ON_DONE_OFF, ON_DONE_EXIT };
 enum invalidation_mode { INVALIDATION_AUTO, INVALIDATION_QUEUED, INVALIDATION_REGISTER };
 enum without { WITHOUT_NOTHING, WITHOUT_BARRIER, WITHOUT_PRESENT, WITHOUT_INVALIDATE };
+enum breakage { BREAK_NOTHING, BREAK_WITNESS, BREAK_DEVICE };
 enum run_mode { RUN_TESTS, RUN_LIST };
 
 #define OPTION_TEXT  128
@@ -23,7 +24,7 @@ struct options {
 	uint8_t on_done;		 /* enum on_done */
 	uint8_t invalidation;		 /* enum invalidation_mode */
 	uint8_t without;		 /* enum without: a step taken out of the safe sequences */
-	bool break_witness;		 /* spoil the mixture pages of the witness tables */
+	uint8_t breakage;		 /* enum breakage: what is spoiled, to see it noticed */
 	bool fault_interrupt;		 /* fault records read in the fault-event interrupt */
 	bool x2apic;			 /* ask for x2APIC mode */
 	bool graphics;			 /* units that own a display may be used too */

@@ -31,7 +31,7 @@ __asm__(".section .rodata\n"
 struct mailbox {
 	void (*work)(void *);
 	void *argument;
-	bool alive;
+	bool alive, waited_for;
 } __attribute__((aligned(64)));
 
 struct processor smp_processors[SMP_MAX];
@@ -58,6 +58,8 @@ static _Noreturn void ap_main(uint64_t cpu)
 		}
 		work(box->argument);
 		__atomic_store_n(&box->work, NULL, __ATOMIC_RELEASE);
+		if (__atomic_exchange_n(&box->waited_for, false, __ATOMIC_ACQ_REL))
+			apic_send_interrupt(smp_processors[0].apic_id, VECTOR_WAKE);
 	}
 }
 
@@ -159,6 +161,15 @@ void smp_run(unsigned cpu, void (*work)(void *), void *argument)
 	mailboxes[cpu].argument = argument;
 	__atomic_store_n(&mailboxes[cpu].work, work, __ATOMIC_RELEASE);
 	apic_send_interrupt(smp_processors[cpu].apic_id, VECTOR_WAKE);
+}
+
+void smp_call(unsigned cpu, void (*work)(void *), void *argument)
+{
+	__atomic_store_n(&mailboxes[cpu].waited_for, true, __ATOMIC_RELEASE);
+	smp_run(cpu, work, argument);
+	/* As in ap_main: the wake-up cannot fall between the question and the hlt. */
+	while (!smp_idle(cpu))
+		__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
 bool smp_idle(unsigned cpu)

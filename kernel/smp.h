@@ -28,6 +28,9 @@ bool smp_start(unsigned cpu);
 void smp_run(unsigned cpu, void (*work)(void *), void *argument);
 bool smp_idle(unsigned cpu);
 
+/* The same from the boot processor, which sleeps until the work has returned. */
+void smp_call(unsigned cpu, void (*work)(void *), void *argument);
+
 /* Whether two processors are threads of one core (CPUID leaf 0x1f or 0xb). */
 bool smp_same_core(unsigned a, unsigned b);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/engine.h"
 #include "kernel/cpu.h"
+#include "kernel/kernel.h"
 #include "kernel/random.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
@@ -13,7 +14,8 @@
 #define HOUSEKEEPING	1024 /* DMAs between two looks at the fault registers when all is well */
 #define ANSWER_US	2000000
 #define PATIENCE	20  /* times its typical time before a DMA is suspected of being stuck */
-#define RESETS_IN_A_ROW 100 /* DMAs that may end in a time-out, one after another */
+#define TIMEOUTS_IN_A_ROW 3 /* of a device that is given up then */
+#define BREAK_EVERY 512 /* break=device: one DMA in so many is never started */
 
 /* What the fault records of one DMA said. Written where faults are read, cleared before a DMA. */
 static struct {
@@ -152,10 +154,10 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	return state == DMA_DONE ? OUTCOME_LOST : OUTCOME_SILENT;
 }
 
-static bool is_torn(enum outcome outcome)
+bool outcome_is_torn(enum outcome outcome)
 {
 	return outcome == (enum outcome)MIXTURE_AB || outcome == (enum outcome)MIXTURE_BA ||
-	       outcome == OUTCOME_TORN_FAULT || outcome == OUTCOME_LOST;
+	       outcome == OUTCOME_TORN_FAULT;
 }
 
 /* What a DMA must meet when state A (0) or B (1) alone is in force. */
@@ -179,7 +181,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 			    bool hold_meanwhile, unsigned *written_out)
 {
 	struct dma_device *d = b->device;
-	uint64_t number = ++t->dmas, at;
+	uint64_t number = ++t->dmas, timeouts = t->timeouts, at;
 	enum dma_state state;
 	enum outcome outcome;
 	unsigned written;
@@ -195,7 +197,8 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
-	d->generator->start(d, s->target);
+	if (options.breakage != BREAK_DEVICE || number % BREAK_EVERY)
+		d->generator->start(d, s->target);
 	if (hold_meanwhile)
 		updater_command(UPDATER_HOLD);
 	state = wait_dma(b, t);
@@ -205,6 +208,9 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 	t->outcomes[outcome]++;
 	if (written_out)
 		*written_out = written;
+	t->timeouts_in_a_row = t->timeouts > timeouts ? t->timeouts_in_a_row + 1 : 0;
+	if (t->timeouts_in_a_row == TIMEOUTS_IN_A_ROW)
+		t->stopped = "the device times out again and again, resets notwithstanding";
 	if (state == DMA_DEAD) {
 		at = rdtsc();
 		const char *problem = d->generator->reset(d, s->private_at);
@@ -228,7 +234,6 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 {
 	uint64_t start = rdtsc(), before = t->ticks;
 	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000);
-	uint64_t timeouts = t->timeouts;
 	bool holding = false;
 
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;
@@ -247,7 +252,7 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 		jitter(b);
 		/* The hold is asked for while a DMA is under way: so that one may meet its edge. */
 		outcome = one_dma(b, s, t, hold_next, NULL);
-		if (is_torn(outcome) && !t->first_torn_ticks)
+		if (outcome_is_torn(outcome) && !t->first_torn_ticks)
 			t->first_torn_ticks = before + rdtsc() - start;
 		if (state >= 0) {
 			t->held++;
@@ -257,8 +262,6 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 		holding = hold_next;
 		if (t->dmas % HOUSEKEEPING == 0 && !b->has_interrupt)
 			engine_read_faults(b, &t->faults);
-		if (t->timeouts - timeouts > RESETS_IN_A_ROW)
-			t->stopped = "the device times out again and again";
 	}
 	if (holding)
 		updater_command(UPDATER_RUN);
@@ -279,6 +282,7 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	compiler_barrier();
 	b->entry[0] = entry[0];
 	vtd_flush(b->unit, b->entry, sizeof(uint64_t) * CONTEXT_WORDS);
+	pci_bus_master(b->device->function, true);
 	status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
 		t->stopped = vtd_status_text(status);
@@ -392,10 +396,12 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 			engine_read_faults(b, &t->faults);
 	}
 	if (other) {
+		uint64_t end = rdtsc() + time_ns_to_ticks(other->device->timeout_us * 1000);
+
 		other->device->generator->start(other->device, WITNESS_NOWHERE);
-		while (other->device->generator->poll(other->device) == DMA_BUSY &&
-		       rdtsc() - start < time_ns_to_ticks(1000000000))
+		while (other->device->generator->poll(other->device) == DMA_BUSY && rdtsc() < end)
 			cpu_pause();
+		other->device->generator->stop(other->device);
 	}
 	engine_read_faults(b, &t->faults);
 	interrupt_log = NULL;
@@ -407,7 +413,7 @@ uint64_t tally_torn(const struct tally *t)
 	uint64_t torn = 0;
 
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
-		if (is_torn((enum outcome)o))
+		if (outcome_is_torn((enum outcome)o))
 			torn += t->outcomes[o];
 	return torn;
 }

@@ -51,7 +51,7 @@ struct tally {
 	uint64_t rewrites;
 	uint64_t held;	/* DMAs made while the updater held still */
 	uint64_t stale; /* of them, those that met another entry than the one in force */
-	uint64_t resets, timeouts;
+	uint64_t resets, timeouts, timeouts_in_a_row;
 	uint64_t ticks; /* measured time; below, the driver's share for each work */
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
@@ -103,6 +103,7 @@ enum outcome engine_probe(struct bench *bench, const uint64_t entry[CONTEXT_WORD
 void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *tally);
 
+bool outcome_is_torn(enum outcome outcome); /* a mixture: AB, BA, or a fault of neither state */
 uint64_t tally_torn(const struct tally *tally);
 const char *outcome_name(enum outcome outcome);
 const char *outcome_meaning(enum outcome outcome);

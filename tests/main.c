@@ -8,6 +8,7 @@
 #include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/muldiv.h"
+#include "kernel/smp.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "tests/report.h"
@@ -98,10 +99,27 @@ static bool is_wanted(const struct bench *b, const struct sequence *s, enum driv
 		return false;
 	if (is_slow(b) && drive == DRIVE_FAITHFUL)
 		return false;
+	/* By default a slow device only confirms what the fast one shows. */
+	if (is_slow(b) && s->operation != OPERATION_REPLACE && !options.tests[0])
+		return false;
 	/* What is stale shows only where the sequence is the only one to invalidate. */
 	if (s->role == SEQUENCE_STALE && drive == DRIVE_HAMMER)
 		return false;
 	return s->role != SEQUENCE_SAFE || !options.without || choose_steps(s, steps);
+}
+
+/* What no sequence explains: then the run says nothing of the sequence. NULL: nothing such. */
+static const char *unexplained(void)
+{
+	if (tally.stopped)
+		return tally.stopped;
+	if (tally.timeouts)
+		return "the device did not answer in time, and was reset";
+	if (tally.outcomes[OUTCOME_LOST])
+		return "a DMA landed in no page of the witness and left no fault record";
+	if (tally.outcomes[OUTCOME_SILENT] && !tally.faults.overflows)
+		return "a DMA was not done and left no fault record";
+	return NULL;
 }
 
 static void judge_control(const struct sequence *s, enum drive drive, struct shown *shown,
@@ -113,8 +131,8 @@ static void judge_control(const struct sequence *s, enum drive drive, struct sho
 
 	shown->torn[drive] += torn;
 	shown->stale[drive] += stale ? tally.stale : 0;
-	if (tally.stopped)
-		report_result(id, VERDICT_FAIL, tally.stopped, seen, stale ? "stale" : "torn");
+	if (unexplained())
+		report_result(id, VERDICT_FAIL, unexplained(), seen, stale ? "stale" : "torn");
 	else if (seen)
 		report_result(id, VERDICT_PASS, NULL, seen, stale ? "stale" : "torn");
 	else
@@ -124,29 +142,25 @@ static void judge_control(const struct sequence *s, enum drive drive, struct sho
 			      0, stale ? "stale" : "torn");
 }
 
-static uint64_t blocked(void)
-{
-	return tally.outcomes[OUTCOME_NOT_PRESENT] + tally.outcomes[OUTCOME_SILENT];
-}
-
 static void judge_safe(const struct sequence *s, enum drive drive, const struct shown *shown,
 		       const char *id)
 {
-	uint64_t torn = tally_torn(&tally), controls = 0;
+	uint64_t torn = tally_torn(&tally), blocked = tally.outcomes[OUTCOME_NOT_PRESENT];
+	uint64_t controls = 0;
 	char why[160];
 
 	for (unsigned d = 0; d < DRIVE_COUNT; d++)
 		controls += shown->torn[d];
-	if (tally.stopped) {
-		report_result(id, VERDICT_FAIL, tally.stopped, torn, "torn");
-	} else if (torn) {
+	if (torn) {
 		report_result(id, VERDICT_FAIL, "torn entries were acted on", torn, "torn");
+	} else if (unexplained()) {
+		report_result(id, VERDICT_FAIL, unexplained(), torn, "torn");
 	} else if (tally.stale) {
 		report_result(id, VERDICT_FAIL, "a DMA met an entry that was no longer in force",
 			      tally.stale, "stale");
-	} else if (s->never_blocks && blocked()) {
+	} else if (s->never_blocks && blocked) {
 		report_result(id, VERDICT_FAIL,
-			      "DMAs were blocked though the entry was always present", blocked(),
+			      "DMAs were blocked though the entry was always present", blocked,
 			      "blocked");
 	} else if (!controls) {
 		report_result(id, VERDICT_SKIP,
@@ -182,7 +196,7 @@ static void run_sequence(struct bench *b, const struct sequence *s, enum drive d
 		return;
 	}
 	engine_run(b, &trial, &tally);
-	report_tally(&tally);
+	report_tally(&tally, b->undisturbed_rate);
 	if (s->role == SEQUENCE_SAFE)
 		judge_safe(s, drive, shown, id);
 	else
@@ -239,7 +253,7 @@ static void run_rates(struct bench *b, const char *id)
 	on = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
 	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
 		 off ? format_ratio(ratio, on, off) : "?");
-	report_tally(&tally);
+	report_tally(&tally, 0);
 	b->undisturbed_rate = on;
 	report_result(id, on && !tally_torn(&tally) ? VERDICT_PASS : VERDICT_FAIL,
 		      tally.stopped ? tally.stopped : "no DMA, or not where it was sent", on,
@@ -364,6 +378,19 @@ static void list(void)
 		log_note("option %s: %s", name, accepted);
 }
 
+/* On the driver processor. */
+static void run_tests(void *unused)
+{
+	(void)unused;
+	if (options.fault_interrupt)
+		interrupts_on();
+	for (unsigned i = 0; i < setup.bench_count; i++) {
+		for_device(&setup.benches[i], true);
+		setup.benches[i].device->generator->stop(setup.benches[i].device);
+	}
+	interrupts_off();
+}
+
 enum run_result litmus_main(void)
 {
 	unsigned tests = 0;
@@ -385,8 +412,10 @@ enum run_result litmus_main(void)
 	log_note("ready %lu ms after hand-over",
 		 time_ticks_to_ns(rdtsc() - handoff->entry_tsc) / 1000000);
 	report_plan(tests);
-	for (unsigned i = 0; i < setup.bench_count; i++)
-		for_device(&setup.benches[i], true);
-	setup_undo(&setup);
+	if (setup.driver_cpu)
+		smp_call(setup.driver_cpu, run_tests, NULL);
+	else
+		run_tests(NULL);
+	setup_undo();
 	return report_end();
 }

@@ -2,6 +2,7 @@
 #include "tests/report.h"
 #include "kernel/format.h"
 #include "kernel/log.h"
+#include "kernel/muldiv.h"
 #include "kernel/time.h"
 
 static unsigned planned, printed, counts[3];
@@ -33,27 +34,23 @@ static void rate(char text[16], uint64_t events, uint64_t ticks)
 	format_ratio(text, events * 1000000, us ? us : 1);
 }
 
-void report_tally(const struct tally *t)
+void report_tally(const struct tally *t, uint64_t undisturbed)
 {
 	uint64_t torn = tally_torn(t), each;
-	char dmas[16], rewrites[16], torn_rate[16];
+	char dmas[16], rewrites[16], torn_rate[16], ratio[16];
 
-	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
-		bool mixture = o == MIXTURE_AB || o == MIXTURE_BA || o == OUTCOME_TORN_FAULT ||
-			       o == OUTCOME_LOST;
-
+	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
 		if (t->outcomes[o])
 			log_note("  %9lu  %-5s %s %s", t->outcomes[o],
-				 outcome_name((enum outcome)o), mixture ? "*" : " ",
+				 outcome_name((enum outcome)o),
+				 outcome_is_torn((enum outcome)o) ? "*" : " ",
 				 outcome_meaning((enum outcome)o));
-	}
 	rate(dmas, t->dmas, t->ticks);
 	rate(rewrites, t->rewrites, t->ticks);
 	rate(torn_rate, torn, t->ticks);
 	if (torn)
-		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s torn/s, %s "
-			 "rewrites/s, "
-			 "%s DMAs/s",
+		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s torn/s, "
+			 "%s rewrites/s, %s DMAs/s",
 			 torn, t->dmas, time_ticks_to_ns(t->first_torn_ticks) / 1000000, torn_rate,
 			 rewrites, dmas);
 	else if (t->dmas)
@@ -65,8 +62,7 @@ void report_tally(const struct tally *t)
 	if (t->dmas) {
 		each = time_ticks_to_ns(t->ticks) / t->dmas;
 		log_note("  Each DMA %lu ns: invalidation %lu, device %lu, resets %lu, rest %lu; "
-			 "%lu "
-			 "resets, %lu time-outs",
+			 "%lu resets, %lu time-outs",
 			 each, time_ticks_to_ns(t->ticks_invalidate) / t->dmas,
 			 time_ticks_to_ns(t->ticks_dma) / t->dmas,
 			 time_ticks_to_ns(t->ticks_reset) / t->dmas,
@@ -75,6 +71,9 @@ void report_tally(const struct tally *t)
 				 t->dmas,
 			 t->resets, t->timeouts);
 	}
+	if (undisturbed && t->ticks)
+		log_note("  DMA rate: %s of what it is with nobody rewriting",
+			 format_ratio(ratio, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
 	report_faults(&t->faults);
 }
 

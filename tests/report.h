@@ -17,8 +17,11 @@ void report_plan(unsigned tests);
 void report_result(const char *id, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit);
 
-/* "# " lines under a test: its histogram, rates, times and faults. */
-void report_tally(const struct tally *tally);
+/*
+ * "# " lines under a test: its histogram, rates, times and faults. undisturbed: the DMAs/s of the same
+ * device with nobody rewriting, for the ratio; 0 if not measured.
+ */
+void report_tally(const struct tally *tally, uint64_t undisturbed);
 void report_faults(const struct fault_log *log);
 
 /* The summary line, and the run's result: fail if any failed, pass if any passed. */

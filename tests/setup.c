@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/setup.h"
 #include "kernel/acpi.h"
-#include "kernel/apic.h"
-#include "kernel/cpu.h"
 #include "kernel/format.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
@@ -200,8 +198,9 @@ static const char *enable(struct vtd_unit *unit)
 /* NULL, or why this device cannot be used. */
 static const char *open_bench(struct bench *b, struct dma_device *d,
 			      const struct dma_generator *generator, const struct pci_function *f,
-			      unsigned updater_cpu)
+			      unsigned driver_cpu, unsigned updater_cpu)
 {
+	uint32_t driver_id = smp_processors[driver_cpu].apic_id;
 	const char *problem;
 
 	*d = (struct dma_device){ .generator = generator, .function = f };
@@ -222,12 +221,10 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 	b->entry = vtd_context_entry(b->unit, f->bus, f->devfn);
 	if (!b->entry)
 		return "no memory for its context table";
-	pci_bus_master(f, true);
 	if (options.fault_interrupt) {
-		if (apic_id() > 255)
+		if (driver_id > 255)
 			return "the fault event cannot be sent to an APIC id above 255";
-		engine_use_interrupt(b, (uint8_t)apic_id(), VECTOR_VTD_FAULT);
-		interrupts_on();
+		engine_use_interrupt(b, (uint8_t)driver_id, VECTOR_VTD_FAULT);
 	}
 	return NULL;
 }
@@ -245,10 +242,10 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 
 		if (!generator->matches(&pci_functions[i]) || setup->bench_count == BENCH_MAX)
 			continue;
-		problem = open_bench(b, d, generator, &pci_functions[i], updater_cpu);
+		problem = open_bench(b, d, generator, &pci_functions[i], setup->driver_cpu,
+				     updater_cpu);
 		pci_name(&pci_functions[i], name);
 		if (problem) {
-			pci_bus_master(&pci_functions[i], false);
 			log_note("device %s %s: not usable: %s", generator->name, name, problem);
 			continue;
 		}
@@ -262,25 +259,34 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 	}
 }
 
-/* Another core than the driver's, if there is a choice. */
+/* The boot processor, or the one asked for; -1 if it is not there. */
+static int choose_driver(void)
+{
+	unsigned asked = options.driver_cpu < 0 ? 0 : (unsigned)options.driver_cpu;
+
+	return asked < smp_count && smp_start(asked) ? (int)asked : -1;
+}
+
+/*
+ * Start a processor to rewrite: the one asked for, else one of another core than the driver's, else
+ * any. -1 if there is none or none answers.
+ */
 static int choose_updater(unsigned driver)
 {
-	int choice = -1;
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (unsigned i = 0; i < smp_count; i++) {
+			bool near = smp_same_core(driver, i);
 
-	if (options.updater_cpu >= 0)
-		return (unsigned)options.updater_cpu < smp_count &&
-				       (unsigned)options.updater_cpu != driver
-			       ? options.updater_cpu
-			       : -1;
-	for (unsigned i = 0; i < smp_count; i++) {
-		if (i == driver)
-			continue;
-		if (!smp_same_core(driver, i))
-			return (int)i;
-		if (choice < 0)
-			choice = (int)i;
-	}
-	return choice;
+			if (i == driver ||
+			    (options.updater_cpu >= 0 ? pass || (unsigned)options.updater_cpu != i
+						      : near != (pass == 1)))
+				continue;
+			if (smp_start(i))
+				return (int)i;
+			log_note("processor %u (APIC id %u) does not start", i,
+				 smp_processors[i].apic_id);
+		}
+	return -1;
 }
 
 static void fail(struct setup *setup, const char *problem, bool is_wrong)
@@ -292,7 +298,7 @@ static void fail(struct setup *setup, const char *problem, bool is_wrong)
 void setup_machine(struct setup *setup)
 {
 	const char *problem = read_dmar();
-	int updater;
+	int driver, updater;
 
 	if (problem) {
 		fail(setup, problem, true);
@@ -303,22 +309,25 @@ void setup_machine(struct setup *setup)
 		     false);
 		return;
 	}
-	updater = choose_updater(0);
-	if (updater < 0) {
-		fail(setup, "updater-cpu= names no other processor of this machine", true);
+	driver = choose_driver();
+	if (driver < 0) {
+		fail(setup, "driver-cpu= names no processor that answers", true);
 		return;
 	}
-	while (!smp_start((unsigned)updater)) {
-		log_note("processor %d (APIC id %u) does not start", updater,
-			 smp_processors[updater].apic_id);
-		if (options.updater_cpu >= 0 || ++updater == (int)smp_count) {
-			fail(setup, "no other processor answers to INIT-SIPI-SIPI", true);
-			return;
-		}
+	updater = choose_updater((unsigned)driver);
+	if (updater < 0) {
+		fail(setup,
+		     options.updater_cpu >= 0
+			     ? "updater-cpu= names no other processor that answers"
+			     : "no other processor answers to INIT-SIPI-SIPI",
+		     true);
+		return;
 	}
-	log_note("driver: processor 0 (APIC id %u); updater: processor %d (APIC id %u)%s",
-		 apic_id(), updater, smp_processors[updater].apic_id,
-		 smp_same_core(0, (unsigned)updater) ? ", a thread of the same core" : "");
+	setup->driver_cpu = (unsigned)driver;
+	log_note("driver: processor %d (APIC id %u); updater: processor %d (APIC id %u)%s", driver,
+		 smp_processors[driver].apic_id, updater, smp_processors[updater].apic_id,
+		 smp_same_core((unsigned)driver, (unsigned)updater) ? ", a thread of the same core"
+								    : "");
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
 	if (!setup->bench_count)
@@ -327,10 +336,8 @@ void setup_machine(struct setup *setup)
 		     false);
 }
 
-void setup_undo(struct setup *setup)
+void setup_undo(void)
 {
-	for (unsigned i = 0; i < setup->bench_count; i++)
-		setup->benches[i].device->generator->stop(setup->benches[i].device);
 	for (unsigned i = 0; i < unit_count; i++)
 		if (unit_status[i] == VTD_OK && units[i].translating)
 			vtd_unit_disable(&units[i]);

@@ -10,6 +10,7 @@
 struct setup {
 	struct bench benches[BENCH_MAX];
 	unsigned bench_count;
+	unsigned driver_cpu; /* index in smp_processors; it runs the tests */
 	const char *problem; /* why nothing can be measured; NULL: it can */
 	bool is_wrong;	     /* the problem is a fault of the machine, not a lack of something */
 };
@@ -21,7 +22,7 @@ struct setup {
  */
 void setup_machine(struct setup *setup);
 
-/* Stop the devices and turn translation off. */
-void setup_undo(struct setup *setup);
+/* Turn translation off. The devices must be stopped. */
+void setup_undo(void);
 
 #endif

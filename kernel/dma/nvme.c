@@ -29,7 +29,7 @@ enum {
 	QUEUE_ENTRIES = 64, /* a page of commands; completions take a quarter */
 	OPCODE_IDENTIFY = 0x06,
 	CNS_CONTROLLER = 1,
-	POLLS_PER_STATUS = 4096, /* CSTS is looked at this seldom: reading a register is slow */
+	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
 };
 // clang-format on
 
