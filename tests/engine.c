@@ -387,6 +387,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	start = rdtsc();
 	for (uint64_t i = 1; i <= count && !t->stopped; i++) {
 		t->dmas++;
+		said.not_present = said.refused = said.other = false;
 		b->device->generator->start(b->device, WITNESS_NOWHERE);
 		if (wait_dma(b, t) == DMA_DEAD) {
 			t->stopped = b->device->generator->reset(b->device, WITNESS_PRIVATE);
