@@ -31,12 +31,15 @@ static bool decode(const uint8_t *data, size_t bytes, size_t width, char *out, s
 	return true;
 }
 
-/* A path or a file name: no option of ours has these before its '='. */
+/* A path, or a file name that ends in .efi; an option has its '=' before anything like that. */
 static bool is_image_name(const char *word, size_t length)
 {
-	for (size_t i = 0; i < length && word[i] != '='; i++)
+	for (size_t i = 0; i < length; i++) {
 		if (word[i] == '\\' || word[i] == '/' || word[i] == ':')
 			return true;
+		if (word[i] == '=')
+			return false;
+	}
 	return length > 4 && word[length - 4] == '.' && (word[length - 3] | 32) == 'e' &&
 	       (word[length - 2] | 32) == 'f' && (word[length - 1] | 32) == 'i';
 }

@@ -4,7 +4,8 @@
 
 /*
  * One call, one text to the serial console; '\n' goes out as CR LF. One processor logs at a time:
- * the boot processor, or the driver while it runs the tests; but for a panic. With no console the text is lost, and the run goes on.
+ * the boot processor, or the driver while it runs the tests; but for a panic. With no console the
+ * text is lost, and the run goes on.
  */
 __attribute__((format(printf, 1, 2))) void log_printf(const char *format, ...);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From the hand-off to the tests, and the end of a run. */
 #include "kernel/acpi.h"
+#include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
@@ -103,7 +104,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	need(pci_init());
 	log_note("machine: %u processors, x2APIC %s, %lu MiB of memory, TSC %lu MHz by %s, %u PCI "
 		 "functions",
-		 smp_count, options.x2apic ? "asked for" : "as found", memory_total() >> 20,
+		 smp_count, apic_is_x2apic() ? "on" : "off", memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
 	log_note("pci: bus mastering was on for %u functions; now off for all", pci_quiesce());

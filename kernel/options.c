@@ -112,7 +112,7 @@ static bool parse_without(struct options *o, const char *v)
 
 static bool parse_break(struct options *o, const char *v)
 {
-	return set_choice(&o->breakage, v, "nothing\0witness\0device\0");
+	return set_choice(&o->breakage, v, "nothing\0witness\0lost-dma\0dead-device\0trap\0");
 }
 
 static bool parse_fault_interrupt(struct options *o, const char *v)
@@ -238,7 +238,9 @@ static const struct {
 	{ "graphics", "0, 1", parse_graphics },
 	{ "without", "nothing, barrier, present, invalidate (spoils the safe sequences)",
 	  parse_without },
-	{ "break", "nothing, witness (spoils the witness pages), device (drops some DMAs)",
+	{ "break",
+	  "nothing, witness (spoils the witness pages), lost-dma (one in 512 is not started), "
+	  "dead-device (none is, after 512), trap (a null pointer is read)",
 	  parse_break },
 };
 

@@ -40,6 +40,22 @@ static struct mailbox mailboxes[SMP_MAX];
 static uint64_t start_page;
 static bool x2apic_wanted;
 
+/* Sleep until there is work, and do it; may return without having done any. */
+static void serve(struct mailbox *box)
+{
+	void (*work)(void *) = __atomic_load_n(&box->work, __ATOMIC_ACQUIRE);
+
+	if (!work) {
+		/* Interrupts are off until the very hlt: the wake-up cannot fall between. */
+		__asm__ volatile("sti; hlt; cli" : : : "memory");
+		return;
+	}
+	work(box->argument);
+	__atomic_store_n(&box->work, NULL, __ATOMIC_RELEASE);
+	if (__atomic_exchange_n(&box->waited_for, false, __ATOMIC_ACQ_REL))
+		apic_send_interrupt(smp_processors[0].apic_id, VECTOR_WAKE);
+}
+
 static _Noreturn void ap_main(uint64_t cpu)
 {
 	struct mailbox *box = &mailboxes[cpu];
@@ -47,20 +63,8 @@ static _Noreturn void ap_main(uint64_t cpu)
 	traps_init_cpu((unsigned)cpu);
 	apic_init_cpu(x2apic_wanted);
 	__atomic_store_n(&box->alive, true, __ATOMIC_RELEASE);
-	for (;;) {
-		void (*work)(void *) = __atomic_load_n(&box->work, __ATOMIC_ACQUIRE);
-
-		if (!work) {
-			/* Interrupts are off until the very hlt: the wake-up cannot fall between.
-			 */
-			__asm__ volatile("sti; hlt; cli" : : : "memory");
-			continue;
-		}
-		work(box->argument);
-		__atomic_store_n(&box->work, NULL, __ATOMIC_RELEASE);
-		if (__atomic_exchange_n(&box->waited_for, false, __ATOMIC_ACQ_REL))
-			apic_send_interrupt(smp_processors[0].apic_id, VECTOR_WAKE);
-	}
+	for (;;)
+		serve(box);
 }
 
 static void add(uint32_t apic_id_found, uint32_t flags)
@@ -167,9 +171,8 @@ void smp_call(unsigned cpu, void (*work)(void *), void *argument)
 {
 	__atomic_store_n(&mailboxes[cpu].waited_for, true, __ATOMIC_RELEASE);
 	smp_run(cpu, work, argument);
-	/* As in ap_main: the wake-up cannot fall between the question and the hlt. */
 	while (!smp_idle(cpu))
-		__asm__ volatile("sti; hlt; cli" : : : "memory");
+		serve(&mailboxes[0]);
 }
 
 bool smp_idle(unsigned cpu)

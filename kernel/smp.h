@@ -23,12 +23,16 @@ const char *smp_init(bool want_x2apic);
 bool smp_start(unsigned cpu);
 
 /*
- * Run `work(argument)` on a started AP, which must be idle; smp_idle() tells when it has returned.
+ * Run `work(argument)` on a started AP, or the boot processor inside smp_call; it must be idle.
+ * smp_idle() tells when the work has returned.
  */
 void smp_run(unsigned cpu, void (*work)(void *), void *argument);
 bool smp_idle(unsigned cpu);
 
-/* The same from the boot processor, which sleeps until the work has returned. */
+/*
+ * The same from the boot processor, which until the work has returned sleeps, or does what smp_run
+ * gives it.
+ */
 void smp_call(unsigned cpu, void (*work)(void *), void *argument);
 
 /* Whether two processors are threads of one core (CPUID leaf 0x1f or 0xb). */

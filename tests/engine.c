@@ -10,12 +10,12 @@
 #include "tests/updater.h"
 #include "vtd/invalidate.h"
 
-#define HOLD_EVERY	8    /* one DMA in so many is made with the entry held still */
-#define HOUSEKEEPING	1024 /* DMAs between two looks at the fault registers when all is well */
-#define ANSWER_US	2000000
-#define PATIENCE	20  /* times its typical time before a DMA is suspected of being stuck */
-#define TIMEOUTS_IN_A_ROW 3 /* of a device that is given up then */
-#define BREAK_EVERY 512 /* break=device: one DMA in so many is never started */
+#define HOLD_EVERY	  8    /* one DMA in so many is made with the entry held still */
+#define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
+#define ANSWER_US	  2000000
+#define PATIENCE	  20  /* times its typical time before a DMA is suspected of being stuck */
+#define TIMEOUTS_IN_A_ROW 3   /* of a device that is given up then */
+#define BREAK_AT	  512 /* break=: which DMA is never started */
 
 /* What the fault records of one DMA said. Written where faults are read, cleared before a DMA. */
 static struct {
@@ -176,6 +176,13 @@ struct drive_setup {
 	bool invalidate; /* by the driver, before each DMA */
 };
 
+/* Asked to break something: the device never hears of this DMA, as if it hung. */
+static bool is_dropped(uint64_t number)
+{
+	return (options.breakage == BREAK_LOST_DMA && number % BREAK_AT == 0) ||
+	       (options.breakage == BREAK_DEAD_DEVICE && number >= BREAK_AT);
+}
+
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
 static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
 			    bool hold_meanwhile, unsigned *written_out)
@@ -197,7 +204,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
-	if (options.breakage != BREAK_DEVICE || number % BREAK_EVERY)
+	if (!is_dropped(number))
 		d->generator->start(d, s->target);
 	if (hold_meanwhile)
 		updater_command(UPDATER_HOLD);

@@ -97,8 +97,8 @@ enum outcome engine_probe(struct bench *bench, const uint64_t entry[CONTEXT_WORD
 			  struct tally *tally, unsigned *written);
 
 /*
- * `count` DMAs to an unmapped address, faults read after every `burst`; with `other`, one of its DMAs
- * there too before the faults are read for the last time.
+ * `count` DMAs to an unmapped address, faults read after every `burst`; with `other`, one of its
+ * DMAs there too before the faults are read for the last time.
  */
 void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *tally);

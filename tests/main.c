@@ -346,8 +346,7 @@ static unsigned for_device(struct bench *b, bool run)
 			for (unsigned w = 0; w < options.dwell_count; w++) {
 				const struct sequence *s = &context_sequences[i];
 
-				size_t length =
-					sequence_id(id, b, s, drive, options.dwell_ns[w]);
+				size_t length = sequence_id(id, b, s, drive, options.dwell_ns[w]);
 
 				if (!is_wanted(b, s, drive, id, length))
 					continue;
@@ -399,6 +398,8 @@ enum run_result litmus_main(void)
 		list();
 		return RUN_SKIP;
 	}
+	if (options.breakage == BREAK_TRAP)
+		*(volatile int *)NULL;
 	setup_machine(&setup);
 	if (setup.problem) {
 		report_plan(1);

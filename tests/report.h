@@ -18,8 +18,8 @@ void report_result(const char *id, enum verdict verdict, const char *why, uint64
 		   const char *unit);
 
 /*
- * "# " lines under a test: its histogram, rates, times and faults. undisturbed: the DMAs/s of the same
- * device with nobody rewriting, for the ratio; 0 if not measured.
+ * "# " lines under a test: its histogram, rates, times and faults. undisturbed: the DMAs/s of the
+ * same device with nobody rewriting, for the ratio; 0 if not measured.
  */
 void report_tally(const struct tally *tally, uint64_t undisturbed);
 void report_faults(const struct fault_log *log);

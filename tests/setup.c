@@ -317,9 +317,8 @@ void setup_machine(struct setup *setup)
 	updater = choose_updater((unsigned)driver);
 	if (updater < 0) {
 		fail(setup,
-		     options.updater_cpu >= 0
-			     ? "updater-cpu= names no other processor that answers"
-			     : "no other processor answers to INIT-SIPI-SIPI",
+		     options.updater_cpu >= 0 ? "updater-cpu= names no other processor that answers"
+					      : "no other processor answers to INIT-SIPI-SIPI",
 		     true);
 		return;
 	}

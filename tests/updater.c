@@ -8,7 +8,8 @@
 #include "vtd/regs.h"
 
 #define PROGRAM_MAX 64
-#define REST_SCALES 7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds */
+#define REST_SCALES 7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds \
+		       */
 
 enum micro_op {
 	MICRO_STORE,

@@ -94,8 +94,9 @@ const char *witness_build(struct witness *w, const struct vtd_unit *unit,
 		w->page[m] = memory_alloc(1);
 		/* Asked to break the witness: mixtures lead where the pure states lead. */
 		leaf[m] = leaf_table(unit, device,
-				     options.breakage == BREAK_WITNESS && w->page[m] ? w->page[pointer_of[m]]
-									 : w->page[m]);
+				     options.breakage == BREAK_WITNESS && w->page[m]
+					     ? w->page[pointer_of[m]]
+					     : w->page[m]);
 		if (!w->page[m] || !leaf[m])
 			return "no memory for the witness pages";
 	}

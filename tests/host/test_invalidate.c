@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Expected words are written out from the descriptor formats of section 6.5.2. */
+#include "tests/host/fake_unit.h"
+#include "tests/host/test.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+TEST(queue_descriptors)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_enabled();
+	fake.descriptor_count = 0;
+	CHECK_EQ(vtd_invalidate_context(&unit, 0x1234, 0xabcd), VTD_OK);
+	CHECK_EQ(fake.descriptor_count, 3);
+	/* context cache, device-selective (3): SID 47:32, DID 31:16 */
+	CHECK_EQ(fake.descriptors[0][0], 0x0000abcd12340031);
+	CHECK_EQ(fake.descriptors[0][1], 0);
+	/* IOTLB, domain-selective (2), both drains: DID 31:16 */
+	CHECK_EQ(fake.descriptors[1][0], 0x00000000123400e2);
+	/* wait with status write and fence */
+	CHECK_EQ(fake.descriptors[2][0] & 0xffffffff, 0x65);
+	CHECK_EQ(fake.descriptors[2][1], (uint64_t)unit.queue.status);
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+	CHECK_EQ(fake.descriptors[3][0], 0x11);
+	CHECK_EQ(fake.descriptors[4][0], 0xd2);
+	CHECK_EQ(vtd_invalidate_context_cache(&unit, 7, 8), VTD_OK);
+	CHECK_EQ(fake.descriptors[6][0], 0x0000000800070031);
+	CHECK_EQ(vtd_invalidate_iotlb_domain(&unit, 7), VTD_OK);
+	CHECK_EQ(fake.descriptors[8][0], 0x700e2);
+}
+
+TEST(queue_wraps_around)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_enabled();
+	for (unsigned i = 0; i < 300; i++) {
+		fake.write_count = 0;
+		CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+	}
+	CHECK_EQ(fake.descriptor_count, 903);
+	CHECK_EQ(unit.queue.tail, 903 % 256);
+}
+
+TEST(queue_error_is_reported_and_recovered)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_enabled();
+	fake.error_type = 2;
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_QUEUE_ERROR);
+	CHECK_EQ(unit.queue.errors, FSTS_IQE);
+	fake.error_type = 0;
+	CHECK_EQ(vtd_queue_restart(&unit), VTD_OK);
+	CHECK_EQ(fake_get32(VTD_FSTS), 0);
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+}
+
+TEST(queue_that_never_answers_times_out)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_enabled();
+	fake.queue_stuck = true;
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_TIMEOUT);
+	CHECK_EQ(vtd_queue_restart(&unit), VTD_OK);
+	fake.queue_stuck = false;
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+}
+
+TEST(register_based_invalidation)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_probe();
+	CHECK_EQ(vtd_unit_enable(&unit, VTD_REGISTER_ONLY), VTD_OK);
+	CHECK_EQ(fake_command(G_QIE, true), -1);
+	fake.write_count = 0;
+	CHECK_EQ(vtd_invalidate_context(&unit, 0x1234, 0xabcd), VTD_OK);
+	CHECK_EQ(fake.writes[0].offset, VTD_CCMD);
+	CHECK_EQ(fake.writes[0].value, 0xe0000000abcd1234);
+	CHECK_EQ(fake.writes[1].offset, 0xf8);
+	CHECK_EQ(fake.writes[1].value, 0xa003123400000000);
+	fake.queue_stuck = true;
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_TIMEOUT);
+}
+
+TEST(invalidation_interface_is_chosen_by_what_there_is)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	fake_set64(VTD_ECAP, field_bits(ECAP_IRO, 0xf));
+	unit = fake_probe();
+	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_ONLY), VTD_NO_INVALIDATION);
+	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_OK);
+	CHECK_EQ(unit.queue.descriptors, 0);
+	/* Version 6 and later have queued invalidation only (section 6.5). */
+	fake_reset();
+	fake_set32(VTD_VER, 0x60);
+	unit = fake_probe();
+	CHECK_EQ(vtd_unit_enable(&unit, VTD_REGISTER_ONLY), VTD_NO_INVALIDATION);
+	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_OK);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Options, load options, and the formatting of numbers. */
+#include "tests/host/test.h"
+#include "boot/load_options.h"
+#include "kernel/format.h"
+#include "kernel/options.h"
+#include "kernel/string.h"
+
+static unsigned complaints;
+static char complained[256];
+
+static void complain(const char *word, const char *accepted)
+{
+	complaints++;
+	format_text(complained, sizeof(complained), "%s", word);
+	CHECK(accepted[0] != 0);
+}
+
+static struct options parse(const char *text)
+{
+	struct options o = option_defaults;
+
+	complaints = 0;
+	options_parse(&o, text, complain);
+	return o;
+}
+
+TEST(options_all)
+{
+	struct options o = parse("run=list tests=a*,b dma=nvme seconds=2.5 dwell=0,100,20000 "
+				 "seed=0xdeadbeefcafe driver-cpu=3 updater-cpu=auto console=0x2f8 "
+				 "on-done=off invalidation=register fault-interrupt=1 x2apic=1 "
+				 "graphics=1 without=present break=lost-dma");
+
+	CHECK_EQ(complaints, 0);
+	CHECK_EQ(o.run, RUN_LIST);
+	CHECK(!strcmp(o.tests, "a*,b") && !strcmp(o.dma, "nvme"));
+	CHECK_EQ(o.test_ms, 2500);
+	CHECK(o.dwell_count == 3 && o.dwell_ns[1] == 100 && o.dwell_ns[2] == 20000);
+	CHECK_EQ(o.seed, 0xdeadbeefcafe);
+	CHECK(o.driver_cpu == 3 && o.updater_cpu == -1);
+	CHECK_EQ(o.console, 0x2f8);
+	CHECK_EQ(o.on_done, ON_DONE_OFF);
+	CHECK_EQ(o.invalidation, INVALIDATION_REGISTER);
+	CHECK(o.fault_interrupt && o.x2apic && o.graphics);
+	CHECK_EQ(o.without, WITHOUT_PRESENT);
+	CHECK_EQ(o.breakage, BREAK_LOST_DMA);
+}
+
+TEST(options_comments_lines_and_quotes)
+{
+	struct options o = parse("# run=list\r\n\tseconds=1 # seconds=2\r\n\"tests=x\"\n\n");
+
+	CHECK_EQ(complaints, 0);
+	CHECK(o.run == RUN_TESTS && o.test_ms == 1000 && !strcmp(o.tests, "x"));
+}
+
+TEST(options_later_ones_win)
+{
+	CHECK_EQ(parse("seconds=1 seconds=0.25").test_ms, 250);
+	CHECK_EQ(parse("console=none").console, 0);
+}
+
+TEST(options_malformed_are_named_and_change_nothing)
+{
+	static const char *const bad[] = {
+		"run=",
+		"run=lists",
+		"seconds=0",
+		"seconds=1e3",
+		"seconds=.",
+		"seconds=99999999",
+		"dwell=",
+		"dwell=1,",
+		"dwell=1,2,3,4,5,6,7,8,9",
+		"dwell=2000000000",
+		"seed=x",
+		"seed=0x",
+		"seed=99999999999999999999",
+		"driver-cpu=-1",
+		"console=0",
+		"console=0x10000",
+		"on-done",
+		"colour=green",
+		"graphics=2",
+		"=",
+		"run =list",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct options o = parse(bad[i]);
+
+		CHECK(complaints >= 1);
+		CHECK(!memcmp(&o, &option_defaults, sizeof(o)));
+	}
+	parse("colour=green");
+	CHECK(!strcmp(complained, "colour=green"));
+}
+
+TEST(options_of_any_length)
+{
+	char text[2048];
+	struct options o;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	memcpy(text, "tests=", 6);
+	o = parse(text);
+	CHECK(complaints == 1 && !o.tests[0]);
+	memcpy(text + 1000, " run=list ", 10);
+	o = parse(text);
+	CHECK_EQ(o.run, RUN_LIST);
+}
+
+TEST(options_help_names_every_option)
+{
+	const char *name, *accepted;
+	size_t n = 0;
+
+	while (option_help(n, &name, &accepted)) {
+		CHECK(name[0] && accepted[0]);
+		n++;
+	}
+	CHECK(n >= 16);
+}
+
+TEST(options_lists_of_globs)
+{
+	CHECK(option_list_matches("", "anything"));
+	CHECK(option_list_matches("a*,*.hammer", "context.x.hammer"));
+	CHECK(!option_list_matches("a*,*.hammer", "context.x.faithful"));
+	CHECK(option_list_matches("?b?", "abc") && !option_list_matches("?b?", "abcd"));
+	CHECK(glob_match("*a*b*", "xxaxxbxx") && !glob_match("*a*b", "ab.") &&
+	      glob_match("**", ""));
+}
+
+static const char *load(const void *data, size_t bytes, bool ok)
+{
+	static char out[64];
+
+	CHECK_EQ(load_options_text(data, bytes, out, sizeof(out)), ok);
+	return out;
+}
+
+TEST(load_options_in_every_shape)
+{
+	static const char utf16[] = "a\0=\0001\0 \0b\0=\0002\0";
+	static const char named[] = "X\0.\0E\0F\0I\0 \0a\0=\0001\0\0\0";
+	static const char path[] = "\\\0b\0\\\0x\0 \0a\0=\0001\0";
+	static const char value[] = "a\0=\0x\0.\0e\0f\0i\0";
+
+	CHECK(!strcmp(load(NULL, 0, true), ""));
+	CHECK(!strcmp(load(utf16, 14, true), "a=1 b=2"));
+	CHECK(!strcmp(load(utf16, 15, true), "a=1 b=2")); /* an odd byte behind */
+	CHECK(!strcmp(load(named, sizeof(named), true), "a=1"));
+	CHECK(!strcmp(load(named, 10, true), ""));
+	CHECK(!strcmp(load(path, 16, true), "a=1"));
+	CHECK(!strcmp(load("vtd.efi a=1", 11, true), "a=1"));
+	CHECK(!strcmp(load("a=1 b=2", 8, true), "a=1 b=2"));
+	/* A file name as an option's value is no image name. */
+	CHECK(!strcmp(load(value, 14, true), "a=x.efi"));
+}
+
+TEST(load_options_that_are_no_text)
+{
+	static const uint8_t binary[] = { 0x04, 0x01, 0x2a, 0x00, 0xff, 0xfe };
+	char long_text[200];
+
+	CHECK(!strcmp(load(binary, sizeof(binary), false), ""));
+	memset(long_text, 'a', sizeof(long_text));
+	CHECK(!strcmp(load(long_text, sizeof(long_text), false), ""));
+}
+
+static bool prints(const char *want, const char *got)
+{
+	if (!strcmp(want, got))
+		return true;
+	CHECK(!*got || !*want);
+	return false;
+}
+
+TEST(format_numbers)
+{
+	char text[64];
+
+	format_text(text, sizeof(text), "%d|%5u|%-4u|%04x|%lx|%s|%c|%%", -7, 42u, 3u, 0xabu, ~0ul,
+		    "s", 'c');
+	CHECK(prints("-7|   42|3   |00ab|ffffffffffffffff|s|c|%", text));
+	format_text(text, sizeof(text), "%ld %05d %*u", -9223372036854775807l - 1, -42, 4, 7u);
+	CHECK(prints("-9223372036854775808 -0042    7", text));
+	CHECK_EQ(format_text(text, 4, "%s", "longer"), 6);
+	CHECK(prints("lon", text));
+}
+
+TEST(format_ratios)
+{
+	char text[16];
+
+	CHECK(prints("0", format_ratio(text, 0, 5)));
+	CHECK(prints("inf", format_ratio(text, 5, 0)));
+	CHECK(prints("0.317", format_ratio(text, 317, 1000)));
+	CHECK(prints("1.00", format_ratio(text, 7, 7)));
+	CHECK(prints("12.3", format_ratio(text, 1234, 100)));
+	CHECK(prints("98765", format_ratio(text, 98765, 1)));
+	CHECK(prints("1.23e7", format_ratio(text, 12345678, 1)));
+	CHECK(prints("8.10e-5", format_ratio(text, 81, 1000000)));
+	CHECK(prints("3.00e-17", format_ratio(text, 3, 100000000000000000)));
+}
