@@ -58,6 +58,19 @@ test: build $(BUILD)/host/unit-tests ## host unit tests under sanitizers, then s
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests
 
+# clang has libFuzzer; each fuzzer names in its first lines the sources it needs besides itself.
+FUZZ_CC   ?= $(firstword $(shell command -v clang clang-19 clang-16 clang-14) clang)
+FUZZ_RUNS ?= 1000000
+fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each
+	@mkdir -p $(BUILD)/fuzz
+	@for f in tests/host/fuzz_*.c; do \
+		name=$$(basename $$f .c); \
+		$(FUZZ_CC) -g -O1 -I. -fsanitize=fuzzer,address,undefined $$f \
+			$$(sed -n 's#^/\* needs: \(.*\) \*/#\1#p' $$f) -o $(BUILD)/fuzz/$$name && \
+		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) -max_len=1024 -verbosity=0 \
+			-artifact_prefix=$(BUILD)/fuzz/$$name- && echo "$$name: $(FUZZ_RUNS) runs, no finding" || exit 1; \
+	done
+
 format: ## put the C sources into the house style
 	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch])
 
@@ -109,4 +122,4 @@ $(BUILD)/host/unit-tests: $(HOST_OBJECTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(OBJECTS:.o=.d)
-.PHONY: help packages build run test host-tests format clean FORCE
+.PHONY: help packages build run test host-tests fuzz format clean FORCE

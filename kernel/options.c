@@ -125,11 +125,6 @@ static bool parse_x2apic(struct options *o, const char *v)
 	return set_flag(&o->x2apic, v);
 }
 
-static bool parse_graphics(struct options *o, const char *v)
-{
-	return set_flag(&o->graphics, v);
-}
-
 static bool parse_console(struct options *o, const char *v)
 {
 	uint64_t port = 0;
@@ -235,7 +230,6 @@ static const struct {
 	{ "invalidation", "auto, queued, register", parse_invalidation },
 	{ "fault-interrupt", "0, 1", parse_fault_interrupt },
 	{ "x2apic", "0, 1", parse_x2apic },
-	{ "graphics", "0, 1", parse_graphics },
 	{ "without", "nothing, barrier, present, invalidate (spoils the safe sequences)",
 	  parse_without },
 	{ "break",

@@ -27,7 +27,6 @@ struct options {
 	uint8_t breakage;		 /* enum breakage: what is spoiled, to see it noticed */
 	bool fault_interrupt;		 /* fault records read in the fault-event interrupt */
 	bool x2apic;			 /* ask for x2APIC mode */
-	bool graphics;			 /* units that own a display may be used too */
 	uint16_t console;		 /* I/O port of the UART; 0: none */
 	int32_t driver_cpu, updater_cpu; /* indexes in MADT order; -1: chosen by the kernel */
 	uint64_t seed;			 /* the TSC at hand-over, if not given */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* needs: vtd/dmar.c */
 /* libFuzzer: whatever the bytes, no read outside them, no endless walk, no answer out of bounds. */
 #include "vtd/dmar.h"
 
