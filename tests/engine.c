@@ -99,6 +99,12 @@ static void collect_faults(struct bench *b, struct tally *t)
 	engine_read_faults(b, &t->faults);
 }
 
+static void collect_late_faults(struct bench *b, struct tally *t)
+{
+	if (!b->has_interrupt) /* it has read them by now */
+		engine_read_faults(b, &t->faults);
+}
+
 /* Wait for the DMA that was started. DMA_DEAD also for one that is stuck. */
 static enum dma_state wait_dma(struct bench *b, struct tally *t)
 {
@@ -225,6 +231,8 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		t->resets++;
 		if (problem)
 			t->stopped = problem;
+		/* What the device did until its reset must not be held against its next DMA. */
+		collect_late_faults(b, t);
 		t->ticks_reset += rdtsc() - at;
 	}
 	return outcome;
@@ -263,7 +271,10 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 			t->first_torn_ticks = before + rdtsc() - start;
 		if (state >= 0) {
 			t->held++;
-			t->stale += outcome != expected(b, s->phase, (unsigned)state);
+			if (outcome != expected(b, s->phase, (unsigned)state)) {
+				t->stale++;
+				t->stale_outcomes[outcome]++;
+			}
 			updater_command(UPDATER_RUN);
 		}
 		holding = hold_next;

@@ -59,6 +59,10 @@ void report_tally(const struct tally *t, uint64_t undisturbed)
 	if (t->held)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
+	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
+		if (t->stale_outcomes[o])
+			log_note("    %lu of these: %s", t->stale_outcomes[o],
+				 outcome_meaning((enum outcome)o));
 	if (t->dmas) {
 		each = time_ticks_to_ns(t->ticks) / t->dmas;
 		log_note("  Each DMA %lu ns: invalidation %lu, device %lu, resets %lu, rest %lu; "

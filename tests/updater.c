@@ -41,9 +41,15 @@ static struct {
 	unsigned cpu;
 	bool rests; /* between two updates */
 
-	uint32_t order __attribute__((aligned(64))); /* the driver's: enum updater_order */
+	/*
+	 * The driver's: number << 2 | enum updater_order. The number makes every hold a new one, which
+	 * the updater answers by name: were it told only "hold", a processor that is slow to leave the
+	 * last hold (a preempted virtual one) could be taken for one that has entered the next, because
+	 * each of the two may read the other's word before it sees its own store arrive.
+	 */
+	uint32_t order __attribute__((aligned(64)));
 
-	uint32_t held __attribute__((aligned(64))); /* the updater's: 1 + state, 0 while it runs */
+	uint32_t held __attribute__((aligned(64))); /* the updater's: number << 2 | state */
 	uint64_t rewrites, seed;
 	enum vtd_status status;
 } x __attribute__((aligned(64)));
@@ -166,7 +172,7 @@ static enum vtd_status execute(const struct program *p)
 	return status;
 }
 
-static enum updater_order ordered(void)
+static uint32_t ordered(void)
 {
 	return __atomic_load_n(&x.order, __ATOMIC_ACQUIRE);
 }
@@ -191,15 +197,14 @@ static void updater(void *unused)
 
 	(void)unused;
 	for (;;) {
-		enum updater_order order = ordered();
+		uint32_t order = ordered();
 
-		if (order == UPDATER_STOP)
+		if ((order & 3) == UPDATER_STOP)
 			break;
-		if (order == UPDATER_HOLD) {
-			__atomic_store_n(&x.held, 1 + state, __ATOMIC_RELEASE);
-			while (ordered() == UPDATER_HOLD)
+		if ((order & 3) == UPDATER_HOLD) {
+			__atomic_store_n(&x.held, (order & ~3u) | state, __ATOMIC_RELEASE);
+			while (ordered() == order)
 				cpu_pause();
-			__atomic_store_n(&x.held, 0, __ATOMIC_RELEASE);
 			continue;
 		}
 		if (x.rests)
@@ -216,7 +221,7 @@ void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 {
 	x.unit = b->unit;
 	x.source_id = b->source_id;
-	x.held = 0;
+	x.held = x.order; /* an old number */
 	x.rewrites = 0;
 	x.status = VTD_OK;
 	x.rests = trial->drive == DRIVE_FAITHFUL;
@@ -247,7 +252,7 @@ bool updater_end(uint64_t us)
 
 void updater_command(enum updater_order order)
 {
-	__atomic_store_n(&x.order, order, __ATOMIC_RELEASE);
+	__atomic_store_n(&x.order, (x.order & ~3u) + 4 + order, __ATOMIC_RELEASE);
 }
 
 int updater_wait_held(uint64_t us)
@@ -257,8 +262,8 @@ int updater_wait_held(uint64_t us)
 	for (uint32_t spins = 1;; spins++) {
 		uint32_t held = __atomic_load_n(&x.held, __ATOMIC_ACQUIRE);
 
-		if (held)
-			return (int)held - 1;
+		if (held >> 2 == x.order >> 2)
+			return (int)(held & 3);
 		if (spins % 4096 == 0) {
 			deadline = deadline ? deadline : time_us() + us;
 			if (smp_idle(x.cpu) || time_us() > deadline)
