@@ -52,6 +52,7 @@ struct tally {
 	uint64_t held;	/* DMAs made while the updater held still */
 	uint64_t stale; /* of them, those that met another entry than the one in force */
 	uint64_t stale_outcomes[OUTCOME_COUNT]; /* what those came to */
+	uint64_t hiccups; /* held DMAs that were blocked, and not when tried again */
 	uint64_t resets, timeouts, timeouts_in_a_row;
 	uint64_t ticks; /* measured time; below, the driver's share for each work */
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;

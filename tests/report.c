@@ -59,6 +59,9 @@ void report_tally(const struct tally *t, uint64_t undisturbed)
 	if (t->held)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
+	if (t->hiccups)
+		log_note("    %lu were blocked, but not when tried again with the entry still held",
+			 t->hiccups);
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
 		if (t->stale_outcomes[o])
 			log_note("    %lu of these: %s", t->stale_outcomes[o],
