@@ -92,7 +92,7 @@ static bool set_cpu(int32_t *to, const char *text)
 
 static bool parse_run(struct options *o, const char *v)
 {
-	return set_choice(&o->run, v, "tests\0list\0");
+	return set_choice(&o->run, v, "tests\0list\0mutants\0");
 }
 
 static bool parse_on_done(struct options *o, const char *v)
@@ -113,6 +113,11 @@ static bool parse_without(struct options *o, const char *v)
 static bool parse_break(struct options *o, const char *v)
 {
 	return set_choice(&o->breakage, v, "nothing\0witness\0lost-dma\0dead-device\0trap\0");
+}
+
+static bool parse_model(struct options *o, const char *v)
+{
+	return set_choice(&o->model, v, "auto\0spec\0qemu\0");
 }
 
 static bool parse_fault_interrupt(struct options *o, const char *v)
@@ -215,7 +220,7 @@ static const struct {
 	const char *name, *accepted;
 	bool (*parse)(struct options *options, const char *value);
 } table[] = {
-	{ "run", "tests, list", parse_run },
+	{ "run", "tests, list, mutants", parse_run },
 	{ "tests", "globs of test names, with commas, under 128 characters", parse_tests },
 	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
@@ -230,6 +235,7 @@ static const struct {
 	{ "invalidation", "auto, queued, register", parse_invalidation },
 	{ "fault-interrupt", "0, 1", parse_fault_interrupt },
 	{ "x2apic", "0, 1", parse_x2apic },
+	{ "model", "auto, spec, qemu (how the unit fetches entries)", parse_model },
 	{ "without", "nothing, barrier, present, invalidate (spoils the safe sequences)",
 	  parse_without },
 	{ "break",

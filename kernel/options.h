@@ -14,7 +14,8 @@ enum on_done { ON_DONE_HALT, ON_DONE_REBOOT, ON_DONE_OFF, ON_DONE_EXIT };
 enum invalidation_mode { INVALIDATION_AUTO, INVALIDATION_QUEUED, INVALIDATION_REGISTER };
 enum without { WITHOUT_NOTHING, WITHOUT_BARRIER, WITHOUT_PRESENT, WITHOUT_INVALIDATE };
 enum breakage { BREAK_NOTHING, BREAK_WITNESS, BREAK_LOST_DMA, BREAK_DEAD_DEVICE, BREAK_TRAP };
-enum run_mode { RUN_TESTS, RUN_LIST };
+enum model_choice { MODEL_AUTO, MODEL_SPEC, MODEL_QEMU };
+enum run_mode { RUN_TESTS, RUN_LIST, RUN_MUTANTS };
 
 #define OPTION_TEXT  128
 #define DWELL_VALUES 8
@@ -24,6 +25,7 @@ struct options {
 	uint8_t on_done;		 /* enum on_done */
 	uint8_t invalidation;		 /* enum invalidation_mode */
 	uint8_t without;		 /* enum without: a step taken out of the safe sequences */
+	uint8_t model;			 /* enum model_choice: how the unit is said to fetch */
 	uint8_t breakage;		 /* enum breakage: what is spoiled, to see it noticed */
 	bool fault_interrupt;		 /* fault records read in the fault-event interrupt */
 	bool x2apic;			 /* ask for x2APIC mode */

@@ -81,6 +81,14 @@ static void map(uint64_t at, uint64_t end, uint64_t flags, bool only_absent)
 	}
 }
 
+bool page_zero_is_empty;
+
+/* Free, or boot services' (EFI types 3, 4 and 7), whose end has come. */
+static bool is_free_now(const struct memory_region *r)
+{
+	return r->efi_type == 3 || r->efi_type == 4 || r->efi_type == 7;
+}
+
 bool paging_init(const struct handoff *handoff)
 {
 	levels = read_cr4() & CR4_LA57 ? 5 : 4;
@@ -101,9 +109,18 @@ bool paging_init(const struct handoff *handoff)
 
 	for (int level = levels; level > 1; level--)
 		table = (uint64_t *)(table[0] & PTE_ADDRESS);
-	table[0] = 0;
 	if (exhausted)
 		return false;
+	write_cr3((uint64_t)top);
+	for (size_t i = 0; i < handoff->region_count; i++)
+		page_zero_is_empty |= !handoff->regions[i].base && handoff->regions[i].pages &&
+				      is_free_now(&handoff->regions[i]);
+	if (page_zero_is_empty)
+		__asm__ volatile("xor %%edi, %%edi\n\trep stosb"
+				 :
+				 : "a"(0), "c"(PAGE_SIZE)
+				 : "rdi", "memory");
+	table[0] = 0;
 	write_cr3((uint64_t)top);
 	return true;
 }

@@ -15,6 +15,12 @@
 bool paging_init(const struct handoff *handoff);
 
 /*
+ * Physical page 0 was free and holds zeros: a walk of page tables through a pointer of 0 ends there
+ * without effect.
+ */
+extern bool page_zero_is_empty;
+
+/*
  * Map a device's registers uncached, where not yet mapped, and return them; NULL if the address is
  * beyond what the processor can address. Call it before the APs start: there is no shootdown.
  */

@@ -8,6 +8,7 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 #include "tests/updater.h"
+#include "vtd/entry.h"
 #include "vtd/invalidate.h"
 
 #define HOLD_EVERY	  8    /* one DMA in so many is made with the entry held still */
@@ -18,9 +19,17 @@
 #define BREAK_AT	  512 /* break=: which DMA is never started */
 
 /* What the fault records of one DMA said. Written where faults are read, cleared before a DMA. */
-static struct {
-	volatile bool not_present, refused, other;
-} said;
+static volatile bool said[OUTCOME_PREDICTED];
+
+static bool said_anything(void)
+{
+	return said[OUTCOME_NOT_PRESENT] || said[OUTCOME_FAULT];
+}
+
+static void forget_faults(void)
+{
+	said[OUTCOME_NOT_PRESENT] = said[OUTCOME_FAULT] = false;
+}
 
 static struct fault_log *interrupt_log;
 static struct bench *interrupt_bench;
@@ -30,16 +39,10 @@ static void note_fault(struct bench *b, struct fault_log *log, const struct vtd_
 	unsigned k = 0;
 
 	log->recorded++;
-	if (f->source_id != b->source_id) {
+	if (f->source_id != b->source_id)
 		log->foreign++;
-	} else if (f->reason == FAULT_CONTEXT_NOT_PRESENT || f->reason == FAULT_ROOT_NOT_PRESENT) {
-		said.not_present = true;
-	} else if (f->reason == FAULT_CONTEXT_INVALID &&
-		   b->witness.encoding == WITNESS_FAULT_CODE) {
-		said.refused = true;
-	} else {
-		said.other = true;
-	}
+	else
+		said[target_fault_outcome(b->target, f->reason)] = true;
 	while (k < log->kind_count &&
 	       (log->kinds[k].reason != f->reason || log->kinds[k].type != f->type))
 		k++;
@@ -92,7 +95,7 @@ static void collect_faults(struct bench *b, struct tally *t)
 	if (b->has_interrupt) {
 		uint64_t deadline = time_us() + 1000;
 
-		while (!said.not_present && !said.refused && !said.other && time_us() < deadline)
+		while (!said_anything() && time_us() < deadline)
 			cpu_pause();
 		return;
 	}
@@ -123,7 +126,7 @@ static enum dma_state wait_dma(struct bench *b, struct tally *t)
 		if (rdtsc() - start > suspect) {
 			/* A device whose queue entry or completion was refused may never say so. */
 			collect_faults(b, t);
-			if (said.not_present || said.refused || said.other)
+			if (said_anything())
 				return DMA_DEAD;
 			suspect *= 2;
 		}
@@ -134,52 +137,46 @@ static enum dma_state wait_dma(struct bench *b, struct tally *t)
 	}
 }
 
+static bool is_state(const struct target *t, unsigned outcome)
+{
+	return outcome == t->expects[0] || outcome == t->expects[1];
+}
+
 static enum outcome classify(struct bench *b, struct tally *t, enum dma_state state,
 			     unsigned written)
 {
-	const unsigned a = 1 << MIXTURE_AA, bb = 1 << MIXTURE_BB;
+	const unsigned both = 1 << OUTCOME_A | 1 << OUTCOME_B;
 
 	if (state != DMA_DONE || !written)
 		collect_faults(b, t);
-	if (written & 1 << MIXTURE_AB)
-		return (enum outcome)MIXTURE_AB;
-	if (written & 1 << MIXTURE_BA)
-		return (enum outcome)MIXTURE_BA;
-	if (said.other)
-		return OUTCOME_TORN_FAULT;
-	if ((written & (a | bb)) == (a | bb))
-		return OUTCOME_BOTH;
-	if (written & a)
-		return (enum outcome)MIXTURE_AA;
-	if (written & bb)
-		return (enum outcome)MIXTURE_BB;
-	if (said.refused)
-		return OUTCOME_REFUSED;
-	if (said.not_present)
+	if (written & 1 << OUTCOME_MIXTURE_1)
+		return OUTCOME_MIXTURE_1;
+	if (written & 1 << OUTCOME_MIXTURE_2)
+		return OUTCOME_MIXTURE_2;
+	if (said[OUTCOME_FAULT] && !is_state(b->target, OUTCOME_FAULT))
+		return OUTCOME_FAULT;
+	if (written)
+		return written == both ? OUTCOME_BOTH
+				       : written & 1 << OUTCOME_A ? OUTCOME_A : OUTCOME_B;
+	if (said[OUTCOME_FAULT])
+		return OUTCOME_FAULT;
+	if (said[OUTCOME_NOT_PRESENT])
 		return OUTCOME_NOT_PRESENT;
 	return state == DMA_DONE ? OUTCOME_LOST : OUTCOME_SILENT;
 }
 
-bool outcome_is_torn(enum outcome outcome)
+bool outcome_is_torn(const struct target *t, unsigned outcome)
 {
-	return outcome == (enum outcome)MIXTURE_AB || outcome == (enum outcome)MIXTURE_BA ||
-	       outcome == OUTCOME_TORN_FAULT;
-}
-
-/* What a DMA must meet when state A (0) or B (1) alone is in force. */
-static enum outcome expected(const struct bench *b, unsigned phase, unsigned state)
-{
-	enum mixture m = state ? MIXTURE_BB : MIXTURE_AA;
-
-	return witness_refused(&b->witness, phase, m) ? OUTCOME_REFUSED : (enum outcome)m;
+	return outcome < OUTCOME_PREDICTED && outcome != OUTCOME_NOT_PRESENT &&
+	       !is_state(t, outcome);
 }
 
 struct drive_setup {
 	uint64_t target, private_at; /* bus addresses of the landing page and the device's pages */
 	uint64_t ms;
-	unsigned phase;
 	bool rewriting;	 /* there is an updater to hold still now and then */
 	bool invalidate; /* by the driver, before each DMA */
+	bool check_tags; /* after a DMA into a state's page */
 };
 
 /* Asked to break something: the device never hears of this DMA, as if it hung. */
@@ -191,7 +188,7 @@ static bool is_dropped(uint64_t number)
 
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
 static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
-			    bool hold_meanwhile, unsigned *written_out)
+			    bool hold_meanwhile)
 {
 	struct dma_device *d = b->device;
 	uint64_t number = ++t->dmas, timeouts = t->timeouts, at;
@@ -199,8 +196,8 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 	enum outcome outcome;
 	unsigned written;
 
-	said.not_present = said.refused = said.other = false;
-	witness_arm(&b->witness, number);
+	forget_faults();
+	target_arm(b->target, number);
 	at = rdtsc();
 	if (s->invalidate) {
 		enum vtd_status status = vtd_invalidate_all(b->unit);
@@ -216,11 +213,10 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		updater_command(UPDATER_HOLD);
 	state = wait_dma(b, t);
 	t->ticks_dma += rdtsc() - at;
-	written = witness_written(&b->witness, number);
+	written = target_written(b->target, number);
 	outcome = classify(b, t, state, written);
 	t->outcomes[outcome]++;
-	if (written_out)
-		*written_out = written;
+	t->torn += outcome_is_torn(b->target, outcome);
 	t->timeouts_in_a_row = t->timeouts > timeouts ? t->timeouts_in_a_row + 1 : 0;
 	if (t->timeouts_in_a_row == TIMEOUTS_IN_A_ROW)
 		t->stopped = "the device times out again and again, resets notwithstanding";
@@ -257,7 +253,7 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
 	if (outcome == want)
 		return;
 	if (outcome == OUTCOME_NOT_PRESENT || outcome == OUTCOME_SILENT) {
-		outcome = one_dma(b, s, t, false, NULL);
+		outcome = one_dma(b, s, t, false);
 		if (outcome == want) {
 			t->hiccups++;
 			return;
@@ -265,6 +261,43 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
 	}
 	t->stale++;
 	t->stale_outcomes[outcome]++;
+}
+
+/*
+ * The last DMA landed in the page of state `state`. Its translation must be kept under that state's
+ * domain-id: turn the leaf to the sentinel page, invalidate that domain-id, and see whether a second DMA
+ * still lands in the old page. The next DMA's global invalidation clears up.
+ */
+static void check_tag(struct bench *b, const struct drive_setup *s, struct tally *t, unsigned state)
+{
+	struct target *target = b->target;
+	struct dma_device *d = b->device;
+	uint64_t *leaf = target->leaf[state], old = *leaf;
+	enum vtd_status status;
+
+	*leaf = (old & ~field_mask(SS_ADDR)) | (uint64_t)target->sentinel[state];
+	vtd_flush(b->unit, leaf, sizeof(*leaf));
+	status = target->id == TARGET_PASID_SS
+			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
+			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
+						 target->pasid[state]);
+	if (status != VTD_OK)
+		t->stopped = vtd_status_text(status);
+	forget_faults();
+	target_arm(target, ~t->dmas);
+	d->generator->start(d, s->target);
+	if (wait_dma(b, t) == DMA_DEAD) {
+		const char *problem = d->generator->reset(d, s->private_at);
+
+		if (problem)
+			t->stopped = problem;
+		t->resets++;
+	}
+	collect_late_faults(b, t);
+	t->tag_checks++;
+	t->mistagged += target_written(target, ~t->dmas) >> state & 1;
+	*leaf = old;
+	vtd_flush(b->unit, leaf, sizeof(*leaf));
 }
 
 static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
@@ -288,12 +321,14 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 		}
 		jitter(b);
 		/* The hold is asked for while a DMA is under way: so that one may meet its edge. */
-		outcome = one_dma(b, s, t, hold_next, NULL);
-		if (outcome_is_torn(outcome) && !t->first_torn_ticks)
+		outcome = one_dma(b, s, t, hold_next);
+		if (outcome_is_torn(b->target, outcome) && !t->first_torn_ticks)
 			t->first_torn_ticks = before + rdtsc() - start;
 		if (state >= 0) {
-			judge_held(b, s, t, outcome, expected(b, s->phase, (unsigned)state));
+			judge_held(b, s, t, outcome, (enum outcome)b->target->expects[state]);
 			updater_command(UPDATER_RUN);
+		} else if (s->check_tags && outcome <= OUTCOME_B) {
+			check_tag(b, s, t, outcome);
 		}
 		holding = hold_next;
 		if (t->dmas % HOUSEKEEPING == 0 && !b->has_interrupt)
@@ -307,17 +342,28 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 	t->ticks += rdtsc() - start;
 }
 
-/* Put a state in force with nobody else at work, and the device into order. */
+const char *engine_choose(struct bench *b, struct target *target)
+{
+	enum vtd_status status = VTD_OK;
+
+	if (b->target != target || b->unit->root_table != target->root)
+		status = vtd_unit_set_root(b->unit, target->root, target->scalable);
+	b->target = target;
+	target_choose_phase(target, 0);
+	return status == VTD_OK ? NULL : vtd_status_text(status);
+}
+
+/* Put an entry in force with nobody else at work, and the device into order. */
 static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, struct tally *t)
 {
+	volatile uint64_t *live = b->target->entry;
 	enum vtd_status status;
 
-	b->entry[0] = 0;
-	compiler_barrier();
-	b->entry[1] = entry[1];
-	compiler_barrier();
-	b->entry[0] = entry[0];
-	vtd_flush(b->unit, b->entry, sizeof(uint64_t) * CONTEXT_WORDS);
+	for (unsigned i = 0; i < b->target->words; i++)
+		live[i] = 0;
+	for (unsigned i = b->target->words; i--;)
+		live[i] = entry[i];
+	vtd_flush(b->unit, live, b->target->words * sizeof(*live));
 	pci_bus_master(b->device->function, true);
 	status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
@@ -330,20 +376,21 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 
 void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 {
-	unsigned phases = b->witness.phases;
+	struct target *target = b->target;
 
 	memset(t, 0, sizeof(*t));
-	for (unsigned phase = 0; phase < phases && !t->stopped; phase++) {
+	for (unsigned phase = 0; phase < target->phases && !t->stopped; phase++) {
 		struct drive_setup s = {
-			.target = WITNESS_ADDRESS,
-			.private_at = WITNESS_PRIVATE,
-			.ms = trial->ms / phases,
-			.phase = phase,
+			.target = target->address,
+			.private_at = target->private_at,
+			.ms = trial->ms / target->phases,
 			.rewriting = true,
 			.invalidate = trial->drive == DRIVE_HAMMER,
+			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
 		};
 
-		if (!settle(b, b->witness.state[phase][0], WITNESS_PRIVATE, t))
+		target_choose_phase(target, phase);
+		if (!settle(b, target->state[phase][0], s.private_at, t))
 			break;
 		updater_load(b, trial, phase);
 		updater_begin(b->updater_cpu);
@@ -356,19 +403,19 @@ void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 
 void engine_run_undisturbed(struct bench *b, uint64_t ms, struct tally *t)
 {
-	struct drive_setup s = { .target = WITNESS_ADDRESS,
-				 .private_at = WITNESS_PRIVATE,
+	struct drive_setup s = { .target = b->target->address,
+				 .private_at = b->target->private_at,
 				 .ms = ms,
 				 .invalidate = true };
 
 	memset(t, 0, sizeof(*t));
-	if (settle(b, b->witness.state[0][0], WITNESS_PRIVATE, t))
+	if (settle(b, b->target->state[0][0], s.private_at, t))
 		drive(b, &s, t);
 }
 
 void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 {
-	struct drive_setup s = { .target = (uint64_t)b->witness.page[MIXTURE_AA],
+	struct drive_setup s = { .target = (uint64_t)b->target->page[OUTCOME_A],
 				 .private_at = (uint64_t)b->device->private,
 				 .ms = ms };
 	enum vtd_invalidation how = b->unit->queue.descriptors ? VTD_QUEUED_ONLY
@@ -382,6 +429,7 @@ void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 	}
 	status = vtd_unit_disable(b->unit);
 	if (status == VTD_OK) {
+		pci_bus_master(b->device->function, true);
 		t->stopped = b->device->generator->reset(b->device, s.private_at);
 		if (!t->stopped)
 			drive(b, &s, t);
@@ -391,42 +439,52 @@ void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 		t->stopped = vtd_status_text(status);
 }
 
-enum outcome engine_probe(struct bench *b, const uint64_t entry[CONTEXT_WORDS], struct tally *t,
-			  unsigned *written)
+enum outcome engine_probe(struct bench *b, const uint64_t *entry, struct tally *t)
 {
-	struct drive_setup s = { .target = WITNESS_ADDRESS,
-				 .private_at = WITNESS_PRIVATE,
+	struct drive_setup s = { .target = b->target->address,
+				 .private_at = b->target->private_at,
 				 .invalidate = true };
 
 	memset(t, 0, sizeof(*t));
-	*written = 0;
-	if (!settle(b, entry, WITNESS_PRIVATE, t))
+	if (!settle(b, entry, s.private_at, t))
 		return OUTCOME_SILENT;
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;
-	return one_dma(b, &s, t, false, written);
+	return one_dma(b, &s, t, false);
 }
 
 void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *t)
 {
-	struct tally others = { 0 };
 	uint64_t start;
 
 	memset(t, 0, sizeof(*t));
-	if (other && !settle(other, other->witness.state[0][0], WITNESS_PRIVATE, &others)) {
-		t->stopped = others.stopped;
-		return;
+	if (other) {
+		/* Both stand in one hierarchy for this: the other's context entry beside ours. */
+		struct target *theirs = &other->targets[TARGET_CONTEXT];
+		uint64_t *entry = vtd_context_entry(b->unit, (uint8_t)(other->source_id >> 8),
+						    (uint8_t)other->source_id);
+
+		if (!entry) {
+			t->stopped = "no memory for a context table";
+			return;
+		}
+		memcpy(entry, theirs->state[0][0], CONTEXT_WORDS * sizeof(*entry));
+		vtd_flush(b->unit, entry, CONTEXT_WORDS * sizeof(*entry));
+		pci_bus_master(other->device->function, true);
+		t->stopped = other->device->generator->reset(other->device, theirs->private_at);
+		if (t->stopped)
+			return;
 	}
-	if (!settle(b, b->witness.state[0][0], WITNESS_PRIVATE, t))
+	if (!settle(b, b->target->state[0][0], b->target->private_at, t))
 		return;
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;
 	start = rdtsc();
 	for (uint64_t i = 1; i <= count && !t->stopped; i++) {
 		t->dmas++;
-		said.not_present = said.refused = said.other = false;
-		b->device->generator->start(b->device, WITNESS_NOWHERE);
+		forget_faults();
+		b->device->generator->start(b->device, TARGET_NOWHERE);
 		if (wait_dma(b, t) == DMA_DEAD) {
-			t->stopped = b->device->generator->reset(b->device, WITNESS_PRIVATE);
+			t->stopped = b->device->generator->reset(b->device, b->target->private_at);
 			t->resets++;
 		}
 		if (i % burst == 0)
@@ -435,7 +493,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	if (other) {
 		uint64_t end = rdtsc() + time_ns_to_ticks(other->device->timeout_us * 1000);
 
-		other->device->generator->start(other->device, WITNESS_NOWHERE);
+		other->device->generator->start(other->device, TARGET_NOWHERE);
 		while (other->device->generator->poll(other->device) == DMA_BUSY && rdtsc() < end)
 			cpu_pause();
 		other->device->generator->stop(other->device);
@@ -443,44 +501,6 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	engine_read_faults(b, &t->faults);
 	interrupt_log = NULL;
 	t->ticks = rdtsc() - start;
-}
-
-uint64_t tally_torn(const struct tally *t)
-{
-	uint64_t torn = 0;
-
-	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
-		if (outcome_is_torn((enum outcome)o))
-			torn += t->outcomes[o];
-	return torn;
-}
-
-const char *outcome_name(enum outcome outcome)
-{
-	static const char *const names[] = {
-		[OUTCOME_NOT_PRESENT] = "np",	[OUTCOME_REFUSED] = "refused",
-		[OUTCOME_TORN_FAULT] = "fault", [OUTCOME_BOTH] = "AA+BB",
-		[OUTCOME_LOST] = "lost",	[OUTCOME_SILENT] = "silent",
-	};
-
-	return outcome < (enum outcome)MIXTURE_COUNT ? mixture_name((enum mixture)outcome)
-						     : names[outcome];
-}
-
-const char *outcome_meaning(enum outcome outcome)
-{
-	static const char *const meanings[] = {
-		[OUTCOME_NOT_PRESENT] = "blocked: entry not present",
-		[OUTCOME_REFUSED] = "blocked: the width this unit refuses; a state, or the mixture "
-				    "that looks like it",
-		[OUTCOME_TORN_FAULT] = "blocked for a reason that neither state gives",
-		[OUTCOME_BOTH] = "landed partly in A's page, partly in B's: changed under way",
-		[OUTCOME_LOST] = "done by the device, landed in no page, no fault",
-		[OUTCOME_SILENT] = "not done by the device, and no fault was recorded",
-	};
-
-	return outcome < (enum outcome)MIXTURE_COUNT ? mixture_meaning((enum mixture)outcome)
-						     : meanings[outcome];
 }
 
 const char *drive_name(enum drive drive)

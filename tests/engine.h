@@ -8,25 +8,13 @@
 #define TESTS_ENGINE_H
 
 #include "kernel/dma/dma.h"
-#include "tests/witness.h"
+#include "tests/target.h"
 #include "vtd/fault.h"
-#include "vtd/sequence.h"
 
 enum drive {
 	DRIVE_HAMMER,	/* the updater only stores; the driver invalidates before each DMA */
 	DRIVE_FAITHFUL, /* the updater does the whole sequence; the driver only does DMA */
 	DRIVE_COUNT,
-};
-
-/* What became of a DMA. The first four are enum mixture. */
-enum outcome {
-	OUTCOME_NOT_PRESENT = MIXTURE_COUNT, /* refused: root or context entry not present */
-	OUTCOME_REFUSED,    /* fault-code encoding: the refused width; a state or a mixture */
-	OUTCOME_TORN_FAULT, /* refused for a reason that neither state gives: a mixture */
-	OUTCOME_BOTH,	    /* landed in AA and BB: the entry changed while the DMA was under way */
-	OUTCOME_LOST,	    /* the device says done; no page changed and no fault was recorded */
-	OUTCOME_SILENT,	    /* the device stopped or said failed; no fault was recorded */
-	OUTCOME_COUNT,
 };
 
 #define FAULT_KINDS 8 /* kept apart by reason and type; more are counted together */
@@ -48,11 +36,13 @@ struct fault_log {
 struct tally {
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t dmas;
+	uint64_t torn; /* of them, those that came to what neither state comes to */
 	uint64_t rewrites;
 	uint64_t held;	/* DMAs made while the updater held still */
 	uint64_t stale; /* of them, those that met another entry than the one in force */
 	uint64_t stale_outcomes[OUTCOME_COUNT]; /* what those came to */
 	uint64_t hiccups; /* held DMAs that were blocked, and not when tried again */
+	uint64_t tag_checks, mistagged; /* translations looked for under the wrong domain-id; found */
 	uint64_t resets, timeouts, timeouts_in_a_row;
 	uint64_t ticks; /* measured time; below, the driver's share for each work */
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
@@ -65,8 +55,9 @@ struct tally {
 struct bench {
 	struct vtd_unit *unit;
 	struct dma_device *device;
-	struct witness witness;
-	uint64_t *entry; /* the live context entry */
+	struct target targets[TARGET_COUNT];
+	const char *lacks[TARGET_COUNT]; /* why a target cannot be had; NULL: it can */
+	struct target *target;		 /* the one in force */
 	uint16_t source_id;
 	unsigned updater_cpu;
 	uint64_t seed;
@@ -82,7 +73,10 @@ struct trial {
 	uint64_t ms;	   /* to measure for */
 };
 
-/* Run one trial; the device is reset first. */
+/* Put a target's tables in force. NULL, or what went wrong. */
+const char *engine_choose(struct bench *bench, struct target *target);
+
+/* Run one trial on the target in force; the device is reset first. */
 void engine_run(struct bench *bench, const struct trial *trial, struct tally *tally);
 
 /* The same with nobody rewriting and the same invalidations: what the device can do at best. */
@@ -92,11 +86,10 @@ void engine_run_undisturbed(struct bench *bench, uint64_t ms, struct tally *tall
 void engine_run_untranslated(struct bench *bench, uint64_t ms, struct tally *tally);
 
 /*
- * One DMA with a fixed entry in force: its outcome, and in *written the pages it wrote. Used to see
- * that every mixture of the witness lands where it was built to land.
+ * One DMA with a fixed entry in force: its outcome. Used to see that every mixture lands where the
+ * reference walk says.
  */
-enum outcome engine_probe(struct bench *bench, const uint64_t entry[CONTEXT_WORDS],
-			  struct tally *tally, unsigned *written);
+enum outcome engine_probe(struct bench *bench, const uint64_t *entry, struct tally *tally);
 
 /*
  * `count` DMAs to an unmapped address, faults read after every `burst`; with `other`, one of its
@@ -105,10 +98,8 @@ enum outcome engine_probe(struct bench *bench, const uint64_t entry[CONTEXT_WORD
 void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *tally);
 
-bool outcome_is_torn(enum outcome outcome); /* a mixture: AB, BA, or a fault of neither state */
-uint64_t tally_torn(const struct tally *tally);
-const char *outcome_name(enum outcome outcome);
-const char *outcome_meaning(enum outcome outcome);
+/* Whether neither state of the target comes to this: a mixture. Absence is none. */
+bool outcome_is_torn(const struct target *target, unsigned outcome);
 const char *drive_name(enum drive drive);
 
 /* Have faults read in the fault-event interrupt of this processor, instead of by polling. */

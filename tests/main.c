@@ -8,22 +8,25 @@
 #include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/muldiv.h"
+#include "kernel/paging.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
+#include "tests/predict.h"
 #include "tests/report.h"
 #include "tests/setup.h"
 #include "vtd/regs.h"
+#include "vtd/sequence.h"
 
-#define STEPS_MAX    64
 #define STORM_DMAS   10000
 #define STORM_UNREAD 64
 #define ID_BYTES     96
 
-/* What the controls on one device have shown so far in this run. */
+/* What unsafe sequences have shown so far in this run, on one device. */
 struct shown {
-	uint64_t torn[DRIVE_COUNT], stale[DRIVE_COUNT];
-	bool witness_good;
+	uint64_t harm[TARGET_COUNT][DRIVE_COUNT]; /* torn, stale or mis-tagged, by target */
+	uint64_t torn[DRIVE_COUNT];		  /* torn, on any target */
+	bool witness_good[TARGET_COUNT];
 };
 
 static struct setup setup;
@@ -40,13 +43,18 @@ static bool is_slow(const struct bench *b)
 	return b->device->typical_us > 10000;
 }
 
-static uint64_t test_ms(const struct bench *b, enum drive drive)
+static bool is_word(enum target_id id)
+{
+	return kind_words(target_kind(id)) == 1;
+}
+
+static uint64_t test_ms(const struct bench *b, enum target_id id, enum drive drive)
 {
 	if (options.test_ms)
 		return options.test_ms;
 	if (is_slow(b))
-		return 3000;
-	return drive == DRIVE_FAITHFUL ? 2500 : 1000;
+		return 2000;
+	return is_word(id) ? 250 : drive == DRIVE_FAITHFUL ? 900 : 400;
 }
 
 static const char *without_name(void)
@@ -60,7 +68,7 @@ static const char *without_name(void)
 /* The steps to run: the sequence's own, or with a safeguard taken out as without= asks. */
 static size_t choose_steps(const struct sequence *s, struct step *steps)
 {
-	if (s->role == SEQUENCE_SAFE) {
+	if (s->claim != CLAIM_UNSAFE) {
 		switch (options.without) {
 		case WITHOUT_BARRIER:
 			return sequence_without_barrier(s, steps);
@@ -75,37 +83,71 @@ static size_t choose_steps(const struct sequence *s, struct step *steps)
 }
 
 /* Returns the length without what names the dwell: tests= may leave that out. */
-static size_t sequence_id(char id[ID_BYTES], const struct bench *b, const struct sequence *s,
-			  enum drive drive, uint32_t dwell_ns)
+static size_t sequence_id(char id[ID_BYTES], const struct bench *b, enum target_id target,
+			  const struct sequence *s, enum drive drive, uint32_t dwell_ns)
 {
-	size_t n = format_text(id, ID_BYTES, "context.%s.%s%s.%s.%s", operation_name(s->operation),
-			       s->name, s->role == SEQUENCE_SAFE ? without_name() : "",
-			       device_name(b), drive_name(drive));
+	size_t n = format_text(id, ID_BYTES, "%s.%s.%s%s.%s.%s", target_name(target),
+			       operation_name(s->operation), s->name,
+			       s->claim != CLAIM_UNSAFE ? without_name() : "", device_name(b),
+			       drive_name(drive));
 
 	if (options.dwell_count > 1 || options.dwell_ns[0])
 		format_text(id + n, ID_BYTES - n, ".dwell-%uns", dwell_ns);
 	return n;
 }
 
-static bool is_wanted(const struct bench *b, const struct sequence *s, enum drive drive,
-		      const char *id, size_t base_length)
+/* What is wrong with it, if anything, is in its invalidations: no use in a drive without them. */
+static bool only_faithful(const struct sequence *s)
 {
-	struct step steps[STEPS_MAX];
+	if (s->claim != CLAIM_UNSAFE)
+		return false;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->steps[i].op == STEP_FIELD ||
+		    (s->steps[i].op == STEP_STORE && s->count > 2))
+			return false;
+	return true;
+}
+
+static bool is_wanted(const struct bench *b, enum target_id target, const struct sequence *s,
+		      enum drive drive, const char *id, size_t base_length)
+{
+	struct step steps[SEQUENCE_STEPS_MAX];
 	char base[ID_BYTES];
 
 	memcpy(base, id, base_length);
 	base[base_length] = 0;
+	if (!(s->kinds & 1u << target_kind(target)) || b->lacks[target])
+		return false;
 	if (!option_list_matches(options.tests, id) && !option_list_matches(options.tests, base))
 		return false;
-	if (is_slow(b) && drive == DRIVE_FAITHFUL)
-		return false;
 	/* By default a slow device only confirms what the fast one shows. */
-	if (is_slow(b) && s->operation != OPERATION_REPLACE && !options.tests[0])
+	if (is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT ||
+			   (s->operation != OPERATION_REPLACE && !options.tests[0])))
 		return false;
-	/* What is stale shows only where the sequence is the only one to invalidate. */
-	if (s->role == SEQUENCE_STALE && drive == DRIVE_HAMMER)
+	if (drive == DRIVE_HAMMER && only_faithful(s))
 		return false;
-	return s->role != SEQUENCE_SAFE || !options.without || choose_steps(s, steps);
+	return s->claim == CLAIM_UNSAFE || !options.without || choose_steps(s, steps);
+}
+
+/* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
+static const char *cannot(enum target_id target, const struct sequence *s, enum drive drive,
+			  const struct prediction *full, const struct prediction *p)
+{
+	if (p->problem)
+		return p->problem;
+	if (p->walks_page_zero && !page_zero_is_empty)
+		return "a mixture would be walked through physical page 0, which is not free here";
+	if (drive == DRIVE_HAMMER && !full->harms && p->harms)
+		return "what makes it safe are its own invalidations, which this drive leaves out";
+	if (!predict_is_qemu())
+		return NULL;
+	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL)
+		return "QEMU looks again whether an entry passes through only at context-cache "
+		       "invalidations";
+	if (target == TARGET_PASID_DIR && s->operation != OPERATION_REPLACE)
+		return "QEMU uses memory it never set when a directory entry goes away in the "
+		       "middle of a translation";
+	return NULL;
 }
 
 /* What no sequence explains: then the run says nothing of the sequence. NULL: nothing such. */
@@ -122,109 +164,138 @@ static const char *unexplained(void)
 	return NULL;
 }
 
-static void judge_control(const struct sequence *s, enum drive drive, struct shown *shown,
-			  const char *id)
+/* Something happened that hardware which keeps the specification, as modelled, does not do. */
+static const char *outside(const struct prediction *p)
 {
-	uint64_t torn = tally_torn(&tally);
-	bool stale = s->role == SEQUENCE_STALE;
-	uint64_t seen = stale ? tally.stale : torn;
-
-	shown->torn[drive] += torn;
-	shown->stale[drive] += stale ? tally.stale : 0;
-	if (unexplained())
-		report_result(id, VERDICT_FAIL, unexplained(), seen, stale ? "stale" : "torn");
-	else if (seen)
-		report_result(id, VERDICT_PASS, NULL, seen, stale ? "stale" : "torn");
-	else
-		report_result(id, VERDICT_SKIP,
-			      stale ? "inconclusive: this control met no stale entry in this run"
-				    : "inconclusive: this control did not tear in this run",
-			      0, stale ? "stale" : "torn");
+	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
+		if (tally.outcomes[o] && !(p->outcomes & 1 << o))
+			return "outside the specification: an outcome that the model does not allow";
+	if (tally.stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
+		return "outside the specification: a DMA met an entry that was no longer in force";
+	if (tally.mistagged && !(p->harms & HARM_MISTAGGED))
+		return "outside the specification: a translation was kept under the wrong domain-id";
+	return NULL;
 }
 
-static void judge_safe(const struct sequence *s, enum drive drive, const struct shown *shown,
-		       const char *id)
+static void harms_text(char *text, size_t room, uint8_t harms)
 {
-	uint64_t torn = tally_torn(&tally), blocked = tally.outcomes[OUTCOME_NOT_PRESENT];
-	uint64_t controls = 0;
-	char why[160];
+	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
+					     "wrong end" };
+	size_t n = 0;
 
-	for (unsigned d = 0; d < DRIVE_COUNT; d++)
-		controls += shown->torn[d];
-	if (torn) {
-		report_result(id, VERDICT_FAIL, "torn entries were acted on", torn, "torn");
+	for (unsigned i = 0; i < 5; i++)
+		if (harms >> i & 1)
+			n += format_text(text + n, room - n, "%s%s", n ? ", " : "", words[i]);
+}
+
+static void judge(enum target_id target, enum drive drive, const struct prediction *p,
+		  struct shown *shown, const char *id)
+{
+	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
+	uint64_t blocked = p->harms & HARM_BLOCKED ? tally.outcomes[OUTCOME_NOT_PRESENT] : 0;
+	const char *unit = tally.torn ? "torn" : tally.stale ? "stale" : tally.mistagged ? "mistagged" : "torn";
+	const char *problem = outside(p);
+	uint64_t controls = shown->harm[target][drive];
+
+	if (is_word(target))
+		controls += shown->torn[drive];
+	if (p->harms) {
+		shown->harm[target][drive] += harm;
+		shown->torn[drive] += tally.torn;
+	}
+	if (problem) {
+		report_result(id, VERDICT_FAIL, problem, harm, unit);
 	} else if (unexplained()) {
-		report_result(id, VERDICT_FAIL, unexplained(), torn, "torn");
-	} else if (tally.stale) {
-		report_result(id, VERDICT_FAIL, "a DMA met an entry that was no longer in force",
-			      tally.stale, "stale");
-	} else if (s->never_blocks && blocked) {
-		report_result(id, VERDICT_FAIL,
-			      "DMAs were blocked though the entry was always present", blocked,
-			      "blocked");
+		report_result(id, VERDICT_FAIL, unexplained(), harm, unit);
+	} else if (p->harms && options.without) {
+		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
+			      harm ? "a safeguard was taken out, and it shows"
+				   : "unsafe by the model without it; not seen in this run",
+			      harm, unit);
+	} else if (p->harms) {
+		report_result(id, harm + blocked ? VERDICT_PASS : VERDICT_SKIP,
+			      "unsafe by the model; not seen in this run", harm, unit);
 	} else if (!controls) {
 		report_result(id, VERDICT_SKIP,
-			      "inconclusive: no control tore on this device in this run", 0,
-			      "torn");
-	} else if (drive == DRIVE_FAITHFUL && !shown->torn[drive]) {
-		report_result(id, VERDICT_SKIP,
-			      "inconclusive: no control tore under this drive in this run", 0,
-			      "torn");
+			      "inconclusive: no control of this drive showed anything in this run",
+			      0, "torn");
 	} else {
-		format_text(why, sizeof(why),
-			    "controls on this device tore %lu times hammered, %lu faithful",
-			    shown->torn[DRIVE_HAMMER], shown->torn[DRIVE_FAITHFUL]);
-		log_note("  Safe: %s", why);
+		log_note("  Safe: controls beside it showed %lu harms", controls);
 		report_result(id, VERDICT_PASS, NULL, 0, "torn");
 	}
 }
 
-static void run_sequence(struct bench *b, const struct sequence *s, enum drive drive,
-			 uint32_t dwell_ns, struct shown *shown, const char *id)
+static void run_sequence(struct bench *b, enum target_id target, const struct sequence *s,
+			 enum drive drive, uint32_t dwell_ns, struct shown *shown, const char *id)
 {
-	struct step steps[STEPS_MAX];
+	struct step steps[SEQUENCE_STEPS_MAX];
 	struct trial trial = { .steps = steps,
 			       .count = choose_steps(s, steps),
-			       .drive = drive,
+			       .drive = DRIVE_FAITHFUL,
 			       .dwell_ns = dwell_ns,
-			       .ms = test_ms(b, drive) };
+			       .ms = test_ms(b, target, drive) };
+	struct prediction full, p;
+	const char *problem;
+	char harms[64];
 
-	log_note("%s: %s%s", id, s->title, s->role == SEQUENCE_SAFE ? "" : " (control)");
-	if (!shown->witness_good) {
-		report_result(id, VERDICT_FAIL, "not run: the witness of this device is not sound",
+	log_note("%s: %s", id, s->title);
+	if (!shown->witness_good[target]) {
+		report_result(id, VERDICT_FAIL, "not run: the witness of this target is not sound",
 			      0, "torn");
 		return;
 	}
-	engine_run(b, &trial, &tally);
-	report_tally(&tally, b->undisturbed_rate);
-	if (s->role == SEQUENCE_SAFE)
-		judge_safe(s, drive, shown, id);
+	predict(b, &trial, s->never_blocks, &full);
+	trial.drive = (uint8_t)drive;
+	if (drive == DRIVE_HAMMER)
+		predict(b, &trial, s->never_blocks, &p);
 	else
-		judge_control(s, drive, shown, id);
+		p = full;
+	problem = cannot(target, s, drive, &full, &p);
+	if (problem) {
+		report_result(id, p.problem ? VERDICT_FAIL : VERDICT_SKIP, problem, 0, "torn");
+		return;
+	}
+	harms_text(harms, sizeof(harms), p.harms);
+	log_note("  Model (%s): %s%s", p.fetch, p.harms ? "unsafe, a control: " : "safe",
+		 p.harms ? harms : "");
+	engine_run(b, &trial, &tally);
+	report_tally(b->target, &tally, &p, b->undisturbed_rate);
+	judge(target, drive, &p, shown, id);
 }
 
-/* Every mixture put in force by hand, one DMA each: it must end where the witness says. */
-static void run_witness(struct bench *b, struct shown *shown, const char *id)
+/*
+ * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk says,
+ * which is also what the model predicts with.
+ */
+static void run_witness(struct bench *b, enum target_id id, struct shown *shown, const char *name)
 {
-	unsigned wrong = 0;
+	struct target *t = b->target;
+	struct model_meaning want;
+	unsigned wrong = 0, seen = 0;
 
-	log_note("%s: each of the four mixtures in force by itself, a DMA each", id);
-	for (unsigned phase = 0; phase < b->witness.phases; phase++) {
-		for (unsigned m = 0; m < MIXTURE_COUNT; m++) {
-			uint64_t entry[CONTEXT_WORDS];
-			unsigned written;
-			enum outcome outcome, want;
+	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind), t->encoding);
+	for (unsigned phase = 0; phase < t->phases; phase++) {
+		target_choose_phase(t, phase);
+		for (unsigned choice = 0; choice < 1u << (t->words < 3 ? t->words : 3); choice++) {
+			uint64_t entry[ENTRY_WORDS_MAX];
+			enum outcome outcome;
+			bool same = false;
 
-			witness_entry(&b->witness, phase, (enum mixture)m, entry);
-			want = witness_refused(&b->witness, phase, (enum mixture)m)
-				       ? OUTCOME_REFUSED
-				       : (enum outcome)m;
-			outcome = engine_probe(b, entry, &tally, &written);
-			log_note("  entry %s (%016lx %016lx): %s%s%s", mixture_name(m), entry[1],
-				 entry[0], outcome_name(outcome),
-				 outcome == want ? "" : ", but it was built to give ",
-				 outcome == want ? "" : outcome_name(want));
-			if (outcome != want) {
+			for (unsigned i = 0; i < t->words && i < 3; i++)
+				same |= choice >> i & 1 &&
+					t->state[phase][0][i] == t->state[phase][1][i];
+			if (same)
+				continue;
+			target_mixture(t, phase, choice, entry);
+			target_meaning(t, entry, &want);
+			outcome = engine_probe(b, entry, &tally);
+			seen |= 1u << outcome;
+			log_note("  words of %c%c%c: %s%s%s", choice & 1 ? 'B' : 'A',
+				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
+				 target_outcome_name(t, outcome),
+				 outcome == want.outcome ? "" : ", but the reference walk says ",
+				 outcome == want.outcome ? "" : target_outcome_name(t, want.outcome));
+			if (outcome != want.outcome) {
 				report_faults(&tally.faults);
 				wrong++;
 			}
@@ -232,8 +303,12 @@ static void run_witness(struct bench *b, struct shown *shown, const char *id)
 				log_note("  stopped: %s", tally.stopped);
 		}
 	}
-	shown->witness_good = !wrong;
-	report_result(id, wrong ? VERDICT_FAIL : VERDICT_PASS,
+	/* A witness that cannot tell its mixtures from its states says nothing. */
+	if (t->pages > 2 && !(seen & (1 << OUTCOME_MIXTURE_1 | 1 << OUTCOME_MIXTURE_2)))
+		wrong++;
+	target_choose_phase(t, 0);
+	shown->witness_good[id] = !wrong;
+	report_result(name, wrong ? VERDICT_FAIL : VERDICT_PASS,
 		      "a mixture does not end where the witness was built to lead it", wrong,
 		      "wrong");
 }
@@ -253,9 +328,9 @@ static void run_rates(struct bench *b, const char *id)
 	on = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
 	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
 		 off ? format_ratio(ratio, on, off) : "?");
-	report_tally(&tally, 0);
+	report_tally(b->target, &tally, NULL, 0);
 	b->undisturbed_rate = on;
-	report_result(id, on && !tally_torn(&tally) ? VERDICT_PASS : VERDICT_FAIL,
+	report_result(id, on && !tally.torn ? VERDICT_PASS : VERDICT_FAIL,
 		      tally.stopped ? tally.stopped : "no DMA, or not where it was sent", on,
 		      "DMA/s");
 }
@@ -314,46 +389,69 @@ static void run_storm(struct bench *b, const char *id)
 	report_result(id, problem ? VERDICT_FAIL : VERDICT_PASS, problem, recorded, "faults");
 }
 
+/* The tests of one target: counts them, or runs them. */
+static unsigned for_target(struct bench *b, enum target_id target, bool run, struct shown *shown)
+{
+	char id[ID_BYTES], name[ID_BYTES];
+	unsigned n = 0;
+
+	format_text(name, sizeof(name), "witness.%s.%s", target_name(target), device_name(b));
+	if (b->lacks[target]) {
+		/* Said once, where everything or this was asked for. */
+		if (is_slow(b) || !option_list_matches(options.tests, name))
+			return 0;
+		if (run)
+			report_result(name, VERDICT_SKIP, b->lacks[target], 0, "wrong");
+		return 1;
+	}
+	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
+		for (size_t i = 0; i < sequence_count; i++)
+			for (unsigned w = 0; w < options.dwell_count; w++) {
+				const struct sequence *s = &sequences[i];
+				size_t length = sequence_id(id, b, target, s, drive,
+							    options.dwell_ns[w]);
+				const char *problem = NULL;
+
+				if (!is_wanted(b, target, s, drive, id, length))
+					continue;
+				/* Every verdict rests on the witness: it is checked first. */
+				if (!n++ && run) {
+					problem = engine_choose(b, &b->targets[target]);
+					if (problem)
+						report_result(name, VERDICT_FAIL, problem, 0, "wrong");
+					else
+						run_witness(b, target, shown, name);
+				}
+				if (run)
+					run_sequence(b, target, s, drive, options.dwell_ns[w],
+						     shown, id);
+			}
+	return n ? n + 1 : 0;
+}
+
 /* A walk over all tests of a device; counts them, or runs them. */
 static unsigned for_device(struct bench *b, bool run)
 {
-	struct shown shown = { .witness_good = true };
+	static struct shown shown;
 	char id[ID_BYTES];
 	unsigned n = 0;
-	static const struct {
-		const char *name;
-		bool also_slow;
-	} checks[] = { { "witness", true }, { "rates", true }, { "faults", false } };
 
-	for (unsigned c = 0; c < 3; c++) {
-		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
-		/* The witness is checked whatever was asked for: every verdict rests on it. */
-		if ((is_slow(b) && !checks[c].also_slow) ||
-		    (c && !option_list_matches(options.tests, id)))
+	memset(&shown, 0, sizeof(shown));
+	for (unsigned c = 0; c < 2; c++) {
+		format_text(id, sizeof(id), "%s.%s", c ? "faults" : "rates", device_name(b));
+		if ((c && is_slow(b)) || !option_list_matches(options.tests, id))
 			continue;
 		n++;
 		if (!run)
 			continue;
-		if (c == 0)
-			run_witness(b, &shown, id);
-		else if (c == 1)
-			run_rates(b, id);
-		else
+		engine_choose(b, &b->targets[TARGET_CONTEXT]);
+		if (c)
 			run_storm(b, id);
+		else
+			run_rates(b, id);
 	}
-	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
-		for (size_t i = 0; i < context_sequence_count; i++)
-			for (unsigned w = 0; w < options.dwell_count; w++) {
-				const struct sequence *s = &context_sequences[i];
-
-				size_t length = sequence_id(id, b, s, drive, options.dwell_ns[w]);
-
-				if (!is_wanted(b, s, drive, id, length))
-					continue;
-				n++;
-				if (run)
-					run_sequence(b, s, drive, options.dwell_ns[w], &shown, id);
-			}
+	for (unsigned target = 0; target < TARGET_COUNT; target++)
+		n += for_target(b, (enum target_id)target, run, &shown);
 	return n;
 }
 
@@ -362,12 +460,16 @@ static void list(void)
 	const char *name, *accepted;
 	char text[96];
 
-	for (size_t i = 0; i < context_sequence_count; i++) {
-		const struct sequence *s = &context_sequences[i];
-		static const char *const roles[] = { "safe", "control: tears", "control: stale" };
+	for (size_t i = 0; i < sequence_count; i++) {
+		const struct sequence *s = &sequences[i];
+		static const char *const claims[] = { "safe", "unsafe",
+						      "safe where one chunk changes" };
 
-		log_note("sequence context.%s.%s (%s): %s", operation_name(s->operation), s->name,
-			 roles[s->role], s->title);
+		for (unsigned k = 0; k < KIND_COUNT; k++)
+			if (s->kinds & 1u << k)
+				log_note("sequence %s.%s.%s (said to be %s): %s",
+					 kind_name((enum entry_kind)k), operation_name(s->operation),
+					 s->name, claims[s->claim], s->title);
 		if (s->citation)
 			log_note("  from: %s", s->citation);
 		for (size_t k = 0; k < s->count; k++)
@@ -400,6 +502,7 @@ enum run_result litmus_main(void)
 	}
 	if (options.breakage == BREAK_TRAP)
 		*(volatile int *)NULL;
+	predict_init();
 	setup_machine(&setup);
 	if (setup.problem) {
 		report_plan(1);

@@ -34,17 +34,30 @@ static void rate(char text[16], uint64_t events, uint64_t ticks)
 	format_ratio(text, events * 1000000, us ? us : 1);
 }
 
-void report_tally(const struct tally *t, uint64_t undisturbed)
+static void report_outcomes(const struct target *target, const struct tally *t,
+			    const struct prediction *p)
 {
-	uint64_t torn = tally_torn(t), each;
+	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
+		bool predicted = p && o < OUTCOME_PREDICTED && p->outcomes & 1 << o;
+
+		if (!t->outcomes[o] && !(predicted && outcome_is_torn(target, o)))
+			continue;
+		log_note("  %9lu  %-6s%s %s%s", t->outcomes[o], target_outcome_name(target, o),
+			 outcome_is_torn(target, o) ? "*" : " ",
+			 !p || o >= OUTCOME_PREDICTED ? ""
+			 : predicted		      ? "predicted: "
+						      : "NOT PREDICTED: ",
+			 target_outcome_meaning(target, o));
+	}
+}
+
+void report_tally(const struct target *target, const struct tally *t, const struct prediction *p,
+		  uint64_t undisturbed)
+{
+	uint64_t torn = t->torn, each;
 	char dmas[16], rewrites[16], torn_rate[16], ratio[16];
 
-	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
-		if (t->outcomes[o])
-			log_note("  %9lu  %-5s %s %s", t->outcomes[o],
-				 outcome_name((enum outcome)o),
-				 outcome_is_torn((enum outcome)o) ? "*" : " ",
-				 outcome_meaning((enum outcome)o));
+	report_outcomes(target, t, p);
 	rate(dmas, t->dmas, t->ticks);
 	rate(rewrites, t->rewrites, t->ticks);
 	rate(torn_rate, torn, t->ticks);
@@ -59,13 +72,16 @@ void report_tally(const struct tally *t, uint64_t undisturbed)
 	if (t->held)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
+	if (t->tag_checks)
+		log_note("  Tags looked at after %lu DMAs: %lu translations under the wrong domain-id",
+			 t->tag_checks, t->mistagged);
 	if (t->hiccups)
 		log_note("    %lu were blocked, but not when tried again with the entry still held",
 			 t->hiccups);
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
 		if (t->stale_outcomes[o])
 			log_note("    %lu of these: %s", t->stale_outcomes[o],
-				 outcome_meaning((enum outcome)o));
+				 target_outcome_meaning(target, o));
 	if (t->dmas) {
 		each = time_ticks_to_ns(t->ticks) / t->dmas;
 		log_note("  Each DMA %lu ns: invalidation %lu, device %lu, resets %lu, rest %lu; "

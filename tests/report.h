@@ -4,7 +4,7 @@
 #define TESTS_REPORT_H
 
 #include "kernel/kernel.h"
-#include "tests/engine.h"
+#include "tests/predict.h"
 
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP };
 
@@ -18,10 +18,12 @@ void report_result(const char *id, enum verdict verdict, const char *why, uint64
 		   const char *unit);
 
 /*
- * "# " lines under a test: its histogram, rates, times and faults. undisturbed: the DMAs/s of the
+ * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates, times
+ * and faults. undisturbed: the DMAs/s of the
  * same device with nobody rewriting, for the ratio; 0 if not measured.
  */
-void report_tally(const struct tally *tally, uint64_t undisturbed);
+void report_tally(const struct target *target, const struct tally *tally,
+		  const struct prediction *prediction, uint64_t undisturbed);
 void report_faults(const struct fault_log *log);
 
 /* The summary line, and the run's result: fail if any failed, pass if any passed. */

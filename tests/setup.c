@@ -8,7 +8,9 @@
 #include "kernel/paging.h"
 #include "kernel/smp.h"
 #include "kernel/traps.h"
+#include "tests/predict.h"
 #include "vtd/dmar.h"
+#include "vtd/entry.h"
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
@@ -19,6 +21,8 @@ static enum vtd_status unit_status[UNIT_MAX];
 static unsigned unit_count;
 static struct dmar dmar;
 static struct dma_device devices[BENCH_MAX];
+static uint64_t *bases[UNIT_MAX]; /* root tables, legacy mode: what must stay mapped, and no more */
+static bool reserved[UNIT_MAX];	  /* whether that is anything */
 
 static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, uint8_t *secondary,
 		   uint8_t *subordinate)
@@ -167,6 +171,7 @@ static bool map_reserved_regions(struct vtd_unit *unit)
 				if (!entry || !vtd_table_map(&table, from, from,
 							     (s.limit - from) / PAGE_SIZE + 1))
 					return false;
+				reserved[unit - units] = true;
 				field_set(entry, CONTEXT_AW, aw_of_levels(levels));
 				field_set(entry, CONTEXT_DID, domain);
 				field_set(entry, CONTEXT_SSPTPTR, (uint64_t)table.root >> 12);
@@ -188,11 +193,16 @@ static const char *enable(struct vtd_unit *unit)
 
 	if (unit->translating)
 		return NULL;
-	unit->root_table = memory_alloc(1);
+	bases[unit - units] = unit->root_table = memory_alloc(1);
 	if (!unit->root_table || !map_reserved_regions(unit))
 		return "no memory for its tables";
 	status = vtd_unit_enable(unit, how[options.invalidation]);
 	return status == VTD_OK ? NULL : vtd_status_text(status);
+}
+
+static const uint64_t *base_of(const struct vtd_unit *unit)
+{
+	return bases[unit - units];
 }
 
 /* NULL, or why this device cannot be used. */
@@ -214,13 +224,18 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 	problem = generator->open(d);
 	if (!problem)
 		problem = enable(b->unit);
-	if (!problem)
-		problem = witness_build(&b->witness, b->unit, d);
 	if (problem)
 		return problem;
-	b->entry = vtd_context_entry(b->unit, f->bus, f->devfn);
-	if (!b->entry)
-		return "no memory for its context table";
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		b->lacks[id] = target_build(&b->targets[id], (enum target_id)id, b->unit, d,
+					    b->source_id, base_of(b->unit));
+		if (!b->lacks[id] && b->targets[id].scalable && reserved[b->unit - units])
+			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
+				       "kept mapped in legacy mode only";
+		b->targets[id].any_pasid_fault_is_absence = predict_is_qemu();
+	}
+	if (b->lacks[TARGET_CONTEXT])
+		return b->lacks[TARGET_CONTEXT];
 	if (options.fault_interrupt) {
 		if (driver_id > 255)
 			return "the fault event cannot be sent to an APIC id above 255";
@@ -249,11 +264,8 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 			log_note("device %s %s: not usable: %s", generator->name, name, problem);
 			continue;
 		}
-		log_note("device %s %s: behind unit %u, %s", generator->name, name,
-			 (unsigned)(b->unit - units),
-			 b->witness.encoding == WITNESS_FOUR_PAGES
-				 ? "four-page witness (every mixture lands in a page of its own)"
-				 : "fault-code witness (one table depth: one mixture at a time)");
+		log_note("device %s %s: behind unit %u", generator->name, name,
+			 (unsigned)(b->unit - units));
 		setup->bench_count++;
 		return; /* one of each kind */
 	}

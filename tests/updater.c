@@ -7,7 +7,7 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define PROGRAM_MAX 64
+#define PROGRAM_MAX (2 * SEQUENCE_STEPS_MAX) /* with the dwelling in between */
 #define REST_SCALES 7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds \
 		       */
 
@@ -15,8 +15,11 @@ enum micro_op {
 	MICRO_STORE,
 	MICRO_CAS,
 	MICRO_FLUSH,
-	MICRO_INVALIDATE_CONTEXT,
-	MICRO_INVALIDATE_IOTLB,
+	MICRO_CONTEXT_CACHE,
+	MICRO_PASID_CACHE,
+	MICRO_IOTLB,
+	MICRO_PIOTLB,
+	MICRO_GLOBAL,
 	MICRO_DWELL
 };
 
@@ -24,6 +27,7 @@ enum micro_op {
 struct micro {
 	uint8_t op;
 	uint16_t domain;
+	uint32_t pasid;
 	volatile uint64_t *address;
 	uint64_t value[2]; /* dwell: ticks in value[0] */
 };
@@ -62,24 +66,53 @@ static void emit(struct program *p, struct micro micro)
 
 static bool is_store(const struct step *s)
 {
-	return s->op == STEP_STORE || s->op == STEP_CAS;
+	return s->op == STEP_STORE || s->op == STEP_FIELD || s->op == STEP_CAS;
 }
 
-/* Both parts of invalidating one domain's use of the entry. */
-static void emit_invalidation(struct program *p, const struct step *s, uint16_t domain)
+static void emit_store(struct program *p, volatile uint64_t *entry, const struct step *s,
+		       const uint64_t *content)
 {
-	if (s->op != STEP_INVALIDATE_IOTLB)
-		emit(p, (struct micro){ .op = MICRO_INVALIDATE_CONTEXT,
-					.domain = s->op == STEP_SETTLE_NEW ? 0 : domain });
-	if (s->op != STEP_INVALIDATE_CONTEXT)
-		emit(p, (struct micro){ .op = MICRO_INVALIDATE_IOTLB, .domain = domain });
+	unsigned word = s->op == STEP_FIELD ? s->field.low / 64 : s->word;
+	bool wide = s->op == STEP_CAS;
+
+	emit(p, (struct micro){ .op = wide ? MICRO_CAS : MICRO_STORE,
+				.address = entry + word,
+				.value = { content[word], wide ? content[word + 1] : 0 } });
 }
 
+static void emit_invalidation(struct program *p, const struct target *t, const struct step *s,
+			      unsigned state)
+{
+	static const uint8_t ops[STEP_OP_COUNT] = {
+		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
+		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
+		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
+		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
+		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
+		[STEP_SETTLE_NEW] = MICRO_GLOBAL,
+	};
+	struct micro m = { .op = ops[s->op],
+			   .domain = t->domain[state],
+			   .pasid = t->pasid[state] };
+	struct model_meaning meaning;
+
+	if (s->op == STEP_INVALIDATE_TLB) {
+		target_meaning((void *)t, t->state[0][state], &meaning);
+		m.op = meaning.stage == STAGE_SECOND ? MICRO_IOTLB : MICRO_PIOTLB;
+	}
+	/* What legacy mode does not have is nothing to do there. */
+	if (!t->scalable && (m.op == MICRO_PASID_CACHE || m.op == MICRO_PIOTLB))
+		return;
+	emit(p, m);
+}
+
+/* `content`: the entry as it stands before; afterwards as the steps leave it. */
 static void translate(struct program *p, struct bench *b, const struct trial *trial, unsigned phase,
-		      unsigned from)
+		      unsigned from, uint64_t *content)
 {
-	const uint64_t *old = b->witness.state[phase][from];
-	const uint64_t *new = b->witness.state[phase][!from];
+	const struct target *t = b->target;
+	const uint64_t *old = t->state[phase][from];
+	const uint64_t *new = t->state[phase][!from];
 	size_t last_store = 0;
 
 	p->count = 0;
@@ -88,38 +121,16 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 			last_store = i;
 	for (size_t i = 0; i < trial->count; i++) {
 		const struct step *s = &trial->steps[i];
-		uint16_t domain = b->witness.domain[s->value == VALUE_OLD ? from : !from];
 
-		switch (s->op) {
-		case STEP_STORE:
-			emit(p, (struct micro){ .op = MICRO_STORE,
-						.address = b->entry + s->word,
-						.value = { step_word(s, s->word, old, new) } });
-			break;
-		case STEP_CAS:
-			emit(p,
-			     (struct micro){ .op = MICRO_CAS,
-					     .address = b->entry + s->word,
-					     .value = { step_word(s, s->word, old, new),
-							step_word(s, s->word + 1u, old, new) } });
-			break;
-		case STEP_FLUSH:
-			if (!b->unit->coherent)
-				emit(p, (struct micro){ .op = MICRO_FLUSH, .address = b->entry });
-			break;
-		case STEP_BARRIER:
-			/* x86 keeps stores in order, and so does the interpreter below. */
-			break;
-		case STEP_SETTLE_NEW:
-			if (!field_of(b->unit->cap, CAP_CM))
-				break;
-			/* fallthrough */
-		case STEP_INVALIDATE_CONTEXT:
-		case STEP_INVALIDATE_IOTLB:
-			if (trial->drive == DRIVE_FAITHFUL)
-				emit_invalidation(p, s, domain);
-			break;
-		}
+		if (step_apply(s, (enum entry_kind)t->kind, old, new, content))
+			emit_store(p, t->entry, s, content);
+		else if (s->op == STEP_FLUSH && !b->unit->coherent)
+			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
+		else if (trial->drive == DRIVE_FAITHFUL &&
+			 (step_invalidates(s) ||
+			  (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))))
+			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
+		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
 			emit(p, (struct micro){ .op = MICRO_DWELL,
 						.value = { time_ns_to_ticks(trial->dwell_ns) } });
@@ -157,11 +168,20 @@ static enum vtd_status execute(const struct program *p)
 		case MICRO_FLUSH:
 			cpu_flush_line(m->address);
 			break;
-		case MICRO_INVALIDATE_CONTEXT:
+		case MICRO_CONTEXT_CACHE:
 			status = vtd_invalidate_context_cache(x.unit, m->domain, x.source_id);
 			break;
-		case MICRO_INVALIDATE_IOTLB:
+		case MICRO_PASID_CACHE:
+			status = vtd_invalidate_pasid_cache(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_IOTLB:
 			status = vtd_invalidate_iotlb_domain(x.unit, m->domain);
+			break;
+		case MICRO_PIOTLB:
+			status = vtd_invalidate_piotlb(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_GLOBAL:
+			status = vtd_invalidate_all(x.unit);
 			break;
 		case MICRO_DWELL:
 			for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
@@ -219,6 +239,8 @@ static void updater(void *unused)
 
 void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 {
+	uint64_t content[ENTRY_WORDS_MAX];
+
 	x.unit = b->unit;
 	x.source_id = b->source_id;
 	x.held = x.order; /* an old number */
@@ -226,8 +248,11 @@ void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 	x.status = VTD_OK;
 	x.rests = trial->drive == DRIVE_FAITHFUL;
 	x.seed = b->seed ^ 0x9e3779b97f4a7c15;
-	translate(&x.program[0], b, trial, phase, 0);
-	translate(&x.program[1], b, trial, phase, 1);
+	/* Twice round: a mutant may leave something behind that only the second round meets. */
+	for (unsigned i = 0; i < b->target->words; i++)
+		content[i] = b->target->state[phase][0][i];
+	for (unsigned half = 0; half < 4; half++)
+		translate(&x.program[half & 1], b, trial, phase, half & 1, content);
 }
 
 void updater_begin(unsigned cpu)

@@ -1,28 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Table entries: VT-d specification, chapter 9. Bit numbers are those of the whole entry. */
+/* Table entries: VT-d specification, chapter 9. Bit numbers are those of the whole entry; NAME_BITS are
+ * for tables of data, where the compiler wants constants. */
 #ifndef VTD_ENTRY_H
 #define VTD_ENTRY_H
 
 #include "vtd/field.h"
 
 // clang-format off
-/* Root entry, legacy mode: 128 bits (section 9.1) */
+/* Root entry: 128 bits. Legacy mode (section 9.1) uses the low half; in scalable mode (section 9.2)
+ * the low half leads to the context entries of devices 0 to 15, the high half to those of 16 to 31. */
+#define ROOT_WORDS	2
 #define ROOT_P		FIELD(0, 0)
 #define ROOT_CTP	FIELD(63, 12)
 
 /* Context entry, legacy mode: 128 bits, one fetch (section 9.3) */
 #define CONTEXT_WORDS	2
-#define CONTEXT_P	FIELD(0, 0)
+#define CONTEXT_P_BITS	0, 0
+#define CONTEXT_P	FIELD(CONTEXT_P_BITS)
 #define CONTEXT_FPD	FIELD(1, 1)
-#define CONTEXT_TT	FIELD(3, 2)   /* 0: untranslated requests through second-stage tables */
-#define CONTEXT_SSPTPTR	FIELD(63, 12)
-#define CONTEXT_AW	FIELD(66, 64) /* n: n + 2 levels */
-#define CONTEXT_DID	FIELD(87, 72)
+#define CONTEXT_TT_BITS	3, 2
+#define CONTEXT_TT	FIELD(CONTEXT_TT_BITS)   /* 0: untranslated requests through second-stage tables */
+#define CONTEXT_SSPTPTR_BITS	63, 12
+#define CONTEXT_SSPTPTR	FIELD(CONTEXT_SSPTPTR_BITS)
+#define CONTEXT_AW_BITS	66, 64
+#define CONTEXT_AW	FIELD(CONTEXT_AW_BITS) /* n: n + 2 levels */
+#define CONTEXT_DID_BITS	87, 72
+#define CONTEXT_DID	FIELD(CONTEXT_DID_BITS)
+
+/* Context entry, scalable mode: 256 bits, two fetches (section 9.4) */
+#define SM_CONTEXT_WORDS	4
+#define SM_CONTEXT_P_BITS	0, 0
+#define SM_CONTEXT_P		FIELD(SM_CONTEXT_P_BITS)
+#define SM_CONTEXT_PDTS_BITS	11, 9
+#define SM_CONTEXT_PDTS		FIELD(SM_CONTEXT_PDTS_BITS)
+#define SM_CONTEXT_PASIDDIRPTR_BITS	63, 12
+#define SM_CONTEXT_PASIDDIRPTR	FIELD(SM_CONTEXT_PASIDDIRPTR_BITS)
+#define SM_CONTEXT_RID_PASID_BITS	83, 64
+#define SM_CONTEXT_RID_PASID	FIELD(SM_CONTEXT_RID_PASID_BITS)
+
+/* PASID-directory entry: 64 bits, one for 64 PASIDs (section 9.5) */
+#define PASID_DIR_P		FIELD(0, 0)
+#define PASID_DIR_SMPTBLPTR	FIELD(63, 12)
+
+/* PASID-table entry: 512 bits, four fetches (section 9.6) */
+#define PASID_WORDS	8
+#define PASID_P_BITS	0, 0
+#define PASID_P		FIELD(PASID_P_BITS)
+#define PASID_AW_BITS	4, 2
+#define PASID_AW	FIELD(PASID_AW_BITS)   /* second stage; n: n + 2 levels */
+#define PASID_PGTT_BITS	8, 6
+#define PASID_PGTT	FIELD(PASID_PGTT_BITS)
+#define   PGTT_FIRST	1
+#define   PGTT_SECOND	2
+#define   PGTT_NESTED	3
+#define   PGTT_PASS	4
+#define PASID_SSPTPTR_BITS	63, 12
+#define PASID_SSPTPTR	FIELD(PASID_SSPTPTR_BITS)
+#define PASID_DID_BITS	79, 64
+#define PASID_DID	FIELD(PASID_DID_BITS)
+#define PASID_PWSNP_BITS	87, 87
+#define PASID_PWSNP	FIELD(PASID_PWSNP_BITS)
+#define PASID_FSPM_BITS	131, 130
+#define PASID_FSPM	FIELD(PASID_FSPM_BITS) /* 0: 4 levels, 1: 5 */
+#define PASID_FSPTPTR_BITS	191, 140
+#define PASID_FSPTPTR	FIELD(PASID_FSPTPTR_BITS)
 
 /* Second-stage paging entry: 64 bits (section 9.8) */
 #define SS_R		FIELD(0, 0)
 #define SS_W		FIELD(1, 1)
 #define SS_ADDR		FIELD(51, 12)
+
+/* First-stage paging entry: 64 bits (section 9.7) */
+#define FS_P		FIELD(0, 0)
+#define FS_RW		FIELD(1, 1)
+#define FS_US		FIELD(2, 2)
+#define FS_A		FIELD(5, 5)
+#define FS_D		FIELD(6, 6)
+#define FS_ADDR		FIELD(51, 12)
 // clang-format on
 
 /* AW for a number of second-stage levels (3 to 5). */

@@ -10,7 +10,7 @@ struct vtd_field {
 	uint16_t high, low;
 };
 
-#define FIELD(high, low) ((struct vtd_field){ (high), (low) })
+#define FIELD(...) ((struct vtd_field){ __VA_ARGS__ }) /* high, low */
 
 static inline uint64_t field_mask(struct vtd_field f)
 {

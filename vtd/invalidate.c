@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 #define TIMEOUT_US    1000000
-#define QUEUE_ENTRIES 256 /* one page of 128-bit descriptors: IQA.QS = 0 */
+#define QUEUE_BYTES   4096 /* one page: IQA.QS = 0 */
+#define IQA_DW	      (1ull << 11) /* descriptors of 256 bits */
 #define STATUS_ERRORS (FSTS_IQE | FSTS_ITE | FSTS_ICE)
 
 // clang-format off
@@ -15,14 +16,20 @@
 #define   TYPE_CONTEXT	1
 #define   TYPE_IOTLB	2
 #define   TYPE_WAIT	5
+#define   TYPE_PIOTLB	6
+#define   TYPE_PASID	7
 #define DESC_G		FIELD(5, 4)   /* context and IOTLB: granularity */
 #define   G_GLOBAL	1
 #define   G_DOMAIN	2
 #define   G_DEVICE	3
+#define   G_PASID_ONE	1     /* PASID cache: one PASID within a domain */
+#define   G_PASID_ALL	3     /* globally */
+#define   G_PIOTLB_PASID 2    /* PASID-based IOTLB: all of a PASID within a domain */
 #define DESC_DW		FIELD(6, 6)   /* IOTLB: drain writes */
 #define DESC_DR		FIELD(7, 7)
 #define DESC_DID	FIELD(31, 16)
 #define DESC_SID	FIELD(47, 32)
+#define DESC_PASID	FIELD(51, 32)
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
 #define DESC_STATUS	FIELD(63, 32)
@@ -41,14 +48,29 @@ static uint64_t iotlb_descriptor(const struct vtd_unit *unit, unsigned granulari
 	       field_bits(DESC_DW, field_of(unit->cap, CAP_DWD)) | field_bits(DESC_DID, domain);
 }
 
+static uint64_t pasid_descriptor(unsigned type, unsigned granularity, uint16_t domain,
+				 uint32_t pasid)
+{
+	return field_bits(DESC_TYPE, type) | field_bits(DESC_G, granularity) |
+	       field_bits(DESC_DID, domain) | field_bits(DESC_PASID, pasid);
+}
+
+static unsigned descriptor_bytes(const struct vtd_unit *unit)
+{
+	return unit->queue.wide ? 32 : 16;
+}
+
 static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
 {
-	volatile uint64_t *slot = unit->queue.descriptors + 2 * unit->queue.tail;
+	unsigned bytes = descriptor_bytes(unit);
+	volatile uint64_t *slot = unit->queue.descriptors + bytes / 8 * unit->queue.tail;
 
 	slot[0] = low;
 	slot[1] = high;
-	vtd_flush(unit, slot, 16);
-	unit->queue.tail = (unit->queue.tail + 1) % QUEUE_ENTRIES;
+	if (unit->queue.wide)
+		slot[2] = slot[3] = 0;
+	vtd_flush(unit, slot, bytes);
+	unit->queue.tail = (unit->queue.tail + 1) % (QUEUE_BYTES / bytes);
 }
 
 /* Ring the doorbell for what was put, and wait until the unit says it is done. */
@@ -62,7 +84,7 @@ static enum vtd_status queue_wait(struct vtd_unit *unit)
 		  field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1) |
 			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence),
 		  (uint64_t)q->status);
-	vtd_write64(unit, VTD_IQT, (uint64_t)q->tail * 16);
+	vtd_write64(unit, VTD_IQT, (uint64_t)q->tail * descriptor_bytes(unit));
 	for (uint32_t spins = 1; *q->status != q->sequence; spins++) {
 		vtd_flush(unit, q->status, 4);
 		/* The registers are slow to read: look there only if it takes long. */
@@ -133,9 +155,10 @@ enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidati
 	if (!q->descriptors || !q->status)
 		return VTD_NO_MEMORY;
 	q->tail = 0;
+	q->wide = unit->scalable;
 	vtd_flush(unit, q->status, 4);
 	vtd_write64(unit, VTD_IQT, 0);
-	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors); /* DW 0: 128-bit descriptors */
+	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors | (q->wide ? IQA_DW : 0));
 	return vtd_command(unit, G_QIE, true);
 }
 
@@ -160,24 +183,13 @@ enum vtd_status vtd_invalidate_all(struct vtd_unit *unit)
 
 	if (unit->queue.descriptors) {
 		queue_put(unit, context_descriptor(G_GLOBAL, 0, 0), 0);
+		if (unit->scalable)
+			queue_put(unit, pasid_descriptor(TYPE_PASID, G_PASID_ALL, 0, 0), 0);
 		queue_put(unit, iotlb_descriptor(unit, G_GLOBAL, 0), 0);
 		return queue_wait(unit);
 	}
 	status = register_context(unit, G_GLOBAL, 0, 0);
 	return status == VTD_OK ? register_iotlb(unit, G_GLOBAL, 0) : status;
-}
-
-enum vtd_status vtd_invalidate_context(struct vtd_unit *unit, uint16_t domain, uint16_t source_id)
-{
-	enum vtd_status status;
-
-	if (unit->queue.descriptors) {
-		queue_put(unit, context_descriptor(G_DEVICE, domain, source_id), 0);
-		queue_put(unit, iotlb_descriptor(unit, G_DOMAIN, domain), 0);
-		return queue_wait(unit);
-	}
-	status = vtd_invalidate_context_cache(unit, domain, source_id);
-	return status == VTD_OK ? vtd_invalidate_iotlb_domain(unit, domain) : status;
 }
 
 enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
@@ -194,5 +206,21 @@ enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t doma
 	if (!unit->queue.descriptors)
 		return register_iotlb(unit, G_DOMAIN, domain);
 	queue_put(unit, iotlb_descriptor(unit, G_DOMAIN, domain), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domain, uint32_t pasid)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, pasid_descriptor(TYPE_PASID, G_PASID_ONE, domain, pasid), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, pasid_descriptor(TYPE_PIOTLB, G_PIOTLB_PASID, domain, pasid), 0);
 	return queue_wait(unit);
 }

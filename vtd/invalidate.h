@@ -14,18 +14,17 @@
 enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how);
 enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
 
-/* Context cache and IOTLB, globally; returns when done. */
+/* Context cache, PASID cache (scalable mode) and IOTLB, globally; returns when done. */
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 
 /*
- * What a change of a function's context entry needs: context cache device-selective by domain and
- * source-id, then IOTLB domain-selective (section 6.5.3.3); returns when both are done.
+ * Of one domain-id, each waited for: context cache of one function; PASID cache and PASID-based IOTLB of
+ * one PASID (queued only); IOTLB. Section 6.5.2.
  */
-enum vtd_status vtd_invalidate_context(struct vtd_unit *unit, uint16_t domain, uint16_t source_id);
-
-/* The parts alone, each waited for. */
 enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
 					     uint16_t source_id);
+enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
+enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
 enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain);
 
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */

@@ -10,6 +10,15 @@ uint64_t vtd_table_entry(uint64_t physical)
 	return (physical & field_mask(SS_ADDR)) | field_bits(SS_R, 1) | field_bits(SS_W, 1);
 }
 
+/* Accessed and Dirty are set from the start: the unit need not write here. */
+static uint64_t table_entry(const struct vtd_table *table, uint64_t physical)
+{
+	return vtd_table_entry(physical) |
+	       (table->first_stage
+			? field_bits(FS_US, 1) | field_bits(FS_A, 1) | field_bits(FS_D, 1)
+			: 0);
+}
+
 static bool leads_on(uint64_t entry)
 {
 	return entry & (field_mask(SS_R) | field_mask(SS_W));
@@ -26,7 +35,7 @@ static uint64_t *new_page(const struct vtd_unit *unit)
 
 bool vtd_table_new(struct vtd_table *table, const struct vtd_unit *unit, unsigned levels)
 {
-	*table = (struct vtd_table){ unit, levels, new_page(unit) };
+	*table = (struct vtd_table){ unit, levels, new_page(unit), false };
 	return table->root;
 }
 
@@ -42,12 +51,12 @@ static bool map_page(struct vtd_table *table, uint64_t at, uint64_t to)
 			page = new_page(table->unit);
 			if (!page)
 				return false;
-			*entry = vtd_table_entry((uint64_t)page);
+			*entry = table_entry(table, (uint64_t)page);
 			vtd_flush(table->unit, entry, sizeof(*entry));
 		}
 		page = (uint64_t *)(*entry & field_mask(SS_ADDR));
 	}
-	*entry = vtd_table_entry(to);
+	*entry = table_entry(table, to);
 	vtd_flush(table->unit, entry, sizeof(*entry));
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Second-stage page tables: VT-d specification, section 3.7. 4 KiB pages only. */
+/* Page tables, second-stage (VT-d specification, section 3.7) and first-stage (3.6). 4 KiB pages only. */
 #ifndef VTD_PAGETABLE_H
 #define VTD_PAGETABLE_H
 
@@ -9,6 +9,7 @@ struct vtd_table {
 	const struct vtd_unit *unit; /* for whom lines are flushed */
 	unsigned levels;	     /* 3 to 5 */
 	uint64_t *root;
+	bool first_stage; /* entries in first-stage format; set it before the first mapping */
 };
 
 /* An empty table of `levels`; false if memory ran out. */

@@ -2,86 +2,45 @@
 #include "vtd/sequence.h"
 #include "vtd/entry.h"
 
-// clang-format off
-#define STORE(word, value)	{ STEP_STORE, word, VALUE_##value }
-#define CAS(word, value)	{ STEP_CAS, word, VALUE_##value }
-#define BARRIER			{ STEP_BARRIER, 0, 0 }
-#define FLUSH			{ STEP_FLUSH, 0, 0 }
-#define INVALIDATE(value)	{ STEP_INVALIDATE_CONTEXT, 0, VALUE_##value }, \
-				{ STEP_INVALIDATE_IOTLB, 0, VALUE_##value }
-#define SETTLE_NEW		{ STEP_SETTLE_NEW, 0, VALUE_NEW }
-#define STEPS(...)		(const struct step[]){ __VA_ARGS__ }, \
-				sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step)
-
-/* domain_context_clear_one() and domain_context_mapping_one() of Linux 7.0 */
-#define LINUX_7_0_STEPS                                                                       \
-	STORE(0, OLD_NOT_PRESENT), BARRIER, FLUSH, INVALIDATE(OLD),                           \
-	STORE(0, ZERO), STORE(1, ZERO), FLUSH,                                                \
-	STORE(1, NEW), STORE(0, NEW_NOT_PRESENT), BARRIER, STORE(0, NEW), FLUSH, SETTLE_NEW
-
-/* Controls stand first: a safe sequence's verdict needs to know whether they tore. */
-const struct sequence context_sequences[] = {
-	{ "linux-pre7", "Linux before 7.0, in place",
-	  "the word-by-word copy over a live entry of intel_pasid_replace_*(), Linux 6.13 to 6.19, "
-	  "applied to a context entry",
-	  OPERATION_REPLACE, SEQUENCE_TEARS, true,
-	  STEPS(STORE(0, NEW), STORE(1, NEW), FLUSH, INVALIDATE(OLD)) },
-	{ "field-by-field", "field by field on the live entry",
-	  "the order in which domain_context_mapping_one() of Linux before 7.0 sets domain, pointer "
-	  "and width, without the clearing before it",
-	  OPERATION_REPLACE, SEQUENCE_TEARS, true,
-	  STEPS(STORE(1, NEW_DOMAIN), STORE(0, NEW), STORE(1, NEW), FLUSH, INVALIDATE(OLD)) },
-	{ "high-first", "high half, then low half", NULL,
-	  OPERATION_REPLACE, SEQUENCE_TEARS, true,
-	  STEPS(STORE(1, NEW), STORE(0, NEW), FLUSH, INVALIDATE(OLD)) },
-	{ "low-first", "low half, barrier, high half", NULL,
-	  OPERATION_REPLACE, SEQUENCE_TEARS, true,
-	  STEPS(STORE(0, NEW), BARRIER, STORE(1, NEW), FLUSH, INVALIDATE(OLD)) },
-	{ "no-invalidation", "one 128-bit compare-and-exchange, nothing invalidated", NULL,
-	  OPERATION_REPLACE, SEQUENCE_STALE, true,
-	  STEPS(CAS(0, NEW), FLUSH) },
-	{ "cmpxchg16b", "one 128-bit compare-and-exchange",
-	  "Xen's domain_context_mapping_one() where the processor has CX16; version 1 of the Linux "
-	  "7.0 series",
-	  OPERATION_REPLACE, SEQUENCE_SAFE, true,
-	  STEPS(CAS(0, NEW), FLUSH, INVALIDATE(OLD)) },
-	{ "linux-7.0", "Linux 7.0: clear P, invalidate, zero, set up",
-	  "the fix of CVE-2026-45944: replacing is tearing down and setting up",
-	  OPERATION_REPLACE, SEQUENCE_SAFE, false,
-	  STEPS(LINUX_7_0_STEPS) },
-
-	{ "high-first", "high half first, both ways",
-	  "what the compiler may make of context_clear_entry() of Linux before 7.0, whose two plain "
-	  "stores have no order",
-	  OPERATION_TEARDOWN_SETUP, SEQUENCE_TEARS, false,
-	  STEPS(STORE(1, ZERO), STORE(0, ZERO), FLUSH, INVALIDATE(OLD),
-		STORE(1, NEW), STORE(0, NEW), FLUSH, SETTLE_NEW) },
-	{ "low-first", "low half first, both ways", NULL,
-	  OPERATION_TEARDOWN_SETUP, SEQUENCE_TEARS, false,
-	  STEPS(STORE(0, ZERO), STORE(1, ZERO), FLUSH, INVALIDATE(OLD),
-		STORE(0, NEW), STORE(1, NEW), FLUSH, SETTLE_NEW) },
-	{ "linux-pre7", "Linux before 7.0, stores in program order",
-	  "domain_context_clear_one() and domain_context_mapping_one() of Linux before 7.0",
-	  OPERATION_TEARDOWN_SETUP, SEQUENCE_SAFE, false,
-	  STEPS(STORE(0, ZERO), STORE(1, ZERO), FLUSH, INVALIDATE(OLD),
-		STORE(1, NEW), STORE(0, NEW_NOT_PRESENT), STORE(0, NEW), FLUSH, SETTLE_NEW) },
-	{ "cmpxchg16b", "both steps by 128-bit compare-and-exchange",
-	  "version 1 of the Linux 7.0 series",
-	  OPERATION_TEARDOWN_SETUP, SEQUENCE_SAFE, false,
-	  STEPS(CAS(0, ZERO), FLUSH, INVALIDATE(OLD), CAS(0, NEW), FLUSH, SETTLE_NEW) },
-	{ "linux-7.0", "Linux 7.0: clear P, invalidate, zero, set up",
-	  "domain_context_clear_one() and domain_context_mapping_one() of Linux 7.0 "
-	  "(CVE-2026-45944)",
-	  OPERATION_TEARDOWN_SETUP, SEQUENCE_SAFE, false,
-	  STEPS(LINUX_7_0_STEPS) },
+static const struct {
+	const char *name, *title;
+	uint8_t words;
+	uint8_t present;
+} kinds[KIND_COUNT] = {
+	[KIND_ROOT] = { "root", "root entry, legacy mode", 1, 1 },
+	[KIND_CONTEXT] = { "context", "context entry, legacy mode", 2, 1 },
+	[KIND_SM_ROOT] = { "sm-root", "root entry, scalable mode (the half that the device uses)", 1, 1 },
+	[KIND_SM_CONTEXT] = { "sm-context", "context entry, scalable mode", 4, 1 },
+	[KIND_PASID_DIR] = { "pasid-dir", "PASID-directory entry", 1, 1 },
+	[KIND_PASID] = { "pasid", "PASID-table entry", 8, 1 },
+	[KIND_TABLE] = { "table", "paging entry that leads to a table", 1, 3 },
+	[KIND_LEAF] = { "leaf", "paging entry that leads to a page", 1, 3 },
 };
-// clang-format on
-const size_t context_sequence_count = sizeof(context_sequences) / sizeof(context_sequences[0]);
 
-uint64_t step_word(const struct step *step, unsigned word, const uint64_t *old, const uint64_t *new)
+const char *kind_name(enum entry_kind kind)
 {
-	uint64_t present = word == 0 ? field_mask(CONTEXT_P) : 0;
-	uint64_t domain = word == CONTEXT_DID.low / 64 ? field_mask(CONTEXT_DID) : 0;
+	return kinds[kind].name;
+}
+
+const char *kind_title(enum entry_kind kind)
+{
+	return kinds[kind].title;
+}
+
+unsigned kind_words(enum entry_kind kind)
+{
+	return kinds[kind].words;
+}
+
+uint64_t kind_present(enum entry_kind kind)
+{
+	return kinds[kind].present;
+}
+
+static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind kind,
+			 const uint64_t *old, const uint64_t *new)
+{
+	uint64_t present = word ? 0 : kind_present(kind);
 
 	switch (step->value) {
 	case VALUE_OLD:
@@ -92,11 +51,91 @@ uint64_t step_word(const struct step *step, unsigned word, const uint64_t *old, 
 		return old[word] & ~present;
 	case VALUE_NEW_NOT_PRESENT:
 		return new[word] & ~present;
-	case VALUE_NEW_DOMAIN:
-		return (old[word] & ~domain) | (new[word] & domain);
 	default:
 		return 0;
 	}
+}
+
+bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
+		const uint64_t *new, uint64_t *entry)
+{
+	switch (step->op) {
+	case STEP_STORE:
+		entry[step->word] = value_of(step, step->word, kind, old, new);
+		return true;
+	case STEP_FIELD:
+		field_set(entry, step->field, field_get(new, step->field));
+		return true;
+	case STEP_CAS:
+		entry[step->word] = value_of(step, step->word, kind, old, new);
+		entry[step->word + 1] = value_of(step, step->word + 1u, kind, old, new);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool step_invalidates(const struct step *step)
+{
+	return step->op >= STEP_INVALIDATE_CONTEXT && step->op <= STEP_INVALIDATE_GLOBAL;
+}
+
+static bool is_store(const struct step *step)
+{
+	return step->op == STEP_STORE || step->op == STEP_FIELD;
+}
+
+static unsigned word_of(const struct step *step)
+{
+	return step->op == STEP_FIELD ? step->field.low / 64 : step->word;
+}
+
+/* What a compiler may do where no barrier stands before steps[at]: see sequence_mutate(). */
+static size_t append_early(const struct step *after, struct step *to, size_t n)
+{
+	size_t start = n, kept;
+
+	while (start > 0 && is_store(&to[start - 1]))
+		start--;
+	kept = start;
+	for (size_t k = start; k < n; k++)
+		if (after->op == STEP_FIELD || word_of(&to[k]) != word_of(after))
+			to[kept++] = to[k];
+	for (size_t k = kept; k > start; k--)
+		to[k] = to[k - 1];
+	to[start] = *after;
+	return kept + 1;
+}
+
+static bool same_step(const struct step *a, const struct step *b)
+{
+	return a->op == b->op && a->word == b->word && a->value == b->value &&
+	       a->field.high == b->field.high && a->field.low == b->field.low;
+}
+
+size_t sequence_mutate(const struct step *steps, size_t count, enum mutation mutation, size_t at,
+		       struct step *to)
+{
+	size_t n = 0;
+
+	if (mutation == MUTATION_SWAP && (at + 1 >= count || same_step(&steps[at], &steps[at + 1])))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i != at) {
+			to[n++] = steps[i];
+		} else if (mutation == MUTATION_SWAP) {
+			to[n++] = steps[i + 1];
+			to[n++] = steps[i];
+			i++;
+		} else if (steps[i].op == STEP_BARRIER) {
+			if (i + 1 == count || !is_store(&steps[i + 1]) || !n ||
+			    !is_store(&to[n - 1]))
+				continue;
+			n = append_early(&steps[i + 1], to, n);
+			i++;
+		}
+	}
+	return n;
 }
 
 size_t sequence_without_invalidations(const struct sequence *from, struct step *to)
@@ -104,8 +143,7 @@ size_t sequence_without_invalidations(const struct sequence *from, struct step *
 	size_t n = 0;
 
 	for (size_t i = 0; i < from->count; i++)
-		if (from->steps[i].op != STEP_INVALIDATE_CONTEXT &&
-		    from->steps[i].op != STEP_INVALIDATE_IOTLB)
+		if (!step_invalidates(&from->steps[i]))
 			to[n++] = from->steps[i];
 	return n == from->count ? 0 : n;
 }
@@ -139,27 +177,13 @@ size_t sequence_without_barrier(const struct sequence *from, struct step *to)
 	bool taken = false;
 
 	for (size_t i = 0; i < from->count; i++) {
-		const struct step *after = &from->steps[i + 1];
-		size_t start = n, kept;
-
-		if (from->steps[i].op != STEP_BARRIER || i + 1 == from->count ||
-		    after->op != STEP_STORE) {
+		if (from->steps[i].op == STEP_BARRIER && i + 1 < from->count &&
+		    is_store(&from->steps[i + 1])) {
+			n = append_early(&from->steps[++i], to, n);
+			taken = true;
+		} else {
 			to[n++] = from->steps[i];
-			continue;
 		}
-		/* The store behind goes before the stores in front; those to its own word merge. */
-		while (start > 0 && to[start - 1].op == STEP_STORE)
-			start--;
-		kept = start;
-		for (size_t k = start; k < n; k++)
-			if (to[k].word != after->word)
-				to[kept++] = to[k];
-		for (size_t k = kept; k > start; k--)
-			to[k] = to[k - 1];
-		to[start] = *after;
-		n = kept + 1;
-		i++;
-		taken = true;
 	}
 	return taken ? n : 0;
 }
@@ -171,6 +195,14 @@ static char *append(char *at, const char *end, const char *text)
 	return at;
 }
 
+static char *append_number(char *at, const char *end, unsigned n)
+{
+	char digits[] = { (char)('0' + n / 100 % 10), (char)('0' + n / 10 % 10),
+			  (char)('0' + n % 10), 0 };
+
+	return append(at, end, digits + (n < 10 ? 2 : n < 100 ? 1 : 0));
+}
+
 char *step_text(const struct step *step, char *text, size_t room)
 {
 	static const char *const values[] = {
@@ -179,26 +211,32 @@ char *step_text(const struct step *step, char *text, size_t room)
 		[VALUE_NEW] = "new",
 		[VALUE_OLD_NOT_PRESENT] = "old with P clear",
 		[VALUE_NEW_NOT_PRESENT] = "new with P clear",
-		[VALUE_NEW_DOMAIN] = "old with the DID of new",
 	};
-	static const char *const ops[] = {
+	static const char *const ops[STEP_OP_COUNT] = {
 		[STEP_STORE] = "store word ",
+		[STEP_FIELD] = "store word ",
 		[STEP_CAS] = "exchange 128 bits from word ",
 		[STEP_BARRIER] = "barrier",
 		[STEP_FLUSH] = "flush the line if ECAP.C = 0",
-		[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache, DID of ",
-		[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB, DID of ",
-		[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate both, DID 0 and DID of ",
+		[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID of ",
+		[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID of ",
+		[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID of ",
+		[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID of ",
+		[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID of ",
+		[STEP_INVALIDATE_GLOBAL] = "invalidate all caches globally",
+		[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate all of it, DID 0 and DID of ",
 	};
 	const char *end = text + room - 1;
 	char *at = append(text, end, ops[step->op]);
 
-	if (step->op == STEP_STORE || step->op == STEP_CAS) {
-		char word[] = { (char)('0' + step->word), 0 };
-
-		at = append(append(at, end, word), end, " := ");
+	if (step->op == STEP_STORE || step->op == STEP_CAS)
+		at = append(append_number(at, end, step->word), end, " := ");
+	if (step->op == STEP_FIELD) {
+		at = append(append_number(at, end, word_of(step)), end, ": bits ");
+		at = append(append_number(at, end, step->field.high), end, ":");
+		at = append(append_number(at, end, step->field.low), end, " := ");
 	}
-	if (step->op != STEP_BARRIER && step->op != STEP_FLUSH)
+	if (step->op != STEP_BARRIER && step->op != STEP_FLUSH && step->op != STEP_INVALIDATE_GLOBAL)
 		at = append(at, end, values[step->value]);
 	*at = 0;
 	return text;

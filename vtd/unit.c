@@ -120,7 +120,8 @@ static enum vtd_status set_root(struct vtd_unit *unit)
 {
 	enum vtd_status status;
 
-	vtd_write64(unit, VTD_RTADDR, (uint64_t)unit->root_table); /* TTM 0: legacy mode */
+	vtd_write64(unit, VTD_RTADDR,
+		    (uint64_t)unit->root_table | field_bits(RTADDR_TTM, unit->scalable));
 	status = one_shot(unit, G_SRTP, G_SRTP);
 	if (status == VTD_OK)
 		status = vtd_invalidate_all(unit);
@@ -170,6 +171,18 @@ enum vtd_status vtd_unit_disable(struct vtd_unit *unit)
 	if (status == VTD_OK)
 		status = vtd_invalidation_close(unit);
 	return status;
+}
+
+enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable)
+{
+	enum vtd_invalidation how = unit->queue.descriptors ? VTD_QUEUED_ONLY : VTD_REGISTER_ONLY;
+	enum vtd_status status = vtd_unit_disable(unit);
+
+	if (status != VTD_OK)
+		return status;
+	unit->root_table = root;
+	unit->scalable = scalable;
+	return vtd_unit_enable(unit, how);
 }
 
 bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels)

@@ -23,7 +23,8 @@ enum vtd_status {
 };
 
 struct vtd_queue {
-	uint64_t *descriptors;	   /* one page: 256 of 128 bits; NULL: register-based */
+	uint64_t *descriptors;	   /* one page; NULL: register-based */
+	bool wide;		   /* descriptors of 256 bits: in scalable mode */
 	volatile uint32_t *status; /* where a wait descriptor writes */
 	uint32_t tail;		   /* index of the next free descriptor */
 	uint32_t sequence;	   /* the last wait's status data */
@@ -42,6 +43,7 @@ struct vtd_unit {
 	uint64_t *root_table;
 	struct vtd_queue queue;
 	bool translating;
+	bool scalable; /* root table mode: RTADDR.TTM = 1 */
 
 	/* As firmware left it, read before anything was changed. */
 	uint32_t found_gsts, found_fsts, found_pmen;
@@ -63,6 +65,12 @@ enum vtd_invalidation { VTD_QUEUED_OR_REGISTER, VTD_QUEUED_ONLY, VTD_REGISTER_ON
 /* Set up invalidation, an empty root table, and translation on (sections 6.6 and 11.4.4). */
 enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how);
 enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
+
+/*
+ * Put another root table in force, in legacy or scalable mode; translation is off for a moment. The interface for
+ * invalidation stays the one in use.
+ */
+enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable);
 
 /* Whether second-stage tables of `levels` (3 to 5) are supported: CAP.SAGAW. */
 bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels);

@@ -71,6 +71,7 @@ struct vtd_unit fake_enabled(void)
 static void run_queue(void)
 {
 	uint64_t base = get64(VTD_IQA) & ~0xfffull;
+	unsigned bytes = get64(VTD_IQA) & 1 << 11 ? 32 : 16;
 
 	while (get64(VTD_IQH) != get64(VTD_IQT) && !fake.queue_stuck) {
 		uint64_t head = get64(VTD_IQH);
@@ -83,7 +84,7 @@ static void run_queue(void)
 		memcpy(fake.descriptors[fake.descriptor_count++ % 1024], d, 16);
 		if ((d[0] & 15) == 5 && d[0] & 1 << 5)
 			*(uint32_t *)d[1] = (uint32_t)(d[0] >> 32);
-		fake_set64(VTD_IQH, (head + 16) % 4096);
+		fake_set64(VTD_IQH, (head + bytes) % 4096);
 	}
 }
 

@@ -12,23 +12,45 @@ TEST(queue_descriptors)
 	fake_reset();
 	unit = fake_enabled();
 	fake.descriptor_count = 0;
-	CHECK_EQ(vtd_invalidate_context(&unit, 0x1234, 0xabcd), VTD_OK);
-	CHECK_EQ(fake.descriptor_count, 3);
+	CHECK_EQ(vtd_invalidate_context_cache(&unit, 0x1234, 0xabcd), VTD_OK);
+	CHECK_EQ(vtd_invalidate_iotlb_domain(&unit, 0x1234), VTD_OK);
+	CHECK_EQ(fake.descriptor_count, 4);
 	/* context cache, device-selective (3): SID 47:32, DID 31:16 */
 	CHECK_EQ(fake.descriptors[0][0], 0x0000abcd12340031);
 	CHECK_EQ(fake.descriptors[0][1], 0);
-	/* IOTLB, domain-selective (2), both drains: DID 31:16 */
-	CHECK_EQ(fake.descriptors[1][0], 0x00000000123400e2);
 	/* wait with status write and fence */
-	CHECK_EQ(fake.descriptors[2][0] & 0xffffffff, 0x65);
-	CHECK_EQ(fake.descriptors[2][1], (uint64_t)unit.queue.status);
+	CHECK_EQ(fake.descriptors[1][0] & 0xffffffff, 0x65);
+	CHECK_EQ(fake.descriptors[1][1], (uint64_t)unit.queue.status);
+	/* IOTLB, domain-selective (2), both drains: DID 31:16 */
+	CHECK_EQ(fake.descriptors[2][0], 0x00000000123400e2);
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
-	CHECK_EQ(fake.descriptors[3][0], 0x11);
-	CHECK_EQ(fake.descriptors[4][0], 0xd2);
-	CHECK_EQ(vtd_invalidate_context_cache(&unit, 7, 8), VTD_OK);
-	CHECK_EQ(fake.descriptors[6][0], 0x0000000800070031);
-	CHECK_EQ(vtd_invalidate_iotlb_domain(&unit, 7), VTD_OK);
-	CHECK_EQ(fake.descriptors[8][0], 0x700e2);
+	CHECK_EQ(fake.descriptors[4][0], 0x11);
+	CHECK_EQ(fake.descriptors[5][0], 0xd2);
+}
+
+TEST(queue_descriptors_of_scalable_mode)
+{
+	struct vtd_unit unit;
+	static uint64_t root[512] __attribute__((aligned(4096)));
+
+	fake_reset();
+	unit = fake_enabled();
+	CHECK_EQ(vtd_unit_set_root(&unit, root, true), VTD_OK);
+	CHECK(unit.queue.wide && unit.translating);
+	CHECK_EQ(fake_get32(VTD_RTADDR), (uint32_t)(uint64_t)root | 1 << 10);
+	fake.descriptor_count = 0;
+	/* PASID cache, PASID-selective (1), and PASID-based IOTLB (2): PASID 51:32, DID 31:16 */
+	CHECK_EQ(vtd_invalidate_pasid_cache(&unit, 0x1234, 0xabcde), VTD_OK);
+	CHECK_EQ(fake.descriptors[0][0], 0x000abcde12340017);
+	CHECK_EQ(vtd_invalidate_piotlb(&unit, 0x1234, 0xabcde), VTD_OK);
+	CHECK_EQ(fake.descriptors[2][0], 0x000abcde12340026);
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+	CHECK_EQ(fake.descriptors[5][0], 0x37);
+	for (unsigned i = 0; i < 200; i++) {
+		fake.write_count = 0;
+		CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+	}
+	CHECK_EQ(unit.queue.tail, (fake.descriptor_count + 4) % 128);
 }
 
 TEST(queue_wraps_around)
@@ -82,7 +104,9 @@ TEST(register_based_invalidation)
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_REGISTER_ONLY), VTD_OK);
 	CHECK_EQ(fake_command(G_QIE, true), -1);
 	fake.write_count = 0;
-	CHECK_EQ(vtd_invalidate_context(&unit, 0x1234, 0xabcd), VTD_OK);
+	CHECK_EQ(vtd_invalidate_context_cache(&unit, 0x1234, 0xabcd), VTD_OK);
+	CHECK_EQ(vtd_invalidate_iotlb_domain(&unit, 0x1234), VTD_OK);
+	CHECK_EQ(vtd_invalidate_piotlb(&unit, 1, 1), VTD_NO_INVALIDATION);
 	CHECK_EQ(fake.writes[0].offset, VTD_CCMD);
 	CHECK_EQ(fake.writes[0].value, 0xe0000000abcd1234);
 	CHECK_EQ(fake.writes[1].offset, 0xf8);

@@ -4,7 +4,7 @@
 #include "tests/host/test.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
-#include "tests/witness.h"
+#include "tests/host/bench.h"
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
@@ -58,111 +58,161 @@ TEST(table_entry_bits)
 	CHECK_EQ(vtd_table_index(0xffffffffffff, 4), 511);
 }
 
-static void build(struct witness *w, unsigned sagaw, struct dma_device *device)
+static uint64_t leads_to(struct target *t, const uint64_t *entry, uint64_t at)
 {
-	struct vtd_unit unit;
+	struct vtd_view view = { .entry = t->entry, .words = t->words };
+	struct vtd_translation result;
+	struct vtd_unit unit = *t->unit;
+
+	unit.root_table = t->root;
+	unit.scalable = t->scalable;
+	memcpy(view.value, entry, t->words * sizeof(uint64_t));
+	vtd_translate(&unit, t->source_id, at, &view, &result);
+	return result.reason ? 0 : result.address;
+}
+
+TEST(targets_lead_every_state_to_its_own_page)
+{
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		struct vtd_unit unit;
+		struct target t;
+
+		if (bench_target(&t, &unit, (enum target_id)id)) {
+			CHECK_EQ(id, TARGET_PASID_NESTED);
+			continue;
+		}
+		for (unsigned s = 0; s < 2; s++) {
+			CHECK_EQ(t.expects[s], s ? OUTCOME_B : OUTCOME_A);
+			CHECK_EQ(leads_to(&t, t.state[0][s], t.address), (uint64_t)t.page[s]);
+			/* The device's own pages are there whatever stands in the entry. */
+			CHECK(leads_to(&t, t.state[0][s], t.private_at) != 0);
+			CHECK_EQ(leads_to(&t, t.state[0][s], t.private_at),
+				 leads_to(&t, t.state[0][!s], t.private_at));
+			if (t.id != TARGET_PASID_FS_PT)
+				CHECK_EQ(leads_to(&t, t.state[0][s], TARGET_NOWHERE), 0);
+		}
+		CHECK(!t.walks_page_zero);
+		CHECK(!memcmp(t.entry, t.state[0][0], t.words * 8));
+	}
+}
+
+TEST(targets_tell_mixtures_apart)
+{
+	static const struct {
+		enum target_id id;
+		unsigned choice;
+		enum outcome outcome;
+	} cases[] = {
+		/* choice: bit i says whose word i is */
+		{ TARGET_CONTEXT, 2, OUTCOME_MIXTURE_1 },    { TARGET_CONTEXT, 1, OUTCOME_MIXTURE_2 },
+		{ TARGET_SM_CONTEXT, 2, OUTCOME_MIXTURE_1 }, { TARGET_SM_CONTEXT, 1, OUTCOME_MIXTURE_2 },
+		{ TARGET_PASID_FS_PT, 4, OUTCOME_MIXTURE_1 }, { TARGET_PASID_SS, 2, OUTCOME_A },
+		{ TARGET_PASID_FS, 4, OUTCOME_B },
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vtd_unit unit;
+		struct target t;
+		struct model_meaning m;
+		uint64_t entry[ENTRY_WORDS_MAX];
+
+		CHECK_EQ(bench_target(&t, &unit, cases[i].id), 0);
+		target_mixture(&t, 0, cases[i].choice, entry);
+		target_meaning(&t, entry, &m);
+		CHECK_EQ(m.outcome, cases[i].outcome);
+	}
+}
+
+static void build_context(struct target *t, struct vtd_unit *unit, unsigned sagaw)
+{
+	static struct dma_device device;
 
 	fake_reset();
 	fake_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_FRO, 0x22));
-	unit = fake_probe();
-	*device = (struct dma_device){ .private = memory_alloc(2), .private_pages = 2 };
-	CHECK_EQ(witness_build(w, &unit, device), 0);
+	*unit = fake_probe();
+	device = (struct dma_device){ .private = memory_alloc(2), .private_pages = 2 };
+	CHECK_EQ(target_build(t, TARGET_CONTEXT, unit, &device, 0x10, NULL), 0);
 }
 
-/* Where a unit that reads this entry goes, by its own width. */
-static uint64_t walk(const uint64_t *entry, uint64_t at)
+TEST(targets_of_units_with_one_table_depth_use_fault_codes)
 {
-	return vtd_table_walk((const uint64_t *)(entry[0] & ~0xfffull),
-			      (unsigned)field_get(entry, CONTEXT_AW) + 2, at);
+	struct vtd_unit unit;
+	struct target t;
+	uint64_t entry[ENTRY_WORDS_MAX];
+	struct model_meaning m;
+
+	build_context(&t, &unit, 2);
+	CHECK_EQ(t.phases, 2);
+	CHECK_EQ(t.expects[0], OUTCOME_A);
+	CHECK_EQ(t.expects[1], OUTCOME_FAULT);
+	target_choose_phase(&t, 1);
+	CHECK_EQ(t.expects[0], OUTCOME_FAULT);
+	CHECK_EQ(t.expects[1], OUTCOME_B);
+	/* Each of the torn mixtures is seen by its page in one phase. */
+	target_mixture(&t, 0, 1, entry);
+	target_meaning(&t, entry, &m);
+	CHECK_EQ(m.outcome, OUTCOME_MIXTURE_2);
+	target_mixture(&t, 1, 2, entry);
+	target_meaning(&t, entry, &m);
+	CHECK_EQ(m.outcome, OUTCOME_MIXTURE_1);
 }
 
-TEST(witness_four_pages)
+TEST(targets_at_every_depth)
 {
 	static const unsigned depths[] = { 6, 12, 14 }; /* 3 and 4 levels, 4 and 5, all */
 
 	for (unsigned d = 0; d < 3; d++) {
-		struct witness w;
-		struct dma_device device;
+		struct vtd_unit unit;
+		struct target t;
 
-		build(&w, depths[d], &device);
-		CHECK_EQ(w.encoding, WITNESS_FOUR_PAGES);
-		CHECK_EQ(w.phases, 1);
-		for (unsigned m = 0; m < MIXTURE_COUNT; m++) {
-			uint64_t entry[2];
-
-			witness_entry(&w, 0, (enum mixture)m, entry);
-			CHECK_EQ(walk(entry, WITNESS_ADDRESS), (uint64_t)w.page[m]);
-			CHECK_EQ(walk(entry, WITNESS_PRIVATE), (uint64_t)device.private);
-			CHECK_EQ(walk(entry, WITNESS_PRIVATE + 4096),
-				 (uint64_t)device.private + 4096);
-			CHECK_EQ(walk(entry, WITNESS_NOWHERE), 0);
-			CHECK(!witness_refused(&w, 0, (enum mixture)m));
-			for (unsigned k = 0; k < m; k++)
-				CHECK(w.page[k] != w.page[m]);
-		}
-		CHECK(field_get(w.state[0][0], CONTEXT_DID) !=
-		      field_get(w.state[0][1], CONTEXT_DID));
+		build_context(&t, &unit, depths[d]);
+		CHECK_EQ(t.phases, 1);
+		CHECK_EQ(t.expects[0], OUTCOME_A);
+		CHECK_EQ(t.expects[1], OUTCOME_B);
 	}
 }
 
-TEST(witness_by_fault_code)
+TEST(targets_broken_on_purpose)
 {
-	struct witness w;
-	struct dma_device device;
-
-	build(&w, 2, &device);
-	CHECK_EQ(w.encoding, WITNESS_FAULT_CODE);
-	CHECK_EQ(w.phases, 2);
-	for (unsigned phase = 0; phase < 2; phase++)
-		for (unsigned m = 0; m < MIXTURE_COUNT; m++) {
-			uint64_t entry[2];
-
-			witness_entry(&w, phase, (enum mixture)m, entry);
-			if (witness_refused(&w, phase, (enum mixture)m))
-				CHECK(field_get(entry, CONTEXT_AW) != 1);
-			else
-				CHECK_EQ(walk(entry, WITNESS_ADDRESS), (uint64_t)w.page[m]);
-		}
-	/* Each of the torn mixtures is seen by its page in one phase. */
-	CHECK(!witness_refused(&w, 0, MIXTURE_BA) && !witness_refused(&w, 1, MIXTURE_AB));
-}
-
-TEST(witness_broken_on_purpose)
-{
-	struct witness w;
-	struct dma_device device;
-	uint64_t entry[2];
+	struct vtd_unit unit;
+	struct target t;
+	uint64_t entry[ENTRY_WORDS_MAX];
+	struct model_meaning m;
 
 	options.breakage = BREAK_WITNESS;
-	build(&w, 6, &device);
+	CHECK_EQ(bench_target(&t, &unit, TARGET_CONTEXT), 0);
 	options.breakage = BREAK_NOTHING;
-	witness_entry(&w, 0, MIXTURE_AB, entry);
-	CHECK_EQ(walk(entry, WITNESS_ADDRESS), (uint64_t)w.page[MIXTURE_AA]);
+	target_mixture(&t, 0, 2, entry);
+	target_meaning(&t, entry, &m);
+	CHECK_EQ(m.outcome, OUTCOME_A);
 }
 
-TEST(witness_of_a_unit_without_tables)
+TEST(targets_that_a_unit_cannot_have_say_why)
 {
-	struct witness w;
 	struct vtd_unit unit;
+	struct target t;
 	struct dma_device device = { 0 };
 
 	fake_reset();
-	fake_set64(VTD_CAP, field_bits(CAP_FRO, 0x22));
 	unit = fake_probe();
-	CHECK(witness_build(&w, &unit, &device) != 0);
+	CHECK(strstr(target_build(&t, TARGET_SM_CONTEXT, &unit, &device, 0, NULL), "ECAP.SMTS"));
+	fake_set64(VTD_ECAP, field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1));
+	unit = fake_probe();
+	CHECK(strstr(target_build(&t, TARGET_PASID_FS, &unit, &device, 0, NULL), "ECAP.FSTS"));
+	CHECK(strstr(target_build(&t, TARGET_PASID_NESTED, &unit, &device, 0, NULL), "ECAP.NEST"));
 }
 
 TEST(witness_sees_a_write_anywhere_in_a_page)
 {
-	struct witness w;
-	struct dma_device device;
+	struct vtd_unit unit;
+	struct target t;
 
-	build(&w, 6, &device);
-	witness_arm(&w, 1);
-	CHECK_EQ(witness_written(&w, 1), 0);
-	CHECK_EQ(witness_written(&w, 2), 15);		    /* another DMA's mark */
-	memset((void *)(w.page[MIXTURE_BA] + 448), 0, 512); /* the last eighth */
-	CHECK_EQ(witness_written(&w, 1), 1 << MIXTURE_BA);
-	witness_arm(&w, 3);
-	CHECK_EQ(witness_written(&w, 3), 0);
+	CHECK_EQ(bench_target(&t, &unit, TARGET_CONTEXT), 0);
+	target_arm(&t, 1);
+	CHECK_EQ(target_written(&t, 1), 0);
+	CHECK_EQ(target_written(&t, 2), 15);		     /* another DMA's mark */
+	memset((void *)(t.page[OUTCOME_B] + 448), 0, 512); /* the last eighth */
+	CHECK_EQ(target_written(&t, 1), 1 << OUTCOME_B);
+	target_arm(&t, 3);
+	CHECK_EQ(target_written(&t, 3), 0);
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/host/bench.h"
+#include "kernel/memory.h"
+#include "tests/host/fake_unit.h"
+#include "vtd/regs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id)
+{
+	static struct dma_device device;
+
+	fake_reset();
+	fake.pages_left = 100000;
+	fake_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, 6) |
+				    field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, 0x22));
+	fake_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, 0xf) |
+				     field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1) |
+				     field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1));
+	vtd_unit_probe(unit, fake.registers, FAKE_BASE, FAKE_BYTES);
+	if (!device.private)
+		device = (struct dma_device){ .private = memory_alloc(2),
+					      .private_pages = 2,
+					      .address_mask = ~0ull };
+	return target_build(target, id, unit, &device, 0x10, NULL);
+}
+
+struct model_answer bench_ask(struct target *t, const struct step *steps, size_t count,
+			      bool never_blocks, struct bench_question how)
+{
+	static void *workspace;
+	struct model_fetch fetch;
+	struct model_answer answer;
+	struct model_question q = {
+		.steps = steps,
+		.count = count,
+		.kind = (enum entry_kind)t->kind,
+		.state = { t->state[0][0], t->state[0][1] },
+		.fetch = &fetch,
+		.coherent = how.coherent,
+		.caching_mode = how.caching_mode,
+		.caches = !how.no_caches,
+		.never_blocks = never_blocks,
+		.blocked = OUTCOME_NOT_PRESENT,
+		.meaning = target_meaning,
+		.context = t,
+	};
+
+	if (!workspace)
+		workspace = malloc(MODEL_WORKSPACE);
+	if (how.bits)
+		model_fetch_chunks(&fetch, q.kind, how.bits, !how.any_order);
+	else
+		model_fetch_qemu(&fetch, q.kind);
+	model_run(&q, workspace, MODEL_WORKSPACE, &answer);
+	return answer;
+}
+
+void bench_print_witness(const struct target *t, const struct step *steps,
+			 const struct model_answer *a)
+{
+	char text[128];
+
+	for (unsigned i = 0; i < a->event_count; i++) {
+		const struct model_event *e = &a->events[i];
+
+		printf("    %2u. ", i + 1);
+		switch (e->type) {
+		case EVENT_STEP:
+			printf("software, %s, step %u: %s\n", e->to ? "A to B" : "B to A",
+			       e->step + 1, step_text(&steps[e->step], text, sizeof(text)));
+			break;
+		case EVENT_EVICT:
+			printf("the processor's cache writes the line back by itself\n");
+			break;
+		case EVENT_FETCH:
+			printf("unit fetches part %u of the entry\n", e->part);
+			break;
+		case EVENT_USE:
+			printf("unit acts on it: %s, %s\n", target_outcome_name(t, e->outcome),
+			       target_outcome_meaning(t, e->outcome));
+			break;
+		case EVENT_CACHE:
+			printf("unit keeps the entry in its context or PASID cache\n");
+			break;
+		case EVENT_FILL:
+			printf("unit keeps the translation (%s) in its IOTLB under domain-id %u\n",
+			       target_outcome_name(t, e->outcome), e->domain);
+			break;
+		case EVENT_REQUEST:
+			printf("%s is in force and at rest, but a request comes to %s\n",
+			       e->to ? "B" : "A", target_outcome_name(t, e->outcome));
+			break;
+		}
+	}
+}

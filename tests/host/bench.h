@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Targets on the fake unit, and the model asked about them: for the tests, docs and mutants on the host. */
+#ifndef TESTS_HOST_BENCH_H
+#define TESTS_HOST_BENCH_H
+
+#include "tests/target.h"
+
+/* A unit that can do everything; `id` built on it. NULL, or why not. */
+const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id);
+
+struct bench_question {
+	unsigned bits; /* of a fetch; 0: as QEMU does it */
+	bool any_order, coherent, caching_mode, no_caches;
+};
+
+/* What the model says of these steps on this target. */
+struct model_answer bench_ask(struct target *target, const struct step *steps, size_t count,
+			      bool never_blocks, struct bench_question how);
+
+/* "unit fetches part 1", for a person. */
+void bench_print_witness(const struct target *target, const struct step *steps,
+			 const struct model_answer *answer);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The model against what the literature says of each sequence, and its safeguards one by one. */
+#include "tests/host/bench.h"
+#include "tests/host/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct bench_question spec = { .bits = 128 };
+
+static const struct sequence *find(enum entry_kind kind, enum operation operation, const char *name)
+{
+	for (size_t i = 0; i < sequence_count; i++)
+		if (sequences[i].kinds & 1u << kind && sequences[i].operation == operation &&
+		    !strcmp(sequences[i].name, name))
+			return &sequences[i];
+	abort();
+}
+
+/* Whether old and new differ in one 128-bit chunk only. */
+static bool one_chunk(const struct target *t)
+{
+	unsigned chunks = 0;
+
+	for (unsigned c = 0; c < (t->words + 1) / 2; c++) {
+		bool differs = false;
+
+		for (unsigned i = 2 * c; i < 2 * c + 2 && i < t->words; i++)
+			differs |= t->state[0][0][i] != t->state[0][1][i];
+		chunks += differs;
+	}
+	return chunks == 1;
+}
+
+TEST(model_finds_unsafe_what_the_literature_calls_unsafe)
+{
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		struct vtd_unit unit;
+		struct target t;
+
+		if (id == TARGET_PASID_NESTED)
+			continue;
+		CHECK_EQ(bench_target(&t, &unit, (enum target_id)id), 0);
+		for (size_t i = 0; i < sequence_count; i++) {
+			const struct sequence *s = &sequences[i];
+			struct model_answer a;
+			bool safe = s->claim == CLAIM_SAFE ||
+				    (s->claim == CLAIM_ONE_CHUNK && one_chunk(&t));
+
+			if (!(s->kinds & 1u << t.kind))
+				continue;
+			a = bench_ask(&t, s->steps, s->count, s->never_blocks, spec);
+			CHECK(!a.overflow);
+			if (!CHECK_EQ(!a.harms, safe)) {
+				printf("  %s.%s.%s: harms %x\n", target_name((enum target_id)id),
+				       operation_name(s->operation), s->name, a.harms);
+				bench_print_witness(&t, s->steps, &a);
+			}
+			CHECK(!a.harms || a.harms == HARM_WRONG_END || a.event_count);
+		}
+	}
+}
+
+TEST(sequences_have_names_of_their_own)
+{
+	for (size_t i = 0; i < sequence_count; i++) {
+		CHECK(sequences[i].count <= SEQUENCE_STEPS_MAX);
+		CHECK(sequences[i].citation || sequences[i].claim != CLAIM_SAFE);
+		for (size_t k = 0; k < i; k++)
+			CHECK(!(sequences[i].kinds & sequences[k].kinds) ||
+			      sequences[i].operation != sequences[k].operation ||
+			      strcmp(sequences[i].name, sequences[k].name));
+	}
+}
+
+static unsigned harms_of(enum target_id id, const struct step *steps, size_t count,
+			 bool never_blocks, struct bench_question how)
+{
+	struct vtd_unit unit;
+	struct target t;
+
+	CHECK_EQ(bench_target(&t, &unit, id), 0);
+	return bench_ask(&t, steps, count, never_blocks, how).harms;
+}
+
+static unsigned harms(enum target_id id, enum operation operation, const char *name,
+		      struct bench_question how)
+{
+	const struct sequence *s = find(target_kind(id), operation, name);
+
+	return harms_of(id, s->steps, s->count, s->never_blocks, how);
+}
+
+TEST(model_reasons_are_the_right_ones)
+{
+	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "linux-pre7", spec), HARM_MIXTURE);
+	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "no-invalidation", spec), HARM_STALE);
+	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "invalidate-new", spec), HARM_STALE);
+	CHECK(harms(TARGET_CONTEXT, OPERATION_REPLACE, "field-by-field", spec) & HARM_MISTAGGED);
+	CHECK_EQ(harms(TARGET_PASID_FS, OPERATION_REPLACE, "cmpxchg16b", spec),
+		 HARM_MISTAGGED | HARM_STALE);
+	CHECK(harms(TARGET_PASID_FS_PT, OPERATION_REPLACE, "cmpxchg16b", spec) & HARM_MIXTURE);
+	CHECK(harms(TARGET_PASID_SS, OPERATION_REPLACE, "linux-6.13", spec) & HARM_STALE);
+	CHECK_EQ(harms(TARGET_LEAF, OPERATION_REPLACE, "no-invalidation", spec), HARM_STALE);
+}
+
+TEST(model_coarser_fetches_allow_less)
+{
+	struct bench_question how = { .bits = 64 };
+
+	/* What is one exchange for a 128-bit fetch is two stores for a 64-bit one. */
+	CHECK(harms(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b", how) & HARM_MIXTURE);
+	how.bits = 512;
+	CHECK_EQ(harms(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-pre7", how), 0);
+	CHECK(harms(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-pre7", spec) != 0);
+}
+
+TEST(model_fetch_order_matters_where_the_entry_has_several_parts)
+{
+	struct bench_question how = { .bits = 128, .any_order = true };
+
+	/* Chunks read in any order: P last is no help, so hardware must read the chunk with P first. */
+	CHECK(harms(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-7.0", how) != 0);
+	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0", how), 0);
+}
+
+TEST(model_flushes_matter_on_units_that_do_not_snoop)
+{
+	struct bench_question coherent = { .bits = 128, .coherent = true };
+
+	CHECK(harms(TARGET_CONTEXT, OPERATION_REPLACE, "no-flush", spec) & HARM_STALE);
+	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "no-flush", coherent), 0);
+}
+
+TEST(model_caching_mode_needs_the_settling_of_new_entries)
+{
+	const struct sequence *s =
+		find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	struct bench_question how = { .bits = 128, .caching_mode = true };
+
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
+	CHECK(harms_of(TARGET_CONTEXT, s->steps, s->count - 1, false, how) & HARM_STALE);
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count - 1, false, spec), 0);
+}
+
+TEST(model_safeguards_of_the_new_sequence_all_matter)
+{
+	static const enum target_id ids[] = { TARGET_CONTEXT, TARGET_PASID_FS_PT };
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct sequence *s =
+			find(target_kind(ids[i]), OPERATION_TEARDOWN_SETUP, "linux-7.0");
+		struct step steps[SEQUENCE_STEPS_MAX];
+		size_t n;
+
+		n = sequence_without_barrier(s, steps);
+		CHECK(n && n <= s->count && harms_of(ids[i], steps, n, false, spec));
+		n = sequence_without_present(s, steps);
+		CHECK(n && n <= s->count && harms_of(ids[i], steps, n, false, spec));
+		n = sequence_without_invalidations(s, steps);
+		CHECK(n && n < s->count && harms_of(ids[i], steps, n, false, spec) & HARM_STALE);
+	}
+}
+
+TEST(model_a_safeguard_that_is_not_there_cannot_be_taken_out)
+{
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	struct step steps[SEQUENCE_STEPS_MAX];
+
+	CHECK_EQ(sequence_without_barrier(s, steps), 0);
+	CHECK_EQ(sequence_without_present(s, steps), 0);
+	s = find(KIND_CONTEXT, OPERATION_REPLACE, "no-invalidation");
+	CHECK_EQ(sequence_without_invalidations(s, steps), 0);
+}
+
+TEST(model_sees_a_sequence_that_does_not_end_in_the_new_entry)
+{
+	static const struct step half[] = { { STEP_STORE, 0, VALUE_NEW, { 0, 0 } },
+					    { STEP_INVALIDATE_GLOBAL, 0, VALUE_OLD, { 0, 0 } } };
+
+	CHECK(harms_of(TARGET_CONTEXT, half, 2, true, spec) & HARM_WRONG_END);
+}
+
+TEST(model_says_when_its_memory_is_too_small)
+{
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "linux-pre7");
+	struct model_question q = { .steps = s->steps, .count = s->count };
+	struct model_answer a;
+	uint64_t little[16];
+
+	model_run(&q, little, sizeof(little), &a);
+	CHECK(a.overflow);
+}
+
+TEST(mutants_are_copies_with_one_thing_changed)
+{
+	static const struct step steps[] = {
+		{ STEP_STORE, 1, VALUE_NEW, { 0, 0 } },
+		{ STEP_STORE, 0, VALUE_NEW_NOT_PRESENT, { 0, 0 } },
+		{ STEP_BARRIER, 0, 0, { 0, 0 } },
+		{ STEP_STORE, 0, VALUE_NEW, { 0, 0 } },
+	};
+	struct step to[4];
+
+	CHECK_EQ(sequence_mutate(steps, 4, MUTATION_REMOVE, 0, to), 3);
+	CHECK_EQ(to[0].value, VALUE_NEW_NOT_PRESENT);
+	/* Without the barrier the last store goes first and swallows the one to its own word. */
+	CHECK_EQ(sequence_mutate(steps, 4, MUTATION_REMOVE, 2, to), 2);
+	CHECK(to[0].word == 0 && to[0].value == VALUE_NEW && to[1].word == 1);
+	CHECK_EQ(sequence_mutate(steps, 4, MUTATION_SWAP, 0, to), 4);
+	CHECK(to[0].word == 0 && to[1].word == 1);
+	CHECK_EQ(sequence_mutate(steps, 4, MUTATION_SWAP, 3, to), 0);
+}
+
+TEST(steps_have_words)
+{
+	struct step store = { STEP_STORE, 1, VALUE_NEW, { 0, 0 } };
+	struct step barrier = { STEP_BARRIER, 0, 0, { 0, 0 } };
+	struct step field = { STEP_FIELD, 0, VALUE_NEW, { 87, 72 } };
+	char text[96], small[8];
+
+	CHECK(!strcmp(step_text(&store, text, sizeof(text)), "store word 1 := new"));
+	CHECK(!strcmp(step_text(&barrier, text, sizeof(text)), "barrier"));
+	CHECK(!strcmp(step_text(&field, text, sizeof(text)), "store word 1: bits 87:72 := new"));
+	CHECK_EQ(strlen(step_text(&store, small, sizeof(small))), 7);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/predict.h"
+#include "kernel/cpu.h"
+#include "kernel/kernel.h"
+#include "kernel/memory.h"
+#include "kernel/string.h"
+#include "vtd/regs.h"
+
+static void *workspace;
+
+bool predict_init(void)
+{
+	workspace = memory_alloc(MODEL_WORKSPACE / PAGE_SIZE);
+	return workspace;
+}
+
+bool predict_is_qemu(void)
+{
+	struct cpuid leaf;
+
+	if (options.model != MODEL_AUTO)
+		return options.model == MODEL_QEMU;
+	if (!(cpuid(1, 0).ecx & 1u << 31))
+		return false;
+	leaf = cpuid(0x40000000, 0);
+	return !memcmp(&leaf.ebx, "TCGT", 4) || !memcmp(&leaf.ebx, "KVMK", 4);
+}
+
+/* In the hammer drive the driver invalidates everything, and the sequence nothing. */
+static size_t strip(const struct trial *trial, struct step *steps)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < trial->count; i++)
+		if (trial->drive == DRIVE_FAITHFUL || (!step_invalidates(&trial->steps[i]) &&
+						       trial->steps[i].op != STEP_SETTLE_NEW))
+			steps[n++] = trial->steps[i];
+	return n;
+}
+
+void predict(struct bench *b, const struct trial *trial, bool never_blocks, struct prediction *p)
+{
+	struct target *t = b->target;
+	struct step steps[SEQUENCE_STEPS_MAX];
+	struct model_fetch fetch;
+	struct model_answer answer;
+	struct model_question q = {
+		.steps = steps,
+		.count = strip(trial, steps),
+		.kind = (enum entry_kind)t->kind,
+		.fetch = &fetch,
+		.coherent = b->unit->coherent,
+		.caching_mode = field_of(b->unit->cap, CAP_CM),
+		.caches = trial->drive == DRIVE_FAITHFUL,
+		.never_blocks = never_blocks,
+		.blocked = OUTCOME_NOT_PRESENT,
+		.meaning = target_meaning,
+		.context = t,
+	};
+
+	*p = (struct prediction){ .problem = workspace ? NULL : "no memory for the model" };
+	if (p->problem)
+		return;
+	if (predict_is_qemu())
+		model_fetch_qemu(&fetch, q.kind);
+	else
+		model_fetch_chunks(&fetch, q.kind, 128, true);
+	p->fetch = fetch.name;
+	t->walks_page_zero = false;
+	for (unsigned phase = 0; phase < t->phases; phase++) {
+		q.state[0] = t->state[phase][0];
+		q.state[1] = t->state[phase][1];
+		model_run(&q, workspace, MODEL_WORKSPACE, &answer);
+		if (answer.overflow)
+			p->problem = "the model's memory is too small for this sequence";
+		if (!p->harms)
+			p->answer = answer;
+		p->outcomes |= answer.outcomes;
+		p->harms |= answer.harms;
+	}
+	p->walks_page_zero = t->walks_page_zero;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is rewritten: one table entry of a device, and two states A and B of it, built so that what the
+ * unit made of it can be told from where a DMA landed.
+ *
+ *   target        A and B differ in                      told apart by
+ *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns the
+ *                                                        pointer, letter 2 the width); where the unit has
+ *                                                        one table depth, the fault of a refused width
+ *   sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled at both
+ *   pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag, below
+ *   pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
+ *   pasid-fs-pt   PGTT (0); DID (1); pointer (2)         three pages: A's, the page whose address is the
+ *                                                        DMA's (pass-through), and a decoy that B's unused
+ *                                                        first-stage pointer leads to
+ *   root, sm-root, pasid-dir, table, leaf, fs-leaf       two pages; one word, which cannot tear
+ *
+ * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and the IOTLB
+ * invalidated by that state's DID; a second DMA into the same page then met a translation that is kept
+ * under another DID.
+ *
+ * The four pages of a legacy context entry: each root begins a chain of tables, entry 0 leading to the
+ * next; the table in which an n-level walk looks up the 2 MiB region holds that region's leaf table in
+ * entry 1, and so does the next one down the chain for an n + 1-level walk. The region is the second of
+ * its gigabyte, so entry 0 and entry 1 never meet. The device's own pages are mapped alike everywhere.
+ */
+#ifndef TESTS_TARGET_H
+#define TESTS_TARGET_H
+
+#include "kernel/dma/dma.h"
+#include "vtd/model.h"
+#include "vtd/translate.h"
+#include "vtd/unit.h"
+
+/* What became of a DMA. */
+enum outcome {
+	OUTCOME_A, /* landed in the page of state A, of state B, or of a mixture */
+	OUTCOME_B,
+	OUTCOME_MIXTURE_1, /* the target's own: AB, or the decoy */
+	OUTCOME_MIXTURE_2, /* BA */
+	OUTCOME_PAGES,
+	OUTCOME_NOT_PRESENT = OUTCOME_PAGES, /* refused: an entry on the way is not present */
+	OUTCOME_FAULT,	/* refused for another reason */
+	OUTCOME_PREDICTED, /* those above can be predicted; below is what only a device can do */
+	OUTCOME_BOTH = OUTCOME_PREDICTED, /* landed in A's and B's page: changed under way */
+	OUTCOME_LOST,	/* the device says done; no page changed and no fault was recorded */
+	OUTCOME_SILENT, /* the device stopped or said failed; no fault was recorded */
+	OUTCOME_COUNT,
+};
+
+enum target_id {
+	TARGET_CONTEXT,
+	TARGET_ROOT,
+	TARGET_TABLE,
+	TARGET_LEAF,
+	TARGET_SM_CONTEXT,
+	TARGET_SM_ROOT,
+	TARGET_PASID_DIR,
+	TARGET_PASID_SS,
+	TARGET_PASID_FS,
+	TARGET_PASID_FS_PT,
+	TARGET_PASID_NESTED,
+	TARGET_FS_LEAF,
+	TARGET_COUNT,
+};
+
+/* Bus address of the page under test, unless a pass-through state dictates another. */
+#define TARGET_ADDRESS 0x202000ull
+#define TARGET_NOWHERE 0x300000ull /* mapped in no state: a write there faults */
+
+struct target {
+	uint8_t id;   /* enum target_id */
+	uint8_t kind; /* enum entry_kind */
+	bool scalable;
+	bool checks_tags;
+	unsigned words;
+	unsigned phases; /* 2 where one mixture can be seen at a time: the states' roles change */
+	uint64_t state[2][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
+	uint16_t domain[2], pasid[2];	       /* of A and B */
+	uint64_t *root;			       /* root table that leads to all of it */
+	uint64_t *entry;		       /* the live entry; state A of phase 0 stands in it */
+	uint64_t address, private_at;	       /* bus addresses: page under test, the device's pages */
+	unsigned pages;
+	volatile uint64_t *page[OUTCOME_PAGES];
+	uint64_t *leaf[2];		/* checks_tags: the leaf entries of A and B */
+	volatile uint64_t *sentinel[2]; /* and where they are turned to */
+	uint8_t expects[2];		/* outcome of A and of B, in the phase chosen */
+	const char *encoding;		/* how outcomes are told apart, for the log */
+
+	/* for predictions */
+	const struct vtd_unit *unit;
+	uint16_t source_id;
+	bool any_pasid_fault_is_absence; /* QEMU reports absent PASID entries as invalid ones */
+	bool walks_page_zero;		 /* set when a prediction led through a pointer of 0 */
+};
+
+const char *target_name(enum target_id id);
+enum entry_kind target_kind(enum target_id id);
+
+/*
+ * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds what
+ * else must stay mapped, or NULL; scalable-mode targets do not look at it. Returns NULL, or why this target cannot be had on this unit.
+ */
+const char *target_build(struct target *target, enum target_id id, const struct vtd_unit *unit,
+			 const struct dma_device *device, uint16_t source_id, const uint64_t *base);
+
+/* The entry whose word i is of state (choice >> i & 1). */
+void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
+
+/* What an entry that stands there, or is read so, leads to. For the model: context is the target. */
+void target_meaning(void *target, const uint64_t *entry, struct model_meaning *out);
+void target_choose_phase(struct target *target, unsigned phase);
+
+/* Outcome of a recorded fault. */
+enum outcome target_fault_outcome(const struct target *target, uint8_t reason);
+
+/* Put a mark, different each time, into all pages; see which pages a DMA wrote over (bit set). */
+void target_arm(const struct target *target, uint64_t number);
+unsigned target_written(const struct target *target, uint64_t number);
+
+const char *target_outcome_name(const struct target *target, unsigned outcome);
+const char *target_outcome_meaning(const struct target *target, unsigned outcome);
+
+#endif

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vtd/model.h"
+#include "vtd/entry.h"
+#include "vtd/translate.h"
+
+#define POSITIONS  (2 * SEQUENCE_STEPS_MAX) /* of the updater: there and back */
+#define VIEWS_MAX  1024
+#define ITEMS_MAX  64
+#define NO_VERSION 0 /* a part that was not fetched yet */
+
+/*
+ * A node of the search: where the updater is, what of its stores is visible, and one thing that the unit
+ * holds: a fetch under way (each part's version, 6 bits), a cached entry, or a cached translation.
+ */
+enum node_type { NODE_FETCH, NODE_ENTRY, NODE_ITEM };
+
+struct node {
+	uint64_t key; /* type 63:62, position 61:55, visible 54:48, payload 47:0 */
+	uint32_t parent;
+	struct model_event event; /* how it was reached */
+};
+
+struct view {
+	uint64_t value[8];
+	struct model_meaning meaning;
+};
+
+/* A translation in the IOTLB (held 1) or, for a context entry, behind the PASID cache (held 2). */
+struct item {
+	uint8_t outcome, stage;
+	uint16_t domain;
+};
+
+struct search {
+	const struct model_question *q;
+	struct model_answer *answer;
+	unsigned words, positions;
+	uint64_t image[POSITIONS][8]; /* what stands in memory before each step */
+	uint64_t version[MODEL_PARTS][64][8];
+	unsigned versions[MODEL_PARTS];
+	uint8_t version_at[MODEL_PARTS][POSITIONS];
+	struct model_meaning state[2];
+	struct view views[VIEWS_MAX];
+	unsigned view_count;
+	struct item items[ITEMS_MAX];
+	unsigned item_count;
+	struct node *nodes;
+	uint32_t node_count, node_room;
+	uint32_t *table; /* hash of keys: index + 1 */
+	uint32_t table_size;
+};
+
+static uint64_t key_of(enum node_type type, unsigned position, unsigned visible, uint64_t payload)
+{
+	return (uint64_t)type << 62 | (uint64_t)position << 55 | (uint64_t)visible << 48 | payload;
+}
+
+static unsigned key_position(uint64_t key)
+{
+	return key >> 55 & 127;
+}
+
+static unsigned key_visible(uint64_t key)
+{
+	return key >> 48 & 127;
+}
+
+static bool same_words(const uint64_t *a, const uint64_t *b, unsigned words)
+{
+	for (unsigned i = 0; i < words; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+static void reach(struct search *s, uint32_t parent, uint64_t key, struct model_event event)
+{
+	uint32_t at = (uint32_t)((key * 0x9e3779b97f4a7c15) >> 32) & (s->table_size - 1);
+
+	for (; s->table[at]; at = (at + 1) & (s->table_size - 1))
+		if (s->nodes[s->table[at] - 1].key == key)
+			return;
+	if (s->node_count == s->node_room) {
+		s->answer->overflow = true;
+		return;
+	}
+	s->nodes[s->node_count] = (struct node){ key, parent, event };
+	s->table[at] = ++s->node_count;
+}
+
+static void tell(struct search *s, uint32_t node, struct model_event last, enum model_harm harm)
+{
+	struct model_answer *a = s->answer;
+	unsigned n = 1;
+
+	a->harms |= harm;
+	if (a->event_count)
+		return; /* breadth first: the first one found is a shortest */
+	for (uint32_t at = node; s->nodes[at].parent != at; at = s->nodes[at].parent)
+		n++;
+	if (n > MODEL_EVENTS)
+		return;
+	a->event_count = n;
+	a->witness_harm = harm;
+	a->events[--n] = last;
+	for (uint32_t at = node; s->nodes[at].parent != at; at = s->nodes[at].parent)
+		a->events[--n] = s->nodes[at].event;
+}
+
+/* Position 0: state 0 is in force and nothing is going on; the middle: state 1. */
+static int at_rest(const struct search *s, unsigned position)
+{
+	return position == 0 ? 0 : position == s->q->count ? 1 : -1;
+}
+
+static unsigned view_of(struct search *s, const uint64_t *value, bool present)
+{
+	struct view v = { .value = { 0 } };
+
+	for (unsigned i = 0; i < s->words; i++)
+		v.value[i] = value[i];
+	if (present)
+		v.value[0] |= kind_present(s->q->kind);
+	for (unsigned i = 0; i < s->view_count; i++)
+		if (same_words(s->views[i].value, v.value, s->words))
+			return i;
+	if (s->view_count == VIEWS_MAX) {
+		s->answer->overflow = true;
+		return 0;
+	}
+	s->q->meaning(s->q->context, v.value, &v.meaning);
+	s->views[s->view_count] = v;
+	return s->view_count++;
+}
+
+static unsigned item_of(struct search *s, const struct model_meaning *m)
+{
+	for (unsigned i = 0; i < s->item_count; i++)
+		if (s->items[i].outcome == m->outcome && s->items[i].domain == m->domain &&
+		    s->items[i].stage == m->stage)
+			return i;
+	if (s->item_count == ITEMS_MAX) {
+		s->answer->overflow = true;
+		return 0;
+	}
+	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->domain };
+	return s->item_count++;
+}
+
+/* A request comes to `outcome`; `rest`: it was made with the entry at rest in that state, else -1. */
+static void use(struct search *s, uint32_t node, const struct model_meaning *m, int rest)
+{
+	struct model_event event = { .type = rest >= 0 ? EVENT_REQUEST : EVENT_USE,
+				     .outcome = m->outcome,
+				     .to = (uint8_t)(rest > 0),
+				     .domain = m->domain };
+	bool is_state = m->outcome == s->state[0].outcome || m->outcome == s->state[1].outcome;
+	bool is_blocked = m->outcome == s->q->blocked;
+
+	s->answer->outcomes |= (uint16_t)(1 << m->outcome);
+	if (!is_state && !is_blocked) {
+		s->answer->harmful |= (uint16_t)(1 << m->outcome);
+		tell(s, node, event, HARM_MIXTURE);
+	}
+	if (is_blocked && !is_state && s->q->never_blocks) {
+		s->answer->harmful |= (uint16_t)(1 << m->outcome);
+		tell(s, node, event, HARM_BLOCKED);
+	}
+	if (rest >= 0 && m->outcome != s->state[rest].outcome)
+		tell(s, node, event, HARM_STALE);
+}
+
+/* The caches that an item begins in: a context entry's translation also stands in the PASID cache. */
+static unsigned item_home(const struct search *s)
+{
+	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT ? 3 : 1;
+}
+
+static void fill(struct search *s, uint32_t node, const struct model_meaning *m, unsigned position)
+{
+	struct model_event event = { .type = EVENT_FILL, .outcome = m->outcome, .domain = m->domain };
+
+	if (!m->translated)
+		return;
+	for (unsigned i = 0; i < 2; i++)
+		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
+		    s->state[0].outcome != s->state[1].outcome)
+			tell(s, node, event, HARM_MISTAGGED);
+	if (!s->q->caches)
+		return;
+	reach(s, node, key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 2 | item_home(s)),
+	      event);
+}
+
+/* An entry was read whole: it is acted on, and may be kept. */
+static void complete(struct search *s, uint32_t node, unsigned position, const uint64_t *value,
+		     int rest)
+{
+	for (unsigned lenient = 0; lenient <= s->q->fetch->ignores_present; lenient++) {
+		unsigned v = view_of(s, value, lenient);
+		const struct model_meaning *m = &s->views[v].meaning;
+
+		use(s, node, m, rest);
+		if (s->q->caches && (m->translated || s->q->caching_mode))
+			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
+			      (struct model_event){ .type = EVENT_CACHE });
+		fill(s, node, m, position);
+	}
+}
+
+static const struct step *step_at(const struct search *s, unsigned position)
+{
+	return &s->q->steps[position % s->q->count];
+}
+
+/* The state that `value` means in the direction of the step at `position`. */
+static unsigned state_of(const struct search *s, unsigned position, const struct step *step)
+{
+	unsigned to = position < s->q->count ? 1 : 0;
+
+	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
+}
+
+/* Which of the three caches a step empties of what is tagged `domain`; any: of all. */
+enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8 };
+
+static unsigned drops(const struct search *s, unsigned position, uint16_t *domain, bool *any)
+{
+	const struct step *step = step_at(s, position);
+	const struct model_meaning *m = &s->state[state_of(s, position, step)];
+
+	*domain = m->domain;
+	*any = false;
+	switch (step->op) {
+	case STEP_INVALIDATE_CONTEXT:
+		/* The DID is ignored in scalable mode. */
+		*any = s->q->kind >= KIND_SM_ROOT;
+		return DROP_CONTEXT;
+	case STEP_INVALIDATE_PASID:
+		return DROP_PASID;
+	case STEP_INVALIDATE_IOTLB:
+		return DROP_IOTLB;
+	case STEP_INVALIDATE_PIOTLB:
+		return DROP_PIOTLB;
+	case STEP_INVALIDATE_TLB:
+		return m->stage == STAGE_SECOND ? DROP_IOTLB : DROP_PIOTLB;
+	case STEP_SETTLE_NEW:
+		if (!s->q->caching_mode)
+			return 0;
+		/* fallthrough */
+	case STEP_INVALIDATE_GLOBAL:
+		*any = true;
+		return DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_PIOTLB;
+	}
+	return 0;
+}
+
+/* Where an entry of the kind asked about is cached. */
+static unsigned entry_cache(const struct search *s)
+{
+	switch (s->q->kind) {
+	case KIND_PASID_DIR:
+	case KIND_PASID:
+		return DROP_PASID;
+	case KIND_TABLE:
+	case KIND_LEAF:
+		return DROP_IOTLB;
+	default:
+		return DROP_CONTEXT;
+	}
+}
+
+static bool entry_survives(const struct search *s, unsigned position, uint16_t tag)
+{
+	uint16_t domain;
+	bool any;
+	unsigned dropped = drops(s, position, &domain, &any);
+
+	return !(dropped & entry_cache(s)) || !(any || domain == tag);
+}
+
+/* What is left of where an item stands; what is still behind the PASID cache fills the IOTLB again. */
+static unsigned item_left(const struct search *s, unsigned position, const struct item *item,
+			  unsigned held)
+{
+	uint16_t domain;
+	bool any;
+	unsigned dropped = drops(s, position, &domain, &any);
+
+	if (!any && domain != item->domain)
+		return held;
+	if (dropped & DROP_PASID)
+		held &= 1u;
+	if (dropped & DROP_IOTLB || (dropped & DROP_PIOTLB && item->stage != STAGE_SECOND))
+		held &= 2u;
+	return held ? held | 1u : 0;
+}
+
+/* Whether the fetch under way is dropped: its DID is not known yet, or is the one asked for. */
+static bool fetch_survives(const struct search *s, unsigned position)
+{
+	uint16_t domain;
+	bool any;
+
+	return !(drops(s, position, &domain, &any) & entry_cache(s));
+}
+
+static unsigned version_in(uint64_t payload, unsigned part)
+{
+	return payload >> (6 * part) & 63;
+}
+
+static void expand_fetch(struct search *s, uint32_t index)
+{
+	uint64_t key = s->nodes[index].key, payload = key & 0xffffffffffff;
+	unsigned position = key_position(key), visible = key_visible(key);
+	unsigned next = (position + 1) % s->positions, parts = s->q->fetch->parts;
+	const struct step *step = step_at(s, position);
+	struct model_event done = { .type = EVENT_STEP,
+				    .step = (uint8_t)(position % s->q->count),
+				    .to = position < s->q->count };
+	bool all = true;
+
+	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made. */
+	if (!payload && at_rest(s, position) >= 0)
+		complete(s, index, position, s->image[visible], at_rest(s, position));
+	if (!payload || fetch_survives(s, position))
+		reach(s, index,
+		      key_of(NODE_FETCH, next,
+			     s->q->coherent || step->op == STEP_FLUSH ? next : visible, payload),
+		      done);
+	if (!s->q->coherent && visible != position)
+		reach(s, index, key_of(NODE_FETCH, position, position, payload),
+		      (struct model_event){ .type = EVENT_EVICT });
+	for (unsigned p = 0; p < parts; p++) {
+		unsigned v = s->version_at[p][visible];
+
+		if (version_in(payload, p) != NO_VERSION)
+			continue;
+		all = false;
+		if (s->q->fetch->present_first && p && version_in(payload, 0) == NO_VERSION)
+			continue;
+		/* Without P nothing more is read. */
+		if (s->q->fetch->present_first && p &&
+		    !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind)))
+			continue;
+		reach(s, index,
+		      key_of(NODE_FETCH, position, visible, payload | (uint64_t)(v + 1) << (6 * p)),
+		      (struct model_event){ .type = EVENT_FETCH, .part = (uint8_t)p });
+	}
+	if (!all && s->q->fetch->present_first && version_in(payload, 0) != NO_VERSION)
+		all = !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind));
+	if (all) {
+		uint64_t value[8] = { 0 };
+
+		for (unsigned p = 0; p < parts; p++)
+			for (unsigned i = 0; i < s->words && version_in(payload, p); i++)
+				value[i] |= s->version[p][version_in(payload, p) - 1][i];
+		complete(s, index, position, value, -1);
+	}
+}
+
+static void expand_entry(struct search *s, uint32_t index)
+{
+	uint64_t key = s->nodes[index].key;
+	unsigned position = key_position(key), next = (position + 1) % s->positions;
+	const struct model_meaning m = s->views[key & 0xffff].meaning;
+
+	use(s, index, &m, at_rest(s, position));
+	fill(s, index, &m, position);
+	if (entry_survives(s, position, m.domain))
+		reach(s, index, key_of(NODE_ENTRY, next, 0, key & 0xffff),
+		      (struct model_event){ .type = EVENT_STEP,
+					    .step = (uint8_t)(position % s->q->count),
+					    .to = position < s->q->count });
+}
+
+static void expand_item(struct search *s, uint32_t index)
+{
+	uint64_t key = s->nodes[index].key;
+	unsigned position = key_position(key), next = (position + 1) % s->positions;
+	const struct item *item = &s->items[(key & 0xffff) >> 2];
+	struct model_meaning m = { item->outcome, true, item->stage, item->domain };
+	unsigned held = item_left(s, position, item, key & 3);
+
+	use(s, index, &m, at_rest(s, position));
+	if (held)
+		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfffc) | held),
+		      (struct model_event){ .type = EVENT_STEP,
+					    .step = (uint8_t)(position % s->q->count),
+					    .to = position < s->q->count });
+}
+
+/* What stands in memory before each step, once the updater has gone round. */
+static void make_images(struct search *s)
+{
+	uint64_t entry[8] = { 0 };
+
+	for (unsigned i = 0; i < s->words; i++)
+		entry[i] = s->q->state[0][i];
+	for (unsigned at = 0; at < 2 * s->positions; at++) {
+		unsigned position = at % s->positions, to = position < s->q->count;
+
+		for (unsigned i = 0; i < s->words; i++)
+			s->image[position][i] = entry[i];
+		step_apply(step_at(s, position), s->q->kind, s->q->state[!to], s->q->state[to],
+			   entry);
+	}
+}
+
+static void make_versions(struct search *s)
+{
+	for (unsigned p = 0; p < s->q->fetch->parts; p++)
+		for (unsigned at = 0; at < s->positions; at++) {
+			uint64_t part[8];
+			unsigned v = 0;
+
+			for (unsigned i = 0; i < s->words; i++)
+				part[i] = s->image[at][i] & s->q->fetch->mask[p][i];
+			while (v < s->versions[p] && !same_words(s->version[p][v], part, s->words))
+				v++;
+			if (v == 62) {
+				s->answer->overflow = true;
+				v = 0;
+			} else if (v == s->versions[p]) {
+				for (unsigned i = 0; i < s->words; i++)
+					s->version[p][v][i] = part[i];
+				s->versions[p]++;
+			}
+			s->version_at[p][at] = (uint8_t)v;
+		}
+}
+
+void model_run(const struct model_question *q, void *workspace, size_t bytes,
+	       struct model_answer *answer)
+{
+	struct search *s = workspace;
+	uint8_t *rest = (uint8_t *)workspace + sizeof(*s);
+	size_t left = bytes - sizeof(*s);
+
+	*answer = (struct model_answer){ 0 };
+	if (bytes < sizeof(*s) + (1 << 16) || !q->count || q->count > SEQUENCE_STEPS_MAX) {
+		answer->overflow = true;
+		return;
+	}
+	for (size_t i = 0; i < sizeof(*s) / 8; i++)
+		((uint64_t *)workspace)[i] = 0;
+	s->q = q;
+	s->answer = answer;
+	s->words = kind_words(q->kind);
+	s->positions = 2 * (unsigned)q->count;
+	/* The hash is kept at most half full. */
+	s->table_size = 1024;
+	while (s->table_size * 2 * (sizeof(uint32_t) + sizeof(struct node) / 2) <= left)
+		s->table_size *= 2;
+	s->table = (uint32_t *)rest;
+	s->nodes = (struct node *)(rest + s->table_size * sizeof(uint32_t));
+	s->node_room = s->table_size / 2;
+	for (uint32_t i = 0; i < s->table_size; i++)
+		s->table[i] = 0;
+	make_images(s);
+	make_versions(s);
+	q->meaning(q->context, q->state[0], &s->state[0]);
+	q->meaning(q->context, q->state[1], &s->state[1]);
+	if (!same_words(s->image[q->count], q->state[1], s->words) ||
+	    !same_words(s->image[0], q->state[0], s->words))
+		answer->harms |= HARM_WRONG_END;
+	reach(s, 0, key_of(NODE_FETCH, 0, 0, 0), (struct model_event){ 0 });
+	for (uint32_t i = 0; i < s->node_count; i++) {
+		switch (s->nodes[i].key >> 62) {
+		case NODE_FETCH:
+			expand_fetch(s, i);
+			break;
+		case NODE_ENTRY:
+			expand_entry(s, i);
+			break;
+		case NODE_ITEM:
+			expand_item(s, i);
+			break;
+		}
+	}
+	answer->states = s->node_count;
+}
+
+void model_fetch_chunks(struct model_fetch *fetch, enum entry_kind kind, unsigned bits,
+			bool present_first)
+{
+	static const char *const names[] = { "64-bit fetches", "128-bit fetches",
+					     "256-bit fetches", "512-bit fetches" };
+	unsigned words = kind_words(kind), step = bits / 64;
+
+	*fetch = (struct model_fetch){
+		.name = names[bits == 64 ? 0 : bits == 128 ? 1 : bits == 256 ? 2 : 3],
+		.present_first = present_first,
+	};
+	for (unsigned at = 0; at < words; at += step, fetch->parts++)
+		for (unsigned i = at; i < at + step && i < words; i++)
+			fetch->mask[fetch->parts][i] = ~0ull;
+}
+
+void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
+{
+	if (kind != KIND_PASID) {
+		model_fetch_chunks(fetch, kind, 512, true);
+		fetch->name = "QEMU: one copy";
+		return;
+	}
+	*fetch = (struct model_fetch){
+		.name = "QEMU: read anew for each field",
+		.parts = 5,
+		.ignores_present = true,
+	};
+	fetch->mask[0][0] = 0xfff & ~field_mask(PASID_AW); /* P, PGTT */
+	fetch->mask[1][0] = field_mask(PASID_AW);
+	fetch->mask[2][0] = field_mask(PASID_SSPTPTR);
+	fetch->mask[3][1] = ~0ull; /* DID */
+	fetch->mask[4][2] = ~0ull; /* first-stage pointer and mode */
+}
+
+const char *model_harm_text(enum model_harm harm)
+{
+	switch (harm) {
+	case HARM_MIXTURE:
+		return "mixture: an outcome that neither state has";
+	case HARM_STALE:
+		return "stale: the old entry is used after the end";
+	case HARM_MISTAGGED:
+		return "mis-tagged: a translation of one state under the other's domain-id";
+	case HARM_BLOCKED:
+		return "blocked: refused although the entry should always be present";
+	case HARM_WRONG_END:
+		return "wrong end: the new entry is not what stands there";
+	}
+	return "?";
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* VT-d specification, sections 3.4 to 3.7, and 7.1.3 for the reasons. */
+#include "vtd/translate.h"
+#include "vtd/entry.h"
+#include "vtd/fault.h"
+#include "vtd/pagetable.h"
+#include "vtd/regs.h"
+
+#include <stddef.h>
+
+struct walk {
+	const struct vtd_unit *unit;
+	const struct vtd_view *view;
+	struct vtd_translation *out;
+	uint64_t at;
+};
+
+/* Words of an entry as the unit reads them: as the view has them, else from memory. */
+static void load(const struct walk *w, const volatile uint64_t *entry, unsigned words,
+		 uint64_t *value)
+{
+	for (unsigned i = 0; i < words; i++) {
+		const volatile uint64_t *word = entry + i;
+
+		if (w->view && word >= w->view->entry && word < w->view->entry + w->view->words)
+			value[i] = w->view->value[word - w->view->entry];
+		else
+			value[i] = *word;
+	}
+}
+
+/* The `index`-th entry of a table, if the pointer field leads to one. */
+static void load_indexed(const struct walk *w, uint64_t pointer, unsigned index, unsigned words,
+			 uint64_t *value)
+{
+	const volatile uint64_t *table = (const volatile uint64_t *)(pointer << 12);
+
+	if (!pointer) {
+		w->out->walks_page_zero = true;
+		for (unsigned i = 0; i < words; i++)
+			value[i] = 0;
+		return;
+	}
+	load(w, table + index * words, words, value);
+}
+
+static void fault(struct walk *w, uint8_t reason)
+{
+	w->out->reason = reason;
+}
+
+static void not_present(struct walk *w, uint8_t reason)
+{
+	w->out->reason = reason;
+	w->out->not_present = true;
+}
+
+static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
+{
+	uint64_t need = field_mask(SS_R) | field_mask(SS_W);
+
+	w->out->stage = STAGE_SECOND;
+	if (!vtd_unit_has_levels(w->unit, levels)) {
+		fault(w, w->unit->scalable ? FAULT_PASID_INVALID : FAULT_CONTEXT_INVALID);
+		return;
+	}
+	if (w->at >> (12 + 9 * levels)) {
+		fault(w, FAULT_BEYOND_WIDTH);
+		return;
+	}
+	for (unsigned level = levels; level; level--) {
+		uint64_t entry;
+
+		load_indexed(w, pointer, vtd_table_index(w->at, level), 1, &entry);
+		if (!(entry & need)) {
+			not_present(w, FAULT_WRITE_DENIED);
+			return;
+		}
+		if (!(entry & field_mask(SS_W))) {
+			fault(w, FAULT_WRITE_DENIED);
+			return;
+		}
+		pointer = field_of(entry, SS_ADDR);
+	}
+	w->out->address = pointer << 12 | (w->at & 4095);
+}
+
+static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
+{
+	w->out->stage = STAGE_FIRST;
+	for (unsigned level = levels; level; level--) {
+		uint64_t entry;
+
+		load_indexed(w, pointer, vtd_table_index(w->at, level), 1, &entry);
+		if (!field_of(entry, FS_P)) {
+			not_present(w, FAULT_FS_NOT_PRESENT);
+			return;
+		}
+		if (!field_of(entry, FS_US)) {
+			fault(w, FAULT_FS_PRIVILEGE);
+			return;
+		}
+		if (!field_of(entry, FS_RW)) {
+			fault(w, FAULT_FS_WRITE_DENIED);
+			return;
+		}
+		pointer = field_of(entry, FS_ADDR);
+	}
+	w->out->address = pointer << 12 | (w->at & 4095);
+}
+
+static void legacy_context(struct walk *w, const uint64_t *c)
+{
+	if (!field_get(c, CONTEXT_P)) {
+		not_present(w, FAULT_CONTEXT_NOT_PRESENT);
+		return;
+	}
+	w->out->domain = (uint16_t)field_get(c, CONTEXT_DID);
+	if (field_get(c, CONTEXT_TT) == 2 && field_of(w->unit->ecap, ECAP_PT)) {
+		w->out->stage = STAGE_NONE;
+		w->out->address = w->at;
+		return;
+	}
+	if (field_get(c, CONTEXT_TT)) {
+		fault(w, FAULT_CONTEXT_INVALID);
+		return;
+	}
+	second_stage(w, field_get(c, CONTEXT_SSPTPTR), (unsigned)field_get(c, CONTEXT_AW) + 2);
+}
+
+static void pasid_entry(struct walk *w, const uint64_t *p)
+{
+	if (!field_get(p, PASID_P)) {
+		not_present(w, FAULT_PASID_NOT_PRESENT);
+		return;
+	}
+	w->out->domain = (uint16_t)field_get(p, PASID_DID);
+	switch (field_get(p, PASID_PGTT)) {
+	case PGTT_FIRST:
+		if (!field_of(w->unit->ecap, ECAP_FSTS))
+			break;
+		first_stage(w, field_get(p, PASID_FSPTPTR), 4 + (unsigned)field_get(p, PASID_FSPM));
+		return;
+	case PGTT_SECOND:
+		if (!field_of(w->unit->ecap, ECAP_SSTS))
+			break;
+		second_stage(w, field_get(p, PASID_SSPTPTR), (unsigned)field_get(p, PASID_AW) + 2);
+		return;
+	case PGTT_PASS:
+		if (!field_of(w->unit->ecap, ECAP_PT))
+			break;
+		w->out->stage = STAGE_NONE;
+		w->out->address = w->at;
+		return;
+	}
+	fault(w, FAULT_PASID_INVALID);
+}
+
+static void scalable_context(struct walk *w, const uint64_t *c)
+{
+	unsigned pasid = (unsigned)field_get(c, SM_CONTEXT_RID_PASID);
+	uint64_t directory, p[PASID_WORDS];
+
+	if (!field_get(c, SM_CONTEXT_P)) {
+		not_present(w, FAULT_CONTEXT_NOT_PRESENT);
+		return;
+	}
+	if (c[2] || c[3]) {
+		fault(w, FAULT_CONTEXT_RESERVED);
+		return;
+	}
+	/* 2^(PDTS + 7) directory entries of 64 PASIDs each */
+	if (pasid >> (13 + field_get(c, SM_CONTEXT_PDTS))) {
+		fault(w, FAULT_SM_CONTEXT_INVALID);
+		return;
+	}
+	load_indexed(w, field_get(c, SM_CONTEXT_PASIDDIRPTR), pasid / 64, 1, &directory);
+	if (!field_of(directory, PASID_DIR_P)) {
+		not_present(w, FAULT_PASID_DIR_NOT_PRESENT);
+		return;
+	}
+	load_indexed(w, field_of(directory, PASID_DIR_SMPTBLPTR), pasid % 64, PASID_WORDS, p);
+	pasid_entry(w, p);
+}
+
+void vtd_translate(const struct vtd_unit *unit, uint16_t source_id, uint64_t at,
+		   const struct vtd_view *view, struct vtd_translation *out)
+{
+	struct walk w = { unit, view, out, at };
+	unsigned bus = source_id >> 8, devfn = source_id & 0xff;
+	uint64_t root[ROOT_WORDS], context[SM_CONTEXT_WORDS];
+
+	*out = (struct vtd_translation){ 0 };
+	load(&w, unit->root_table + ROOT_WORDS * bus, ROOT_WORDS, root);
+	if (unit->scalable) {
+		uint64_t half = root[devfn >> 7];
+
+		if (!field_of(half, ROOT_P)) {
+			not_present(&w, FAULT_ROOT_NOT_PRESENT);
+			return;
+		}
+		load_indexed(&w, field_of(half, ROOT_CTP), devfn & 0x7f, SM_CONTEXT_WORDS, context);
+		scalable_context(&w, context);
+		return;
+	}
+	if (!field_of(root[0], ROOT_P)) {
+		not_present(&w, FAULT_ROOT_NOT_PRESENT);
+		return;
+	}
+	load_indexed(&w, field_of(root[0], ROOT_CTP), devfn, CONTEXT_WORDS, context);
+	legacy_context(&w, context);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a unit makes of a request, by the specification: the walk from the root entry to the page, as
+ * software. It is the reference that predictions are made with; it reads the very tables that the unit
+ * reads, but may be told that one entry looks other than it stands in memory.
+ */
+#ifndef VTD_TRANSLATE_H
+#define VTD_TRANSLATE_H
+
+#include "vtd/unit.h"
+
+#define ENTRY_WORDS_MAX 8 /* the largest entry: a PASID-table entry of 512 bits */
+
+/* Words of one entry as the unit is supposed to have read them; NULL words: memory as it is. */
+struct vtd_view {
+	const volatile uint64_t *entry;
+	unsigned words;
+	uint64_t value[ENTRY_WORDS_MAX];
+};
+
+enum vtd_stage { STAGE_SECOND, STAGE_FIRST, STAGE_NONE /* pass-through */ };
+
+struct vtd_translation {
+	uint8_t reason;	  /* fault reason (section 7.1.3); 0: translated */
+	bool not_present; /* the fault is of an entry that is not there, not of one that is wrong */
+	bool walks_page_zero; /* a pointer was 0 */
+	uint8_t stage;	  /* enum vtd_stage, of the last table reached */
+	uint16_t domain;  /* DID of the context or PASID-table entry; 0 if not reached */
+	uint64_t address; /* physical, when translated */
+};
+
+/*
+ * Translate a write request without PASID from `source_id` to bus address `at`. `view` may be NULL.
+ * All tables must be readable by this processor; a pointer of 0 leads to a page of zeros.
+ */
+void vtd_translate(const struct vtd_unit *unit, uint16_t source_id, uint64_t at,
+		   const struct vtd_view *view, struct vtd_translation *out);
+
+#endif
