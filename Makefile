@@ -52,6 +52,9 @@ build: packages ## build/vtd-litmus.efi
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(if $(QEMU),--qemu $(QEMU)) -- $(OPTIONS)
 
+mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
+	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(if $(QEMU),--qemu $(QEMU)) -- run=mutants $(OPTIONS)
+
 test: build $(BUILD)/host/unit-tests ## host unit tests under sanitizers, then scenarios in QEMU
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
@@ -122,4 +125,4 @@ $(BUILD)/host/unit-tests: $(HOST_OBJECTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(OBJECTS:.o=.d)
-.PHONY: help packages build run test host-tests fuzz format clean FORCE
+.PHONY: help packages build run mutants test host-tests fuzz format clean FORCE

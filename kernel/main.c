@@ -52,7 +52,10 @@ static void ignore_complaint(const char *word, const char *accepted)
 
 static void print_complaint(const char *word, const char *accepted)
 {
-	log_note("option %s: ignored (accepted: %s)", word, accepted);
+	if (accepted)
+		log_note("option %s: ignored (accepted: %s)", word, accepted);
+	else
+		log_note("option %s: ignored: there is no such option (run=list prints them)", word);
 }
 
 static void read_options(void (*complain)(const char *, const char *))

@@ -17,7 +17,7 @@ enum breakage { BREAK_NOTHING, BREAK_WITNESS, BREAK_LOST_DMA, BREAK_DEAD_DEVICE,
 enum model_choice { MODEL_AUTO, MODEL_SPEC, MODEL_QEMU };
 enum run_mode { RUN_TESTS, RUN_LIST, RUN_MUTANTS };
 
-#define OPTION_TEXT  128
+#define OPTION_TEXT  512
 #define DWELL_VALUES 8
 
 struct options {
@@ -27,6 +27,7 @@ struct options {
 	uint8_t without;		 /* enum without: a step taken out of the safe sequences */
 	uint8_t model;			 /* enum model_choice: how the unit is said to fetch */
 	uint8_t breakage;		 /* enum breakage: what is spoiled, to see it noticed */
+	bool refused;			 /* a tests= or dma= that was not understood */
 	bool fault_interrupt;		 /* fault records read in the fault-event interrupt */
 	bool x2apic;			 /* ask for x2APIC mode */
 	uint16_t console;		 /* I/O port of the UART; 0: none */
@@ -43,7 +44,8 @@ extern const struct options option_defaults;
 
 /*
  * Read a text of options into *options. A word that is no option, or whose value is none of the
- * accepted, leaves the option as it was and is reported through complain(word, what is accepted).
+ * accepted, leaves the option as it was and is reported through complain(word, what is accepted), with NULL
+ * where there is no such option.
  */
 void options_parse(struct options *options, const char *text,
 		   void (*complain)(const char *word, const char *accepted));

@@ -3,9 +3,10 @@
 #include "kernel/pci.h"
 #include "kernel/acpi.h"
 #include "kernel/format.h"
+#include "kernel/memory.h"
 #include "kernel/paging.h"
 
-struct pci_function pci_functions[PCI_MAX];
+struct pci_function *pci_functions;
 unsigned pci_count;
 static uint8_t visited[256 / 8]; /* buses of the segment being scanned: a bridge loop ends here */
 
@@ -95,6 +96,9 @@ const char *pci_init(void)
 	const struct acpi_header *mcfg = acpi_find("MCFG", 0);
 	const uint8_t *table = (const uint8_t *)mcfg;
 
+	pci_functions = memory_alloc((PCI_MAX * sizeof(*pci_functions) + PAGE_SIZE - 1) / PAGE_SIZE);
+	if (!pci_functions)
+		return "no memory for the list of PCI functions";
 	if (!mcfg)
 		return "there is no MCFG table: PCI configuration space cannot be reached";
 	for (uint32_t at = 44; at + 16 <= mcfg->length; at += 16) {

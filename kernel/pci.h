@@ -34,7 +34,7 @@ struct pci_function {
 	volatile uint8_t *config;	/* its 4 KiB of configuration space */
 };
 
-extern struct pci_function pci_functions[PCI_MAX];
+extern struct pci_function *pci_functions; /* pci_count of them */
 extern unsigned pci_count;
 
 /* Find every function of every segment. NULL, or what is wrong. */

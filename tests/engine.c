@@ -176,6 +176,7 @@ struct drive_setup {
 	uint64_t ms;
 	bool rewriting;	 /* there is an updater to hold still now and then */
 	bool invalidate; /* by the driver, before each DMA */
+	bool stop_on_harm;
 	bool check_tags; /* after a DMA into a state's page */
 };
 
@@ -307,7 +308,8 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 	bool holding = false;
 
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;
-	while (rdtsc() < end && !t->stopped) {
+	while (rdtsc() < end && !t->stopped &&
+	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged))) {
 		bool hold_next = s->rewriting && !holding && t->dmas % HOLD_EVERY == HOLD_EVERY - 1;
 		int state = -1;
 		enum outcome outcome;
@@ -385,6 +387,7 @@ void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 			.private_at = target->private_at,
 			.ms = trial->ms / target->phases,
 			.rewriting = true,
+			.stop_on_harm = trial->stop_on_harm,
 			.invalidate = trial->drive == DRIVE_HAMMER,
 			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
 		};
@@ -398,6 +401,9 @@ void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 		if (!updater_end(ANSWER_US) && !t->stopped)
 			t->stopped = updater_problem();
 		t->rewrites += updater_rewrites();
+		/* Where the driver invalidates, a held DMA says nothing of the sequence's invalidations. */
+		if (s.invalidate && !t->stale)
+			t->held = 0;
 	}
 }
 

@@ -71,6 +71,7 @@ struct trial {
 	uint8_t drive;	   /* enum drive */
 	uint32_t dwell_ns; /* between the stores of the sequence */
 	uint64_t ms;	   /* to measure for */
+	bool stop_on_harm; /* end early, once anything harmful was seen */
 };
 
 /* Put a target's tables in force. NULL, or what went wrong. */

@@ -38,7 +38,12 @@ static size_t strip(const struct trial *trial, struct step *steps)
 	return n;
 }
 
-void predict(struct bench *b, const struct trial *trial, bool never_blocks, struct prediction *p)
+struct unit_model {
+	bool qemu_fetches, qemu_caches, coherent;
+};
+
+static void ask(struct bench *b, const struct trial *trial, bool never_blocks, struct unit_model how,
+		struct prediction *p)
 {
 	struct target *t = b->target;
 	struct step steps[SEQUENCE_STEPS_MAX];
@@ -49,9 +54,10 @@ void predict(struct bench *b, const struct trial *trial, bool never_blocks, stru
 		.count = strip(trial, steps),
 		.kind = (enum entry_kind)t->kind,
 		.fetch = &fetch,
-		.coherent = b->unit->coherent,
+		.coherent = b->unit->coherent || how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
 		.caches = trial->drive == DRIVE_FAITHFUL,
+		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,
 		.meaning = target_meaning,
@@ -61,7 +67,7 @@ void predict(struct bench *b, const struct trial *trial, bool never_blocks, stru
 	*p = (struct prediction){ .problem = workspace ? NULL : "no memory for the model" };
 	if (p->problem)
 		return;
-	if (predict_is_qemu())
+	if (how.qemu_fetches)
 		model_fetch_qemu(&fetch, q.kind);
 	else
 		model_fetch_chunks(&fetch, q.kind, 128, true);
@@ -73,10 +79,40 @@ void predict(struct bench *b, const struct trial *trial, bool never_blocks, stru
 		model_run(&q, workspace, MODEL_WORKSPACE, &answer);
 		if (answer.overflow)
 			p->problem = "the model's memory is too small for this sequence";
-		if (!p->harms)
-			p->answer = answer;
 		p->outcomes |= answer.outcomes;
 		p->harms |= answer.harms;
 	}
 	p->walks_page_zero = t->walks_page_zero;
+}
+
+void predict(struct bench *b, const struct trial *trial, bool never_blocks, struct prediction *p)
+{
+	ask(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = predict_is_qemu() }, p);
+}
+
+void predict_by_specification(struct bench *b, const struct trial *trial, bool never_blocks,
+			      struct prediction *p)
+{
+	ask(b, trial, never_blocks, (struct unit_model){ 0 }, p);
+}
+
+void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never_blocks,
+			  struct prediction *p)
+{
+	bool qemu = predict_is_qemu();
+
+	ask(b, trial, never_blocks, (struct unit_model){ qemu, qemu, qemu }, p);
+}
+
+const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
+{
+	struct prediction p;
+
+	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
+	if (!p.harms)
+		return "not observable: QEMU reads through the processor's caches, flushed or not";
+	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true }, &p);
+	if (!p.harms)
+		return "not observable: QEMU does not have the cache that would keep it";
+	return "not observable: QEMU reads the entry in one copy";
 }

@@ -12,7 +12,6 @@ struct prediction {
 	bool walks_page_zero;	/* a mixture leads through physical page 0 */
 	const char *fetch;	/* which model of the unit's fetches */
 	const char *problem;	/* why there is no prediction; NULL: there is one */
-	struct model_answer answer; /* of the first phase that harms, for the witness */
 };
 
 /* Take memory for the search. False if there is none: predictions then have a problem. */
@@ -21,7 +20,17 @@ bool predict_init(void);
 /* Whether the unit's fetches are QEMU's: model= of the options, else the hypervisor's signature. */
 bool predict_is_qemu(void);
 
+/* What may be seen here: by the specification, or by QEMU's way of fetching where that is what we run on. */
 void predict(struct bench *bench, const struct trial *trial, bool never_blocks,
 	     struct prediction *prediction);
+void predict_by_specification(struct bench *bench, const struct trial *trial, bool never_blocks,
+			      struct prediction *prediction);
+
+/* What this unit can show at all: predict(), but on QEMU with no more caches than QEMU has. */
+void predict_on_this_unit(struct bench *bench, const struct trial *trial, bool never_blocks,
+			  struct prediction *prediction);
+
+/* Why this unit cannot show what the specification allows, for the log. */
+const char *predict_why_hidden(struct bench *bench, const struct trial *trial, bool never_blocks);
 
 #endif

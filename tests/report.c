@@ -5,18 +5,19 @@
 #include "kernel/muldiv.h"
 #include "kernel/time.h"
 
-static unsigned planned, printed, counts[3];
+static unsigned planned, planned_checks, printed, counts[4];
 
-void report_plan(unsigned tests)
+void report_plan(unsigned tests, unsigned checks)
 {
 	planned = tests;
+	planned_checks = checks;
 	log_printf("KTAP version 1\n1..%u\n", tests);
 }
 
 void report_result(const char *id, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit)
 {
-	static const char *const words[] = { "pass", "fail", "skip" };
+	static const char *const words[] = { "pass", "fail", "skip", "pass" };
 
 	counts[verdict]++;
 	printed++;
@@ -126,13 +127,33 @@ void report_faults(const struct fault_log *log)
 		log_note("    %lu of further kinds", log->unsorted);
 }
 
+void report_harms(char *text, size_t room, uint8_t harms)
+{
+	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
+					     "wrong end" };
+	size_t n = format_text(text, room, "%s", harms ? "unsafe, a control: " : "safe"), start = n;
+
+	for (unsigned i = 0; i < 5; i++)
+		if (harms >> i & 1)
+			n += format_text(text + n, room - n, "%s%s", n > start ? ", " : "",
+					 words[i]);
+}
+
 enum run_result report_end(void)
 {
-	log_note("%u passed, %u failed, %u skipped or inconclusive", counts[VERDICT_PASS],
-		 counts[VERDICT_FAIL], counts[VERDICT_SKIP]);
+	unsigned passed = counts[VERDICT_PASS];
+
+	log_note("%u passed (%u of them checks of our own means), %u failed, %u skipped or "
+		 "inconclusive",
+		 passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], counts[VERDICT_FAIL],
+		 counts[VERDICT_SKIP]);
+	if (planned == planned_checks)
+		passed += counts[VERDICT_SOUND];
 	if (printed != planned)
 		log_note("planned %u tests, ran %u", planned, printed);
 	if (counts[VERDICT_FAIL] || printed != planned)
 		return RUN_FAIL;
-	return counts[VERDICT_PASS] ? RUN_PASS : RUN_SKIP;
+	if (!passed && !counts[VERDICT_FAIL] && planned > planned_checks)
+		log_note("nothing was learned: ask for a control too, as in tests=*.replace.*");
+	return passed ? RUN_PASS : RUN_SKIP;
 }

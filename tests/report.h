@@ -6,9 +6,15 @@
 #include "kernel/kernel.h"
 #include "tests/predict.h"
 
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP };
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_SKIP,
+	VERDICT_SOUND, /* passed, but only a check of our own means: no pass for the run */
+};
 
-void report_plan(unsigned tests);
+/* How many tests there will be; of them, checks of our own means. */
+void report_plan(unsigned tests, unsigned checks);
 
 /*
  * One test's result: `why` stands behind a SKIP and under a failure. number and unit go into the
@@ -26,7 +32,13 @@ void report_tally(const struct target *target, const struct tally *tally,
 		  const struct prediction *prediction, uint64_t undisturbed);
 void report_faults(const struct fault_log *log);
 
-/* The summary line, and the run's result: fail if any failed, pass if any passed. */
+/* "unsafe, a control: mixture, stale", or "safe". */
+void report_harms(char *text, size_t room, uint8_t harms);
+
+/*
+ * The summary line, and the run's result: fail if any failed; pass if any passed, checks of our own means
+ * counting only where nothing else was planned.
+ */
 enum run_result report_end(void);
 
 #endif

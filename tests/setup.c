@@ -307,6 +307,14 @@ static void fail(struct setup *setup, const char *problem, bool is_wrong)
 	setup->is_wrong = is_wrong;
 }
 
+static bool generator_named(void)
+{
+	for (size_t i = 0; i < dma_generator_count; i++)
+		if (option_list_matches(options.dma, dma_generators[i]->name))
+			return true;
+	return false;
+}
+
 void setup_machine(struct setup *setup)
 {
 	const char *problem = read_dmar();
@@ -341,6 +349,10 @@ void setup_machine(struct setup *setup)
 								    : "");
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
+	if (!setup->bench_count && !generator_named()) {
+		fail(setup, "dma= names no generator of this kernel (there are: nvme, edu)", true);
+		return;
+	}
 	if (!setup->bench_count)
 		fail(setup,
 		     "no test device: none of the DMA generators that this kernel knows is here",

@@ -3,19 +3,20 @@
 #include "vtd/entry.h"
 #include "vtd/translate.h"
 
-#define POSITIONS  (2 * SEQUENCE_STEPS_MAX) /* of the updater: there and back */
-#define VIEWS_MAX  1024
+#define POSITIONS  (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
+#define VERSION_BITS 5
+#define VIEWS_MAX  4096
 #define ITEMS_MAX  64
 #define NO_VERSION 0 /* a part that was not fetched yet */
 
 /*
  * A node of the search: where the updater is, what of its stores is visible, and one thing that the unit
- * holds: a fetch under way (each part's version, 6 bits), a cached entry, or a cached translation.
+ * holds: a fetch under way (each part's version), a cached entry, or a cached translation.
  */
 enum node_type { NODE_FETCH, NODE_ENTRY, NODE_ITEM };
 
 struct node {
-	uint64_t key; /* type 63:62, position 61:55, visible 54:48, payload 47:0 */
+	uint64_t key; /* type 63:62, position 61:54, visible 53:46, payload 45:0 */
 	uint32_t parent;
 	struct model_event event; /* how it was reached */
 };
@@ -34,9 +35,14 @@ struct item {
 struct search {
 	const struct model_question *q;
 	struct model_answer *answer;
-	unsigned words, positions;
+	unsigned words;
+	/*
+	 * 2 * count, and after the last comes the first; but if the sequence does not end in the new
+	 * entry, the first round differs from those after it: 4 * count, and the second round repeats.
+	 */
+	unsigned positions, loop_start;
 	uint64_t image[POSITIONS][8]; /* what stands in memory before each step */
-	uint64_t version[MODEL_PARTS][64][8];
+	uint64_t version[MODEL_PARTS][1 << VERSION_BITS][8];
 	unsigned versions[MODEL_PARTS];
 	uint8_t version_at[MODEL_PARTS][POSITIONS];
 	struct model_meaning state[2];
@@ -52,17 +58,17 @@ struct search {
 
 static uint64_t key_of(enum node_type type, unsigned position, unsigned visible, uint64_t payload)
 {
-	return (uint64_t)type << 62 | (uint64_t)position << 55 | (uint64_t)visible << 48 | payload;
+	return (uint64_t)type << 62 | (uint64_t)position << 54 | (uint64_t)visible << 46 | payload;
 }
 
 static unsigned key_position(uint64_t key)
 {
-	return key >> 55 & 127;
+	return key >> 54 & 255;
 }
 
 static unsigned key_visible(uint64_t key)
 {
-	return key >> 48 & 127;
+	return key >> 46 & 255;
 }
 
 static bool same_words(const uint64_t *a, const uint64_t *b, unsigned words)
@@ -107,10 +113,10 @@ static void tell(struct search *s, uint32_t node, struct model_event last, enum 
 		a->events[--n] = s->nodes[at].event;
 }
 
-/* Position 0: state 0 is in force and nothing is going on; the middle: state 1. */
+/* At the beginning of each half nothing is going on: the state that should be in force, else -1. */
 static int at_rest(const struct search *s, unsigned position)
 {
-	return position == 0 ? 0 : position == s->q->count ? 1 : -1;
+	return position % s->q->count ? -1 : (int)(position / s->q->count % 2);
 }
 
 static unsigned view_of(struct search *s, const uint64_t *value, bool present)
@@ -173,7 +179,9 @@ static void use(struct search *s, uint32_t node, const struct model_meaning *m, 
 /* The caches that an item begins in: a context entry's translation also stands in the PASID cache. */
 static unsigned item_home(const struct search *s)
 {
-	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT ? 3 : 1;
+	bool context = s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
+
+	return context && !s->q->qemu_caches ? 3 : 1;
 }
 
 static void fill(struct search *s, uint32_t node, const struct model_meaning *m, unsigned position)
@@ -186,10 +194,16 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
 		    s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
-	if (!s->q->caches)
+	if (!s->q->caches || (s->q->qemu_caches && s->q->kind == KIND_SM_CONTEXT))
 		return;
 	reach(s, node, key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 2 | item_home(s)),
 	      event);
+}
+
+static bool keeps_entries(const struct search *s)
+{
+	/* QEMU has no paging-structure caches either: what it keeps are translations. */
+	return !s->q->qemu_caches || s->q->kind < KIND_PASID_DIR;
 }
 
 /* An entry was read whole: it is acted on, and may be kept. */
@@ -201,7 +215,7 @@ static void complete(struct search *s, uint32_t node, unsigned position, const u
 		const struct model_meaning *m = &s->views[v].meaning;
 
 		use(s, node, m, rest);
-		if (s->q->caches && (m->translated || s->q->caching_mode))
+		if (s->q->caches && keeps_entries(s) && (m->translated || s->q->caching_mode))
 			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
 			      (struct model_event){ .type = EVENT_CACHE });
 		fill(s, node, m, position);
@@ -213,10 +227,21 @@ static const struct step *step_at(const struct search *s, unsigned position)
 	return &s->q->steps[position % s->q->count];
 }
 
+static unsigned after(const struct search *s, unsigned position)
+{
+	return position + 1 == s->positions ? s->loop_start : position + 1;
+}
+
+/* The state that the half `position` lies in leads to. */
+static unsigned direction(const struct search *s, unsigned position)
+{
+	return position / s->q->count % 2 == 0;
+}
+
 /* The state that `value` means in the direction of the step at `position`. */
 static unsigned state_of(const struct search *s, unsigned position, const struct step *step)
 {
-	unsigned to = position < s->q->count ? 1 : 0;
+	unsigned to = direction(s, position);
 
 	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
 }
@@ -307,18 +332,18 @@ static bool fetch_survives(const struct search *s, unsigned position)
 
 static unsigned version_in(uint64_t payload, unsigned part)
 {
-	return payload >> (6 * part) & 63;
+	return payload >> (VERSION_BITS * part) & ((1 << VERSION_BITS) - 1);
 }
 
 static void expand_fetch(struct search *s, uint32_t index)
 {
-	uint64_t key = s->nodes[index].key, payload = key & 0xffffffffffff;
+	uint64_t key = s->nodes[index].key, payload = key & ((1ull << 46) - 1);
 	unsigned position = key_position(key), visible = key_visible(key);
-	unsigned next = (position + 1) % s->positions, parts = s->q->fetch->parts;
+	unsigned next = after(s, position), parts = s->q->fetch->parts;
 	const struct step *step = step_at(s, position);
 	struct model_event done = { .type = EVENT_STEP,
 				    .step = (uint8_t)(position % s->q->count),
-				    .to = position < s->q->count };
+				    .to = (uint8_t)direction(s, position) };
 	bool all = true;
 
 	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made. */
@@ -345,7 +370,7 @@ static void expand_fetch(struct search *s, uint32_t index)
 		    !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind)))
 			continue;
 		reach(s, index,
-		      key_of(NODE_FETCH, position, visible, payload | (uint64_t)(v + 1) << (6 * p)),
+		      key_of(NODE_FETCH, position, visible, payload | (uint64_t)(v + 1) << (VERSION_BITS * p)),
 		      (struct model_event){ .type = EVENT_FETCH, .part = (uint8_t)p });
 	}
 	if (!all && s->q->fetch->present_first && version_in(payload, 0) != NO_VERSION)
@@ -363,7 +388,7 @@ static void expand_fetch(struct search *s, uint32_t index)
 static void expand_entry(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
-	unsigned position = key_position(key), next = (position + 1) % s->positions;
+	unsigned position = key_position(key), next = after(s, position);
 	const struct model_meaning m = s->views[key & 0xffff].meaning;
 
 	use(s, index, &m, at_rest(s, position));
@@ -372,13 +397,13 @@ static void expand_entry(struct search *s, uint32_t index)
 		reach(s, index, key_of(NODE_ENTRY, next, 0, key & 0xffff),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
-					    .to = position < s->q->count });
+					    .to = (uint8_t)direction(s, position) });
 }
 
 static void expand_item(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
-	unsigned position = key_position(key), next = (position + 1) % s->positions;
+	unsigned position = key_position(key), next = after(s, position);
 	const struct item *item = &s->items[(key & 0xffff) >> 2];
 	struct model_meaning m = { item->outcome, true, item->stage, item->domain };
 	unsigned held = item_left(s, position, item, key & 3);
@@ -388,24 +413,32 @@ static void expand_item(struct search *s, uint32_t index)
 		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfffc) | held),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
-					    .to = position < s->q->count });
+					    .to = (uint8_t)direction(s, position) });
 }
 
-/* What stands in memory before each step, once the updater has gone round. */
+/* What stands in memory before each step. */
 static void make_images(struct search *s)
 {
+	unsigned round = 2 * (unsigned)s->q->count;
 	uint64_t entry[8] = { 0 };
 
 	for (unsigned i = 0; i < s->words; i++)
 		entry[i] = s->q->state[0][i];
-	for (unsigned at = 0; at < 2 * s->positions; at++) {
-		unsigned position = at % s->positions, to = position < s->q->count;
+	for (unsigned at = 0; at < 2 * round; at++) {
+		unsigned to = direction(s, at);
 
 		for (unsigned i = 0; i < s->words; i++)
-			s->image[position][i] = entry[i];
-		step_apply(step_at(s, position), s->q->kind, s->q->state[!to], s->q->state[to],
-			   entry);
+			s->image[at][i] = entry[i];
+		step_apply(step_at(s, at), s->q->kind, s->q->state[!to], s->q->state[to], entry);
 	}
+	if (same_words(s->image[s->q->count], s->q->state[1], s->words) &&
+	    same_words(s->image[round], s->q->state[0], s->words)) {
+		s->positions = round;
+		return;
+	}
+	s->answer->harms |= HARM_WRONG_END;
+	s->positions = 2 * round;
+	s->loop_start = round;
 }
 
 static void make_versions(struct search *s)
@@ -419,7 +452,7 @@ static void make_versions(struct search *s)
 				part[i] = s->image[at][i] & s->q->fetch->mask[p][i];
 			while (v < s->versions[p] && !same_words(s->version[p][v], part, s->words))
 				v++;
-			if (v == 62) {
+			if (v == (1 << VERSION_BITS) - 2) {
 				s->answer->overflow = true;
 				v = 0;
 			} else if (v == s->versions[p]) {
@@ -448,7 +481,6 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 	s->q = q;
 	s->answer = answer;
 	s->words = kind_words(q->kind);
-	s->positions = 2 * (unsigned)q->count;
 	/* The hash is kept at most half full. */
 	s->table_size = 1024;
 	while (s->table_size * 2 * (sizeof(uint32_t) + sizeof(struct node) / 2) <= left)
@@ -462,9 +494,6 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 	make_versions(s);
 	q->meaning(q->context, q->state[0], &s->state[0]);
 	q->meaning(q->context, q->state[1], &s->state[1]);
-	if (!same_words(s->image[q->count], q->state[1], s->words) ||
-	    !same_words(s->image[0], q->state[0], s->words))
-		answer->harms |= HARM_WRONG_END;
 	reach(s, 0, key_of(NODE_FETCH, 0, 0, 0), (struct model_event){ 0 });
 	for (uint32_t i = 0; i < s->node_count; i++) {
 		switch (s->nodes[i].key >> 62) {

@@ -63,6 +63,11 @@ struct model_question {
 	bool coherent;	   /* ECAP.C */
 	bool caching_mode; /* CAP.CM: absent entries are cached too */
 	bool caches;	   /* false: everything is invalidated before each request (hammer drive) */
+	/*
+	 * Only what QEMU keeps: it reads through the processor's caches, keeps no PASID-directory or
+	 * PASID-table entries, and looks translations up by PASID once the context entry is read.
+	 */
+	bool qemu_caches;
 	bool never_blocks; /* the sequence promises that no request is refused */
 	uint8_t blocked;   /* the outcome of a request refused for an entry that is not there */
 	void (*meaning)(void *context, const uint64_t *entry, struct model_meaning *out);
@@ -105,7 +110,7 @@ struct model_answer {
 };
 
 /* Memory for the search; so many bytes are plenty for every sequence of the catalogue. */
-#define MODEL_WORKSPACE (6u << 20)
+#define MODEL_WORKSPACE (12u << 20)
 
 void model_run(const struct model_question *question, void *workspace, size_t bytes,
 	       struct model_answer *answer);
