@@ -13,6 +13,7 @@ IMAGE   := $(BUILD)/vtd-litmus.efi
 ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
 QEMU    ?=
+IOMMU   ?=
 SCENARIOS ?=
 
 BUILD_ID := $(shell git describe --always --dirty --abbrev=9 2>/dev/null || echo unknown)
@@ -37,10 +38,13 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
 
+RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU))
+
 help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
+	@echo '  IOMMU=properties of intel-iommu (QEMU 10: x-flts=on for first-stage tables),'
 	@echo '  CROSS_COMPILE=prefix-, BUILD=folder'
 
 packages: ## look for what building and running needs, install what is missing
@@ -50,13 +54,16 @@ build: packages ## build/vtd-litmus.efi
 	@$(MAKE) --no-print-directory $(IMAGE)
 
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
-	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(if $(QEMU),--qemu $(QEMU)) -- $(OPTIONS)
+	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
 
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
-	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(if $(QEMU),--qemu $(QEMU)) -- run=mutants $(OPTIONS)
+	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
-test: build $(BUILD)/host/unit-tests ## host unit tests under sanitizers, then scenarios in QEMU
+test: build $(BUILD)/host/unit-tests $(BUILD)/host/sequences ## host unit tests under sanitizers, then scenarios in QEMU
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
+
+docs: $(BUILD)/host/sequences ## docs/sequences.md, from the catalogue and the model
+	@$(BUILD)/host/sequences > docs/sequences.md
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests
@@ -111,7 +118,7 @@ $(BUILD)/kernel/trap_stubs.o: kernel/trap_stubs.asm
 	$(Q)$(NASM) -f elf64 -Werror $< -o $@
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
-HOST_SOURCES := $(filter-out tests/host/fuzz_%,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
+HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
 		kernel/options.c kernel/format.c kernel/glob.c boot/load_options.c tests/target.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -124,5 +131,8 @@ $(BUILD)/host/%.o: %.c
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
--include $(HOST_OBJECTS:.o=.d) $(OBJECTS:.o=.d)
-.PHONY: help packages build run mutants test host-tests fuzz format clean FORCE
+$(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o $(filter-out $(BUILD)/host/tests/host/test%,$(HOST_OBJECTS))
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
+
+-include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
+.PHONY: help packages build run mutants docs test host-tests fuzz format clean FORCE

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/host/fake_unit.h"
 #include "tests/host/test.h"
+#include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "vtd/platform.h"
 #include "vtd/regs.h"
@@ -13,6 +14,7 @@
 #define SWITCHES (G_TE | G_QIE | G_IRE)
 #define F_BIT	 (1u << 31)
 
+struct options options; /* the kernel's: all defaults */
 struct fake_unit fake;
 static uint64_t clock_us;
 

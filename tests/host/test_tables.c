@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-struct options options;
-
 TEST(table_maps_at_every_depth)
 {
 	for (unsigned levels = 3; levels <= 5; levels++) {
