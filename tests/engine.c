@@ -245,7 +245,8 @@ static void jitter(struct bench *b)
 /*
  * A DMA was made with the entry held still. One that landed elsewhere met a stale entry. One that was
  * blocked is tried again: a stale absent entry stays, as nothing invalidates meanwhile; what is gone the
- * second time was trouble of the device, and is counted apart.
+ * second time was trouble that the device had from the DMA before (kernel/dma/nvme.c knows of one), and
+ * is counted apart.
  */
 static void judge_held(struct bench *b, const struct drive_setup *s, struct tally *t,
 		       enum outcome outcome, enum outcome want)

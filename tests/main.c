@@ -14,6 +14,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "tests/checks.h"
 #include "tests/mutants.h"
 #include "tests/predict.h"
 #include "tests/report.h"
@@ -21,16 +22,19 @@
 #include "vtd/regs.h"
 #include "vtd/sequence.h"
 
-#define STORM_DMAS   10000
-#define STORM_UNREAD 64
-#define ID_BYTES     96
+#define ID_BYTES      96
+#define SEQUENCES_MAX 64
 
 /* What unsafe sequences have shown so far in this run, on one device. */
 struct shown {
 	uint64_t harm[TARGET_COUNT][DRIVE_COUNT]; /* torn, stale or mis-tagged, by target */
 	uint64_t torn[DRIVE_COUNT];		  /* torn, on any target */
 	bool witness_good[TARGET_COUNT];
+	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen. */
+	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX];
 };
+
+enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4 };
 
 static struct setup *setup; /* too large for the image */
 static struct tally tally;
@@ -236,6 +240,45 @@ static void log_model(struct bench *b, const struct sequence *s, const struct tr
 		log_note("  Model (%s): %s; (%s): %s", p->fetch, harms, spec.fetch, spec_harms);
 }
 
+/* `full` is by this unit's model; what is known to be bad is what the specification allows to harm. */
+static void note_known_bad(struct bench *b, enum target_id target, const struct sequence *s,
+			   const struct trial *trial, const struct prediction *full,
+			   struct shown *shown)
+{
+	struct trial faithful = *trial;
+	struct prediction spec = *full, here;
+
+	faithful.drive = DRIVE_FAITHFUL;
+	if (predict_is_qemu())
+		predict_by_specification(b, &faithful, s->never_blocks, &spec);
+	predict_on_this_unit(b, trial, s->never_blocks, &here);
+	shown->known_bad[target][s - sequences] |=
+		(spec.harms ? KNOWN_BAD : 0) | (here.harms ? SHOWABLE : 0);
+}
+
+static void report_known_bad(const struct bench *b, const struct shown *shown)
+{
+	unsigned bad = 0, showable = 0, seen = 0;
+
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (size_t i = 0; i < sequence_count; i++) {
+			uint8_t flags = shown->known_bad[t][i];
+
+			if (!(flags & KNOWN_BAD))
+				continue;
+			bad++;
+			showable += flags & SHOWABLE ? 1 : 0;
+			seen += flags & SHOWABLE && flags & SEEN ? 1 : 0;
+			if (!(flags & SEEN))
+				log_note("  not seen: %s.%s.%s%s", target_name((enum target_id)t),
+					 operation_name(sequences[i].operation), sequences[i].name,
+					 flags & SHOWABLE ? "" : " (this unit cannot show it)");
+		}
+	if (bad)
+		log_note("%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
+			 device_name(b), bad, showable, seen);
+}
+
 static void run_sequence(struct bench *b, enum target_id target, const struct sequence *s,
 			 enum drive drive, uint32_t dwell_ns, struct shown *shown, const char *id)
 {
@@ -265,82 +308,14 @@ static void run_sequence(struct bench *b, enum target_id target, const struct se
 		report_result(id, p.problem ? VERDICT_FAIL : VERDICT_SKIP, problem, 0, "torn");
 		return;
 	}
+	note_known_bad(b, target, s, &trial, &full, shown);
 	log_model(b, s, &trial, &p);
 	engine_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	judge(target, drive, &p, shown, id);
-}
-
-/*
- * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk says,
- * which is also what the model predicts with.
- */
-static void run_witness(struct bench *b, enum target_id id, struct shown *shown, const char *name)
-{
-	struct target *t = b->target;
-	struct model_meaning want;
-	unsigned wrong = 0, seen = 0;
-
-	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind), t->encoding);
-	for (unsigned phase = 0; phase < t->phases; phase++) {
-		target_choose_phase(t, phase);
-		for (unsigned choice = 0; choice < 1u << (t->words < 3 ? t->words : 3); choice++) {
-			uint64_t entry[ENTRY_WORDS_MAX];
-			enum outcome outcome;
-			bool same = false;
-
-			for (unsigned i = 0; i < t->words && i < 3; i++)
-				same |= choice >> i & 1 &&
-					t->state[phase][0][i] == t->state[phase][1][i];
-			if (same)
-				continue;
-			target_mixture(t, phase, choice, entry);
-			target_meaning(t, entry, &want);
-			outcome = engine_probe(b, entry, &tally);
-			seen |= 1u << outcome;
-			log_note("  words of %c%c%c: %s%s%s", choice & 1 ? 'B' : 'A',
-				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
-				 target_outcome_name(t, outcome),
-				 outcome == want.outcome ? "" : ", but the reference walk says ",
-				 outcome == want.outcome ? "" : target_outcome_name(t, want.outcome));
-			if (outcome != want.outcome) {
-				report_faults(&tally.faults);
-				wrong++;
-			}
-			if (tally.stopped)
-				log_note("  stopped: %s", tally.stopped);
-		}
-	}
-	/* A witness that cannot tell its mixtures from its states says nothing. */
-	if (t->pages > 2 && !(seen & (1 << OUTCOME_MIXTURE_1 | 1 << OUTCOME_MIXTURE_2)))
-		wrong++;
-	target_choose_phase(t, 0);
-	shown->witness_good[id] = !wrong;
-	report_result(name, wrong ? VERDICT_FAIL : VERDICT_SOUND,
-		      "a mixture does not end where the witness was built to lead it", wrong,
-		      "wrong");
-}
-
-/* The device's rate with nobody rewriting, and without translation. */
-static void run_rates(struct bench *b, const char *id)
-{
-	uint64_t ms = options.test_ms ? options.test_ms : is_slow(b) ? 500 : 300, off, on;
-	char ratio[16];
-
-	log_note("%s: nobody rewrites", id);
-	engine_run_untranslated(b, ms, &tally);
-	off = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
-	log_note("  translation off: %lu DMAs/s%s%s", off, tally.stopped ? "; " : "",
-		 tally.stopped ? tally.stopped : "");
-	engine_run_undisturbed(b, ms, &tally);
-	on = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
-	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
-		 off ? format_ratio(ratio, on, off) : "?");
-	report_tally(b->target, &tally, NULL, 0);
-	b->undisturbed_rate = on;
-	report_result(id, on && !tally.torn ? VERDICT_SOUND : VERDICT_FAIL,
-		      tally.stopped ? tally.stopped : "no DMA, or not where it was sent", on,
-		      "DMA/s");
+	if (tally.torn + tally.stale + tally.mistagged ||
+	    (p.harms & HARM_BLOCKED && tally.outcomes[OUTCOME_NOT_PRESENT]))
+		shown->known_bad[target][s - sequences] |= SEEN;
 }
 
 /* Another device behind the same unit, to compete for its fault recording registers. */
@@ -350,51 +325,6 @@ static struct bench *neighbour(const struct bench *b)
 		if (&setup->benches[i] != b && setup->benches[i].unit == b->unit)
 			return &setup->benches[i];
 	return NULL;
-}
-
-/*
- * Faults in thousands: each must be recorded where they are read in time. Where they are not, the
- * unit may collapse those of one source-id into one record (section 7.2.1), but must report as
- * overflow what it drops of another (FSTS.PFO).
- */
-static void run_storm(struct bench *b, const char *id)
-{
-	struct bench *other = neighbour(b);
-	const char *problem = NULL;
-	uint64_t recorded;
-
-	log_note("%s: %u DMAs to an unmapped address, faults read after each", id, STORM_DMAS);
-	engine_storm(b, STORM_DMAS, 1, NULL, &tally);
-	report_faults(&tally.faults);
-	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
-	recorded = tally.faults.recorded;
-	if (tally.stopped)
-		problem = tally.stopped;
-	else if (recorded < STORM_DMAS)
-		problem = "fewer faults recorded than DMAs blocked";
-	engine_storm(b, STORM_UNREAD, STORM_UNREAD + 1, NULL, &tally);
-	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
-		 tally.faults.recorded, tally.faults.overflows,
-		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
-			 ? " (the unit collapses faults of one source-id)"
-			 : "");
-	if (!problem && !tally.faults.recorded && !tally.faults.overflows)
-		problem = "faults left no record at all";
-	if (!other) {
-		log_note("  Overflow not provoked: that needs a second device behind the unit");
-	} else {
-		unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
-
-		engine_storm(b, fill, fill + 1, other, &tally);
-		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
-			 "overflows",
-			 fill, device_name(other), tally.faults.recorded, tally.faults.foreign,
-			 tally.faults.overflows);
-		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
-			problem =
-				"a fault of a second device was neither recorded nor reported lost";
-	}
-	report_result(id, problem ? VERDICT_FAIL : VERDICT_SOUND, problem, recorded, "faults");
 }
 
 /* The tests of one target: counts them, or runs them. */
@@ -430,7 +360,8 @@ static unsigned for_target(struct bench *b, enum target_id target, bool run, str
 					if (problem)
 						report_result(name, VERDICT_FAIL, problem, 0, "wrong");
 					else
-						run_witness(b, target, shown, name);
+						shown->witness_good[target] =
+							check_witness(b, name);
 				}
 				if (run)
 					run_sequence(b, target, s, drive, options.dwell_ns[w],
@@ -468,8 +399,10 @@ static unsigned for_device(struct bench *b, bool run, unsigned *checks)
 	unsigned n = 0;
 
 	memset(&shown, 0, sizeof(shown));
-	for (unsigned c = 0; c < 2 && options.run != RUN_MUTANTS; c++) {
-		format_text(id, sizeof(id), "%s.%s", c ? "faults" : "rates", device_name(b));
+	for (unsigned c = 0; c < 3 && options.run != RUN_MUTANTS; c++) {
+		static const char *const names[] = { "rates", "faults", "granularity" };
+
+		format_text(id, sizeof(id), "%s.%s", names[c], device_name(b));
 		if ((c && is_slow(b)) || !option_list_matches(options.tests, id))
 			continue;
 		n++;
@@ -477,15 +410,19 @@ static unsigned for_device(struct bench *b, bool run, unsigned *checks)
 		if (!run)
 			continue;
 		engine_choose(b, &b->targets[TARGET_CONTEXT]);
-		if (c)
-			run_storm(b, id);
+		if (c == 0)
+			check_rates(b, id);
+		else if (c == 1)
+			check_fault_storm(b, neighbour(b), id);
 		else
-			run_rates(b, id);
+			measure_granularity(b, id);
 	}
 	if (options.run == RUN_MUTANTS)
 		return n + mutants_of(b, run);
 	for (unsigned target = 0; target < TARGET_COUNT; target++)
 		n += for_target(b, (enum target_id)target, run, &shown, checks);
+	if (run && !options.without)
+		report_known_bad(b, &shown);
 	return n;
 }
 

@@ -93,7 +93,7 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 	/* Stores first: quick where they are what is wrong; then with all its invalidations. */
 	if (spec.harms & (HARM_MIXTURE | HARM_MISTAGGED))
 		harm = try_drive(b, &trial, DRIVE_HAMMER, s, &showable);
-	if (!harm)
+	for (unsigned tries = 0; tries < 2 && !harm; tries++)
 		harm = try_drive(b, &trial, DRIVE_FAITHFUL, s, &showable);
 	counts.showable += showable;
 	counts.seen += harm > 0;
@@ -131,7 +131,8 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 		 counts.refused);
 	if (counts.outside)
 		problem = "something was seen that the model does not allow";
-	else if (counts.seen * 100 < counts.showable * NEEDED_IN_100)
+	else if (counts.seen + 1 < counts.showable &&
+		 counts.seen * 100 < counts.showable * NEEDED_IN_100)
 		problem = "too few of the unsafe mutants were seen";
 	report_result(id, problem ? VERDICT_FAIL : VERDICT_PASS, problem, counts.seen, "mutants");
 }

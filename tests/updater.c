@@ -14,6 +14,7 @@
 enum micro_op {
 	MICRO_STORE,
 	MICRO_CAS,
+	MICRO_STORE256,
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,
 	MICRO_PASID_CACHE,
@@ -29,7 +30,7 @@ struct micro {
 	uint16_t domain;
 	uint32_t pasid;
 	volatile uint64_t *address;
-	uint64_t value[2]; /* dwell: ticks in value[0] */
+	uint64_t value[4]; /* dwell: ticks in value[0] */
 };
 
 struct program {
@@ -44,6 +45,7 @@ static struct {
 	uint16_t source_id;
 	unsigned cpu;
 	bool rests; /* between two updates */
+	bool needs_avx;
 
 	/*
 	 * The driver's: number << 2 | enum updater_order. The number makes every hold a new one, which
@@ -66,18 +68,23 @@ static void emit(struct program *p, struct micro micro)
 
 static bool is_store(const struct step *s)
 {
-	return s->op == STEP_STORE || s->op == STEP_FIELD || s->op == STEP_CAS;
+	return s->op == STEP_STORE || s->op == STEP_FIELD || s->op == STEP_CAS ||
+	       s->op == STEP_STORE256;
 }
 
 static void emit_store(struct program *p, volatile uint64_t *entry, const struct step *s,
 		       const uint64_t *content)
 {
 	unsigned word = s->op == STEP_FIELD ? s->field.low / 64 : s->word;
-	bool wide = s->op == STEP_CAS;
+	unsigned words = s->op == STEP_CAS ? 2 : s->op == STEP_STORE256 ? 4 : 1;
+	struct micro m = { .op = words == 1   ? MICRO_STORE
+				 : words == 2 ? MICRO_CAS
+					      : MICRO_STORE256,
+			   .address = entry + word };
 
-	emit(p, (struct micro){ .op = wide ? MICRO_CAS : MICRO_STORE,
-				.address = entry + word,
-				.value = { content[word], wide ? content[word + 1] : 0 } });
+	for (unsigned i = 0; i < words; i++)
+		m.value[i] = content[word + i];
+	emit(p, m);
 }
 
 static void emit_invalidation(struct program *p, const struct target *t, const struct step *s,
@@ -151,6 +158,28 @@ static void exchange_chunk(volatile uint64_t *chunk, uint64_t low, uint64_t high
 	while (!done);
 }
 
+bool updater_can_store_256(void)
+{
+	uint32_t ecx = cpuid(1, 0).ecx;
+
+	return ecx & 1u << 28 && ecx & 1u << 26; /* AVX, XSAVE */
+}
+
+/* SDM volume 1, chapter 14: CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. Nothing else uses it. */
+static void enable_avx(void)
+{
+	write_cr4(read_cr4() | 1ull << 9 | 1ull << 18);
+	__asm__ volatile("xsetbv" : : "c"(0), "a"(7), "d"(0));
+}
+
+static void store_256(volatile uint64_t *to, const uint64_t *value)
+{
+	__asm__ volatile("vmovdqu (%1), %%ymm0\n\tvmovdqa %%ymm0, (%0)"
+			 :
+			 : "r"(to), "r"(value)
+			 : "memory");
+}
+
 static enum vtd_status execute(const struct program *p)
 {
 	enum vtd_status status = VTD_OK;
@@ -164,6 +193,9 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_CAS:
 			exchange_chunk(m->address, m->value[0], m->value[1]);
+			break;
+		case MICRO_STORE256:
+			store_256(m->address, m->value);
 			break;
 		case MICRO_FLUSH:
 			cpu_flush_line(m->address);
@@ -216,6 +248,8 @@ static void updater(void *unused)
 	unsigned state = 0;
 
 	(void)unused;
+	if (x.needs_avx)
+		enable_avx();
 	for (;;) {
 		uint32_t order = ordered();
 
@@ -246,6 +280,7 @@ void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 	x.held = x.order; /* an old number */
 	x.rewrites = 0;
 	x.status = VTD_OK;
+	x.needs_avx = trial->steps[0].op == STEP_STORE256;
 	x.rests = trial->drive == DRIVE_FAITHFUL;
 	x.seed = b->seed ^ 0x9e3779b97f4a7c15;
 	/* Twice round: a mutant may leave something behind that only the second round meets. */

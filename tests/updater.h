@@ -20,6 +20,8 @@ void updater_command(enum updater_order order);
 int updater_wait_held(uint64_t us);
 
 uint64_t updater_rewrites(void);
+/* Whether the processors have AVX; turned on for the updater when first needed. */
+bool updater_can_store_256(void);
 const char *updater_problem(void); /* why it does not answer */
 
 #endif

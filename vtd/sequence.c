@@ -70,6 +70,10 @@ bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *o
 		entry[step->word] = value_of(step, step->word, kind, old, new);
 		entry[step->word + 1] = value_of(step, step->word + 1u, kind, old, new);
 		return true;
+	case STEP_STORE256:
+		for (unsigned i = 0; i < 4; i++)
+			entry[step->word + i] = value_of(step, step->word + i, kind, old, new);
+		return true;
 	default:
 		return false;
 	}
@@ -216,6 +220,7 @@ char *step_text(const struct step *step, char *text, size_t room)
 		[STEP_STORE] = "store word ",
 		[STEP_FIELD] = "store word ",
 		[STEP_CAS] = "exchange 128 bits from word ",
+		[STEP_STORE256] = "store 256 bits from word ",
 		[STEP_BARRIER] = "barrier",
 		[STEP_FLUSH] = "flush the line if ECAP.C = 0",
 		[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID of ",
@@ -229,7 +234,7 @@ char *step_text(const struct step *step, char *text, size_t room)
 	const char *end = text + room - 1;
 	char *at = append(text, end, ops[step->op]);
 
-	if (step->op == STEP_STORE || step->op == STEP_CAS)
+	if (step->op == STEP_STORE || step->op == STEP_CAS || step->op == STEP_STORE256)
 		at = append(append_number(at, end, step->word), end, " := ");
 	if (step->op == STEP_FIELD) {
 		at = append(append_number(at, end, word_of(step)), end, ": bits ");

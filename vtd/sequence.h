@@ -31,6 +31,7 @@ enum step_op {
 	STEP_STORE,   /* one 64-bit store to word `word` */
 	STEP_FIELD,   /* one 64-bit store: the word as it stands, but `field` as in new */
 	STEP_CAS,     /* one 128-bit compare-and-exchange of words `word` and `word` + 1 */
+	STEP_STORE256, /* one 256-bit store (AVX) of words `word` to `word` + 3 */
 	STEP_BARRIER, /* stores before it are visible before stores after it */
 	STEP_FLUSH,   /* write the entry's cache line back; nothing where ECAP.C = 1 */
 	/* Invalidations, each waited for, by the DID of `value` (old or new). */

@@ -29,6 +29,7 @@ enum {
 	QUEUE_ENTRIES = 64, /* a page of commands; completions take a quarter */
 	OPCODE_IDENTIFY = 0x06,
 	CNS_CONTROLLER = 1,
+	NOT_WRITTEN = -1, /* in words that the controller sets to 0, or to the queue's head */
 	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
 };
 // clang-format on
@@ -145,7 +146,11 @@ static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 static void nvme_start(struct dma_device *d, uint64_t bus_address)
 {
 	volatile struct command *c = &submission_queue(d)[d->slot];
+	volatile struct completion *answer = &completion_queue(d)[d->slot];
 
+	answer->result = (uint32_t)NOT_WRITTEN;
+	answer->reserved = (uint32_t)NOT_WRITTEN;
+	answer->head = (uint16_t)NOT_WRITTEN;
 	c->opcode = OPCODE_IDENTIFY;
 	c->id = (uint16_t)d->slot;
 	c->prp1 = bus_address;
@@ -164,6 +169,14 @@ static enum dma_state nvme_poll(struct dma_device *d)
 			return DMA_DEAD; /* all ones, of a device that is gone, too */
 		return DMA_BUSY;
 	}
+	/*
+	 * An IOMMU may refuse a part of the completion only: QEMU tries a refused access again in pieces of
+	 * four bytes, and the entry may be present again for the last of them. The controller then
+	 * stops with a fatal status, though its answer is here.
+	 */
+	if (c->result == (uint32_t)NOT_WRITTEN || c->reserved == (uint32_t)NOT_WRITTEN ||
+	    c->head != (d->slot + 1) % QUEUE_ENTRIES)
+		return DMA_DEAD;
 	d->slot = (d->slot + 1) % QUEUE_ENTRIES;
 	if (!d->slot)
 		d->phase ^= 1;

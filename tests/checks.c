@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/checks.h"
+#include "kernel/format.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/muldiv.h"
+#include "kernel/time.h"
+#include "tests/report.h"
+#include "tests/updater.h"
+#include "vtd/regs.h"
+#include "vtd/sequence.h"
+
+#define STORM_DMAS   10000
+#define STORM_UNREAD 64
+
+static struct tally tally;
+
+/*
+ * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk says,
+ * which is also what the model predicts with.
+ */
+bool check_witness(struct bench *b, const char *name)
+{
+	struct target *t = b->target;
+	struct model_meaning want;
+	unsigned wrong = 0, seen = 0;
+
+	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind), t->encoding);
+	for (unsigned phase = 0; phase < t->phases; phase++) {
+		target_choose_phase(t, phase);
+		for (unsigned choice = 0; choice < 1u << (t->words < 3 ? t->words : 3); choice++) {
+			uint64_t entry[ENTRY_WORDS_MAX];
+			enum outcome outcome;
+			bool same = false;
+
+			for (unsigned i = 0; i < t->words && i < 3; i++)
+				same |= choice >> i & 1 &&
+					t->state[phase][0][i] == t->state[phase][1][i];
+			if (same)
+				continue;
+			target_mixture(t, phase, choice, entry);
+			target_meaning(t, entry, &want);
+			outcome = engine_probe(b, entry, &tally);
+			seen |= 1u << outcome;
+			log_note("  words of %c%c%c: %s%s%s", choice & 1 ? 'B' : 'A',
+				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
+				 target_outcome_name(t, outcome),
+				 outcome == want.outcome ? "" : ", but the reference walk says ",
+				 outcome == want.outcome ? "" : target_outcome_name(t, want.outcome));
+			if (outcome != want.outcome) {
+				report_faults(&tally.faults);
+				wrong++;
+			}
+			if (tally.stopped)
+				log_note("  stopped: %s", tally.stopped);
+		}
+	}
+	/* A witness that cannot tell its mixtures from its states says nothing. */
+	if (t->pages > 2 && !(seen & (1 << OUTCOME_MIXTURE_1 | 1 << OUTCOME_MIXTURE_2)))
+		wrong++;
+	target_choose_phase(t, 0);
+	report_result(name, wrong ? VERDICT_FAIL : VERDICT_SOUND,
+		      "a mixture does not end where the witness was built to lead it", wrong,
+		      "wrong");
+	return !wrong;
+}
+
+/* The device's rate with nobody rewriting, and without translation. */
+void check_rates(struct bench *b, const char *id)
+{
+	uint64_t ms = options.test_ms ? options.test_ms : b->device->typical_us > 10000 ? 500 : 300, off, on;
+	char ratio[16];
+
+	log_note("%s: nobody rewrites", id);
+	engine_run_untranslated(b, ms, &tally);
+	off = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
+	log_note("  translation off: %lu DMAs/s%s%s", off, tally.stopped ? "; " : "",
+		 tally.stopped ? tally.stopped : "");
+	engine_run_undisturbed(b, ms, &tally);
+	on = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
+	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
+		 off ? format_ratio(ratio, on, off) : "?");
+	report_tally(b->target, &tally, NULL, 0);
+	b->undisturbed_rate = on;
+	report_result(id, on && !tally.torn ? VERDICT_SOUND : VERDICT_FAIL,
+		      tally.stopped ? tally.stopped : "no DMA, or not where it was sent", on,
+		      "DMA/s");
+}
+
+/*
+ * Faults in thousands: each must be recorded where they are read in time. Where they are not, the
+ * unit may collapse those of one source-id into one record (section 7.2.1), but must report as
+ * overflow what it drops of another (FSTS.PFO).
+ */
+void check_fault_storm(struct bench *b, struct bench *other, const char *id)
+{
+	const char *problem = NULL;
+	uint64_t recorded;
+
+	log_note("%s: %u DMAs to an unmapped address, faults read after each", id, STORM_DMAS);
+	engine_storm(b, STORM_DMAS, 1, NULL, &tally);
+	report_faults(&tally.faults);
+	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
+	recorded = tally.faults.recorded;
+	if (tally.stopped)
+		problem = tally.stopped;
+	else if (recorded < STORM_DMAS)
+		problem = "fewer faults recorded than DMAs blocked";
+	engine_storm(b, STORM_UNREAD, STORM_UNREAD + 1, NULL, &tally);
+	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
+		 tally.faults.recorded, tally.faults.overflows,
+		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
+			 ? " (the unit collapses faults of one source-id)"
+			 : "");
+	if (!problem && !tally.faults.recorded && !tally.faults.overflows)
+		problem = "faults left no record at all";
+	if (!other) {
+		log_note("  Overflow not provoked: that needs a second device behind the unit");
+	} else {
+		unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
+
+		engine_storm(b, fill, fill + 1, other, &tally);
+		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
+			 "overflows",
+			 fill, other->device->generator->name, tally.faults.recorded, tally.faults.foreign,
+			 tally.faults.overflows);
+		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
+			problem =
+				"a fault of a second device was neither recorded nor reported lost";
+	}
+	report_result(id, problem ? VERDICT_FAIL : VERDICT_SOUND, problem, recorded, "faults");
+}
+
+/* One way of flipping the target in force, hammered. Returns what was torn, or mis-tagged. */
+static uint64_t flip(struct bench *b, const struct step *steps, size_t count, uint64_t ms,
+		     const char *how)
+{
+	struct trial trial = { .steps = steps, .count = count, .drive = DRIVE_HAMMER, .ms = ms };
+	uint64_t seen;
+	char bound[16];
+
+	engine_run(b, &trial, &tally);
+	seen = tally.torn + tally.mistagged;
+	log_note("  %s, %s: %lu of %lu DMAs met a mixture%s%s", target_name((enum target_id)b->target->id),
+		 how, seen, tally.dmas, seen ? "" : ", below ",
+		 seen || !tally.dmas ? "" : format_ratio(bound, 3, tally.dmas));
+	return tally.stopped ? 0 : seen;
+}
+
+void measure_granularity(struct bench *b, const char *id)
+{
+	static const struct step by_64[] = { { STEP_STORE, 0, VALUE_NEW, { 0, 0 } },
+					     { STEP_STORE, 1, VALUE_NEW, { 0, 0 } } };
+	static const struct step by_128[] = { { STEP_CAS, 0, VALUE_NEW, { 0, 0 } },
+					      { STEP_CAS, 2, VALUE_NEW, { 0, 0 } } };
+	static const struct step by_256[] = { { STEP_STORE256, 0, VALUE_NEW, { 0, 0 } } };
+	uint64_t ms = options.test_ms ? options.test_ms : 500, less;
+	bool control;
+
+	log_note("%s: whole-entry flips by stores of different width", id);
+	control = flip(b, by_64, 2, ms, "64-bit stores");
+	less = flip(b, by_128, 1, 2 * ms, "one 128-bit exchange");
+	for (unsigned t = TARGET_PASID_SS; t <= TARGET_PASID_FS; t++) {
+		if (b->lacks[t] || engine_choose(b, &b->targets[t]))
+			continue;
+		flip(b, by_128, 2, ms, "an exchange for each chunk");
+		if (updater_can_store_256())
+			flip(b, by_256, 1, ms, "one 256-bit store");
+	}
+	if (!updater_can_store_256())
+		log_note("  no 256-bit stores: the processor has no AVX");
+	engine_choose(b, &b->targets[TARGET_CONTEXT]);
+	log_note("  Of a 128-bit entry the unit %s",
+		 less	   ? "acted on less than 128 bits"
+		 : control ? "never acted on less than 128 bits"
+			   : "showed nothing: not even 64-bit stores were caught between");
+	report_result(id, control || less ? VERDICT_SOUND : VERDICT_SKIP,
+		      "inconclusive: 64-bit stores did not tear", less ? 64 : 128, "bits");
+}

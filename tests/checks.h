@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Checks of our own means, one test of the log each: without them no verdict means anything. And what the
+ * unit's fetches look like.
+ */
+#ifndef TESTS_CHECKS_H
+#define TESTS_CHECKS_H
+
+#include "tests/engine.h"
+
+/* The target in force: every mixture ends where the reference walk says. */
+bool check_witness(struct bench *bench, const char *id);
+
+/* DMAs a second with nobody rewriting, translation off and on; sets undisturbed_rate. */
+void check_rates(struct bench *bench, const char *id);
+
+/* Thousands of faults, none uncounted; `other`: a second device behind the unit, or NULL. */
+void check_fault_storm(struct bench *bench, struct bench *other, const char *id);
+
+/* Flips by 64-, 128- and 256-bit stores: on how little the unit acts at once. */
+void measure_granularity(struct bench *bench, const char *id);
+
+#endif
