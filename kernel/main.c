@@ -55,7 +55,8 @@ static void print_complaint(const char *word, const char *accepted)
 	if (accepted)
 		log_note("option %s: ignored (accepted: %s)", word, accepted);
 	else
-		log_note("option %s: ignored: there is no such option (run=list prints them)", word);
+		log_note("option %s: ignored: there is no such option (run=list prints them)",
+			 word);
 }
 
 static void read_options(void (*complain)(const char *, const char *))

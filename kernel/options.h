@@ -44,8 +44,8 @@ extern const struct options option_defaults;
 
 /*
  * Read a text of options into *options. A word that is no option, or whose value is none of the
- * accepted, leaves the option as it was and is reported through complain(word, what is accepted), with NULL
- * where there is no such option.
+ * accepted, leaves the option as it was and is reported through complain(word, what is accepted),
+ * with NULL where there is no such option.
  */
 void options_parse(struct options *options, const char *text,
 		   void (*complain)(const char *word, const char *accepted));

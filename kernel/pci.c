@@ -96,7 +96,8 @@ const char *pci_init(void)
 	const struct acpi_header *mcfg = acpi_find("MCFG", 0);
 	const uint8_t *table = (const uint8_t *)mcfg;
 
-	pci_functions = memory_alloc((PCI_MAX * sizeof(*pci_functions) + PAGE_SIZE - 1) / PAGE_SIZE);
+	pci_functions = memory_alloc((PCI_MAX * sizeof(*pci_functions) + PAGE_SIZE - 1) /
+				     PAGE_SIZE);
 	if (!pci_functions)
 		return "no memory for the list of PCI functions";
 	if (!mcfg)
@@ -158,6 +159,21 @@ volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_
 		return NULL;
 	pci_write16(f, PCI_COMMAND, pci_read16(f, PCI_COMMAND) | PCI_COMMAND_MEMORY);
 	return paging_map_mmio(base, bytes);
+}
+
+bool pci_ats_enabled(const struct pci_function *f)
+{
+	unsigned at = 0x100;
+
+	/* Extended capabilities (PCI Express base specification, 7.6.3): id 15:0, next 31:20. */
+	for (unsigned n = 0; at >= 0x100 && n < 64; n++) {
+		uint32_t header = pci_read32(f, at & ~3u);
+
+		if ((header & 0xffff) == 0x0f)
+			return pci_read16(f, (at & ~3u) + 6) & 1u << 15;
+		at = header == ~0u ? 0 : header >> 20;
+	}
+	return false;
 }
 
 const struct pci_function *pci_find(uint16_t segment, uint8_t bus, uint8_t devfn)

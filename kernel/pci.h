@@ -54,6 +54,9 @@ void pci_bus_master(const struct pci_function *f, bool on);
 /* The memory BAR `index` (0 to 5), mapped uncached, memory decoding on; NULL if it has none. */
 volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes);
 
+/* Whether the function translates addresses itself: its ATS capability is there and turned on. */
+bool pci_ats_enabled(const struct pci_function *f);
+
 const struct pci_function *pci_find(uint16_t segment, uint8_t bus, uint8_t devfn);
 
 /* "0000:00:04.0", or "00:04.0" in segment 0, into a buffer of 16; returns it. */

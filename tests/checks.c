@@ -16,8 +16,8 @@
 static struct tally tally;
 
 /*
- * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk says,
- * which is also what the model predicts with.
+ * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk
+ * says, which is also what the model predicts with.
  */
 bool check_witness(struct bench *b, const char *name)
 {
@@ -25,7 +25,8 @@ bool check_witness(struct bench *b, const char *name)
 	struct model_meaning want;
 	unsigned wrong = 0, seen = 0;
 
-	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind), t->encoding);
+	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind),
+		 t->encoding);
 	for (unsigned phase = 0; phase < t->phases; phase++) {
 		target_choose_phase(t, phase);
 		for (unsigned choice = 0; choice < 1u << (t->words < 3 ? t->words : 3); choice++) {
@@ -46,7 +47,8 @@ bool check_witness(struct bench *b, const char *name)
 				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
 				 target_outcome_name(t, outcome),
 				 outcome == want.outcome ? "" : ", but the reference walk says ",
-				 outcome == want.outcome ? "" : target_outcome_name(t, want.outcome));
+				 outcome == want.outcome ? ""
+							 : target_outcome_name(t, want.outcome));
 			if (outcome != want.outcome) {
 				report_faults(&tally.faults);
 				wrong++;
@@ -68,7 +70,10 @@ bool check_witness(struct bench *b, const char *name)
 /* The device's rate with nobody rewriting, and without translation. */
 void check_rates(struct bench *b, const char *id)
 {
-	uint64_t ms = options.test_ms ? options.test_ms : b->device->typical_us > 10000 ? 500 : 300, off, on;
+	uint64_t ms = options.test_ms		      ? options.test_ms
+		      : b->device->typical_us > 10000 ? 500
+						      : 300,
+		 off, on;
 	char ratio[16];
 
 	log_note("%s: nobody rewrites", id);
@@ -122,8 +127,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 		engine_storm(b, fill, fill + 1, other, &tally);
 		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
 			 "overflows",
-			 fill, other->device->generator->name, tally.faults.recorded, tally.faults.foreign,
-			 tally.faults.overflows);
+			 fill, other->device->generator->name, tally.faults.recorded,
+			 tally.faults.foreign, tally.faults.overflows);
 		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
 			problem =
 				"a fault of a second device was neither recorded nor reported lost";
@@ -141,8 +146,9 @@ static uint64_t flip(struct bench *b, const struct step *steps, size_t count, ui
 
 	engine_run(b, &trial, &tally);
 	seen = tally.torn + tally.mistagged;
-	log_note("  %s, %s: %lu of %lu DMAs met a mixture%s%s", target_name((enum target_id)b->target->id),
-		 how, seen, tally.dmas, seen ? "" : ", below ",
+	log_note("  %s, %s: %lu of %lu DMAs met a mixture%s%s",
+		 target_name((enum target_id)b->target->id), how, seen, tally.dmas,
+		 seen ? "" : ", below ",
 		 seen || !tally.dmas ? "" : format_ratio(bound, 3, tally.dmas));
 	return tally.stopped ? 0 : seen;
 }

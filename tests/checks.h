@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks of our own means, one test of the log each: without them no verdict means anything. And what the
- * unit's fetches look like.
+ * Checks of our own means, one test of the log each: without them no verdict means anything. And
+ * what the unit's fetches look like.
  */
 #ifndef TESTS_CHECKS_H
 #define TESTS_CHECKS_H

@@ -156,8 +156,9 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	if (said[OUTCOME_FAULT] && !is_state(b->target, OUTCOME_FAULT))
 		return OUTCOME_FAULT;
 	if (written)
-		return written == both ? OUTCOME_BOTH
-				       : written & 1 << OUTCOME_A ? OUTCOME_A : OUTCOME_B;
+		return written == both		  ? OUTCOME_BOTH
+		       : written & 1 << OUTCOME_A ? OUTCOME_A
+						  : OUTCOME_B;
 	if (said[OUTCOME_FAULT])
 		return OUTCOME_FAULT;
 	if (said[OUTCOME_NOT_PRESENT])
@@ -243,10 +244,10 @@ static void jitter(struct bench *b)
 }
 
 /*
- * A DMA was made with the entry held still. One that landed elsewhere met a stale entry. One that was
- * blocked is tried again: a stale absent entry stays, as nothing invalidates meanwhile; what is gone the
- * second time was trouble that the device had from the DMA before (kernel/dma/nvme.c knows of one), and
- * is counted apart.
+ * A DMA was made with the entry held still. One that landed elsewhere met a stale entry. One that
+ * was blocked is tried again: a stale absent entry stays, as nothing invalidates meanwhile; what is
+ * gone the second time was trouble that the device had from the DMA before (kernel/dma/nvme.c knows
+ * of one), and is counted apart.
  */
 static void judge_held(struct bench *b, const struct drive_setup *s, struct tally *t,
 		       enum outcome outcome, enum outcome want)
@@ -267,8 +268,8 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
 
 /*
  * The last DMA landed in the page of state `state`. Its translation must be kept under that state's
- * domain-id: turn the leaf to the sentinel page, invalidate that domain-id, and see whether a second DMA
- * still lands in the old page. The next DMA's global invalidation clears up.
+ * domain-id: turn the leaf to the sentinel page, invalidate that domain-id, and see whether a
+ * second DMA still lands in the old page. The next DMA's global invalidation clears up.
  */
 static void check_tag(struct bench *b, const struct drive_setup *s, struct tally *t, unsigned state)
 {
@@ -402,7 +403,8 @@ void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 		if (!updater_end(ANSWER_US) && !t->stopped)
 			t->stopped = updater_problem();
 		t->rewrites += updater_rewrites();
-		/* Where the driver invalidates, a held DMA says nothing of the sequence's invalidations. */
+		/* Where the driver invalidates, a held DMA says nothing of the sequence's
+		 * invalidations. */
 		if (s.invalidate && !t->stale)
 			t->held = 0;
 	}

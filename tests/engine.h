@@ -42,7 +42,8 @@ struct tally {
 	uint64_t stale; /* of them, those that met another entry than the one in force */
 	uint64_t stale_outcomes[OUTCOME_COUNT]; /* what those came to */
 	uint64_t hiccups; /* held DMAs that were blocked, and not when tried again */
-	uint64_t tag_checks, mistagged; /* translations looked for under the wrong domain-id; found */
+	uint64_t tag_checks,
+		mistagged; /* translations looked for under the wrong domain-id; found */
 	uint64_t resets, timeouts, timeouts_in_a_row;
 	uint64_t ticks; /* measured time; below, the driver's share for each work */
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
@@ -62,6 +63,7 @@ struct bench {
 	unsigned updater_cpu;
 	uint64_t seed;
 	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
+	bool has_ats;		   /* the device keeps translations itself */
 	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
 };
 

@@ -30,7 +30,8 @@ struct shown {
 	uint64_t harm[TARGET_COUNT][DRIVE_COUNT]; /* torn, stale or mis-tagged, by target */
 	uint64_t torn[DRIVE_COUNT];		  /* torn, on any target */
 	bool witness_good[TARGET_COUNT];
-	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen. */
+	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen.
+	 */
 	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX];
 };
 
@@ -109,8 +110,7 @@ static bool only_faithful(const struct sequence *s)
 	if (s->claim != CLAIM_UNSAFE)
 		return false;
 	for (size_t i = 0; i < s->count; i++)
-		if (s->steps[i].op == STEP_FIELD ||
-		    (s->steps[i].op == STEP_STORE && s->count > 2))
+		if (s->steps[i].op == STEP_FIELD || (s->steps[i].op == STEP_STORE && s->count > 2))
 			return false;
 	return true;
 }
@@ -179,11 +179,13 @@ static const char *outside(const struct prediction *p)
 {
 	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
 		if (tally.outcomes[o] && !(p->outcomes & 1 << o))
-			return "outside the specification: an outcome that the model does not allow";
+			return "outside the specification: an outcome that the model does not "
+			       "allow";
 	if (tally.stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
 		return "outside the specification: a DMA met an entry that was no longer in force";
 	if (tally.mistagged && !(p->harms & HARM_MISTAGGED))
-		return "outside the specification: a translation was kept under the wrong domain-id";
+		return "outside the specification: a translation was kept under the wrong "
+		       "domain-id";
 	return NULL;
 }
 
@@ -192,7 +194,10 @@ static void judge(enum target_id target, enum drive drive, const struct predicti
 {
 	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
 	uint64_t blocked = p->harms & HARM_BLOCKED ? tally.outcomes[OUTCOME_NOT_PRESENT] : 0;
-	const char *unit = tally.torn ? "torn" : tally.stale ? "stale" : tally.mistagged ? "mistagged" : "torn";
+	const char *unit = tally.torn	     ? "torn"
+			   : tally.stale     ? "stale"
+			   : tally.mistagged ? "mistagged"
+					     : "torn";
 	const char *problem = outside(p);
 	uint64_t controls = shown->harm[target][drive];
 
@@ -240,7 +245,8 @@ static void log_model(struct bench *b, const struct sequence *s, const struct tr
 		log_note("  Model (%s): %s; (%s): %s", p->fetch, harms, spec.fetch, spec_harms);
 }
 
-/* `full` is by this unit's model; what is known to be bad is what the specification allows to harm. */
+/* `full` is by this unit's model; what is known to be bad is what the specification allows to harm.
+ */
 static void note_known_bad(struct bench *b, enum target_id target, const struct sequence *s,
 			   const struct trial *trial, const struct prediction *full,
 			   struct shown *shown)
@@ -252,8 +258,8 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	if (predict_is_qemu())
 		predict_by_specification(b, &faithful, s->never_blocks, &spec);
 	predict_on_this_unit(b, trial, s->never_blocks, &here);
-	shown->known_bad[target][s - sequences] |=
-		(spec.harms ? KNOWN_BAD : 0) | (here.harms ? SHOWABLE : 0);
+	shown->known_bad[target][s - sequences] |= (spec.harms ? KNOWN_BAD : 0) |
+						   (here.harms ? SHOWABLE : 0);
 }
 
 static void report_known_bad(const struct bench *b, const struct shown *shown)
@@ -358,10 +364,11 @@ static unsigned for_target(struct bench *b, enum target_id target, bool run, str
 				if (!n++ && run) {
 					problem = engine_choose(b, &b->targets[target]);
 					if (problem)
-						report_result(name, VERDICT_FAIL, problem, 0, "wrong");
+						report_result(name, VERDICT_FAIL, problem, 0,
+							      "wrong");
 					else
-						shown->witness_good[target] =
-							check_witness(b, name);
+						shown->witness_good[target] = check_witness(b,
+											    name);
 				}
 				if (run)
 					run_sequence(b, target, s, drive, options.dwell_ns[w],
@@ -439,8 +446,9 @@ static void list(void)
 		for (unsigned k = 0; k < KIND_COUNT; k++)
 			if (s->kinds & 1u << k)
 				log_note("sequence %s.%s.%s (said to be %s): %s",
-					 kind_name((enum entry_kind)k), operation_name(s->operation),
-					 s->name, claims[s->claim], s->title);
+					 kind_name((enum entry_kind)k),
+					 operation_name(s->operation), s->name, claims[s->claim],
+					 s->title);
 		if (s->citation)
 			log_note("  from: %s", s->citation);
 		for (size_t k = 0; k < s->count; k++)

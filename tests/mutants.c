@@ -45,7 +45,8 @@ static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive
 	trial->ms = drive == DRIVE_HAMMER ? HAMMER_MS : FAITHFUL_MS;
 	predict(b, trial, s->never_blocks, &allowed);
 	predict_on_this_unit(b, trial, s->never_blocks, &shown);
-	/* A hammer drive leaves invalidations out: that is harm of the drive, unless stores do it. */
+	/* A hammer drive leaves invalidations out: that is harm of the drive, unless stores do it.
+	 */
 	if (!shown.harms || allowed.problem)
 		return 0;
 	*showable = true;
@@ -86,8 +87,9 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 	step_text(&s->steps[at], text, sizeof(text));
 	if (spec.walks_page_zero && !page_zero_is_empty) {
 		counts.refused++;
-		log_note("  %s.%s %s %lu (%s): %s; not run: page 0 is not free", operation_name(s->operation),
-			 s->name, kinds[mutation], at + 1, text, harms);
+		log_note("  %s.%s %s %lu (%s): %s; not run: page 0 is not free",
+			 operation_name(s->operation), s->name, kinds[mutation], at + 1, text,
+			 harms);
 		return;
 	}
 	/* Stores first: quick where they are what is wrong; then with all its invalidations. */
@@ -98,8 +100,8 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 	counts.showable += showable;
 	counts.seen += harm > 0;
 	counts.hidden += !showable;
-	log_note("  %s.%s %s %lu (%s): %s; %s", operation_name(s->operation), s->name, kinds[mutation],
-		 at + 1, text, harms,
+	log_note("  %s.%s %s %lu (%s): %s; %s", operation_name(s->operation), s->name,
+		 kinds[mutation], at + 1, text, harms,
 		 harm	    ? "seen"
 		 : showable ? "not seen"
 			    : predict_why_hidden(b, &trial, s->never_blocks));
@@ -125,10 +127,11 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 			for (size_t at = 0; at < s->count; at++)
 				run_mutant(b, s, (enum mutation)mutation, at);
 	}
-	log_note("  Mutants: %u, safe by the model %u, unsafe %u; of those this unit can show %u, seen "
+	log_note("  Mutants: %u, safe by the model %u, unsafe %u; of those this unit can show %u, "
+		 "seen "
 		 "%u; it cannot show %u; not run %u",
-		 counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen, counts.hidden,
-		 counts.refused);
+		 counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen,
+		 counts.hidden, counts.refused);
 	if (counts.outside)
 		problem = "something was seen that the model does not allow";
 	else if (counts.seen + 1 < counts.showable &&

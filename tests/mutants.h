@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Mutants: every sequence with each single step removed and each pair of neighbours swapped. The model says
- * which are unsafe; the metal is asked to show it.
+ * Mutants: every sequence with each single step removed and each pair of neighbours swapped. The
+ * model says which are unsafe; the metal is asked to show it.
  */
 #ifndef TESTS_MUTANTS_H
 #define TESTS_MUTANTS_H

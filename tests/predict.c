@@ -32,8 +32,8 @@ static size_t strip(const struct trial *trial, struct step *steps)
 	size_t n = 0;
 
 	for (size_t i = 0; i < trial->count; i++)
-		if (trial->drive == DRIVE_FAITHFUL || (!step_invalidates(&trial->steps[i]) &&
-						       trial->steps[i].op != STEP_SETTLE_NEW))
+		if (trial->drive == DRIVE_FAITHFUL ||
+		    (!step_invalidates(&trial->steps[i]) && trial->steps[i].op != STEP_SETTLE_NEW))
 			steps[n++] = trial->steps[i];
 	return n;
 }
@@ -42,8 +42,8 @@ struct unit_model {
 	bool qemu_fetches, qemu_caches, coherent;
 };
 
-static void ask(struct bench *b, const struct trial *trial, bool never_blocks, struct unit_model how,
-		struct prediction *p)
+static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
+		struct unit_model how, struct prediction *p)
 {
 	struct target *t = b->target;
 	struct step steps[SEQUENCE_STEPS_MAX];
@@ -56,6 +56,7 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks, s
 		.fetch = &fetch,
 		.coherent = b->unit->coherent || how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
+		.device_tlb = b->has_ats,
 		.caches = trial->drive == DRIVE_FAITHFUL,
 		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,
@@ -111,7 +112,8 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
 		return "not observable: QEMU reads through the processor's caches, flushed or not";
-	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true }, &p);
+	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true },
+	    &p);
 	if (!p.harms)
 		return "not observable: QEMU does not have the cache that would keep it";
 	return "not observable: QEMU reads the entry in one copy";

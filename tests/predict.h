@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the model says of a trial on the target in force, by the very steps that the updater will run. */
+/* What the model says of a trial on the target in force, by the very steps that the updater will
+ * run. */
 #ifndef TESTS_PREDICT_H
 #define TESTS_PREDICT_H
 
@@ -7,11 +8,11 @@
 #include "vtd/model.h"
 
 struct prediction {
-	uint16_t outcomes;	/* bit set of enum outcome: what a DMA may come to */
-	uint8_t harms;		/* bit set of enum model_harm; 0: safe */
-	bool walks_page_zero;	/* a mixture leads through physical page 0 */
-	const char *fetch;	/* which model of the unit's fetches */
-	const char *problem;	/* why there is no prediction; NULL: there is one */
+	uint16_t outcomes;    /* bit set of enum outcome: what a DMA may come to */
+	uint8_t harms;	      /* bit set of enum model_harm; 0: safe */
+	bool walks_page_zero; /* a mixture leads through physical page 0 */
+	const char *fetch;    /* which model of the unit's fetches */
+	const char *problem;  /* why there is no prediction; NULL: there is one */
 };
 
 /* Take memory for the search. False if there is none: predictions then have a problem. */
@@ -20,7 +21,8 @@ bool predict_init(void);
 /* Whether the unit's fetches are QEMU's: model= of the options, else the hypervisor's signature. */
 bool predict_is_qemu(void);
 
-/* What may be seen here: by the specification, or by QEMU's way of fetching where that is what we run on. */
+/* What may be seen here: by the specification, or by QEMU's way of fetching where that is what we
+ * run on. */
 void predict(struct bench *bench, const struct trial *trial, bool never_blocks,
 	     struct prediction *prediction);
 void predict_by_specification(struct bench *bench, const struct trial *trial, bool never_blocks,

@@ -74,7 +74,8 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
 	if (t->tag_checks)
-		log_note("  Tags looked at after %lu DMAs: %lu translations under the wrong domain-id",
+		log_note("  Tags looked at after %lu DMAs: %lu translations under the wrong "
+			 "domain-id",
 			 t->tag_checks, t->mistagged);
 	if (t->hiccups)
 		log_note("    %lu were blocked, but not when tried again with the entry still held",

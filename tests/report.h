@@ -24,9 +24,9 @@ void report_result(const char *id, enum verdict verdict, const char *why, uint64
 		   const char *unit);
 
 /*
- * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates, times
- * and faults. undisturbed: the DMAs/s of the
- * same device with nobody rewriting, for the ratio; 0 if not measured.
+ * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates,
+ * times and faults. undisturbed: the DMAs/s of the same device with nobody rewriting, for the
+ * ratio; 0 if not measured.
  */
 void report_tally(const struct target *target, const struct tally *tally,
 		  const struct prediction *prediction, uint64_t undisturbed);
@@ -36,8 +36,8 @@ void report_faults(const struct fault_log *log);
 void report_harms(char *text, size_t room, uint8_t harms);
 
 /*
- * The summary line, and the run's result: fail if any failed; pass if any passed, checks of our own means
- * counting only where nothing else was planned.
+ * The summary line, and the run's result: fail if any failed; pass if any passed, checks of our own
+ * means counting only where nothing else was planned.
  */
 enum run_result report_end(void);
 

@@ -218,6 +218,7 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 			     .unit = unit_of(f),
 			     .source_id = (uint16_t)(f->bus << 8 | f->devfn),
 			     .updater_cpu = updater_cpu,
+			     .has_ats = pci_ats_enabled(f),
 			     .seed = options.seed | 1 };
 	if (!b->unit)
 		return "no usable remapping unit owns it";

@@ -149,7 +149,8 @@ static uint64_t *own_context(struct target *t, const uint64_t *base)
 }
 
 /* Scalable mode down to the PASID-table entry of PASID `pasid`; *directory: its directory entry. */
-static uint64_t *own_pasid(struct target *t, uint64_t *context, unsigned pasid, uint64_t **directory)
+static uint64_t *own_pasid(struct target *t, uint64_t *context, unsigned pasid,
+			   uint64_t **directory)
 {
 	uint64_t *dir = pages(t->unit, 1), *table = pages(t->unit, 1);
 
@@ -162,8 +163,8 @@ static uint64_t *own_pasid(struct target *t, uint64_t *context, unsigned pasid, 
 }
 
 /*
- * A chain of tables whose walk with `levels` ends in leaf table `shallow`, and with one level more in
- * `deep`. Either may be NULL: then such a walk meets an absent entry.
+ * A chain of tables whose walk with `levels` ends in leaf table `shallow`, and with one level more
+ * in `deep`. Either may be NULL: then such a walk meets an absent entry.
  */
 static uint64_t *chain(const struct vtd_unit *unit, unsigned levels, const uint64_t *shallow,
 		       const uint64_t *deep)
@@ -195,8 +196,8 @@ static uint64_t *leaf_table(struct target *t, const struct dma_device *device, u
 		return NULL;
 	table[vtd_table_index(TARGET_ADDRESS, 1)] = vtd_table_entry((uint64_t)t->page[to]);
 	for (size_t i = 0; i < device->private_pages; i++)
-		table[vtd_table_index(PRIVATE, 1) + i] =
-			vtd_table_entry((uint64_t)device->private + i * PAGE_SIZE);
+		table[vtd_table_index(PRIVATE, 1) + i] = vtd_table_entry((uint64_t)device->private +
+									 i * PAGE_SIZE);
 	return table;
 }
 
@@ -232,8 +233,9 @@ static const char *build_context(struct target *t, const struct dma_device *devi
 				/* The other state's width is one that this unit refuses. */
 				levels = s == phase ? only : only == 3 ? 4 : 3;
 			}
-			set_context(t->state[phase][s], chain(t->unit, low ? low : only, shallow, deep),
-				    levels, t->domain[s]);
+			set_context(t->state[phase][s],
+				    chain(t->unit, low ? low : only, shallow, deep), levels,
+				    t->domain[s]);
 		}
 	return NULL;
 }
@@ -290,11 +292,11 @@ static const char *build_pasid(struct target *t, const struct dma_device *device
 	t->pages = 3;
 	t->encoding = "three pages: A's, pass-through's, and a decoy behind B's unused pointer";
 	memset(t->state[0][1], 0, sizeof(t->state[0][1]));
-	set_pasid_first(t->state[0][1],
-			tables(t, device, true, 4,
-			       t->page[options.breakage == BREAK_WITNESS ? OUTCOME_A
-									 : OUTCOME_MIXTURE_1]),
-			t->domain[1]);
+	set_pasid_first(
+		t->state[0][1],
+		tables(t, device, true, 4,
+		       t->page[options.breakage == BREAK_WITNESS ? OUTCOME_A : OUTCOME_MIXTURE_1]),
+		t->domain[1]);
 	field_set(t->state[0][1], PASID_PGTT, PGTT_PASS);
 	return NULL;
 }
@@ -358,7 +360,8 @@ static const char *build_word(struct target *t, const struct dma_device *device,
 static const char *lacks(const struct target *t)
 {
 	const struct vtd_unit *u = t->unit;
-	bool first = t->id == TARGET_PASID_FS || t->id == TARGET_PASID_FS_PT || t->id == TARGET_FS_LEAF;
+	bool first = t->id == TARGET_PASID_FS || t->id == TARGET_PASID_FS_PT ||
+		     t->id == TARGET_FS_LEAF;
 
 	if (!t->scalable)
 		return NULL;
@@ -461,7 +464,7 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 	case FAULT_FS_NOT_PRESENT:
 		/* The absence of a paging entry is reported as a lack of permission. */
 		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
-								      : OUTCOME_FAULT;
+								     : OUTCOME_FAULT;
 	case 0x58:
 	case FAULT_PASID_INVALID:
 		return t->any_pasid_fault_is_absence ? OUTCOME_NOT_PRESENT : OUTCOME_FAULT;
@@ -525,9 +528,11 @@ unsigned target_written(const struct target *t, uint64_t number)
 const char *target_outcome_name(const struct target *t, unsigned outcome)
 {
 	static const char *const names[OUTCOME_COUNT] = {
-		[OUTCOME_A] = "AA",	   [OUTCOME_B] = "BB",	    [OUTCOME_MIXTURE_1] = "AB",
-		[OUTCOME_MIXTURE_2] = "BA", [OUTCOME_NOT_PRESENT] = "np", [OUTCOME_FAULT] = "fault",
-		[OUTCOME_BOTH] = "AA+BB",  [OUTCOME_LOST] = "lost",  [OUTCOME_SILENT] = "silent",
+		[OUTCOME_A] = "AA",	      [OUTCOME_B] = "BB",
+		[OUTCOME_MIXTURE_1] = "AB",   [OUTCOME_MIXTURE_2] = "BA",
+		[OUTCOME_NOT_PRESENT] = "np", [OUTCOME_FAULT] = "fault",
+		[OUTCOME_BOTH] = "AA+BB",     [OUTCOME_LOST] = "lost",
+		[OUTCOME_SILENT] = "silent",
 	};
 
 	return outcome == OUTCOME_MIXTURE_1 && t->pages == 3 ? "decoy" : names[outcome];

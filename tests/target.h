@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is rewritten: one table entry of a device, and two states A and B of it, built so that what the
- * unit made of it can be told from where a DMA landed.
+ * What is rewritten: one table entry of a device, and two states A and B of it, built so that what
+ * the unit made of it can be told from where a DMA landed.
  *
  *   target        A and B differ in                      told apart by
- *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns the
- *                                                        pointer, letter 2 the width); where the unit has
- *                                                        one table depth, the fault of a refused width
- *   sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled at both
- *   pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag, below
- *   pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
- *   pasid-fs-pt   PGTT (0); DID (1); pointer (2)         three pages: A's, the page whose address is the
- *                                                        DMA's (pass-through), and a decoy that B's unused
- *                                                        first-stage pointer leads to
- *   root, sm-root, pasid-dir, table, leaf, fs-leaf       two pages; one word, which cannot tear
+ *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns
+ * the pointer, letter 2 the width); where the unit has one table depth, the fault of a refused
+ * width sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled
+ * at both pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag,
+ * below pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
+ *   pasid-fs-pt   PGTT (0); DID (1); pointer (2)         three pages: A's, the page whose address
+ * is the DMA's (pass-through), and a decoy that B's unused first-stage pointer leads to root,
+ * sm-root, pasid-dir, table, leaf, fs-leaf       two pages; one word, which cannot tear
  *
- * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and the IOTLB
- * invalidated by that state's DID; a second DMA into the same page then met a translation that is kept
- * under another DID.
+ * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and
+ * the IOTLB invalidated by that state's DID; a second DMA into the same page then met a translation
+ * that is kept under another DID.
  *
- * The four pages of a legacy context entry: each root begins a chain of tables, entry 0 leading to the
- * next; the table in which an n-level walk looks up the 2 MiB region holds that region's leaf table in
- * entry 1, and so does the next one down the chain for an n + 1-level walk. The region is the second of
- * its gigabyte, so entry 0 and entry 1 never meet. The device's own pages are mapped alike everywhere.
+ * The four pages of a legacy context entry: each root begins a chain of tables, entry 0 leading to
+ * the next; the table in which an n-level walk looks up the 2 MiB region holds that region's leaf
+ * table in entry 1, and so does the next one down the chain for an n + 1-level walk. The region is
+ * the second of its gigabyte, so entry 0 and entry 1 never meet. The device's own pages are mapped
+ * alike everywhere.
  */
 #ifndef TESTS_TARGET_H
 #define TESTS_TARGET_H
@@ -40,7 +39,7 @@ enum outcome {
 	OUTCOME_MIXTURE_2, /* BA */
 	OUTCOME_PAGES,
 	OUTCOME_NOT_PRESENT = OUTCOME_PAGES, /* refused: an entry on the way is not present */
-	OUTCOME_FAULT,	/* refused for another reason */
+	OUTCOME_FAULT,			     /* refused for another reason */
 	OUTCOME_PREDICTED, /* those above can be predicted; below is what only a device can do */
 	OUTCOME_BOTH = OUTCOME_PREDICTED, /* landed in A's and B's page: changed under way */
 	OUTCOME_LOST,	/* the device says done; no page changed and no fault was recorded */
@@ -79,7 +78,7 @@ struct target {
 	uint16_t domain[2], pasid[2];	       /* of A and B */
 	uint64_t *root;			       /* root table that leads to all of it */
 	uint64_t *entry;		       /* the live entry; state A of phase 0 stands in it */
-	uint64_t address, private_at;	       /* bus addresses: page under test, the device's pages */
+	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];
 	uint64_t *leaf[2];		/* checks_tags: the leaf entries of A and B */
@@ -98,8 +97,9 @@ const char *target_name(enum target_id id);
 enum entry_kind target_kind(enum target_id id);
 
 /*
- * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds what
- * else must stay mapped, or NULL; scalable-mode targets do not look at it. Returns NULL, or why this target cannot be had on this unit.
+ * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds
+ * what else must stay mapped, or NULL; scalable-mode targets do not look at it. Returns NULL, or
+ * why this target cannot be had on this unit.
  */
 const char *target_build(struct target *target, enum target_id id, const struct vtd_unit *unit,
 			 const struct dma_device *device, uint16_t source_id, const uint64_t *base);
@@ -107,7 +107,8 @@ const char *target_build(struct target *target, enum target_id id, const struct 
 /* The entry whose word i is of state (choice >> i & 1). */
 void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
 
-/* What an entry that stands there, or is read so, leads to. For the model: context is the target. */
+/* What an entry that stands there, or is read so, leads to. For the model: context is the target.
+ */
 void target_meaning(void *target, const uint64_t *entry, struct model_meaning *out);
 void target_choose_phase(struct target *target, unsigned phase);
 

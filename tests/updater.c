@@ -8,8 +8,9 @@
 #include "vtd/regs.h"
 
 #define PROGRAM_MAX (2 * SEQUENCE_STEPS_MAX) /* with the dwelling in between */
-#define REST_SCALES 7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds \
-		       */
+#define REST_SCALES                                                                  \
+	7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds \
+	   */
 
 enum micro_op {
 	MICRO_STORE,
@@ -20,6 +21,7 @@ enum micro_op {
 	MICRO_PASID_CACHE,
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
+	MICRO_DEVICE_TLB,
 	MICRO_GLOBAL,
 	MICRO_DWELL
 };
@@ -48,10 +50,11 @@ static struct {
 	bool needs_avx;
 
 	/*
-	 * The driver's: number << 2 | enum updater_order. The number makes every hold a new one, which
-	 * the updater answers by name: were it told only "hold", a processor that is slow to leave the
-	 * last hold (a preempted virtual one) could be taken for one that has entered the next, because
-	 * each of the two may read the other's word before it sees its own store arrive.
+	 * The driver's: number << 2 | enum updater_order. The number makes every hold a new one,
+	 * which the updater answers by name: were it told only "hold", a processor that is slow to
+	 * leave the last hold (a preempted virtual one) could be taken for one that has entered the
+	 * next, because each of the two may read the other's word before it sees its own store
+	 * arrive.
 	 */
 	uint32_t order __attribute__((aligned(64)));
 
@@ -95,12 +98,11 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
+		[STEP_INVALIDATE_DEVTLB] = MICRO_DEVICE_TLB,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 		[STEP_SETTLE_NEW] = MICRO_GLOBAL,
 	};
-	struct micro m = { .op = ops[s->op],
-			   .domain = t->domain[state],
-			   .pasid = t->pasid[state] };
+	struct micro m = { .op = ops[s->op], .domain = t->domain[state], .pasid = t->pasid[state] };
 	struct model_meaning meaning;
 
 	if (s->op == STEP_INVALIDATE_TLB) {
@@ -134,6 +136,7 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 		else if (s->op == STEP_FLUSH && !b->unit->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
 		else if (trial->drive == DRIVE_FAITHFUL &&
+			 (s->op != STEP_INVALIDATE_DEVTLB || b->has_ats) &&
 			 (step_invalidates(s) ||
 			  (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))))
 			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
@@ -165,7 +168,8 @@ bool updater_can_store_256(void)
 	return ecx & 1u << 28 && ecx & 1u << 26; /* AVX, XSAVE */
 }
 
-/* SDM volume 1, chapter 14: CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. Nothing else uses it. */
+/* SDM volume 1, chapter 14: CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. Nothing else uses it.
+ */
 static void enable_avx(void)
 {
 	write_cr4(read_cr4() | 1ull << 9 | 1ull << 18);
@@ -211,6 +215,9 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PIOTLB:
 			status = vtd_invalidate_piotlb(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_DEVICE_TLB:
+			status = vtd_invalidate_device_tlb(x.unit, x.source_id);
 			break;
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(x.unit);

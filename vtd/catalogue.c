@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sequences. Order of stores and invalidations is taken from the cited sources and checked against
- * them; the words are ours. Where a driver leaves the order of stores to the compiler, program order and
- * what a compiler may make of it are two rows.
+ * The sequences. Order of stores and invalidations is taken from the cited sources and checked
+ * against them; the words are ours. Where a driver leaves the order of stores to the compiler,
+ * program order and what a compiler may make of it are two rows.
  */
 #include "vtd/sequence.h"
 #include "vtd/entry.h"
 
 #define KIND(name) (1u << KIND_##name)
-#define WORD_KINDS                                                                               \
-	(KIND(ROOT) | KIND(SM_ROOT) | KIND(PASID_DIR) | KIND(TABLE) | KIND(LEAF))
+#define WORD_KINDS (KIND(ROOT) | KIND(SM_ROOT) | KIND(PASID_DIR) | KIND(TABLE) | KIND(LEAF))
 
 // clang-format off
 #define STORE(word, value)	{ STEP_STORE, word, VALUE_##value, { 0, 0 } }
@@ -22,9 +21,10 @@
 #define STEPS(...)		(const struct step[]){ __VA_ARGS__ }, \
 				sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step)
 
-#define BOTH(value)		INV(CONTEXT, value), INV(IOTLB, value)
-#define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID, value), INV(IOTLB, value)
-#define OF_PASID(value)		INV(PASID, value), INV(TLB, value)
+#define BOTH(value)		INV(CONTEXT, value), INV(IOTLB, value), INV(DEVTLB, value)
+#define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID, value), INV(IOTLB, value), \
+				INV(DEVTLB, value)
+#define OF_PASID(value)		INV(PASID, value), INV(TLB, value), INV(DEVTLB, value)
 #define ZERO_2			STORE(0, ZERO), STORE(1, ZERO)
 #define ZERO_8			STORE(0, ZERO), STORE(1, ZERO), STORE(2, ZERO), STORE(3, ZERO), \
 				STORE(4, ZERO), STORE(5, ZERO), STORE(6, ZERO), STORE(7, ZERO)
@@ -148,7 +148,7 @@ const struct sequence sequences[] = {
 	{ "linux-6.12", "Linux 6.12: clear, invalidate the context cache alone, set up",
 	  "device_pasid_table_teardown() and device_pasid_table_setup() (pasid.c, Linux 6.12 to 6.19)",
 	  KIND(SM_CONTEXT), OPERATION_TEARDOWN_SETUP, CLAIM_UNSAFE, false,
-	  STEPS(ZERO_2, FLUSH, INV(CONTEXT, OLD), LINUX_SM_CONTEXT_SETUP, SET(SM_CONTEXT_P), FLUSH, SETTLE_NEW) },
+	  STEPS(ZERO_2, FLUSH, INV(CONTEXT, OLD), INV(DEVTLB, OLD), LINUX_SM_CONTEXT_SETUP, SET(SM_CONTEXT_P), FLUSH, SETTLE_NEW) },
 	{ "high-first", "high half first, both ways",
 	  "what a compiler may make of the plain stores of Linux before 7.0",
 	  KIND(SM_CONTEXT), OPERATION_TEARDOWN_SETUP, CLAIM_UNSAFE, false,
@@ -165,16 +165,16 @@ const struct sequence sequences[] = {
 	  "compiler's; the PASID-based IOTLB is invalidated even for second stage",
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(STORE(0, NEW), STORE(1, NEW), STORE(2, NEW), STORE(3, NEW), STORE(4, NEW), STORE(5, NEW),
-		STORE(6, NEW), STORE(7, NEW), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD)) },
+		STORE(6, NEW), STORE(7, NEW), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD), INV(DEVTLB, OLD)) },
 	{ "linux-6.13-last-first", "the same copy, last word first",
 	  "what a compiler may make of the struct assignment of commit 7543ee63e811",
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(STORE(7, NEW), STORE(6, NEW), STORE(5, NEW), STORE(4, NEW), STORE(3, NEW), STORE(2, NEW),
-		STORE(1, NEW), STORE(0, NEW), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD)) },
+		STORE(1, NEW), STORE(0, NEW), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD), INV(DEVTLB, OLD)) },
 	{ "linux-6.13-posted", "as first posted: the live entry cleared and set up field by field",
 	  "the postings of November 2024 that preceded commit 7543ee63e811",
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, false,
-	  STEPS(ZERO_8, LINUX_PASID_SETUP, SET(PASID_P), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD)) },
+	  STEPS(ZERO_8, LINUX_PASID_SETUP, SET(PASID_P), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD), INV(DEVTLB, OLD)) },
 	{ "copy-own-tlb", "the copy of Linux 6.13, with the invalidation that the PGTT asks for", NULL,
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(STORE(0, NEW), STORE(1, NEW), STORE(2, NEW), STORE(3, NEW), FLUSH, OF_PASID(OLD)) },
@@ -183,7 +183,7 @@ const struct sequence sequences[] = {
 	  STEPS(CAS(0, NEW), CAS(2, NEW), FLUSH) },
 	{ "no-pasid-cache", "one compare-and-exchange for each chunk, the PASID cache left out", NULL,
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
-	  STEPS(CAS(0, NEW), CAS(2, NEW), FLUSH, INV(TLB, OLD)) },
+	  STEPS(CAS(0, NEW), CAS(2, NEW), FLUSH, INV(TLB, OLD), INV(DEVTLB, OLD)) },
 	{ "invalidate-new", "invalidated by the new domain-id instead of the old", NULL,
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(CAS(0, NEW), CAS(2, NEW), FLUSH, OF_PASID(NEW)) },

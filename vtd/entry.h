@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Table entries: VT-d specification, chapter 9. Bit numbers are those of the whole entry; NAME_BITS are
- * for tables of data, where the compiler wants constants. */
+/* Table entries: VT-d specification, chapter 9. Bit numbers are those of the whole entry; NAME_BITS
+ * are for tables of data, where the compiler wants constants. */
 #ifndef VTD_ENTRY_H
 #define VTD_ENTRY_H
 

@@ -18,14 +18,17 @@ enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 
 /*
- * Of one domain-id, each waited for: context cache of one function; PASID cache and PASID-based IOTLB of
- * one PASID (queued only); IOTLB. Section 6.5.2.
+ * Of one domain-id, each waited for: context cache of one function; PASID cache and PASID-based
+ * IOTLB of one PASID (queued only); IOTLB. Section 6.5.2.
  */
 enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
 					     uint16_t source_id);
 enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
 enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
 enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain);
+
+/* All that a device with ATS on keeps itself (queued only). */
+enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, uint16_t source_id);
 
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);

@@ -3,15 +3,15 @@
 #include "vtd/entry.h"
 #include "vtd/translate.h"
 
-#define POSITIONS  (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
+#define POSITIONS    (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
 #define VERSION_BITS 5
-#define VIEWS_MAX  4096
-#define ITEMS_MAX  64
-#define NO_VERSION 0 /* a part that was not fetched yet */
+#define VIEWS_MAX    4096
+#define ITEMS_MAX    64
+#define NO_VERSION   0 /* a part that was not fetched yet */
 
 /*
- * A node of the search: where the updater is, what of its stores is visible, and one thing that the unit
- * holds: a fetch under way (each part's version), a cached entry, or a cached translation.
+ * A node of the search: where the updater is, what of its stores is visible, and one thing that the
+ * unit holds: a fetch under way (each part's version), a cached entry, or a cached translation.
  */
 enum node_type { NODE_FETCH, NODE_ENTRY, NODE_ITEM };
 
@@ -26,7 +26,10 @@ struct view {
 	struct model_meaning meaning;
 };
 
-/* A translation in the IOTLB (held 1) or, for a context entry, behind the PASID cache (held 2). */
+/*
+ * A translation. Where it stands is a bit set: in the IOTLB (1); for a context entry, behind the
+ * PASID cache (2); in the device (4).
+ */
 struct item {
 	uint8_t outcome, stage;
 	uint16_t domain;
@@ -37,8 +40,9 @@ struct search {
 	struct model_answer *answer;
 	unsigned words;
 	/*
-	 * 2 * count, and after the last comes the first; but if the sequence does not end in the new
-	 * entry, the first round differs from those after it: 4 * count, and the second round repeats.
+	 * 2 * count, and after the last comes the first; but if the sequence does not end in the
+	 * new entry, the first round differs from those after it: 4 * count, and the second round
+	 * repeats.
 	 */
 	unsigned positions, loop_start;
 	uint64_t image[POSITIONS][8]; /* what stands in memory before each step */
@@ -153,7 +157,8 @@ static unsigned item_of(struct search *s, const struct model_meaning *m)
 	return s->item_count++;
 }
 
-/* A request comes to `outcome`; `rest`: it was made with the entry at rest in that state, else -1. */
+/* A request comes to `outcome`; `rest`: it was made with the entry at rest in that state, else -1.
+ */
 static void use(struct search *s, uint32_t node, const struct model_meaning *m, int rest)
 {
 	struct model_event event = { .type = rest >= 0 ? EVENT_REQUEST : EVENT_USE,
@@ -176,17 +181,20 @@ static void use(struct search *s, uint32_t node, const struct model_meaning *m, 
 		tell(s, node, event, HARM_STALE);
 }
 
-/* The caches that an item begins in: a context entry's translation also stands in the PASID cache. */
+/* The caches that an item begins in: a context entry's translation also stands in the PASID cache.
+ */
 static unsigned item_home(const struct search *s)
 {
 	bool context = s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
 
-	return context && !s->q->qemu_caches ? 3 : 1;
+	return (context && !s->q->qemu_caches ? 3 : 1) | (s->q->device_tlb ? 4 : 0);
 }
 
 static void fill(struct search *s, uint32_t node, const struct model_meaning *m, unsigned position)
 {
-	struct model_event event = { .type = EVENT_FILL, .outcome = m->outcome, .domain = m->domain };
+	struct model_event event = { .type = EVENT_FILL,
+				     .outcome = m->outcome,
+				     .domain = m->domain };
 
 	if (!m->translated)
 		return;
@@ -196,7 +204,7 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 			tell(s, node, event, HARM_MISTAGGED);
 	if (!s->q->caches || (s->q->qemu_caches && s->q->kind == KIND_SM_CONTEXT))
 		return;
-	reach(s, node, key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 2 | item_home(s)),
+	reach(s, node, key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 3 | item_home(s)),
 	      event);
 }
 
@@ -246,8 +254,8 @@ static unsigned state_of(const struct search *s, unsigned position, const struct
 	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
 }
 
-/* Which of the three caches a step empties of what is tagged `domain`; any: of all. */
-enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8 };
+/* Which caches a step empties of what is tagged `domain`; any: of all. */
+enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8, DROP_DEVICE = 16 };
 
 static unsigned drops(const struct search *s, unsigned position, uint16_t *domain, bool *any)
 {
@@ -269,6 +277,8 @@ static unsigned drops(const struct search *s, unsigned position, uint16_t *domai
 		return DROP_PIOTLB;
 	case STEP_INVALIDATE_TLB:
 		return m->stage == STAGE_SECOND ? DROP_IOTLB : DROP_PIOTLB;
+	case STEP_INVALIDATE_DEVTLB:
+		return DROP_DEVICE;
 	case STEP_SETTLE_NEW:
 		if (!s->q->caching_mode)
 			return 0;
@@ -304,7 +314,7 @@ static bool entry_survives(const struct search *s, unsigned position, uint16_t t
 	return !(dropped & entry_cache(s)) || !(any || domain == tag);
 }
 
-/* What is left of where an item stands; what is still behind the PASID cache fills the IOTLB again. */
+/* What is left of where an item stands; each cache is filled again from the one behind it. */
 static unsigned item_left(const struct search *s, unsigned position, const struct item *item,
 			  unsigned held)
 {
@@ -312,13 +322,20 @@ static unsigned item_left(const struct search *s, unsigned position, const struc
 	bool any;
 	unsigned dropped = drops(s, position, &domain, &any);
 
-	if (!any && domain != item->domain)
-		return held;
-	if (dropped & DROP_PASID)
-		held &= 1u;
-	if (dropped & DROP_IOTLB || (dropped & DROP_PIOTLB && item->stage != STAGE_SECOND))
-		held &= 2u;
-	return held ? held | 1u : 0;
+	/* A device keeps no domain-ids. */
+	if (dropped & DROP_DEVICE)
+		held &= ~4u;
+	if (any || domain == item->domain) {
+		if (dropped & DROP_PASID)
+			held &= ~2u;
+		if (dropped & DROP_IOTLB || (dropped & DROP_PIOTLB && item->stage != STAGE_SECOND))
+			held &= ~1u;
+	}
+	if (held & 2)
+		held |= 1;
+	if (held & 1 && s->q->device_tlb)
+		held |= 4;
+	return held;
 }
 
 /* Whether the fetch under way is dropped: its DID is not known yet, or is the one asked for. */
@@ -346,7 +363,8 @@ static void expand_fetch(struct search *s, uint32_t index)
 				    .to = (uint8_t)direction(s, position) };
 	bool all = true;
 
-	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made. */
+	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made.
+	 */
 	if (!payload && at_rest(s, position) >= 0)
 		complete(s, index, position, s->image[visible], at_rest(s, position));
 	if (!payload || fetch_survives(s, position))
@@ -370,7 +388,8 @@ static void expand_fetch(struct search *s, uint32_t index)
 		    !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind)))
 			continue;
 		reach(s, index,
-		      key_of(NODE_FETCH, position, visible, payload | (uint64_t)(v + 1) << (VERSION_BITS * p)),
+		      key_of(NODE_FETCH, position, visible,
+			     payload | (uint64_t)(v + 1) << (VERSION_BITS * p)),
 		      (struct model_event){ .type = EVENT_FETCH, .part = (uint8_t)p });
 	}
 	if (!all && s->q->fetch->present_first && version_in(payload, 0) != NO_VERSION)
@@ -404,13 +423,13 @@ static void expand_item(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
 	unsigned position = key_position(key), next = after(s, position);
-	const struct item *item = &s->items[(key & 0xffff) >> 2];
+	const struct item *item = &s->items[(key & 0xffff) >> 3];
 	struct model_meaning m = { item->outcome, true, item->stage, item->domain };
-	unsigned held = item_left(s, position, item, key & 3);
+	unsigned held = item_left(s, position, item, key & 7);
 
 	use(s, index, &m, at_rest(s, position));
 	if (held)
-		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfffc) | held),
+		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfff8) | held),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
 					    .to = (uint8_t)direction(s, position) });
@@ -514,12 +533,15 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 void model_fetch_chunks(struct model_fetch *fetch, enum entry_kind kind, unsigned bits,
 			bool present_first)
 {
-	static const char *const names[] = { "64-bit fetches", "128-bit fetches",
-					     "256-bit fetches", "512-bit fetches" };
+	static const char *const names[] = { "64-bit fetches", "128-bit fetches", "256-bit fetches",
+					     "512-bit fetches" };
 	unsigned words = kind_words(kind), step = bits / 64;
 
 	*fetch = (struct model_fetch){
-		.name = names[bits == 64 ? 0 : bits == 128 ? 1 : bits == 256 ? 2 : 3],
+		.name = names[bits == 64    ? 0
+			      : bits == 128 ? 1
+			      : bits == 256 ? 2
+					    : 3],
 		.present_first = present_first,
 	};
 	for (unsigned at = 0; at < words; at += step, fetch->parts++)

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What hardware that keeps the specification may make of an update sequence: every point at which it
- * may fetch a part of the entry, with every translation cache filled at any moment and emptied only by
- * the sequence's own invalidations.
+ * What hardware that keeps the specification may make of an update sequence: every point at which
+ * it may fetch a part of the entry, with every translation cache filled at any moment and emptied
+ * only by the sequence's own invalidations.
  *
- * The updater runs the sequence from state 0 to state 1, from 1 back to 0, and so on, as the engine does. At
- * each moment the unit may start a request and fetch the entry part by part, each part whole; keep what
- * it fetched in the context or PASID cache; keep the translation in the IOTLB, tagged with the DID it
- * read; answer from either later. An invalidation that is waited for drops what it selects, and a fetch under
- * way as well (section 6.5.2: it is not complete before requests under way are). On a unit that does
- * not snoop, a store becomes visible when its line is flushed, or at any time before.
+ * The updater runs the sequence from state 0 to state 1, from 1 back to 0, and so on, as the engine
+ * does. At each moment the unit may start a request and fetch the entry part by part, each part
+ * whole; keep what it fetched in the context or PASID cache; keep the translation in the IOTLB,
+ * tagged with the DID it read; answer from either later. An invalidation that is waited for drops
+ * what it selects, and a fetch under way as well (section 6.5.2: it is not complete before requests
+ * under way are). On a unit that does not snoop, a store becomes visible when its line is flushed,
+ * or at any time before.
  *
- * Each cached item is followed by itself: items do not hinder each other, so the union of what each can
- * do is what all can do.
+ * Each cached item is followed by itself: items do not hinder each other, so the union of what each
+ * can do is what all can do.
  */
 #ifndef VTD_MODEL_H
 #define VTD_MODEL_H
@@ -29,8 +30,8 @@ struct model_fetch {
 	unsigned parts;
 	uint64_t mask[MODEL_PARTS][8]; /* bits of each word that belong to the part */
 	/*
-	 * The part that holds P is fetched first, and nothing is made of an entry without P. Without this
-	 * not even a set-up with P last is safe in an entry of several parts.
+	 * The part that holds P is fetched first, and nothing is made of an entry without P.
+	 * Without this not even a set-up with P last is safe in an entry of several parts.
 	 */
 	bool present_first;
 	bool ignores_present; /* QEMU: an absent PASID-table entry may be used as if present */
@@ -62,10 +63,12 @@ struct model_question {
 	const struct model_fetch *fetch;
 	bool coherent;	   /* ECAP.C */
 	bool caching_mode; /* CAP.CM: absent entries are cached too */
+	bool device_tlb;   /* the device has ATS on and keeps translations itself */
 	bool caches;	   /* false: everything is invalidated before each request (hammer drive) */
 	/*
-	 * Only what QEMU keeps: it reads through the processor's caches, keeps no PASID-directory or
-	 * PASID-table entries, and looks translations up by PASID once the context entry is read.
+	 * Only what QEMU keeps: it reads through the processor's caches, keeps no PASID-directory
+	 * or PASID-table entries, and looks translations up by PASID once the context entry is
+	 * read.
 	 */
 	bool qemu_caches;
 	bool never_blocks; /* the sequence promises that no request is refused */
@@ -75,20 +78,20 @@ struct model_question {
 };
 
 enum model_harm {
-	HARM_MIXTURE = 1 << 0,	/* an outcome that neither state has */
-	HARM_STALE = 1 << 1,	/* the old entry is still used after the sequence's end */
+	HARM_MIXTURE = 1 << 0,	 /* an outcome that neither state has */
+	HARM_STALE = 1 << 1,	 /* the old entry is still used after the sequence's end */
 	HARM_MISTAGGED = 1 << 2, /* a translation of one state is kept under the other's DID */
-	HARM_BLOCKED = 1 << 3,	/* a request is refused, though none should be */
+	HARM_BLOCKED = 1 << 3,	 /* a request is refused, though none should be */
 	HARM_WRONG_END = 1 << 4, /* the sequence does not end in the new entry */
 };
 
 enum model_event_type {
-	EVENT_STEP,  /* the updater does step `step` of the direction `to` */
-	EVENT_EVICT, /* the processor's cache writes the line back by itself */
-	EVENT_FETCH, /* the unit reads part `part` */
-	EVENT_USE,   /* it acts on what it read: `outcome` */
-	EVENT_CACHE, /* it keeps the entry in the context or PASID cache */
-	EVENT_FILL,  /* it keeps the translation in the IOTLB under DID `domain` */
+	EVENT_STEP,    /* the updater does step `step` of the direction `to` */
+	EVENT_EVICT,   /* the processor's cache writes the line back by itself */
+	EVENT_FETCH,   /* the unit reads part `part` */
+	EVENT_USE,     /* it acts on what it read: `outcome` */
+	EVENT_CACHE,   /* it keeps the entry in the context or PASID cache */
+	EVENT_FILL,    /* it keeps the translation in the IOTLB under DID `domain` */
 	EVENT_REQUEST, /* with the entry at rest, a request is answered with `outcome` */
 };
 
@@ -98,11 +101,11 @@ struct model_event {
 };
 
 struct model_answer {
-	uint16_t outcomes;	/* bit set: what a request may come to */
-	uint16_t harmful;	/* of those, the ones of no state */
-	uint8_t harms;		/* bit set of enum model_harm; 0: the sequence is safe */
-	uint32_t states;	/* explored */
-	bool overflow;		/* the workspace was too small: the answer is not complete */
+	uint16_t outcomes; /* bit set: what a request may come to */
+	uint16_t harmful;  /* of those, the ones of no state */
+	uint8_t harms;	   /* bit set of enum model_harm; 0: the sequence is safe */
+	uint32_t states;   /* explored */
+	bool overflow;	   /* the workspace was too small: the answer is not complete */
 	/* A shortest way to the first harm found. */
 	uint8_t witness_harm;
 	unsigned event_count;

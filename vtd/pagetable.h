@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Page tables, second-stage (VT-d specification, section 3.7) and first-stage (3.6). 4 KiB pages only. */
+/* Page tables, second-stage (VT-d specification, section 3.7) and first-stage (3.6). 4 KiB pages
+ * only. */
 #ifndef VTD_PAGETABLE_H
 #define VTD_PAGETABLE_H
 

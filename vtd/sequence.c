@@ -9,7 +9,8 @@ static const struct {
 } kinds[KIND_COUNT] = {
 	[KIND_ROOT] = { "root", "root entry, legacy mode", 1, 1 },
 	[KIND_CONTEXT] = { "context", "context entry, legacy mode", 2, 1 },
-	[KIND_SM_ROOT] = { "sm-root", "root entry, scalable mode (the half that the device uses)", 1, 1 },
+	[KIND_SM_ROOT] = { "sm-root", "root entry, scalable mode (the half that the device uses)",
+			   1, 1 },
 	[KIND_SM_CONTEXT] = { "sm-context", "context entry, scalable mode", 4, 1 },
 	[KIND_PASID_DIR] = { "pasid-dir", "PASID-directory entry", 1, 1 },
 	[KIND_PASID] = { "pasid", "PASID-table entry", 8, 1 },
@@ -228,6 +229,7 @@ char *step_text(const struct step *step, char *text, size_t room)
 		[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID of ",
 		[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID of ",
 		[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID of ",
+		[STEP_INVALIDATE_DEVTLB] = "invalidate the device-TLB if the device has ATS on",
 		[STEP_INVALIDATE_GLOBAL] = "invalidate all caches globally",
 		[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate all of it, DID 0 and DID of ",
 	};
@@ -241,7 +243,8 @@ char *step_text(const struct step *step, char *text, size_t room)
 		at = append(append_number(at, end, step->field.high), end, ":");
 		at = append(append_number(at, end, step->field.low), end, " := ");
 	}
-	if (step->op != STEP_BARRIER && step->op != STEP_FLUSH && step->op != STEP_INVALIDATE_GLOBAL)
+	if (step->op != STEP_BARRIER && step->op != STEP_FLUSH &&
+	    step->op != STEP_INVALIDATE_DEVTLB && step->op != STEP_INVALIDATE_GLOBAL)
 		at = append(at, end, values[step->value]);
 	*at = 0;
 	return text;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Update sequences as data. A sequence says how software turns one value of a table entry (old) into
- * another (new): which word is stored when, what lies between, what is invalidated. The updater runs
- * this very array (tests/updater.c), the model explores it (vtd/model.c), `run=list` prints it and
- * docs/sequences.md is generated from it.
+ * Update sequences as data. A sequence says how software turns one value of a table entry (old)
+ * into another (new): which word is stored when, what lies between, what is invalidated. The
+ * updater runs this very array (tests/updater.c), the model explores it (vtd/model.c), `run=list`
+ * prints it and docs/sequences.md is generated from it.
  */
 #ifndef VTD_SEQUENCE_H
 #define VTD_SEQUENCE_H
@@ -28,18 +28,19 @@ enum entry_kind {
 };
 
 enum step_op {
-	STEP_STORE,   /* one 64-bit store to word `word` */
-	STEP_FIELD,   /* one 64-bit store: the word as it stands, but `field` as in new */
-	STEP_CAS,     /* one 128-bit compare-and-exchange of words `word` and `word` + 1 */
+	STEP_STORE,    /* one 64-bit store to word `word` */
+	STEP_FIELD,    /* one 64-bit store: the word as it stands, but `field` as in new */
+	STEP_CAS,      /* one 128-bit compare-and-exchange of words `word` and `word` + 1 */
 	STEP_STORE256, /* one 256-bit store (AVX) of words `word` to `word` + 3 */
-	STEP_BARRIER, /* stores before it are visible before stores after it */
-	STEP_FLUSH,   /* write the entry's cache line back; nothing where ECAP.C = 1 */
+	STEP_BARRIER,  /* stores before it are visible before stores after it */
+	STEP_FLUSH,    /* write the entry's cache line back; nothing where ECAP.C = 1 */
 	/* Invalidations, each waited for, by the DID of `value` (old or new). */
 	STEP_INVALIDATE_CONTEXT, /* context cache, device-selective */
 	STEP_INVALIDATE_PASID,	 /* PASID cache, PASID-selective */
 	STEP_INVALIDATE_IOTLB,	 /* IOTLB, domain-selective */
 	STEP_INVALIDATE_PIOTLB,	 /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
 	STEP_INVALIDATE_TLB,	 /* of the last two the one that the PGTT of `value` asks for */
+	STEP_INVALIDATE_DEVTLB,	 /* the device's own TLB, all of it; nothing where its ATS is off */
 	STEP_INVALIDATE_GLOBAL,	 /* context cache, PASID cache and IOTLB, globally */
 	STEP_SETTLE_NEW, /* what CAP.CM = 1 asks of an entry that was absent; else nothing */
 	STEP_OP_COUNT,
@@ -91,7 +92,8 @@ const char *kind_title(enum entry_kind kind);
 unsigned kind_words(enum entry_kind kind);   /* 64-bit words of an entry: 1, 2, 4 or 8 */
 uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it present */
 
-/* Put into `entry` (kind_words() words, as it stands) what the step stores; false: it stores nothing. */
+/* Put into `entry` (kind_words() words, as it stands) what the step stores; false: it stores
+ * nothing. */
 bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
 		const uint64_t *new, uint64_t *entry);
 
@@ -99,15 +101,16 @@ bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *o
 bool step_invalidates(const struct step *step);
 
 /*
- * Mutants: a copy of a sequence with one step removed, or with two neighbours swapped. x86 keeps the
- * order of stores, so what a missing barrier permits is a reordering by the compiler, and the mutant does
- * it: the store behind the barrier goes before the stores in front of it, those to its own word merged.
+ * Mutants: a copy of a sequence with one step removed, or with two neighbours swapped. x86 keeps
+ * the order of stores, so what a missing barrier permits is a reordering by the compiler, and the
+ * mutant does it: the store behind the barrier goes before the stores in front of it, those to its
+ * own word merged.
  */
 enum mutation { MUTATION_REMOVE, MUTATION_SWAP };
 
 /*
- * The mutant of `count` steps at `at` (0 to count - 1; for a swap the first of the pair). Returns its number of
- * steps in `to` (room for `count`), or 0 if it would be the same as the original.
+ * The mutant of `count` steps at `at` (0 to count - 1; for a swap the first of the pair). Returns
+ * its number of steps in `to` (room for `count`), or 0 if it would be the same as the original.
  */
 size_t sequence_mutate(const struct step *steps, size_t count, enum mutation mutation, size_t at,
 		       struct step *to);

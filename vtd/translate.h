@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a unit makes of a request, by the specification: the walk from the root entry to the page, as
- * software. It is the reference that predictions are made with; it reads the very tables that the unit
- * reads, but may be told that one entry looks other than it stands in memory.
+ * What a unit makes of a request, by the specification: the walk from the root entry to the page,
+ * as software. It is the reference that predictions are made with; it reads the very tables that
+ * the unit reads, but may be told that one entry looks other than it stands in memory.
  */
 #ifndef VTD_TRANSLATE_H
 #define VTD_TRANSLATE_H
@@ -24,9 +24,9 @@ struct vtd_translation {
 	uint8_t reason;	  /* fault reason (section 7.1.3); 0: translated */
 	bool not_present; /* the fault is of an entry that is not there, not of one that is wrong */
 	bool walks_page_zero; /* a pointer was 0 */
-	uint8_t stage;	  /* enum vtd_stage, of the last table reached */
-	uint16_t domain;  /* DID of the context or PASID-table entry; 0 if not reached */
-	uint64_t address; /* physical, when translated */
+	uint8_t stage;	      /* enum vtd_stage, of the last table reached */
+	uint16_t domain;      /* DID of the context or PASID-table entry; 0 if not reached */
+	uint64_t address;     /* physical, when translated */
 };
 
 /*

@@ -67,8 +67,8 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
 
 /*
- * Put another root table in force, in legacy or scalable mode; translation is off for a moment. The interface for
- * invalidation stays the one in use.
+ * Put another root table in force, in legacy or scalable mode; translation is off for a moment. The
+ * interface for invalidation stays the one in use.
  */
 enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable);
 

@@ -170,9 +170,9 @@ static enum dma_state nvme_poll(struct dma_device *d)
 		return DMA_BUSY;
 	}
 	/*
-	 * An IOMMU may refuse a part of the completion only: QEMU tries a refused access again in pieces of
-	 * four bytes, and the entry may be present again for the last of them. The controller then
-	 * stops with a fatal status, though its answer is here.
+	 * An IOMMU may refuse a part of the completion only: QEMU tries a refused access again in
+	 * pieces of four bytes, and the entry may be present again for the last of them. The
+	 * controller then stops with a fatal status, though its answer is here.
 	 */
 	if (c->result == (uint32_t)NOT_WRITTEN || c->reserved == (uint32_t)NOT_WRITTEN ||
 	    c->head != (d->slot + 1) % QUEUE_ENTRIES)

@@ -40,6 +40,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.fetch = &fetch,
 		.coherent = how.coherent,
 		.caching_mode = how.caching_mode,
+		.device_tlb = how.device_tlb,
 		.caches = !how.no_caches,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Targets on the fake unit, and the model asked about them: for the tests, docs and mutants on the host. */
+/* Targets on the fake unit, and the model asked about them: for the tests, docs and mutants on the
+ * host. */
 #ifndef TESTS_HOST_BENCH_H
 #define TESTS_HOST_BENCH_H
 
@@ -10,7 +11,7 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 
 struct bench_question {
 	unsigned bits; /* of a fetch; 0: as QEMU does it */
-	bool any_order, coherent, caching_mode, no_caches;
+	bool any_order, coherent, caching_mode, no_caches, device_tlb;
 };
 
 /* What the model says of these steps on this target. */

@@ -35,6 +35,7 @@ static const struct {
 	{ "128 bits", { .bits = 128 } },
 	{ "coherent", { .bits = 128, .coherent = true } },
 	{ "caching mode", { .bits = 128, .caching_mode = true } },
+	{ "device-TLB", { .bits = 128, .device_tlb = true } },
 	{ "64 bits", { .bits = 64 } },
 	{ "256 bits", { .bits = 256 } },
 	{ "512 bits", { .bits = 512 } },
@@ -67,7 +68,8 @@ static const char *harm_words(unsigned harms)
 		return "safe";
 	snprintf(text, sizeof(text), "%s%s%s%s%s", harms & HARM_MIXTURE ? "mixture " : "",
 		 harms & HARM_STALE ? "stale " : "", harms & HARM_MISTAGGED ? "mis-tagged " : "",
-		 harms & HARM_BLOCKED ? "blocked " : "", harms & HARM_WRONG_END ? "wrong-end " : "");
+		 harms & HARM_BLOCKED ? "blocked " : "",
+		 harms & HARM_WRONG_END ? "wrong-end " : "");
 	text[strlen(text) - 1] = 0;
 	return text;
 }
@@ -146,9 +148,12 @@ int main(void)
 
 	printf("# Update sequences and what the model says of them\n\n"
 	       "Written by `make docs` from `vtd/catalogue.c` and `vtd/model.c`; do not edit.\n\n"
-	       "States A and B are those of `tests/target.h`. The verdict is for a unit that fetches "
-	       "128-bit chunks, the one with P first, does not snoop (ECAP.C = 0) and has no caching "
-	       "mode; the tables also give coherent units, caching mode, other fetch sizes, chunks "
+	       "States A and B are those of `tests/target.h`. The verdict is for a unit that "
+	       "fetches "
+	       "128-bit chunks, the one with P first, does not snoop (ECAP.C = 0) and has no "
+	       "caching "
+	       "mode; the tables also give coherent units, caching mode, a device with ATS on, "
+	       "other fetch sizes, chunks "
 	       "in any order (then not even P last makes an entry of several chunks safe: hardware "
 	       "must read the chunk with P first), and QEMU 7.2 and 10.0, which read a PASID-table "
 	       "entry anew for each field, and all else in one copy.\n\n"

@@ -120,7 +120,8 @@ TEST(model_fetch_order_matters_where_the_entry_has_several_parts)
 {
 	struct bench_question how = { .bits = 128, .any_order = true };
 
-	/* Chunks read in any order: P last is no help, so hardware must read the chunk with P first. */
+	/* Chunks read in any order: P last is no help, so hardware must read the chunk with P
+	 * first. */
 	CHECK(harms(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-7.0", how) != 0);
 	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0", how), 0);
 }
@@ -135,8 +136,7 @@ TEST(model_flushes_matter_on_units_that_do_not_snoop)
 
 TEST(model_caching_mode_needs_the_settling_of_new_entries)
 {
-	const struct sequence *s =
-		find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
 	struct bench_question how = { .bits = 128, .caching_mode = true };
 
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
@@ -149,8 +149,8 @@ TEST(model_safeguards_of_the_new_sequence_all_matter)
 	static const enum target_id ids[] = { TARGET_CONTEXT, TARGET_PASID_FS_PT };
 
 	for (unsigned i = 0; i < 2; i++) {
-		const struct sequence *s =
-			find(target_kind(ids[i]), OPERATION_TEARDOWN_SETUP, "linux-7.0");
+		const struct sequence *s = find(target_kind(ids[i]), OPERATION_TEARDOWN_SETUP,
+						"linux-7.0");
 		struct step steps[SEQUENCE_STEPS_MAX];
 		size_t n;
 
@@ -172,6 +172,19 @@ TEST(model_a_safeguard_that_is_not_there_cannot_be_taken_out)
 	CHECK_EQ(sequence_without_present(s, steps), 0);
 	s = find(KIND_CONTEXT, OPERATION_REPLACE, "no-invalidation");
 	CHECK_EQ(sequence_without_invalidations(s, steps), 0);
+}
+
+TEST(model_device_tlbs_must_be_invalidated_too)
+{
+	struct bench_question how = { .bits = 128, .device_tlb = true };
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+
+	CHECK_EQ(s->steps[s->count - 1].op, STEP_INVALIDATE_DEVTLB);
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, true, how), 0);
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count - 1, true, how), HARM_STALE);
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count - 1, true, spec), 0);
+	/* What FreeBSD invalidates globally does not reach the device. */
+	CHECK(harms(TARGET_CONTEXT, OPERATION_REPLACE, "freebsd-move", how) & HARM_STALE);
 }
 
 TEST(model_sees_a_sequence_that_does_not_end_in_the_new_entry)

@@ -102,9 +102,12 @@ TEST(targets_tell_mixtures_apart)
 		enum outcome outcome;
 	} cases[] = {
 		/* choice: bit i says whose word i is */
-		{ TARGET_CONTEXT, 2, OUTCOME_MIXTURE_1 },    { TARGET_CONTEXT, 1, OUTCOME_MIXTURE_2 },
-		{ TARGET_SM_CONTEXT, 2, OUTCOME_MIXTURE_1 }, { TARGET_SM_CONTEXT, 1, OUTCOME_MIXTURE_2 },
-		{ TARGET_PASID_FS_PT, 4, OUTCOME_MIXTURE_1 }, { TARGET_PASID_SS, 2, OUTCOME_A },
+		{ TARGET_CONTEXT, 2, OUTCOME_MIXTURE_1 },
+		{ TARGET_CONTEXT, 1, OUTCOME_MIXTURE_2 },
+		{ TARGET_SM_CONTEXT, 2, OUTCOME_MIXTURE_1 },
+		{ TARGET_SM_CONTEXT, 1, OUTCOME_MIXTURE_2 },
+		{ TARGET_PASID_FS_PT, 4, OUTCOME_MIXTURE_1 },
+		{ TARGET_PASID_SS, 2, OUTCOME_A },
 		{ TARGET_PASID_FS, 4, OUTCOME_B },
 	};
 
@@ -208,7 +211,7 @@ TEST(witness_sees_a_write_anywhere_in_a_page)
 	CHECK_EQ(bench_target(&t, &unit, TARGET_CONTEXT), 0);
 	target_arm(&t, 1);
 	CHECK_EQ(target_written(&t, 1), 0);
-	CHECK_EQ(target_written(&t, 2), 15);		     /* another DMA's mark */
+	CHECK_EQ(target_written(&t, 2), 15);		   /* another DMA's mark */
 	memset((void *)(t.page[OUTCOME_B] + 448), 0, 512); /* the last eighth */
 	CHECK_EQ(target_written(&t, 1), 1 << OUTCOME_B);
 	target_arm(&t, 3);
