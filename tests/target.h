@@ -95,6 +95,7 @@ struct target {
 
 const char *target_name(enum target_id id);
 enum entry_kind target_kind(enum target_id id);
+bool target_is_scalable(enum target_id id);
 
 /*
  * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds

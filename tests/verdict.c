@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/verdict.h"
+#include "kernel/format.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/paging.h"
+#include "kernel/string.h"
+#include "tests/predict.h"
+#include "tests/report.h"
+
+static struct tally tally;
+
+bool verdict_is_slow(const struct bench *b)
+{
+	return b->device->typical_us > 10000;
+}
+
+static bool is_word(enum target_id id)
+{
+	return kind_words(target_kind(id)) == 1;
+}
+
+static uint64_t test_ms(const struct bench *b, enum target_id id, enum drive drive)
+{
+	if (options.test_ms)
+		return options.test_ms;
+	if (verdict_is_slow(b))
+		return 2000;
+	return is_word(id) ? 250 : drive == DRIVE_FAITHFUL ? 800 : 350;
+}
+
+size_t verdict_steps(const struct sequence *s, struct step *steps)
+{
+	if (s->claim != CLAIM_UNSAFE) {
+		switch (options.without) {
+		case WITHOUT_BARRIER:
+			return sequence_without_barrier(s, steps);
+		case WITHOUT_PRESENT:
+			return sequence_without_present(s, steps);
+		case WITHOUT_INVALIDATE:
+			return sequence_without_invalidations(s, steps);
+		}
+	}
+	memcpy(steps, s->steps, s->count * sizeof(*steps));
+	return s->count;
+}
+
+/* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
+static const char *cannot(enum target_id target, const struct sequence *s, enum drive drive,
+			  const struct prediction *full, const struct prediction *p)
+{
+	if (p->problem)
+		return p->problem;
+	if (p->walks_page_zero && !page_zero_is_empty)
+		return "a mixture would be walked through physical page 0, which is not free here";
+	if (drive == DRIVE_HAMMER && !full->harms && p->harms)
+		return "what makes it safe are its own invalidations, which this drive leaves out";
+	if (!predict_is_qemu())
+		return NULL;
+	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL)
+		return "QEMU looks again whether an entry passes through only at context-cache "
+		       "invalidations";
+	if (target == TARGET_PASID_DIR && s->operation != OPERATION_REPLACE)
+		return "QEMU uses memory it never set when a directory entry goes away in the "
+		       "middle of a translation";
+	return NULL;
+}
+
+/* What no sequence explains: then the run says nothing of the sequence. NULL: nothing such. */
+static const char *unexplained(bool is_control)
+{
+	if (tally.stopped)
+		return tally.stopped;
+	if (tally.timeouts)
+		return "the device did not answer in time, and was reset";
+	/* An entry that is a mixture may be one whose faults go unrecorded. */
+	if (is_control)
+		return NULL;
+	if (tally.outcomes[OUTCOME_LOST])
+		return "a DMA landed in no page of the witness and left no fault record";
+	if (tally.outcomes[OUTCOME_SILENT] && !tally.faults.overflows)
+		return "a DMA was not done and left no fault record";
+	return NULL;
+}
+
+/* Something happened that hardware which keeps the specification, as modelled, does not do. */
+static const char *outside(const struct prediction *p)
+{
+	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
+		if (tally.outcomes[o] && !(p->outcomes & 1 << o))
+			return "outside the specification: an outcome that the model does not "
+			       "allow";
+	if (tally.stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
+		return "outside the specification: a DMA met an entry that was no longer in force";
+	if (tally.mistagged && !(p->harms & HARM_MISTAGGED))
+		return "outside the specification: a translation was kept under the wrong "
+		       "domain-id";
+	return NULL;
+}
+
+static void judge(enum target_id target, enum drive drive, const struct prediction *p,
+		  struct shown *shown, const char *id)
+{
+	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
+	uint64_t blocked = p->harms & HARM_BLOCKED ? tally.outcomes[OUTCOME_NOT_PRESENT] : 0;
+	const char *unit = tally.torn	     ? "torn"
+			   : tally.stale     ? "stale"
+			   : tally.mistagged ? "mistagged"
+					     : "torn";
+	const char *problem = outside(p);
+	uint64_t controls = shown->harm[target][drive];
+
+	if (is_word(target))
+		controls += shown->torn[drive];
+	if (p->harms) {
+		shown->harm[target][drive] += harm;
+		shown->torn[drive] += tally.torn;
+	}
+	if (problem) {
+		report_result(id, VERDICT_FAIL, problem, harm, unit);
+	} else if (unexplained(p->harms)) {
+		report_result(id, VERDICT_FAIL, unexplained(p->harms), harm, unit);
+	} else if (p->harms && options.without) {
+		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
+			      harm ? "a safeguard was taken out, and it shows"
+				   : "unsafe by the model without it; not seen in this run",
+			      harm, unit);
+	} else if (p->harms) {
+		report_result(id, harm + blocked ? VERDICT_PASS : VERDICT_SKIP,
+			      "unsafe by the model; not seen in this run", harm, unit);
+	} else if (!controls) {
+		report_result(id, VERDICT_SKIP,
+			      "inconclusive: no control of this drive showed anything in this run",
+			      0, "torn");
+	} else {
+		log_note("  Safe: controls beside it showed %lu harms", controls);
+		report_result(id, VERDICT_PASS, NULL, 0, "torn");
+	}
+}
+
+/* The prediction that counts here, and beside it the specification's where that is another. */
+static void log_model(struct bench *b, const struct sequence *s, const struct trial *trial,
+		      const struct prediction *p)
+{
+	struct prediction spec;
+	char harms[80], spec_harms[80];
+
+	report_harms(harms, sizeof(harms), p->harms);
+	predict_by_specification(b, trial, s->never_blocks, &spec);
+	report_harms(spec_harms, sizeof(spec_harms), spec.harms);
+	if (spec.harms == p->harms)
+		log_note("  Model (%s): %s", p->fetch, harms);
+	else
+		log_note("  Model (%s): %s; (%s): %s", p->fetch, harms, spec.fetch, spec_harms);
+}
+
+/* `full` is by this unit's model; what is known to be bad is what the specification allows to harm.
+ */
+static void note_known_bad(struct bench *b, enum target_id target, const struct sequence *s,
+			   const struct trial *trial, const struct prediction *full,
+			   struct shown *shown)
+{
+	struct trial faithful = *trial;
+	struct prediction spec = *full, here;
+
+	faithful.drive = DRIVE_FAITHFUL;
+	if (predict_is_qemu())
+		predict_by_specification(b, &faithful, s->never_blocks, &spec);
+	predict_on_this_unit(b, trial, s->never_blocks, &here);
+	shown->known_bad[target][s - sequences] |= (spec.harms ? KNOWN_BAD : 0) |
+						   (here.harms ? SHOWABLE : 0);
+}
+
+void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
+{
+	unsigned bad = 0, showable = 0, seen = 0;
+
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (size_t i = 0; i < sequence_count; i++) {
+			uint8_t flags = shown->known_bad[t][i];
+
+			if (!(flags & KNOWN_BAD))
+				continue;
+			bad++;
+			showable += flags & SHOWABLE ? 1 : 0;
+			seen += flags & SHOWABLE && flags & SEEN ? 1 : 0;
+			if (!(flags & SEEN))
+				log_note("  not seen: %s.%s.%s%s", target_name((enum target_id)t),
+					 operation_name(sequences[i].operation), sequences[i].name,
+					 flags & SHOWABLE ? "" : " (this unit cannot show it)");
+		}
+	if (bad)
+		log_note("%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
+			 b->device->generator->name, bad, showable, seen);
+}
+
+void verdict_run(struct bench *b, enum target_id target, const struct sequence *s, enum drive drive,
+		 uint32_t dwell_ns, struct shown *shown, const char *id)
+{
+	struct step steps[SEQUENCE_STEPS_MAX];
+	struct trial trial = { .steps = steps,
+			       .count = verdict_steps(s, steps),
+			       .drive = DRIVE_FAITHFUL,
+			       .dwell_ns = dwell_ns,
+			       .ms = test_ms(b, target, drive) };
+	struct prediction full, p;
+	const char *problem;
+
+	log_note("%s: %s", id, s->title);
+	if (!shown->witness_good[target]) {
+		report_result(id, VERDICT_FAIL, "not run: the witness of this target is not sound",
+			      0, "torn");
+		return;
+	}
+	predict(b, &trial, s->never_blocks, &full);
+	trial.drive = (uint8_t)drive;
+	if (drive == DRIVE_HAMMER)
+		predict(b, &trial, s->never_blocks, &p);
+	else
+		p = full;
+	problem = cannot(target, s, drive, &full, &p);
+	if (problem) {
+		report_result(id, p.problem ? VERDICT_FAIL : VERDICT_SKIP, problem, 0, "torn");
+		return;
+	}
+	note_known_bad(b, target, s, &trial, &full, shown);
+	log_model(b, s, &trial, &p);
+	engine_run(b, &trial, &tally);
+	report_tally(b->target, &tally, &p, b->undisturbed_rate);
+	judge(target, drive, &p, shown, id);
+	if (tally.torn + tally.stale + tally.mistagged ||
+	    (p.harms & HARM_BLOCKED && tally.outcomes[OUTCOME_NOT_PRESENT]))
+		shown->known_bad[target][s - sequences] |= SEEN;
+}

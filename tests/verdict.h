@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One sequence on one target under one drive: predicted, run, judged. */
+#ifndef TESTS_VERDICT_H
+#define TESTS_VERDICT_H
+
+#include "tests/engine.h"
+#include "vtd/sequence.h"
+
+#define SEQUENCES_MAX 64
+
+/* What unsafe sequences have shown so far in this run, on one device. */
+struct shown {
+	uint64_t harm[TARGET_COUNT][DRIVE_COUNT]; /* torn, stale or mis-tagged, by target */
+	uint64_t torn[DRIVE_COUNT];		  /* torn, on any target */
+	bool witness_good[TARGET_COUNT];
+	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen.
+	 */
+	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX];
+};
+
+enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4 };
+
+/*
+ * Run it for its time on the target in force and report the result under `id`. `shown` holds what
+ * the controls before it have shown, and takes what this one shows.
+ */
+void verdict_run(struct bench *bench, enum target_id target, const struct sequence *sequence,
+		 enum drive drive, uint32_t dwell_ns, struct shown *shown, const char *id);
+
+/* Which known-bad sequences this device's run could show, and which it did. */
+void verdict_report_known_bad(const struct bench *bench, const struct shown *shown);
+
+/* The steps to run: the sequence's own, or with a safeguard taken out as without= asks; 0: it has
+ * none. */
+size_t verdict_steps(const struct sequence *sequence, struct step *steps);
+
+/* Slow devices get longer and are only hammered: a faithful run would see nothing. */
+bool verdict_is_slow(const struct bench *bench);
+
+#endif
