@@ -233,6 +233,10 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 		if (!b->lacks[id] && b->targets[id].scalable && reserved[b->unit - units])
 			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
 				       "kept mapped in legacy mode only";
+		/* QEMU uses RID_PASID without saying so in ECAP. */
+		if (!b->lacks[id] && id == TARGET_SM_CONTEXT && !predict_is_qemu() &&
+		    !field_of(b->unit->ecap, ECAP_RPS))
+			b->lacks[id] = "the unit does not use RID_PASID (ECAP.RPS = 0)";
 		b->targets[id].any_pasid_fault_is_absence = predict_is_qemu();
 	}
 	if (b->lacks[TARGET_CONTEXT])

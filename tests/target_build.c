@@ -10,15 +10,26 @@
 #define REGION	0x200000ull
 #define PRIVATE 0x203000ull
 
+#define MADE_MAX 128
+
+/* What the target under construction is made of: flushed when it is whole. */
+static struct {
+	void *at;
+	size_t bytes;
+} made[MADE_MAX];
+static unsigned made_count;
 static bool exhausted;
 
-static void *pages(const struct vtd_unit *unit, size_t count)
+static void *pages(size_t count)
 {
 	void *p = memory_alloc(count);
 
-	exhausted |= !p;
-	if (p)
-		vtd_flush(unit, p, count * PAGE_SIZE);
+	if (!p || made_count == MADE_MAX) {
+		exhausted = true;
+		return NULL;
+	}
+	made[made_count].at = p;
+	made[made_count++].bytes = count * PAGE_SIZE;
 	return p;
 }
 
@@ -98,10 +109,10 @@ static uint64_t *own_context(struct target *t, const uint64_t *base)
 {
 	unsigned bus = t->source_id >> 8, devfn = t->source_id & 0xff;
 	unsigned half = t->scalable ? devfn >> 7 : 0;
-	uint64_t *context = pages(t->unit, 1), *slot;
+	uint64_t *context = pages(1), *slot;
 	const uint64_t *kept = NULL;
 
-	t->root = pages(t->unit, 1);
+	t->root = pages(1);
 	if (exhausted)
 		return NULL;
 	if (base) {
@@ -117,10 +128,9 @@ static uint64_t *own_context(struct target *t, const uint64_t *base)
 }
 
 /* Scalable mode down to the PASID-table entry of PASID `pasid`; *directory: its directory entry. */
-static uint64_t *own_pasid(struct target *t, uint64_t *context, unsigned pasid,
-			   uint64_t **directory)
+static uint64_t *own_pasid(uint64_t *context, unsigned pasid, uint64_t **directory)
 {
-	uint64_t *dir = pages(t->unit, 1), *table = pages(t->unit, 1);
+	uint64_t *dir = pages(1), *table = pages(1);
 
 	if (exhausted)
 		return NULL;
@@ -134,11 +144,10 @@ static uint64_t *own_pasid(struct target *t, uint64_t *context, unsigned pasid,
  * A chain of tables whose walk with `levels` ends in leaf table `shallow`, and with one level more
  * in `deep`. Either may be NULL: then such a walk meets an absent entry.
  */
-static uint64_t *chain(const struct vtd_unit *unit, unsigned levels, const uint64_t *shallow,
-		       const uint64_t *deep)
+static uint64_t *chain(unsigned levels, const uint64_t *shallow, const uint64_t *deep)
 {
 	unsigned region = vtd_table_index(REGION, 2);
-	uint64_t *root = pages(unit, levels);
+	uint64_t *root = pages(levels);
 
 	for (unsigned i = 0; root && i < levels; i++) {
 		uint64_t *table = root + i * 512;
@@ -158,7 +167,7 @@ static uint64_t *leaf_table(struct target *t, const struct dma_device *device, u
 {
 	/* Asked to break the witness: mixtures lead where the pure states lead. */
 	unsigned to = options.breakage == BREAK_WITNESS ? page & 1 : page;
-	uint64_t *table = pages(t->unit, 1);
+	uint64_t *table = pages(1);
 
 	if (!table)
 		return NULL;
@@ -201,9 +210,8 @@ static const char *build_context(struct target *t, const struct dma_device *devi
 				/* The other state's width is one that this unit refuses. */
 				levels = s == phase ? only : only == 3 ? 4 : 3;
 			}
-			set_context(t->state[phase][s],
-				    chain(t->unit, low ? low : only, shallow, deep), levels,
-				    t->domain[s]);
+			set_context(t->state[phase][s], chain(low ? low : only, shallow, deep),
+				    levels, t->domain[s]);
 		}
 	return NULL;
 }
@@ -219,7 +227,7 @@ static const char *build_sm_context(struct target *t, const struct dma_device *d
 	t->pasid[1] = 2;
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *directory;
-		uint64_t *table = own_pasid(t, t->state[0][s], t->pasid[s], &directory);
+		uint64_t *table = own_pasid(t->state[0][s], t->pasid[s], &directory);
 
 		if (!table)
 			return NULL;
@@ -251,7 +259,7 @@ static const char *build_pasid(struct target *t, const struct dma_device *device
 			return NULL;
 		set_pasid(t->state[0][s], root, first, levels, t->domain[s]);
 		t->leaf[s] = paging_entry(root, first ? 4 : levels, 1, t->address);
-		t->sentinel[s] = pages(t->unit, 1);
+		t->sentinel[s] = pages(1);
 	}
 	if (t->id != TARGET_PASID_FS_PT)
 		return NULL;
@@ -287,7 +295,7 @@ static const char *build_word(struct target *t, const struct dma_device *device,
 		if (exhausted)
 			return NULL;
 		if (t->scalable) {
-			p = own_pasid(t, sm, t->pasid[s], &directory);
+			p = own_pasid(sm, t->pasid[s], &directory);
 			if (!p)
 				return NULL;
 			set_pasid(p, root, first, levels, t->domain[s]);
@@ -300,7 +308,7 @@ static const char *build_word(struct target *t, const struct dma_device *device,
 		switch (t->kind) {
 		case KIND_ROOT:
 		case KIND_SM_ROOT:
-			other = pages(t->unit, 1);
+			other = pages(1);
 			if (!other)
 				return NULL;
 			memcpy(other, (void *)((uint64_t)context & ~(PAGE_SIZE - 1)), PAGE_SIZE);
@@ -371,8 +379,9 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (problem)
 		return problem;
 	exhausted = false;
+	made_count = 0;
 	for (unsigned p = 0; p < OUTCOME_PAGES; p++)
-		t->page[p] = pages(unit, 1);
+		t->page[p] = pages(1);
 	if (id == TARGET_PASID_FS_PT) {
 		/* Pass-through: bus addresses are physical. */
 		t->address = (uint64_t)t->page[OUTCOME_B];
@@ -394,7 +403,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		build_sm_context(t, device);
 		break;
 	case KIND_PASID:
-		t->entry = own_pasid(t, context, 0, &directory);
+		t->entry = own_pasid(context, 0, &directory);
 		build_pasid(t, device);
 		break;
 	default:
@@ -407,6 +416,8 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		return "no memory for its tables";
 	for (unsigned i = 0; i < t->words; i++)
 		t->entry[i] = t->state[0][0][i];
+	for (unsigned i = 0; i < made_count; i++)
+		vtd_flush(unit, made[i].at, made[i].bytes);
 	target_choose_phase(t, 0);
 	return NULL;
 }

@@ -33,6 +33,7 @@
 #define   CAP_RWBF	FIELD(4, 4)
 #define   CAP_ND	FIELD(2, 0)   /* domain ids have 4 + 2n bits */
 #define VTD_ECAP	0x10
+#define   ECAP_RPS	FIELD(49, 49) /* RID_PASID of a context entry is used */
 #define   ECAP_SMPWC	FIELD(48, 48)
 #define   ECAP_FSTS	FIELD(47, 47)
 #define   ECAP_SSTS	FIELD(46, 46)

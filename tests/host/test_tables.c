@@ -173,6 +173,17 @@ TEST(targets_at_every_depth)
 	}
 }
 
+TEST(targets_are_flushed_for_units_that_do_not_snoop)
+{
+	struct vtd_unit unit;
+	struct target t;
+
+	CHECK_EQ(bench_target(&t, &unit, TARGET_PASID_SS), 0);
+	/* Six landing pages and sentinels, root, context, directory, table, two tables of four
+	 * levels. */
+	CHECK(fake.lines_flushed >= 64 * 18);
+}
+
 TEST(targets_broken_on_purpose)
 {
 	struct vtd_unit unit;
