@@ -280,7 +280,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 
 	*leaf = (old & ~field_mask(SS_ADDR)) | (uint64_t)target->sentinel[state];
 	vtd_flush(b->unit, leaf, sizeof(*leaf));
-	status = target->id == TARGET_PASID_SS
+	status = target->id == TARGET_PASID_SS || target->id == TARGET_PASID_NESTED
 			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);

@@ -5,13 +5,16 @@
  *
  *   target        A and B differ in                      told apart by
  *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns
- * the pointer, letter 2 the width); where the unit has one table depth, the fault of a refused
- * width sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled
- * at both pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag,
- * below pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
- *   pasid-fs-pt   PGTT (0); DID (1); pointer (2)         three pages: A's, the page whose address
- * is the DMA's (pass-through), and a decoy that B's unused first-stage pointer leads to root,
- * sm-root, pasid-dir, table, leaf, fs-leaf       two pages; one word, which cannot tear
+ *                                                        the pointer, 2 the width); with one table
+ *                                                        depth, the fault of a refused width
+ *   sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled at both
+ *   pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag, below
+ *   pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
+ *   pasid-nested  the same, over one second stage        two pages; a DID mixture by its tag
+ *   pasid-fs-pt   PGTT (0); DID (1); pointer (2)         three pages: A's, the page whose address is
+ *                                                        the DMA's (pass-through), and a decoy that
+ *                                                        B's unused first-stage pointer leads to
+ *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
  *
  * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and
  * the IOTLB invalidated by that state's DID; a second DMA into the same page then met a translation

@@ -245,6 +245,42 @@ static const char *build_sm_context(struct target *t, const struct dma_device *d
 	return NULL;
 }
 
+/* Identity for every page that a first-stage walk of `at` meets, and for where it ends. */
+static void keep_walk(struct vtd_table *second, uint64_t *root, uint64_t at)
+{
+	uint64_t *page = root;
+
+	for (unsigned level = 4;; level--) {
+		exhausted |= !vtd_table_map(second, (uint64_t)page, (uint64_t)page, 1);
+		if (!level || exhausted)
+			return;
+		page = (uint64_t *)(page[vtd_table_index(at, level)] & field_mask(FS_ADDR));
+	}
+}
+
+/* Put a second stage under both states' first: one and the same, which leaves addresses as they
+ * are. */
+static void nest(struct target *t, const struct dma_device *device)
+{
+	unsigned levels = any_levels(t->unit);
+	struct vtd_table second;
+
+	exhausted |= !vtd_table_new(&second, t->unit, levels);
+	for (unsigned s = 0; s < 2 && !exhausted; s++) {
+		uint64_t *p = t->state[0][s];
+		uint64_t *root = (uint64_t *)(field_get(p, PASID_FSPTPTR) << 12);
+		uint64_t sentinel = (uint64_t)t->sentinel[s];
+
+		keep_walk(&second, root, t->address);
+		for (size_t i = 0; i < device->private_pages; i++)
+			keep_walk(&second, root, t->private_at + i * PAGE_SIZE);
+		exhausted |= !vtd_table_map(&second, sentinel, sentinel, 1);
+		field_set(p, PASID_SSPTPTR, (uint64_t)second.root >> 12);
+		field_set(p, PASID_AW, aw_of_levels(levels));
+		field_set(p, PASID_PGTT, PGTT_NESTED);
+	}
+}
+
 static const char *build_pasid(struct target *t, const struct dma_device *device)
 {
 	unsigned levels = any_levels(t->unit);
@@ -261,6 +297,8 @@ static const char *build_pasid(struct target *t, const struct dma_device *device
 		t->leaf[s] = paging_entry(root, first ? 4 : levels, 1, t->address);
 		t->sentinel[s] = pages(1);
 	}
+	if (t->id == TARGET_PASID_NESTED)
+		nest(t, device);
 	if (t->id != TARGET_PASID_FS_PT)
 		return NULL;
 	/* B passes through; its unused first-stage pointer leads to a decoy. */
@@ -351,10 +389,8 @@ static const char *lacks(const struct target *t)
 		return "the unit has no first stage (ECAP.FSTS = 0)";
 	if (t->id == TARGET_PASID_FS_PT && !field_of(u->ecap, ECAP_PT))
 		return "the unit has no pass-through (ECAP.PT = 0)";
-	if (t->id == TARGET_PASID_NESTED)
-		return field_of(u->ecap, ECAP_NEST)
-			       ? "nested translation is not driven yet by this kernel"
-			       : "the unit has no nested translation (ECAP.NEST = 0)";
+	if (t->id == TARGET_PASID_NESTED && !field_of(u->ecap, ECAP_NEST))
+		return "the unit has no nested translation (ECAP.NEST = 0)";
 	return NULL;
 }
 

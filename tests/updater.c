@@ -8,7 +8,7 @@
 #include "vtd/regs.h"
 
 #define PROGRAM_MAX (2 * SEQUENCE_STEPS_MAX) /* with the dwelling in between */
-#define REST_SCALES                                                                  \
+#define REST_SCALES \
 	7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds \
 	   */
 
@@ -107,7 +107,7 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 
 	if (s->op == STEP_INVALIDATE_TLB) {
 		target_meaning((void *)t, t->state[0][state], &meaning);
-		m.op = meaning.stage == STAGE_SECOND ? MICRO_IOTLB : MICRO_PIOTLB;
+		m.op = vtd_stage_is_by_domain(meaning.stage) ? MICRO_IOTLB : MICRO_PIOTLB;
 	}
 	/* What legacy mode does not have is nothing to do there. */
 	if (!t->scalable && (m.op == MICRO_PASID_CACHE || m.op == MICRO_PIOTLB))

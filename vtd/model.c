@@ -276,7 +276,7 @@ static unsigned drops(const struct search *s, unsigned position, uint16_t *domai
 	case STEP_INVALIDATE_PIOTLB:
 		return DROP_PIOTLB;
 	case STEP_INVALIDATE_TLB:
-		return m->stage == STAGE_SECOND ? DROP_IOTLB : DROP_PIOTLB;
+		return vtd_stage_is_by_domain(m->stage) ? DROP_IOTLB : DROP_PIOTLB;
 	case STEP_INVALIDATE_DEVTLB:
 		return DROP_DEVICE;
 	case STEP_SETTLE_NEW:

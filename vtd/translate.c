@@ -13,6 +13,10 @@ struct walk {
 	const struct vtd_view *view;
 	struct vtd_translation *out;
 	uint64_t at;
+	/* Nested translation: the second stage that first-stage pointers go through; 0 levels:
+	 * none. */
+	uint64_t nested_pointer;
+	unsigned nested_levels;
 };
 
 /* Words of an entry as the unit reads them: as the view has them, else from memory. */
@@ -85,12 +89,28 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 	w->out->address = pointer << 12 | (w->at & 4095);
 }
 
+/* Page number of a guest page number, where there is a second stage under the first; 0 if it
+ * faults. */
+static uint64_t through_second_stage(struct walk *w, uint64_t page)
+{
+	if (!w->nested_levels || !page)
+		return page;
+	if (!w->nested_pointer) {
+		w->out->walks_page_zero = true;
+		return 0;
+	}
+	return vtd_table_walk((const uint64_t *)(w->nested_pointer << 12), w->nested_levels,
+			      page << 12) >>
+	       12;
+}
+
 static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 {
-	w->out->stage = STAGE_FIRST;
+	w->out->stage = w->nested_levels ? STAGE_NESTED : STAGE_FIRST;
 	for (unsigned level = levels; level; level--) {
 		uint64_t entry;
 
+		pointer = through_second_stage(w, pointer);
 		load_indexed(w, pointer, vtd_table_index(w->at, level), 1, &entry);
 		if (!field_of(entry, FS_P)) {
 			not_present(w, FAULT_FS_NOT_PRESENT);
@@ -105,6 +125,11 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 			return;
 		}
 		pointer = field_of(entry, FS_ADDR);
+	}
+	pointer = through_second_stage(w, pointer);
+	if (!pointer) {
+		fault(w, FAULT_WRITE_DENIED);
+		return;
 	}
 	w->out->address = pointer << 12 | (w->at & 4095);
 }
@@ -146,6 +171,14 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 			break;
 		second_stage(w, field_get(p, PASID_SSPTPTR), (unsigned)field_get(p, PASID_AW) + 2);
 		return;
+	case PGTT_NESTED:
+		if (!field_of(w->unit->ecap, ECAP_NEST) ||
+		    !vtd_unit_has_levels(w->unit, (unsigned)field_get(p, PASID_AW) + 2))
+			break;
+		w->nested_pointer = field_get(p, PASID_SSPTPTR);
+		w->nested_levels = (unsigned)field_get(p, PASID_AW) + 2;
+		first_stage(w, field_get(p, PASID_FSPTPTR), 4 + (unsigned)field_get(p, PASID_FSPM));
+		return;
 	case PGTT_PASS:
 		if (!field_of(w->unit->ecap, ECAP_PT))
 			break;
@@ -186,7 +219,7 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 void vtd_translate(const struct vtd_unit *unit, uint16_t source_id, uint64_t at,
 		   const struct vtd_view *view, struct vtd_translation *out)
 {
-	struct walk w = { unit, view, out, at };
+	struct walk w = { .unit = unit, .view = view, .out = out, .at = at };
 	unsigned bus = source_id >> 8, devfn = source_id & 0xff;
 	uint64_t root[ROOT_WORDS], context[SM_CONTEXT_WORDS];
 

@@ -18,7 +18,13 @@ struct vtd_view {
 	uint64_t value[ENTRY_WORDS_MAX];
 };
 
-enum vtd_stage { STAGE_SECOND, STAGE_FIRST, STAGE_NONE /* pass-through */ };
+enum vtd_stage { STAGE_SECOND, STAGE_FIRST, STAGE_NESTED, STAGE_NONE /* pass-through */ };
+
+/* Whether its translations are invalidated in the IOTLB by domain, not in the PASID-based one. */
+static inline bool vtd_stage_is_by_domain(enum vtd_stage stage)
+{
+	return stage == STAGE_SECOND || stage == STAGE_NESTED;
+}
 
 struct vtd_translation {
 	uint8_t reason;	  /* fault reason (section 7.1.3); 0: translated */

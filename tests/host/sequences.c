@@ -26,7 +26,8 @@ bool test_check_equal(unsigned long long a, unsigned long long b, const char *wh
 
 /* One word entries behave alike: the leaf stands for all of them. */
 static const enum target_id shown[] = { TARGET_CONTEXT,	 TARGET_SM_CONTEXT,  TARGET_PASID_SS,
-					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_LEAF };
+					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_PASID_NESTED,
+					TARGET_LEAF };
 
 static const struct {
 	const char *title;

@@ -39,8 +39,6 @@ TEST(model_finds_unsafe_what_the_literature_calls_unsafe)
 		struct vtd_unit unit;
 		struct target t;
 
-		if (id == TARGET_PASID_NESTED)
-			continue;
 		CHECK_EQ(bench_target(&t, &unit, (enum target_id)id), 0);
 		for (size_t i = 0; i < sequence_count; i++) {
 			const struct sequence *s = &sequences[i];
