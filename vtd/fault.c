@@ -112,6 +112,15 @@ static const struct {
 	{ 0x59, "PASID-table entry not present" },
 	{ 0x5a, "reserved bits set in a PASID-table entry" },
 	{ 0x5b, "invalid PASID-table entry" },
+	{ 0x70, "first-stage paging entry unreadable" },
+	{ 0x71, "first-stage paging entry not present" },
+	{ 0x72, "reserved bits set in a first-stage paging entry" },
+	{ 0x73, "first-stage top table unreadable" },
+	{ 0x80, "first stage: address not canonical" },
+	{ 0x81, "first stage: privilege of the request too low" },
+	{ 0x85, "first stage: write to a page without write permission" },
+	{ 0x87, "scalable mode: address in the interrupt range" },
+	{ 0x91, "first stage: Accessed or Dirty bit cannot be set" },
 };
 
 const char *vtd_fault_reason_name(uint8_t reason)
