@@ -262,6 +262,8 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
 			return;
 		}
 	}
+	if (outcome == OUTCOME_SILENT)
+		return; /* a device that does nothing says nothing of entries either */
 	t->stale++;
 	t->stale_outcomes[outcome]++;
 }

@@ -116,10 +116,11 @@ static void judge(enum target_id target, enum drive drive, const struct predicti
 		shown->harm[target][drive] += harm;
 		shown->torn[drive] += tally.torn;
 	}
+	/* A device in trouble comes first: what it did then is no evidence. */
+	if (unexplained(p->harms))
+		problem = unexplained(p->harms);
 	if (problem) {
 		report_result(id, VERDICT_FAIL, problem, harm, unit);
-	} else if (unexplained(p->harms)) {
-		report_result(id, VERDICT_FAIL, unexplained(p->harms), harm, unit);
 	} else if (p->harms && options.without) {
 		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
 			      harm ? "a safeguard was taken out, and it shows"
