@@ -227,6 +227,14 @@ static void complete(struct search *s, uint32_t node, unsigned position, const u
 			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
 			      (struct model_event){ .type = EVENT_CACHE });
 		fill(s, node, m, position);
+		for (unsigned i = 0; i < s->versions[0] && s->q->fetch->domain_apart; i++) {
+			unsigned other = view_of(s, s->version[0][i], false);
+			struct model_meaning mixed = s->views[v].meaning;
+
+			mixed.domain = s->views[other].meaning.domain;
+			if (s->views[other].meaning.translated)
+				fill(s, node, &mixed, position);
+		}
 	}
 }
 
@@ -553,7 +561,9 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
 {
 	if (kind != KIND_PASID) {
 		model_fetch_chunks(fetch, kind, 512, true);
-		fetch->name = "QEMU: one copy";
+		fetch->domain_apart = kind == KIND_PASID_DIR;
+		fetch->name = fetch->domain_apart ? "QEMU: read anew for the domain-id"
+						  : "QEMU: one copy";
 		return;
 	}
 	*fetch = (struct model_fetch){

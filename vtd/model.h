@@ -34,6 +34,7 @@ struct model_fetch {
 	 * Without this not even a set-up with P last is safe in an entry of several parts.
 	 */
 	bool present_first;
+	bool domain_apart; /* QEMU: what leads to the DID is read once more than what leads to the page */
 	bool ignores_present; /* QEMU: an absent PASID-table entry may be used as if present */
 };
 
@@ -42,8 +43,9 @@ void model_fetch_chunks(struct model_fetch *fetch, enum entry_kind kind, unsigne
 			bool present_first);
 
 /*
- * As QEMU 7.2 and 10.0 do it: a PASID-table entry is read anew for each of its fields, in one
- * translation, and P is looked at only where no context entry is cached; all else in one copy.
+ * As QEMU 7.2 and 10.0 do it: PASID-directory and PASID-table entry are read anew for each field of the
+ * latter, in one translation, and P is looked at only where no context entry is cached; all else in one
+ * copy.
  */
 void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind);
 

@@ -172,6 +172,16 @@ TEST(model_a_safeguard_that_is_not_there_cannot_be_taken_out)
 	CHECK_EQ(sequence_without_invalidations(s, steps), 0);
 }
 
+TEST(model_of_qemu_reads_more_than_once)
+{
+	struct bench_question qemu = { .bits = 0 };
+
+	CHECK(harms(TARGET_PASID_DIR, OPERATION_REPLACE, "store", qemu) & HARM_MISTAGGED);
+	CHECK_EQ(harms(TARGET_PASID_DIR, OPERATION_REPLACE, "store", spec), 0);
+	CHECK(harms(TARGET_PASID_SS, OPERATION_REPLACE, "cmpxchg16b", qemu) & HARM_MISTAGGED);
+	CHECK_EQ(harms(TARGET_SM_ROOT, OPERATION_REPLACE, "store", qemu), 0);
+}
+
 TEST(model_device_tlbs_must_be_invalidated_too)
 {
 	struct bench_question how = { .bits = 128, .device_tlb = true };
