@@ -36,7 +36,7 @@ qemu_lower_processors() {
 		found=0
 		for thread in /proc/"$pid"/task/*; do
 			grep -q '^CPU ' "$thread/comm" 2> /dev/null || continue
-			renice -n 15 -p "${thread##*/}" > /dev/null 2>&1 && found=$((found + 1))
+			renice -n 19 -p "${thread##*/}" > /dev/null 2>&1 && found=$((found + 1))
 		done
 		[ "$found" -ge "$2" ] && return
 	done
