@@ -372,6 +372,9 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	vtd_flush(b->unit, live, b->target->words * sizeof(*live));
 	pci_bus_master(b->device->function, true);
 	status = vtd_invalidate_all(b->unit);
+	/* A queue that stopped in the trial before must not spoil this one. */
+	if (status != VTD_OK && b->unit->queue.descriptors && vtd_queue_restart(b->unit) == VTD_OK)
+		status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
 		t->stopped = vtd_status_text(status);
 	else
