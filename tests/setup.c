@@ -233,6 +233,8 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 		if (!b->lacks[id] && b->targets[id].scalable && reserved[b->unit - units])
 			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
 				       "kept mapped in legacy mode only";
+		if (!b->lacks[id] && b->targets[id].scalable && !b->unit->queue.descriptors)
+			b->lacks[id] = "scalable mode needs queued invalidation, which is not in use";
 		/* QEMU uses RID_PASID without saying so in ECAP. */
 		if (!b->lacks[id] && id == TARGET_SM_CONTEXT && !predict_is_qemu() &&
 		    !field_of(b->unit->ecap, ECAP_RPS))
