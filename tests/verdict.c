@@ -25,11 +25,11 @@ static uint64_t test_ms(const struct bench *b, enum target_id id, enum drive dri
 	if (options.test_ms)
 		return options.test_ms;
 	if (verdict_is_slow(b))
-		return 1300;
+		return 2000;
 	if (is_word(id))
 		return 220;
 	/* A PASID-table entry is hammered with two DMAs where others take one. */
-	return drive == DRIVE_FAITHFUL ? 750 : target_kind(id) == KIND_PASID ? 600 : 330;
+	return drive == DRIVE_FAITHFUL ? 680 : target_kind(id) == KIND_PASID ? 600 : 330;
 }
 
 size_t verdict_steps(const struct sequence *s, struct step *steps)
