@@ -105,6 +105,14 @@ void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never
 	ask(b, trial, never_blocks, (struct unit_model){ qemu, qemu, qemu }, p);
 }
 
+void predict_known_bad(struct bench *b, const struct trial *trial, bool never_blocks,
+		       struct prediction *p)
+{
+	bool qemu = predict_is_qemu();
+
+	ask(b, trial, never_blocks, (struct unit_model){ false, qemu, qemu }, p);
+}
+
 const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
 {
 	struct prediction p;

@@ -32,6 +32,13 @@ void predict_by_specification(struct bench *bench, const struct trial *trial, bo
 void predict_on_this_unit(struct bench *bench, const struct trial *trial, bool never_blocks,
 			  struct prediction *prediction);
 
+/*
+ * Of the harm that the specification allows, what this unit can show: on QEMU only what does not need a cache
+ * or a cache line that it has not. Harm of QEMU's own reading is not counted.
+ */
+void predict_known_bad(struct bench *bench, const struct trial *trial, bool never_blocks,
+		       struct prediction *prediction);
+
 /* Why this unit cannot show what the specification allows, for the log. */
 const char *predict_why_hidden(struct bench *bench, const struct trial *trial, bool never_blocks);
 

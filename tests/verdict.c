@@ -170,7 +170,7 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	faithful.drive = DRIVE_FAITHFUL;
 	if (predict_is_qemu())
 		predict_by_specification(b, &faithful, s->never_blocks, &spec);
-	predict_on_this_unit(b, trial, s->never_blocks, &here);
+	predict_known_bad(b, trial, s->never_blocks, &here);
 	shown->known_bad[target][s - sequences] |= (spec.harms ? KNOWN_BAD : 0) |
 						   (here.harms ? SHOWABLE : 0);
 }
