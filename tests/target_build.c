@@ -184,7 +184,7 @@ static unsigned mixture_page(unsigned p, unsigned r)
 	return p == r ? p : p ? OUTCOME_MIXTURE_2 : OUTCOME_MIXTURE_1;
 }
 
-static const char *build_context(struct target *t, const struct dma_device *device)
+static void build_context(struct target *t, const struct dma_device *device)
 {
 	unsigned low = 0, only = 0;
 
@@ -213,10 +213,9 @@ static const char *build_context(struct target *t, const struct dma_device *devi
 			set_context(t->state[phase][s], chain(low ? low : only, shallow, deep),
 				    levels, t->domain[s]);
 		}
-	return NULL;
 }
 
-static const char *build_sm_context(struct target *t, const struct dma_device *device)
+static void build_sm_context(struct target *t, const struct dma_device *device)
 {
 	unsigned levels = any_levels(t->unit);
 	bool first = !field_of(t->unit->ecap, ECAP_SSTS);
@@ -230,7 +229,7 @@ static const char *build_sm_context(struct target *t, const struct dma_device *d
 		uint64_t *table = own_pasid(t->state[0][s], t->pasid[s], &directory);
 
 		if (!table)
-			return NULL;
+			return;
 		table -= PASID_WORDS * t->pasid[s];
 		/* PASID 0 is what a cleared word 1 names: a mixture too. */
 		for (unsigned r = 0; r < 3; r++) {
@@ -242,7 +241,6 @@ static const char *build_sm_context(struct target *t, const struct dma_device *d
 				  levels, t->domain[s]);
 		}
 	}
-	return NULL;
 }
 
 /* Identity for every page that a first-stage walk of `at` meets, and for where it ends. */
@@ -281,7 +279,7 @@ static void nest(struct target *t, const struct dma_device *device)
 	}
 }
 
-static const char *build_pasid(struct target *t, const struct dma_device *device)
+static void build_pasid(struct target *t, const struct dma_device *device)
 {
 	unsigned levels = any_levels(t->unit);
 	bool first = t->id != TARGET_PASID_SS;
@@ -292,7 +290,7 @@ static const char *build_pasid(struct target *t, const struct dma_device *device
 		uint64_t *root = tables(t, device, first, first ? 4 : levels, t->page[s]);
 
 		if (exhausted)
-			return NULL;
+			return;
 		set_pasid(t->state[0][s], root, first, levels, t->domain[s]);
 		t->leaf[s] = paging_entry(root, first ? 4 : levels, 1, t->address);
 		t->sentinel[s] = pages(1);
@@ -300,7 +298,7 @@ static const char *build_pasid(struct target *t, const struct dma_device *device
 	if (t->id == TARGET_PASID_NESTED)
 		nest(t, device);
 	if (t->id != TARGET_PASID_FS_PT)
-		return NULL;
+		return;
 	/* B passes through; its unused first-stage pointer leads to a decoy. */
 	t->checks_tags = false;
 	t->pages = 3;
@@ -312,11 +310,10 @@ static const char *build_pasid(struct target *t, const struct dma_device *device
 		       t->page[options.breakage == BREAK_WITNESS ? OUTCOME_A : OUTCOME_MIXTURE_1]),
 		t->domain[1]);
 	field_set(t->state[0][1], PASID_PGTT, PGTT_PASS);
-	return NULL;
 }
 
 /* Entries of one word: two whole hierarchies that part at the entry under test. */
-static const char *build_word(struct target *t, const struct dma_device *device, uint64_t *context)
+static void build_word(struct target *t, const struct dma_device *device, uint64_t *context)
 {
 	unsigned levels = any_levels(t->unit);
 	bool first = t->id == TARGET_FS_LEAF ||
@@ -331,11 +328,11 @@ static const char *build_word(struct target *t, const struct dma_device *device,
 		unsigned devfn = t->source_id & 0xff;
 
 		if (exhausted)
-			return NULL;
+			return;
 		if (t->scalable) {
 			p = own_pasid(sm, t->pasid[s], &directory);
 			if (!p)
-				return NULL;
+				return;
 			set_pasid(p, root, first, levels, t->domain[s]);
 		} else {
 			set_context(legacy, root, levels, t->domain[s]);
@@ -348,7 +345,7 @@ static const char *build_word(struct target *t, const struct dma_device *device,
 		case KIND_SM_ROOT:
 			other = pages(1);
 			if (!other)
-				return NULL;
+				return;
 			memcpy(other, (void *)((uint64_t)context & ~(PAGE_SIZE - 1)), PAGE_SIZE);
 			if (t->scalable)
 				memcpy(other + SM_CONTEXT_WORDS * (devfn & 0x7f), sm, sizeof(sm));
@@ -368,7 +365,6 @@ static const char *build_word(struct target *t, const struct dma_device *device,
 				t->entry = other;
 		}
 	}
-	return NULL;
 }
 
 static const char *lacks(const struct target *t)
