@@ -18,22 +18,6 @@ static struct counts {
 	unsigned all, safe, unsafe, showable, seen, hidden, refused, outside;
 } counts;
 
-/* What happened that the model calls harm; 0: nothing. */
-static uint64_t harm_seen(const struct prediction *p)
-{
-	uint64_t blocked = p->harms & HARM_BLOCKED ? tally.outcomes[OUTCOME_NOT_PRESENT] : 0;
-
-	return tally.torn + tally.stale + tally.mistagged + blocked;
-}
-
-static bool is_outside(const struct prediction *p)
-{
-	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
-		if (tally.outcomes[o] && !(p->outcomes & 1 << o))
-			return true;
-	return tally.stale && !(p->harms & (HARM_STALE | HARM_WRONG_END));
-}
-
 /* One drive of one mutant. Returns the harm seen. */
 static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive,
 			  const struct sequence *s, bool *showable)
@@ -51,8 +35,8 @@ static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive
 		return 0;
 	*showable = true;
 	engine_run(b, trial, &tally);
-	harm = harm_seen(&allowed);
-	if (is_outside(&allowed)) {
+	harm = predict_harm_seen(&allowed, &tally);
+	if (predict_outside(&allowed, &tally)) {
 		counts.outside++;
 		log_note("    outside the specification:");
 		report_tally(b->target, &tally, &allowed, 0);

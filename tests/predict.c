@@ -126,3 +126,24 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 		return "not observable: QEMU does not have the cache that would keep it";
 	return "not observable: QEMU reads the entry in one copy";
 }
+
+const char *predict_outside(const struct prediction *p, const struct tally *t)
+{
+	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
+		if (t->outcomes[o] && !(p->outcomes & 1 << o))
+			return "outside the specification: an outcome that the model does not "
+			       "allow";
+	if (t->stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
+		return "outside the specification: a DMA met an entry that was no longer in force";
+	if (t->mistagged && !(p->harms & HARM_MISTAGGED))
+		return "outside the specification: a translation was kept under the wrong "
+		       "domain-id";
+	return NULL;
+}
+
+uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)
+{
+	uint64_t blocked = p->harms & HARM_BLOCKED ? t->outcomes[OUTCOME_NOT_PRESENT] : 0;
+
+	return t->torn + t->stale + t->mistagged + blocked;
+}

@@ -42,4 +42,10 @@ void predict_known_bad(struct bench *bench, const struct trial *trial, bool neve
 /* Why this unit cannot show what the specification allows, for the log. */
 const char *predict_why_hidden(struct bench *bench, const struct trial *trial, bool never_blocks);
 
+/* What was seen and must not be, by the prediction; NULL: nothing. */
+const char *predict_outside(const struct prediction *prediction, const struct tally *tally);
+
+/* How often harm was seen; a refused DMA is harm only where the sequence promises that there is none. */
+uint64_t predict_harm_seen(const struct prediction *prediction, const struct tally *tally);
+
 #endif

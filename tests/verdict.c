@@ -86,31 +86,15 @@ static const char *unexplained(bool is_control)
 	return NULL;
 }
 
-/* Something happened that hardware which keeps the specification, as modelled, does not do. */
-static const char *outside(const struct prediction *p)
-{
-	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
-		if (tally.outcomes[o] && !(p->outcomes & 1 << o))
-			return "outside the specification: an outcome that the model does not "
-			       "allow";
-	if (tally.stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
-		return "outside the specification: a DMA met an entry that was no longer in force";
-	if (tally.mistagged && !(p->harms & HARM_MISTAGGED))
-		return "outside the specification: a translation was kept under the wrong "
-		       "domain-id";
-	return NULL;
-}
-
 static void judge(enum target_id target, enum drive drive, const struct prediction *p,
 		  struct shown *shown, const char *id)
 {
 	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
-	uint64_t blocked = p->harms & HARM_BLOCKED ? tally.outcomes[OUTCOME_NOT_PRESENT] : 0;
 	const char *unit = tally.torn	     ? "torn"
 			   : tally.stale     ? "stale"
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
-	const char *problem = outside(p);
+	const char *problem = predict_outside(p, &tally);
 	uint64_t controls = shown->harm[target][drive];
 
 	if (is_word(target))
@@ -130,7 +114,7 @@ static void judge(enum target_id target, enum drive drive, const struct predicti
 				   : "unsafe by the model without it; not seen in this run",
 			      harm, unit);
 	} else if (p->harms) {
-		report_result(id, harm + blocked ? VERDICT_PASS : VERDICT_SKIP,
+		report_result(id, predict_harm_seen(p, &tally) ? VERDICT_PASS : VERDICT_SKIP,
 			      "unsafe by the model; not seen in this run", harm, unit);
 	} else if (!controls) {
 		report_result(id, VERDICT_SKIP,
@@ -232,7 +216,6 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	engine_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	judge(target, drive, &p, shown, id);
-	if (tally.torn + tally.stale + tally.mistagged ||
-	    (p.harms & HARM_BLOCKED && tally.outcomes[OUTCOME_NOT_PRESENT]))
+	if (predict_harm_seen(&p, &tally))
 		shown->known_bad[target][s - sequences] |= SEEN;
 }
