@@ -6,19 +6,21 @@ OVMF_CODE=${OVMF_CODE:-/usr/share/OVMF/OVMF_CODE_4M.fd}
 OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 
 # qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
-# The exit status is QEMU's; 124 if the time ran out.
+# The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE and QEMU_SERIAL (-serial's argument,
+# instead of a file LOG) may be set by the caller.
 qemu_start() {
 	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data
 	shift 5
 	# A QEMU unpacked beside the system's finds its ROMs next to itself.
 	data=$(cd "$(dirname "$(command -v "$qemu")")/.." && pwd)/share/qemu
 	rm -f "$log" "$log.pid"
+	: > "$log"
 	if [[ $accel == tcg* ]]; then
 		qemu_lower_processors "$log.pid" "$cpus" &
 	fi
 	timeout --foreground -k 5 "$seconds" "$qemu" -L "$data" -L /usr/share/seabios \
-		-machine q35,kernel-irqchip=split -accel "$accel" -cpu max -smp "$cpus" -m 512 \
-		-nodefaults -display none -no-reboot -serial "file:$log" \
+		-machine "${QEMU_MACHINE:-q35,kernel-irqchip=split}" -accel "$accel" -cpu max -smp "$cpus" -m 512 \
+		-nodefaults -display none -no-reboot -serial "${QEMU_SERIAL:-file:$log}" \
 		-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE" \
 		-drive "if=pflash,format=raw,snapshot=on,file=$OVMF_VARS" \
 		-device isa-debug-exit,iobase=0xf4 -pidfile "$log.pid" -name debug-threads=on "$@"
