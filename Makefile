@@ -23,7 +23,7 @@ EFI_CRT0 = $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o,/usr/lib /usr/l
 EFI_DIR  = $(dir $(EFI_CRT0))
 
 SOURCES := $(wildcard boot/*.c kernel/*.c kernel/dma/*.c vtd/*.c tests/*.c)
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o $(BUILD)/kernel/font.o
 
 # No SSE: nobody saves it. No red zone: interrupts use the same stack. Strict about what it accepts.
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno-red-zone \
@@ -116,6 +116,17 @@ $(BUILD)/boot/ap_trampoline.bin: boot/ap_trampoline.asm
 $(BUILD)/kernel/trap_stubs.o: kernel/trap_stubs.asm
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf64 -Werror $< -o $@
+
+FONT_DIR ?= /usr/share/consolefonts
+
+$(BUILD)/kernel/font.o: kernel/font.asm $(BUILD)/font/8x16.psf $(BUILD)/font/16x32.psf
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf64 -Werror -DFONT_8X16='"$(BUILD)/font/8x16.psf"' \
+		-DFONT_16X32='"$(BUILD)/font/16x32.psf"' $< -o $@
+
+$(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
+	@mkdir -p $(@D)
+	$(Q)gzip -dc $< > $@
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
