@@ -130,7 +130,8 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
-		kernel/options.c kernel/format.c kernel/glob.c boot/load_options.c tests/target.c tests/target_build.c
+		kernel/options.c kernel/format.c kernel/glob.c kernel/screen.c kernel/spcr.c \
+		kernel/uart.c boot/load_options.c tests/target.c tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -139,10 +140,11 @@ $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c $< -o $@
 
-$(BUILD)/host/unit-tests: $(HOST_OBJECTS)
+$(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
-$(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o $(filter-out $(BUILD)/host/tests/host/test%,$(HOST_OBJECTS))
+$(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
+		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/kernel/screen.o,$(HOST_OBJECTS))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
