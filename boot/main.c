@@ -6,6 +6,7 @@
 #include <efi.h>
 
 #include "boot/load_options.h"
+#include "boot/pxe.h"
 #include "kernel/handoff.h"
 
 extern char ImageBase[], ImageEnd[];
@@ -114,28 +115,39 @@ static bool read_config(EFI_FILE *root, const CHAR16 *folder)
 	return handoff.config_path;
 }
 
-static void find_options(EFI_HANDLE self)
+/* The volume that the image came from; iPXE has one too, with the files that its script fetched. */
+static void read_volume(const EFI_LOADED_IMAGE *image)
 {
-	EFI_BOOT_SERVICES *bs = st->BootServices;
-	EFI_LOADED_IMAGE *image;
 	EFI_FILE_IO_INTERFACE *fs;
 	EFI_FILE *root;
 	CHAR16 folder[256];
 
-	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) != EFI_SUCCESS)
-		return;
-	if (!load_options_text(image->LoadOptions, image->LoadOptionsSize, handoff.load_options,
-			       sizeof(handoff.load_options)))
-		handoff.note = "the load options are no text, or too long: ignored";
-	if (!image->DeviceHandle ||
-	    bs->HandleProtocol(image->DeviceHandle, &file_system_guid, (void **)&fs) !=
-		    EFI_SUCCESS ||
+	if (st->BootServices->HandleProtocol(image->DeviceHandle, &file_system_guid,
+					     (void **)&fs) != EFI_SUCCESS ||
 	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
 		return;
 	image_folder(image, folder, 256);
 	if (!read_config(root, folder))
 		read_config(root, L"\\");
 	root->Close(root);
+}
+
+static void find_options(EFI_HANDLE self)
+{
+	EFI_BOOT_SERVICES *bs = st->BootServices;
+	EFI_LOADED_IMAGE *image;
+
+	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) != EFI_SUCCESS)
+		return;
+	if (!load_options_text(image->LoadOptions, image->LoadOptionsSize, handoff.load_options,
+			       sizeof(handoff.load_options)))
+		handoff.note = "the load options are no text, or too long: ignored";
+	if (!image->DeviceHandle)
+		return;
+	read_volume(image);
+	/* Who gave options needs no other; and a server without TFTP would cost a long wait. */
+	if (!handoff.config_path && !handoff.load_options[0])
+		pxe_read_config(bs, image->DeviceHandle, &handoff);
 }
 
 static enum memory_kind kind_of(UINT32 efi_type)
