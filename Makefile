@@ -62,6 +62,12 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 test: build $(BUILD)/host/unit-tests $(BUILD)/host/sequences ## host unit tests under sanitizers, then scenarios in QEMU
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
+MODE   ?= proxy
+LOADER ?= ipxe
+pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (docs/rack.md)
+	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
+		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
+
 docs: $(BUILD)/host/sequences ## docs/sequences.md, from the catalogue and the model
 	@$(BUILD)/host/sequences > docs/sequences.md
 
@@ -135,4 +141,4 @@ $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o $(filter-out $(BUI
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
-.PHONY: help packages build run mutants docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build run mutants pxe docs test host-tests fuzz format clean FORCE
