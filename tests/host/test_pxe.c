@@ -156,23 +156,41 @@ TEST(pxe_packet_that_counts)
 	CHECK(find(NULL, &menu, &ack) && !strcmp(source.folder, "ack/") && source.server[3] == 1);
 }
 
+TEST(pxe_option_that_runs_over_the_end)
+{
+	enum { BYTES = OPTIONS + 8 };
+	uint8_t *data = malloc(BYTES);
+	struct packet p = from(packet(""), "\x0a\0\0\1");
+
+	memcpy(data, p.data, OPTIONS);
+	memcpy(data + OPTIONS, "\0\0\x43\4f\0\0\0", 8);
+	CHECK(pxe_find_source((const uint8_t *const[]){ data }, 1, BYTES, &source));
+	data[OPTIONS + 3]++;
+	CHECK(!pxe_find_source((const uint8_t *const[]){ data }, 1, BYTES, &source));
+	memcpy(data + OPTIONS, "\0\0\0\0\0\0\0\x43", 8);
+	CHECK(!pxe_find_source((const uint8_t *const[]){ data }, 1, BYTES, &source));
+	CHECK(!pxe_find_source((const uint8_t *const[]){ data }, 1, OPTIONS - 1, &source));
+	free(data);
+}
+
 /* Whatever a packet holds, nothing outside it is read (the sanitizer says) and all text ends. */
 TEST(pxe_packets_of_any_content)
 {
-	uint8_t *data = malloc(PACKET);
-	const uint8_t *const packets[] = { data };
 	uint32_t random = 1;
 
 	for (unsigned round = 0; round < 20000; round++) {
-		for (size_t i = 0; i < PACKET; i++) {
+		size_t bytes = OPTIONS + round % 200;
+		uint8_t *data = malloc(bytes);
+
+		for (size_t i = 0; i < bytes; i++) {
 			random = random * 1664525 + 1013904223;
 			/* Few codes, so that options of interest and far ends are common. */
 			data[i] = (uint8_t)(random >> 24 & (round % 3 ? 0x43 : 0xff));
 		}
 		memcpy(data + MAGIC, "\x63\x82\x53\x63", 4);
-		if (pxe_find_source(packets, 1, PACKET - round % (PACKET - OPTIONS), &source))
+		if (pxe_find_source((const uint8_t *const[]){ data }, 1, bytes, &source))
 			CHECK(strlen(source.folder) < sizeof(source.folder) &&
 			      strlen(source.machine_file) < sizeof(source.machine_file));
+		free(data);
 	}
-	free(data);
 }
