@@ -62,6 +62,12 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 test: build $(BUILD)/host/unit-tests $(BUILD)/host/sequences ## host unit tests under sanitizers, then scenarios in QEMU
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
+MODE   ?= proxy
+LOADER ?= ipxe
+pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (docs/rack.md)
+	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
+		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
+
 docs: $(BUILD)/host/sequences ## docs/sequences.md, from the catalogue and the model
 	@$(BUILD)/host/sequences > docs/sequences.md
 
@@ -131,7 +137,7 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
 		kernel/options.c kernel/format.c kernel/glob.c kernel/screen.c kernel/spcr.c \
-		kernel/uart.c boot/load_options.c tests/target.c tests/target_build.c
+		kernel/uart.c boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -148,4 +154,4 @@ $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
-.PHONY: help packages build run mutants docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build run mutants pxe docs test host-tests fuzz format clean FORCE

@@ -6,6 +6,7 @@
 #include <efi.h>
 
 #include "boot/load_options.h"
+#include "boot/pxe.h"
 #include "boot/saved.h"
 #include "kernel/handoff.h"
 
@@ -117,31 +118,42 @@ static bool read_config(EFI_FILE *root, const CHAR16 *folder)
 	return handoff.config_path;
 }
 
+/* The volume that the image came from; iPXE has one too, with the files that its script fetched. */
+static EFI_FILE *open_volume(const EFI_LOADED_IMAGE *image)
+{
+	EFI_FILE_IO_INTERFACE *fs;
+	EFI_FILE *root;
+
+	if (!image->DeviceHandle ||
+	    st->BootServices->HandleProtocol(image->DeviceHandle, &file_system_guid,
+					     (void **)&fs) != EFI_SUCCESS ||
+	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
+		return NULL;
+	return root;
+}
+
 static void find_options(EFI_HANDLE self)
 {
 	EFI_BOOT_SERVICES *bs = st->BootServices;
 	EFI_LOADED_IMAGE *image;
-	EFI_FILE_IO_INTERFACE *fs;
-	EFI_FILE *root;
+	EFI_FILE *root = NULL;
 	CHAR16 folder[256];
 
-	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) != EFI_SUCCESS)
-		return;
-	if (!load_options_text(image->LoadOptions, image->LoadOptionsSize, handoff.load_options,
-			       sizeof(handoff.load_options)))
-		handoff.note = "the load options are no text, or too long: ignored";
-	if (!image->DeviceHandle ||
-	    bs->HandleProtocol(image->DeviceHandle, &file_system_guid, (void **)&fs) !=
-		    EFI_SUCCESS ||
-	    fs->OpenVolume(fs, &root) != EFI_SUCCESS) {
-		saved_results(st, NULL, &handoff);
-		return;
+	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) == EFI_SUCCESS) {
+		if (!load_options_text(image->LoadOptions, image->LoadOptionsSize,
+				       handoff.load_options, sizeof(handoff.load_options)))
+			handoff.note = "the load options are no text, or too long: ignored";
+		root = open_volume(image);
+		image_folder(image, folder, 256);
+		if (root && !read_config(root, folder))
+			read_config(root, L"\\");
+		/* Who gave options needs no other; a server without TFTP would cost a long wait. */
+		if (image->DeviceHandle && !handoff.config_path && !handoff.load_options[0])
+			pxe_read_config(bs, image->DeviceHandle, &handoff);
 	}
 	saved_results(st, root, &handoff);
-	image_folder(image, folder, 256);
-	if (!read_config(root, folder))
-		read_config(root, L"\\");
-	root->Close(root);
+	if (root)
+		root->Close(root);
 }
 
 /* Which run this was must be known where nobody kept the log. */
