@@ -88,8 +88,8 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 $(IMAGE): $(ELF)
-	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 -j .text -j .reloc -j .rodata -j .data \
-		-j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
+	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 --strip-all -j .text -j .reloc -j .rodata \
+		-j .data -j .sbat -j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
 
 $(ELF): $(OBJECTS) linker.ld
 	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
@@ -99,9 +99,10 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
-# Only this one knows the build id, so a new commit recompiles nothing else.
+# Only these know the build id, so a new commit recompiles nothing else.
 boot/main_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
-$(BUILD)/boot/main.o: $(BUILD)/id
+boot/sbat_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/boot/main.o $(BUILD)/boot/sbat.o: $(BUILD)/id
 kernel/smp_CFLAGS = -DTRAMPOLINE_FILE='"$(BUILD)/boot/ap_trampoline.bin"'
 $(BUILD)/kernel/smp.o: $(BUILD)/boot/ap_trampoline.bin
 
