@@ -11,6 +11,7 @@ HOSTCC  ?= gcc
 BUILD   ?= build
 IMAGE   := $(BUILD)/vtd-litmus.efi
 SIGNED  := $(BUILD)/vtd-litmus.signed.efi
+MEDIA   := $(BUILD)/vtd-litmus
 ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
 QEMU    ?=
@@ -81,8 +82,8 @@ build: packages ## build/vtd-litmus.efi
 
 image: build ## boot media: build/vtd-litmus.img (USB stick), .iso (virtual media, CD), with OPTIONS
 	@$(if $(SIGNING),$(MAKE) --no-print-directory $(SIGNED))
-	@tools/image $(if $(SIGNING),$(SIGNED),$(IMAGE)) $(BUILD)/vtd-litmus $(OPTIONS)
-	@echo "$(BUILD)/vtd-litmus.img and .iso: docs/boot-media.md says how to use them"
+	@tools/image $(if $(SIGNING),$(SIGNED),$(IMAGE)) $(MEDIA) $(OPTIONS)
+	@echo "$(MEDIA).img and .iso: docs/boot-media.md says how to use them"
 
 sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY and CERT
 	@$(MAKE) --no-print-directory $(SIGNED)
