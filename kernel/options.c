@@ -399,6 +399,9 @@ void options_parse(struct options *options, const char *text,
 {
 	char word[OPTION_TEXT + 16];
 
+	/* Editors may put a byte-order mark before UTF-8 text. */
+	if (text[0] == '\xef' && text[1] == '\xbb' && text[2] == '\xbf')
+		text += 3;
 	while (*text) {
 		size_t n = 0;
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Options, load options, and the formatting of numbers. */
+#include <stdio.h>
+
 #include "tests/host/test.h"
 #include "boot/load_options.h"
 #include "kernel/format.h"
+#include "kernel/handoff.h"
 #include "kernel/options.h"
 #include "kernel/string.h"
 
@@ -57,6 +60,39 @@ TEST(options_comments_lines_and_quotes)
 
 	CHECK_EQ(complaints, 0);
 	CHECK(o.run == RUN_TESTS && o.test_ms == 1000 && !strcmp(o.tests, "x"));
+}
+
+TEST(options_after_a_byte_order_mark)
+{
+	struct options o = parse("\xef\xbb\xbf# run=list\r\nseconds=1\r\n");
+
+	CHECK_EQ(complaints, 0);
+	CHECK_EQ(o.test_ms, 1000);
+	parse("\xef\xbb");
+	CHECK_EQ(complaints, 1);
+}
+
+/* Every example of boot/vtd-litmus.cfg, as it is when its # is taken away. */
+TEST(options_examples_of_the_config_file)
+{
+	const size_t room = sizeof(((struct handoff *)0)->config);
+	char line[256];
+	FILE *file = fopen("boot/vtd-litmus.cfg", "r");
+	size_t examples = 0, bytes = 0;
+
+	if (!CHECK(file))
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		bytes += strlen(line) + 1; /* CRLF on the media */
+		if (line[0] != '#' || line[1] < 'a' || line[1] > 'z')
+			continue;
+		parse(line + 1);
+		CHECK_EQ(complaints, 0);
+		examples++;
+	}
+	fclose(file);
+	CHECK(examples >= 12);
+	CHECK(bytes < room);
 }
 
 TEST(options_later_ones_win)
