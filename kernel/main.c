@@ -105,12 +105,18 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	problem = smp_init(options.x2apic);
 	if (problem)
 		log_note("processors: %s", problem);
-	need(pci_init());
+	problem = pci_init();
+	if (problem && options.run == RUN_INVENTORY)
+		log_note("pci: %s", problem);
+	else
+		need(problem);
 	log_note("machine: %u processors, x2APIC %s, %lu MiB of memory, TSC %lu MHz by %s, %u PCI "
 		 "functions",
 		 smp_count, apic_is_x2apic() ? "on" : "off", memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
-	log_note("pci: bus mastering was on for %u functions; now off for all", pci_quiesce());
+	if (options.run != RUN_INVENTORY) /* it touches nothing */
+		log_note("pci: bus mastering was on for %u functions; now off for all",
+			 pci_quiesce());
 	kernel_end(litmus_main());
 }

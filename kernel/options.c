@@ -92,7 +92,7 @@ static bool set_cpu(int32_t *to, const char *text)
 
 static bool parse_run(struct options *o, const char *v)
 {
-	return set_choice(&o->run, v, "tests\0list\0mutants\0");
+	return set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
 }
 
 static bool parse_on_done(struct options *o, const char *v)
@@ -222,7 +222,7 @@ static const struct {
 	const char *name, *accepted;
 	bool (*parse)(struct options *options, const char *value);
 } table[] = {
-	{ "run", "tests, list, mutants", parse_run },
+	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 512 characters", parse_tests },
 	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },

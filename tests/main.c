@@ -14,6 +14,7 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 #include "tests/checks.h"
+#include "tests/inventory.h"
 #include "tests/mutants.h"
 #include "tests/predict.h"
 #include "tests/report.h"
@@ -253,6 +254,8 @@ enum run_result litmus_main(void)
 		list();
 		return RUN_SKIP;
 	}
+	if (options.run == RUN_INVENTORY)
+		return inventory_run();
 	if (options.breakage == BREAK_TRAP)
 		*(volatile int *)NULL;
 	predict_init();
