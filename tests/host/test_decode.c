@@ -160,6 +160,56 @@ TEST(decode_agrees_with_regs_h)
 	}
 }
 
+/* The bits that chapter 11 has as reserved, withdrawn ones aside. */
+TEST(decode_knows_all_but_reserved_bits)
+{
+	static const struct {
+		const char *name;
+		uint64_t reserved;
+	} cases[] = {
+		{ "VER", 0xffffff00 },
+		{ "CAP", 0x060000400000e000 },
+		{ "ECAP", 0xffc40001000c0000 },
+		{ "GSTS", 0x007fffff },
+		{ "RTADDR", 0x3ff },
+		{ "CCMD", 0x07fffffc00000000 },
+		{ "FSTS", 0xffff0000 },
+		{ "FECTL", 0x3fffffff },
+		{ "FEDATA", 0xffff0000 },
+		{ "FEADDR", 0x3 },
+		{ "FEUADDR", 0 },
+		{ "AFLOG", 0x1ff },
+		{ "PMEN", 0x7ffffffe },
+		{ "IQH", 0xfffffffffff8000f },
+		{ "IQT", 0xfffffffffff8000f },
+		{ "IQA", 0x7f8 },
+		{ "ICS", 0xfffffffe },
+		{ "IQERCD", 0xfffffff0 },
+		{ "IRTA", 0x7f0 },
+		{ "PQH", 0xfffffffffff8001f },
+		{ "PQT", 0xfffffffffff8001f },
+		{ "PQA", 0xff8 },
+		{ "PRS", 0xfffffffc },
+		{ "MTRRCAP", 0xfffffffffffffa00 },
+		{ "MTRRDEF", 0xfffffffffffff300 },
+		{ "MTRR_FIX64K_00000", 0 },
+		{ "MTRR_PHYSBASE", 0xf00 },
+		{ "MTRR_PHYSMASK", 0x7ff },
+		{ "IVA", 0xf80 },
+		{ "IOTLB", 0x49fc0000ffffffff },
+		{ "FRCD_LOW", 0xfff },
+		{ "FRCD_HIGH", 0x0fff0000 },
+	};
+	struct vtd_unit unit = everything();
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct vtd_register r = get(&unit, cases[i].name);
+
+		r.value = ~0ull >> (64 - 8 * r.bytes);
+		CHECK_EQ(vtd_unknown_bits(&r), cases[i].reserved);
+	}
+}
+
 TEST(decode_offsets)
 {
 	struct vtd_unit unit = everything();
