@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Write DMAR tables of the shape that real machines have, for QEMU's -acpitable.
 
-usage: dmar-shapes.py list            the names, a line each
-       dmar-shapes.py NAME FILE
+usage: dmar-shapes.py list              the names, a line each
+       dmar-shapes.py NAME FILE         a table
+       dmar-shapes.py registers FILE    16 KiB that read like the registers of a unit that has everything
 
 Addresses, devices and names are made up; the layout of structures and scopes is what counts.
 """
@@ -153,18 +154,42 @@ SHAPES = {
         drhd(0xFFFFFFFFFFFFF000, scope(ACPI, 0, (1, 0), number=6)), width=60, flags=7),
 }
 
-# What cannot be read to its end; iasl makes of these what it will.
-MALFORMED = {
+# What is no shape for iasl: tables that cannot be read to their end, and one for registers().
+OTHERS = {
     "cut-structure": table(drhd(0xFED90000, flags=REST), rmrr(0x1000, 0x1FFF))[:-8],
     "cut-scope": table(drhd(0xFED90000, scope(ENDPOINT, 0, (2, 0))[:-2]), drhd(0xFED91000)),
     "zero-length": table(drhd(0xFED90000, flags=REST), struct.pack("<HH8x", 1, 0)),
 }
-MALFORMED["cut-structure"] = (lambda t: t[:4] + struct.pack("<I", len(t)) + t[8:])(
-    MALFORMED["cut-structure"])
+OTHERS["cut-structure"] = (lambda t: t[:4] + struct.pack("<I", len(t)) + t[8:])(
+    OTHERS["cut-structure"])
+
+# Its unit is memory that the scenario fills with registers().
+OTHERS["in-memory"] = table(
+    drhd(0x10000000, scope(IOAPIC, 0xFF, (0, 0)), flags=REST, size=2), width=40)
+
+
+def registers():
+    """As firmware might leave them: translation and protected memory on, a fault recorded."""
+    cap = (0xE << 60 | 1 << 59 | 1 << 56 | 3 << 54 | 1 << 40 | 1 << 39 | 3 << 34 | 0x60 << 24
+           | 56 << 16 | 0xE << 8 | 0x7E)
+    ecap = 1 << 63 | 0x3A << 48 | 0xFF0 << 36 | 19 << 35 | 0xE600 << 16 | 0x50 << 8 | 0xDF
+    values = {0x00: 0x60, 0x08: cap, 0x10: ecap, 0x1C: 0xC6000000, 0x20: 0x7A001400, 0x34: 0x2,
+              0x40: 0xFEE00018, 0x64: 0x80000001, 0x88: 0x40, 0x90: 0x7A002801, 0xB8: 0x7A10080F,
+              0x100: 0x50A, 0x180: 0x80000006, 0x600: 0x12345000,
+              0x608: 1 << 63 | 1 << 62 | 0x06 << 32 | 0x0010}
+    raw = bytearray(0x4000)
+    for offset, value in values.items():
+        size = 4 if offset in (0x1C, 0x34, 0x40, 0x64) else 8
+        raw[offset:offset + size] = value.to_bytes(size, "little")
+    return bytes(raw)
+
 
 if __name__ == "__main__":
     if sys.argv[1] == "list":
         print("\n".join(SHAPES))
+    elif sys.argv[1] == "registers":
+        with open(sys.argv[2], "wb") as out:
+            out.write(registers())
     else:
         with open(sys.argv[2], "wb") as out:
-            out.write({**SHAPES, **MALFORMED}[sys.argv[1]])
+            out.write({**SHAPES, **OTHERS}[sys.argv[1]])
