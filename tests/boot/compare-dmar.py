@@ -107,7 +107,7 @@ def from_iasl(path):
             stopped = given_up[1]
             items.pop()
             break
-        found = re.match(r"\[([0-9A-F]+)h \d+\s+\d+h?\]\s+(.+?) : (.*)", line)
+        found = re.match(r"\[([0-9A-F]+)h \d+\s+(?:\d+|[0-9A-F]+h)\]\s+(.+?) : (.*)", line)
         if not found:
             continue
         offset, name, value = int(found[1], 16), found[2].strip(), found[3].strip()
