@@ -10,20 +10,29 @@ HOSTCC  ?= gcc
 
 BUILD   ?= build
 IMAGE   := $(BUILD)/vtd-litmus.efi
+SIGNED  := $(BUILD)/vtd-litmus.signed.efi
+MEDIA   := $(BUILD)/vtd-litmus
 ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
 QEMU    ?=
 IOMMU   ?=
 SCENARIOS ?=
+KEY     ?=
+CERT    ?=
 
 BUILD_ID := $(shell git describe --always --dirty --abbrev=9 2>/dev/null || echo unknown)
+
+# Of every date in what is built, so that the same sources give the same bytes (reproducible-builds.org).
+SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
+SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
+export SOURCE_DATE_EPOCH
 
 # GNU-EFI: its start-up object and library stand in one of these folders.
 EFI_CRT0 = $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o,/usr/lib /usr/lib/x86_64-linux-gnu /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib/x86_64-linux-gnu/gnuefi)))
 EFI_DIR  = $(dir $(EFI_CRT0))
 
-SOURCES := $(wildcard boot/*.c kernel/*.c kernel/dma/*.c vtd/*.c tests/*.c)
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o
+SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/dma/*.c vtd/*.c tests/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o $(BUILD)/kernel/font.o
 
 # No SSE: nobody saves it. No red zone: interrupts use the same stack. Strict about what it accepts.
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno-red-zone \
@@ -38,6 +47,25 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
 
+# What the goals need: groups of tools/packages.
+needs_packages := run
+needs_run      := run
+needs_mutants  := run
+needs_image     = image $(if $(KEY)$(CERT),sign)
+needs_sign     := sign
+needs_pxe      := pxe
+needs_test     := run image sign pxe test
+NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
+
+# Secure Boot: `make sign` must have a key, `make image` may.
+SIGNING := $(or $(filter sign,$(MAKECMDGOALS)),$(and $(filter image,$(MAKECMDGOALS)),$(KEY)$(CERT)))
+ifneq ($(SIGNING),)
+ifeq ($(and $(wildcard $(KEY)),$(wildcard $(CERT))),)
+$(error signing needs KEY=file (private key, PEM) and CERT=file (its certificate, PEM), and both must \
+exist: KEY is "$(KEY)", CERT is "$(CERT)"; docs/boot-media.md says how to make them)
+endif
+endif
+
 RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU))
 
 help: ## this list
@@ -45,13 +73,21 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
 	@echo '  IOMMU=properties of intel-iommu (QEMU 10: x-flts=on for first-stage tables),'
-	@echo '  CROSS_COMPILE=prefix-, BUILD=folder'
+	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot'
 
 packages: ## look for what building and running needs, install what is missing
-	@tools/packages
+	@tools/packages $(NEEDS)
 
 build: packages ## build/vtd-litmus.efi
 	@$(MAKE) --no-print-directory $(IMAGE)
+
+image: build ## boot media: build/vtd-litmus.img (USB stick), .iso (virtual media, CD), with OPTIONS
+	@$(if $(SIGNING),$(MAKE) --no-print-directory $(SIGNED))
+	@tools/image $(if $(SIGNING),$(SIGNED),$(IMAGE)) $(MEDIA) $(OPTIONS)
+	@echo "$(MEDIA).img and .iso: docs/boot-media.md says how to use them"
+
+sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY and CERT
+	@$(MAKE) --no-print-directory $(SIGNED)
 
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
@@ -61,6 +97,12 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 
 test: build $(BUILD)/host/unit-tests $(BUILD)/host/sequences ## host unit tests under sanitizers, then scenarios in QEMU
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
+
+MODE   ?= proxy
+LOADER ?= ipxe
+pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (docs/rack.md)
+	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
+		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
 docs: $(BUILD)/host/sequences ## docs/sequences.md, from the catalogue and the model
 	@$(BUILD)/host/sequences > docs/sequences.md
@@ -88,8 +130,12 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 $(IMAGE): $(ELF)
-	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 -j .text -j .reloc -j .rodata -j .data \
-		-j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
+	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 --strip-all -j .text -j .reloc -j .rodata \
+		-j .data -j .sbat -j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
+
+# Each time: the key may be another one.
+$(SIGNED): $(IMAGE) FORCE
+	$(Q)sbsign --key $(KEY) --cert $(CERT) --output $@ $< 2> $@.log || { cat $@.log >&2; exit 1; }
 
 $(ELF): $(OBJECTS) linker.ld
 	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
@@ -102,9 +148,10 @@ $(BUILD)/%.o: %.c
 # The inventory runs once and prints: small counts, fast does not.
 $(foreach f,vtd/decode vtd/oddities vtd/oddities_text tests/inventory tests/inventory_dmar,$(eval $(f)_CFLAGS := -Os))
 
-# Only this one knows the build id, so a new commit recompiles nothing else.
+# Only these know the build id, so a new commit recompiles nothing else.
 boot/main_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
-$(BUILD)/boot/main.o: $(BUILD)/id
+boot/sbat_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/boot/main.o $(BUILD)/boot/sbat.o: $(BUILD)/id
 kernel/smp_CFLAGS = -DTRAMPOLINE_FILE='"$(BUILD)/boot/ap_trampoline.bin"'
 $(BUILD)/kernel/smp.o: $(BUILD)/boot/ap_trampoline.bin
 
@@ -120,9 +167,21 @@ $(BUILD)/kernel/trap_stubs.o: kernel/trap_stubs.asm
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf64 -Werror $< -o $@
 
+FONT_DIR ?= /usr/share/consolefonts
+
+$(BUILD)/kernel/font.o: kernel/font.asm $(BUILD)/font/8x16.psf $(BUILD)/font/16x32.psf
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf64 -Werror -DFONT_8X16='"$(BUILD)/font/8x16.psf"' \
+		-DFONT_16X32='"$(BUILD)/font/16x32.psf"' $< -o $@
+
+$(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
+	@mkdir -p $(@D)
+	$(Q)gzip -dc $< > $@
+
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
-		kernel/options.c kernel/format.c kernel/glob.c boot/load_options.c tests/target.c tests/target_build.c
+		kernel/options.c kernel/format.c kernel/glob.c kernel/screen.c kernel/spcr.c \
+		kernel/uart.c boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -131,11 +190,12 @@ $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c $< -o $@
 
-$(BUILD)/host/unit-tests: $(HOST_OBJECTS)
+$(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
-$(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o $(filter-out $(BUILD)/host/tests/host/test%,$(HOST_OBJECTS))
+$(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
+		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/kernel/screen.o,$(HOST_OBJECTS))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
-.PHONY: help packages build run mutants docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run mutants pxe docs test host-tests fuzz format clean FORCE

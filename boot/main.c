@@ -6,12 +6,15 @@
 #include <efi.h>
 
 #include "boot/load_options.h"
+#include "boot/pxe.h"
+#include "boot/saved.h"
 #include "kernel/handoff.h"
 
 extern char ImageBase[], ImageEnd[];
 
 static struct handoff handoff;
-static uint8_t kernel_stack[32768] __attribute__((aligned(4096)));
+static uint8_t *kernel_stack;
+#define STACK_BYTES 32768
 static EFI_SYSTEM_TABLE *st;
 
 static EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
@@ -61,6 +64,7 @@ static void find_framebuffer(void)
 		.red_mask = info->PixelInformation.RedMask,
 		.green_mask = info->PixelInformation.GreenMask,
 		.blue_mask = info->PixelInformation.BlueMask,
+		.reserved_mask = info->PixelInformation.ReservedMask,
 	};
 }
 
@@ -114,28 +118,68 @@ static bool read_config(EFI_FILE *root, const CHAR16 *folder)
 	return handoff.config_path;
 }
 
+/* The volume that the image came from; iPXE has one too, with the files that its script fetched. */
+static EFI_FILE *open_volume(const EFI_LOADED_IMAGE *image)
+{
+	EFI_FILE_IO_INTERFACE *fs;
+	EFI_FILE *root;
+
+	if (!image->DeviceHandle ||
+	    st->BootServices->HandleProtocol(image->DeviceHandle, &file_system_guid,
+					     (void **)&fs) != EFI_SUCCESS ||
+	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
+		return NULL;
+	return root;
+}
+
 static void find_options(EFI_HANDLE self)
 {
 	EFI_BOOT_SERVICES *bs = st->BootServices;
 	EFI_LOADED_IMAGE *image;
-	EFI_FILE_IO_INTERFACE *fs;
-	EFI_FILE *root;
+	EFI_FILE *root = NULL;
 	CHAR16 folder[256];
 
-	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) != EFI_SUCCESS)
+	if (bs->HandleProtocol(self, &loaded_image_guid, (void **)&image) == EFI_SUCCESS) {
+		if (!load_options_text(image->LoadOptions, image->LoadOptionsSize,
+				       handoff.load_options, sizeof(handoff.load_options)))
+			handoff.note = "the load options are no text, or too long: ignored";
+		root = open_volume(image);
+		image_folder(image, folder, 256);
+		if (root && !read_config(root, folder))
+			read_config(root, L"\\");
+		/* Who gave options needs no other; a server without TFTP would cost a long wait. */
+		if (image->DeviceHandle && !handoff.config_path && !handoff.load_options[0])
+			pxe_read_config(bs, image->DeviceHandle, &handoff);
+	}
+	saved_results(st, root, &handoff);
+	if (root)
+		root->Close(root);
+}
+
+/* Which run this was must be known where nobody kept the log. */
+static void read_clock(void)
+{
+	static const char shape[] = "yyyy-mm-dd hh:mm:ss";
+	EFI_TIME now;
+	unsigned parts[6];
+
+	if (st->RuntimeServices->GetTime(&now, NULL) != EFI_SUCCESS)
 		return;
-	if (!load_options_text(image->LoadOptions, image->LoadOptionsSize, handoff.load_options,
-			       sizeof(handoff.load_options)))
-		handoff.note = "the load options are no text, or too long: ignored";
-	if (!image->DeviceHandle ||
-	    bs->HandleProtocol(image->DeviceHandle, &file_system_guid, (void **)&fs) !=
-		    EFI_SUCCESS ||
-	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
-		return;
-	image_folder(image, folder, 256);
-	if (!read_config(root, folder))
-		read_config(root, L"\\");
-	root->Close(root);
+	parts[0] = now.Year;
+	parts[1] = now.Month;
+	parts[2] = now.Day;
+	parts[3] = now.Hour;
+	parts[4] = now.Minute;
+	parts[5] = now.Second;
+	for (int i = sizeof(shape) - 2, n = 5; i >= 0; i--) {
+		bool is_digit = shape[i] >= 'a';
+
+		handoff.date[i] = is_digit ? (char)('0' + parts[n] % 10) : shape[i];
+		if (is_digit)
+			parts[n] /= 10;
+		else
+			n--;
+	}
 }
 
 static enum memory_kind kind_of(UINT32 efi_type)
@@ -217,25 +261,31 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 	st = system_table;
 	say(L"vtd-"
 	    L"litmus"
-	    L" " BUILD_ID_WIDE L": taking the machine over; results go to the serial port\r\n");
+	    L" " BUILD_ID_WIDE L": taking the machine over; results go to the serial port and the "
+	    L"screen\r\n");
 	st->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
 	handoff.image_base = (uint64_t)ImageBase;
 	handoff.image_bytes = (uint64_t)(ImageEnd - ImageBase);
-	handoff.reset_system = (reset_system_fn)(void *)st->RuntimeServices->ResetSystem;
+	handoff.firmware.reset_system = (void *)st->RuntimeServices->ResetSystem;
+	handoff.firmware.set_variable = (void *)st->RuntimeServices->SetVariable;
 	handoff.build_id = BUILD_ID;
 	find_rsdp();
 	find_framebuffer();
+	read_clock();
 	find_options(self);
-	status = exit_boot_services(self);
+	status = st->BootServices->AllocatePool(EfiLoaderData, STACK_BYTES, (void **)&kernel_stack);
+	if (!EFI_ERROR(status))
+		status = exit_boot_services(self);
 	if (EFI_ERROR(status)) {
-		say(L"vtd-litmus: firmware does not end boot services; nothing was tested\r\n");
+		say(L"vtd-litmus: firmware gives no memory, or does not end boot services; nothing "
+		    L"was tested\r\n");
 		return status;
 	}
 	handoff.entry_tsc = __builtin_ia32_rdtsc();
 	__asm__ volatile(
 		"cli\n\tcld\n\tmov %0, %%rsp\n\txor %%ebp, %%ebp\n\tcall kernel_main\n\tud2"
 		:
-		: "r"(kernel_stack + sizeof(kernel_stack)), "D"(&handoff)
+		: "r"(((uint64_t)kernel_stack + STACK_BYTES) & ~15ull), "D"(&handoff)
 		: "memory");
 	__builtin_unreachable();
 }

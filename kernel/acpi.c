@@ -7,21 +7,6 @@
 static const struct acpi_header *root;
 static unsigned pointer_bytes; /* 8 in an XSDT, 4 in an RSDT */
 
-uint16_t acpi_get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] | at[1] << 8);
-}
-
-uint32_t acpi_get32(const uint8_t *at)
-{
-	return acpi_get16(at) | (uint32_t)acpi_get16(at + 2) << 16;
-}
-
-uint64_t acpi_get64(const uint8_t *at)
-{
-	return acpi_get32(at) | (uint64_t)acpi_get32(at + 4) << 32;
-}
-
 static const struct acpi_header *table_at(uint64_t address)
 {
 	const struct acpi_header *table = (const void *)address;

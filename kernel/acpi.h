@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/acpi_bytes.h"
+
 struct acpi_header {
 	char signature[4];
 	uint32_t length;
@@ -12,11 +14,6 @@ struct acpi_header {
 	char oem[6], oem_table[8];
 	uint32_t oem_revision, creator, creator_revision;
 } __attribute__((packed));
-
-/* Tables are packed and need not be aligned: fields are read byte by byte. */
-uint16_t acpi_get16(const uint8_t *at);
-uint32_t acpi_get32(const uint8_t *at);
-uint64_t acpi_get64(const uint8_t *at);
 
 /* Take the root pointer; NULL, or why no table can be found. */
 const char *acpi_init(const void *rsdp);

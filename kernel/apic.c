@@ -23,6 +23,14 @@ enum {
 	ICR_PENDING = 1 << 12,
 	ICR_ASSERT = 1 << 14,
 	APIC_ICR_HIGH = 0x310,
+	ICR_NMI = 4 << 8,
+	APIC_LVT_TIMER = 0x320,
+	LVT_MASKED = 1 << 16,
+	LVT_PERIODIC = 1 << 17,
+	APIC_TIMER_START = 0x380,
+	APIC_TIMER_NOW = 0x390,
+	APIC_TIMER_DIVIDE = 0x3e0,
+	DIVIDE_BY_16 = 3,
 };
 
 static volatile uint8_t *registers; /* xAPIC's page */
@@ -116,4 +124,24 @@ bool apic_send_interrupt(uint32_t id, uint8_t vector)
 bool apic_send_startup(uint32_t id, uint8_t page)
 {
 	return send(id, ICR_STARTUP | ICR_ASSERT | page);
+}
+
+bool apic_send_nmi(uint32_t id)
+{
+	return send(id, ICR_NMI | ICR_ASSERT);
+}
+
+void apic_start_timer(uint8_t vector, unsigned hz)
+{
+	static uint32_t ticks_per_second; /* the same on all: they share the bus clock */
+
+	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_16);
+	if (!ticks_per_second) {
+		apic_write(APIC_LVT_TIMER, LVT_MASKED | vector);
+		apic_write(APIC_TIMER_START, ~0u);
+		time_delay_us(10000);
+		ticks_per_second = (~0u - apic_read(APIC_TIMER_NOW)) * 100;
+	}
+	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | vector);
+	apic_write(APIC_TIMER_START, ticks_per_second / hz);
 }

@@ -18,6 +18,10 @@ void apic_end_of_interrupt(void);
 /* Interprocessor interrupts to one APIC id; false if the APIC does not take it within 10 ms. */
 bool apic_send_init(uint32_t id);
 bool apic_send_interrupt(uint32_t id, uint8_t vector);
+bool apic_send_nmi(uint32_t id);
 bool apic_send_startup(uint32_t id, uint8_t page); /* start at physical page << 12 */
+
+/* This processor's timer: an interrupt `hz` times a second (1 to 1000). Takes 10 ms the first time. */
+void apic_start_timer(uint8_t vector, unsigned hz);
 
 #endif

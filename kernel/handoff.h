@@ -24,12 +24,20 @@ struct framebuffer {
 	uint64_t base;			/* 0: none */
 	uint32_t width, height, stride; /* pixels; stride per line */
 	uint32_t format;		/* EFI_GRAPHICS_PIXEL_FORMAT: 0 RGBX, 1 BGRX, 2 bit masks */
-	uint32_t red_mask, green_mask, blue_mask;
+	uint32_t red_mask, green_mask, blue_mask, reserved_mask;
 };
 
-/* EFI runtime ResetSystem(): type 0 cold, 1 warm, 2 shut down. */
-typedef void(__attribute__((ms_abi)) * reset_system_fn)(uint32_t type, uint64_t status,
-							uint64_t bytes, void *data);
+/*
+ * UEFI runtime services (specification 2.10, chapter 8), called at their physical addresses.
+ * ResetSystem: type 0 cold, 1 warm, 2 shut down. Statuses: 0 is success.
+ */
+struct firmware {
+	void(__attribute__((ms_abi)) * reset_system)(uint32_t type, uint64_t status, uint64_t bytes,
+						     void *data);
+	uint64_t(__attribute__((ms_abi)) * set_variable)(const uint16_t *name, const void *guid,
+							 uint32_t attributes, uint64_t bytes,
+							 const void *data);
+};
 
 struct handoff {
 	uint64_t entry_tsc; /* TSC when boot services ended */
@@ -37,13 +45,16 @@ struct handoff {
 	struct memory_region *regions;
 	size_t region_count;
 	struct framebuffer framebuffer;
-	reset_system_fn reset_system;
+	struct firmware firmware;
 	uint64_t image_base, image_bytes;
 	char load_options[4096]; /* the option text, image name taken off, NUL-terminated */
 	char config[4096];	 /* vtd-litmus.cfg, NUL-terminated; empty if there is none */
 	const char *config_path; /* where it was found; NULL: none */
 	const char *build_id;	 /* of this image: what `git describe` said */
 	const char *note;	 /* something odd that boot/ saw; NULL: nothing */
+	const char *saved;	 /* results that an earlier run kept; NULL: none */
+	const char *saved_to;	 /* the file that boot/ added them to; NULL: they stay kept */
+	char date[24];		 /* "2026-11-25 02:24:45" by firmware's clock; empty: unknown */
 };
 
 _Noreturn void kernel_main(struct handoff *handoff);

@@ -15,8 +15,14 @@ enum run_result {
 	RUN_SKIP, /* nothing is wrong, and nothing could be measured */
 };
 
-/* Print the VTDL-END line, then do as on-done= says. Never returns. */
+/*
+ * Print the VTDL-END line, show the verdict on the screen and keep it where nobody reads a serial
+ * console, then do as on-done= says. Never returns.
+ */
 _Noreturn void kernel_end(enum run_result result);
+
+/* The run's result in a line or more, for the last screen; until it is called, there is none. */
+void kernel_summary(const char *text);
 
 /* The tests: returns the run's result. Implemented in tests/main.c. */
 enum run_result litmus_main(void);

@@ -3,13 +3,16 @@
 #define KERNEL_LOG_H
 
 /*
- * One call, one text to the serial console; '\n' goes out as CR LF. One processor logs at a time:
- * the boot processor, or the driver while it runs the tests; but for a panic. With no console the
- * text is lost, and the run goes on.
+ * One call, one text to the serial consoles and, what a person wants of it, to the screen; '\n' goes
+ * out as CR LF. One processor logs at a time: the boot processor, or the driver while it runs the
+ * tests; but for a panic. With no console the text is lost, and the run goes on. A line is cut at
+ * 1023 characters; log_text() takes any length.
  */
 __attribute__((format(printf, 1, 2))) void log_printf(const char *format, ...);
 
 /* A diagnostic line: "# " before it, a newline behind it. */
 __attribute__((format(printf, 1, 2))) void log_note(const char *format, ...);
+
+void log_text(const char *text);
 
 #endif

@@ -2,43 +2,95 @@
 /* From the hand-off to the tests, and the end of a run. */
 #include "kernel/acpi.h"
 #include "kernel/apic.h"
+#include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/format.h"
+#include "kernel/keep.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
 #include "kernel/pci.h"
-#include "kernel/serial.h"
+#include "kernel/screen.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "kernel/watchdog.h"
 
 struct handoff *handoff;
 struct options options;
 
 #define DEBUG_EXIT_PORT 0xf4 /* QEMU's isa-debug-exit: its status is value << 1 | 1 */
 
+static char summary[1024] = "the run did not come to its end\n";
+
+void kernel_summary(const char *text)
+{
+	format_text(summary, sizeof(summary), "%s", text);
+}
+
+/* Where the results went besides the serial consoles; NULL: nowhere, there was no need. */
+static const char *keep(const char *verdict)
+{
+	bool has_reader = console_has_reader();
+	const char *problem;
+
+	if (options.save == SAVE_NEVER || (options.save == SAVE_AUTO && has_reader)) {
+		/* An earlier run's, which could be written nowhere, are in this log now. */
+		if (handoff->saved && !handoff->saved_to && has_reader)
+			keep_clear();
+		return NULL;
+	}
+	problem = keep_save(verdict);
+	return problem ? problem
+		       : "results are kept in UEFI variables; the next start adds them to "
+			 "\\vtd-litmus-results.txt";
+}
+
+static void show_verdict(enum run_result result, const char *kept)
+{
+	static const char *const words[] = { "PASS", "FAIL", "SKIP" };
+	static const enum colour colours[] = { COLOUR_GREEN, COLOUR_RED, COLOUR_AMBER };
+	static char text[1600];
+
+	format_text(text, sizeof(text),
+		    "vtd-litmus %s  seed %lu  %s\noptions: %s %s%s\n\n%s\n%s%s%s\n",
+		    handoff->build_id, options.seed, handoff->date, handoff->load_options,
+		    handoff->config_path ? "and those of " : "",
+		    handoff->config_path ? handoff->config_path : "", summary, kept ? kept : "",
+		    kept ? "\n" : "",
+		    options.on_done == ON_DONE_HALT ? "The machine can be switched off." : "");
+	screen_verdict(words[result], colours[result], text);
+}
+
 _Noreturn void kernel_end(enum run_result result)
 {
 	static const char *const words[] = { "pass", "fail", "skip" };
 	static bool ended;
+	const char *kept;
+	char end[32];
 
 	/* A trap on the way out must not end the run a second time. */
 	if (__atomic_exchange_n(&ended, true, __ATOMIC_SEQ_CST))
 		cpu_stop();
-	log_printf("VTDL-END v1 %s\n", words[result]);
-	serial_drain();
 	interrupts_off();
+	watchdog_stop();
+	console_open(&options); /* where the run ended before it had one */
+	format_text(end, sizeof(end), "VTDL-END v1 %s", words[result]);
+	log_printf("%s\n", end);
+	console_drain();
+	kept = keep(end);
+	show_verdict(result, kept);
 	switch (options.on_done) {
 	case ON_DONE_EXIT:
 		outl(DEBUG_EXIT_PORT, 0x10 + result);
 		break;
 	case ON_DONE_REBOOT:
-		handoff->reset_system(0, 0, 0, NULL);
+		handoff->firmware.reset_system(0, 0, 0, NULL);
 		break;
 	case ON_DONE_OFF:
-		handoff->reset_system(2, 0, 0, NULL);
+		handoff->firmware.reset_system(2, 0, 0, NULL);
 		break;
 	}
 	cpu_stop();
@@ -69,12 +121,38 @@ static void read_options(void (*complain)(const char *, const char *))
 
 static void print_options(void)
 {
-	log_note("options: \"%s\"; %s%s", handoff->load_options,
-		 handoff->config_path ? "read " : "no vtd-litmus.cfg",
-		 handoff->config_path ? handoff->config_path : "");
+	log_text("# options: \"");
+	log_text(handoff->load_options);
+	log_text("\"; ");
+	log_text(handoff->config_path ? "read " : "no vtd-litmus.cfg");
+	log_text(handoff->config_path ? handoff->config_path : "");
+	log_text("\n");
 	if (handoff->note)
 		log_note("boot: %s", handoff->note);
 	read_options(print_complaint);
+}
+
+/* What an earlier run kept, line by line. */
+static void print_saved(void)
+{
+	const char *at = handoff->saved;
+	char line[200];
+
+	if (!at)
+		return;
+	log_note("an earlier run's results, kept in UEFI variables%s%s:",
+		 handoff->saved_to ? ", now added to " : "",
+		 handoff->saved_to ? handoff->saved_to : " (no volume to write them to)");
+	while (*at) {
+		size_t n = 0;
+
+		for (; *at && *at != '\n'; at++)
+			if (n < sizeof(line) - 1)
+				line[n++] = *at >= ' ' && *at <= '~' ? *at : '?';
+		line[n] = 0;
+		at += *at == '\n';
+		log_note("  earlier: %s", line);
+	}
 }
 
 /* A part of the machine without which nothing can be measured. */
@@ -84,39 +162,71 @@ static void need(const char *what_is_wrong)
 		return;
 	log_printf("KTAP version 1\n1..1\nnot ok 1 machine\n# %s\n", what_is_wrong);
 	log_printf("VTDL-RESULT machine fail 0 torn\n");
+	kernel_summary(what_is_wrong);
 	kernel_end(RUN_FAIL);
+}
+
+static void open_screen(void)
+{
+	char title[128];
+
+	format_text(title, sizeof(title), " vtd-litmus %s   seed %lu   %s", handoff->build_id,
+		    options.seed, handoff->date);
+	if (options.screen && screen_open(&handoff->framebuffer, title))
+		return;
+	handoff->framebuffer.base = 0;
+}
+
+static void describe_outputs(void)
+{
+	const struct framebuffer *f = &handoff->framebuffer;
+
+	console_describe();
+	if (f->base)
+		log_note("console: screen of %u x %u at 0x%lx", f->width, f->height, f->base);
+	else
+		log_note("console: no screen");
 }
 
 _Noreturn void kernel_main(struct handoff *from_boot)
 {
-	const char *problem, *reference;
+	const char *problem, *reference, *acpi_problem, *pci_problem;
 
 	handoff = from_boot;
-	/* The console first, so options are read once in silence and once aloud. */
+	/* Twice: in silence, to know where the console is; then aloud. */
 	read_options(ignore_complaint);
-	serial_open(options.console);
 	log_printf("\nVTDL-START v1 build=%s seed=%lu\n", handoff->build_id, options.seed);
-	print_options();
 	need(memory_init(handoff) ? NULL : "no free memory of 16 MiB below 4 GiB");
 	need(paging_init(handoff) ? NULL : "no memory for page tables");
 	traps_init_cpu(0);
-	need(acpi_init(handoff->rsdp));
+	acpi_problem = acpi_init(handoff->rsdp);
+	pci_problem = pci_init();
+	console_open(&options);
+	open_screen();
+	log_note("started %s", handoff->date[0] ? handoff->date : "at an unknown time");
+	print_options();
+	describe_outputs();
+	print_saved();
+	need(acpi_problem);
 	reference = time_init();
 	problem = smp_init(options.x2apic);
 	if (problem)
 		log_note("processors: %s", problem);
-	problem = pci_init();
-	if (problem && options.run == RUN_INVENTORY)
-		log_note("pci: %s", problem);
+	if (pci_problem && options.run == RUN_INVENTORY)
+		log_note("pci: %s", pci_problem);
 	else
-		need(problem);
+		need(pci_problem);
 	log_note("machine: %u processors, x2APIC %s, %lu MiB of memory, TSC %lu MHz by %s, %u PCI "
 		 "functions",
 		 smp_count, apic_is_x2apic() ? "on" : "off", memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
-	if (options.run != RUN_INVENTORY) /* it touches nothing */
+	if (options.run != RUN_INVENTORY) { /* which touches nothing */
 		log_note("pci: bus mastering was on for %u functions; now off for all",
 			 pci_quiesce());
+		watchdog_init();
+	}
+	/* Where only this is found, the machine did not come to the end. */
+	keep("the run was cut before its end");
 	kernel_end(litmus_main());
 }

@@ -3,7 +3,11 @@
 #include "kernel/string.h"
 
 const struct options option_defaults = {
-	.console = 0x3f8,
+	.console_count = 1, /* CONSOLE_AUTO */
+	.baud = BAUD_AUTO,
+	.screen = true,
+	.passes = 1,
+	.deadline_ms = 30000,
 	.driver_cpu = -1,
 	.updater_cpu = -1,
 	.dwell_count = 1,
@@ -37,6 +41,27 @@ static bool number(const char *text, uint64_t max, uint64_t *out)
 		value = value * base + digit;
 	}
 	*out = value;
+	return true;
+}
+
+/*
+ * Take the next item of a list with commas between into `item`, one that is too long cut to what
+ * cannot be right; false behind the last. An empty item is one, too: nobody accepts it.
+ */
+static bool next_item(const char **list, char *item, size_t room)
+{
+	const char *at = *list;
+	size_t n = 0;
+
+	if (!at)
+		return false;
+	for (; *at && *at != ','; at++)
+		if (n + 1 < room)
+			item[n++] = *at;
+	item[n] = 0;
+	if (n + 1 == room)
+		item[0] = 0;
+	*list = *at ? at + 1 : NULL;
 	return true;
 }
 
@@ -92,7 +117,10 @@ static bool set_cpu(int32_t *to, const char *text)
 
 static bool parse_run(struct options *o, const char *v)
 {
-	return set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
+	bool ok = set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
+
+	o->refused |= !ok;
+	return ok;
 }
 
 static bool parse_on_done(struct options *o, const char *v)
@@ -112,7 +140,39 @@ static bool parse_without(struct options *o, const char *v)
 
 static bool parse_break(struct options *o, const char *v)
 {
-	return set_choice(&o->breakage, v, "nothing\0witness\0lost-dma\0dead-device\0trap\0");
+	return set_choice(&o->breakage, v,
+			  "nothing\0witness\0lost-dma\0dead-device\0trap\0"
+			  "dead-ap\0spin\0spin-updater\0hang\0");
+}
+
+static bool parse_save(struct options *o, const char *v)
+{
+	return set_choice(&o->save, v, "auto\0always\0never\0");
+}
+
+static bool parse_watchdog(struct options *o, const char *v)
+{
+	return set_choice(&o->watchdog, v, "auto\0nmi\0none\0");
+}
+
+static bool parse_until_fail(struct options *o, const char *v)
+{
+	return set_flag(&o->until_fail, v);
+}
+
+static bool parse_screen(struct options *o, const char *v)
+{
+	return set_flag(&o->screen, v);
+}
+
+static bool parse_passes(struct options *o, const char *v)
+{
+	uint64_t n;
+
+	if (!number(v, 1000000, &n) || !n)
+		return false;
+	o->passes = (uint32_t)n;
+	return true;
 }
 
 static bool parse_model(struct options *o, const char *v)
@@ -130,13 +190,61 @@ static bool parse_x2apic(struct options *o, const char *v)
 	return set_flag(&o->x2apic, v);
 }
 
+/* What is behind `prefix` in `text`; NULL if it does not begin so. */
+static const char *behind(const char *text, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return memcmp(text, prefix, n) ? NULL : text + n;
+}
+
+static bool one_console(struct console_choice *to, const char *text)
+{
+	static const char names[] = "auto\0spcr\0dbg2\0pci\0";
+	const char *address;
+	int named = choice(text, names);
+
+	*to = (struct console_choice){ .source = named < 0 ? CONSOLE_PORT : (uint8_t)named };
+	if (named >= 0)
+		return true;
+	if ((address = behind(text, "mmio32:")))
+		to->source = CONSOLE_MMIO32;
+	else if ((address = behind(text, "mmio:")))
+		to->source = CONSOLE_MMIO;
+	return number(address ? address : text, address ? UINT64_MAX : 0xfff8, &to->base) &&
+	       to->base;
+}
+
 static bool parse_console(struct options *o, const char *v)
 {
-	uint64_t port = 0;
+	struct console_choice found[CONSOLES_MAX];
+	uint8_t count = 0;
+	char one[32];
 
-	if (strcmp(v, "none") && (!number(v, 0xfff8, &port) || !port))
+	if (!strcmp(v, "none")) {
+		o->console_count = 0;
+		return true;
+	}
+	while (next_item(&v, one, sizeof(one)))
+		if (count == CONSOLES_MAX || !one_console(&found[count++], one))
+			return false;
+	memcpy(o->consoles, found, sizeof(found));
+	o->console_count = count;
+	return count > 0;
+}
+
+static bool parse_baud(struct options *o, const char *v)
+{
+	uint64_t n;
+
+	if (!strcmp(v, "auto"))
+		o->baud = BAUD_AUTO;
+	else if (!strcmp(v, "keep"))
+		o->baud = 0;
+	else if (number(v, 115200, &n) && n >= 300 && 115200 % n == 0)
+		o->baud = (uint32_t)n;
+	else
 		return false;
-	o->console = (uint16_t)port;
 	return true;
 }
 
@@ -155,8 +263,8 @@ static bool parse_seed(struct options *o, const char *v)
 	return number(v, UINT64_MAX, &o->seed);
 }
 
-/* Seconds with up to three decimals. */
-static bool parse_seconds(struct options *o, const char *v)
+/* Seconds with up to three decimals, to milliseconds; not 0. */
+static bool seconds(uint32_t *to, const char *v)
 {
 	char whole[8];
 	uint64_t ms, fraction = 0;
@@ -176,31 +284,33 @@ static bool parse_seconds(struct options *o, const char *v)
 	}
 	if (!(ms * 1000 + fraction))
 		return false;
-	o->test_ms = (uint32_t)(ms * 1000 + fraction);
+	*to = (uint32_t)(ms * 1000 + fraction);
 	return true;
+}
+
+static bool parse_seconds(struct options *o, const char *v)
+{
+	return seconds(&o->test_ms, v);
+}
+
+static bool parse_deadline(struct options *o, const char *v)
+{
+	return seconds(&o->deadline_ms, v);
 }
 
 static bool parse_dwell(struct options *o, const char *v)
 {
 	uint32_t values[DWELL_VALUES], count = 0;
+	uint64_t ns;
+	char one[16];
 
-	for (;;) {
-		char one[16];
-		uint64_t ns;
-		size_t n = 0;
-
-		while (v[n] && v[n] != ',' && n < sizeof(one) - 1) {
-			one[n] = v[n];
-			n++;
-		}
-		one[n] = 0;
-		if ((v[n] && v[n] != ',') || count == DWELL_VALUES || !number(one, 1000000000, &ns))
+	while (next_item(&v, one, sizeof(one))) {
+		if (count == DWELL_VALUES || !number(one, 1000000000, &ns))
 			return false;
 		values[count++] = (uint32_t)ns;
-		if (!v[n])
-			break;
-		v += n + 1;
 	}
+	if (!count)
+		return false;
 	memcpy(o->dwell_ns, values, count * sizeof(values[0]));
 	o->dwell_count = count;
 	return true;
@@ -223,16 +333,28 @@ static const struct {
 	bool (*parse)(struct options *options, const char *value);
 } table[] = {
 	{ "run", "tests, list, mutants, inventory", parse_run },
-	{ "tests", "globs of test names, with commas, under 512 characters", parse_tests },
+	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
 	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
 	{ "dwell",
 	  "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",
 	  parse_dwell },
+	{ "passes", "1 to 1000000, times that everything is run", parse_passes },
+	{ "until-fail", "0, 1 (passes go on until a test fails)", parse_until_fail },
+	{ "deadline", "0.001 to 86400, seconds of patience with a test that does not end",
+	  parse_deadline },
+	{ "watchdog", "auto (NMI, and the chipset's TCO where it is known), nmi, none",
+	  parse_watchdog },
 	{ "seed", "a number", parse_seed },
 	{ "driver-cpu", "auto, or the number of a processor", parse_driver_cpu },
 	{ "updater-cpu", "auto, or the number of a processor", parse_updater_cpu },
-	{ "console", "an I/O port such as 0x3f8, or none", parse_console },
+	{ "console",
+	  "auto, none, or up to 4 of spcr, dbg2, pci, an I/O port such as 0x3f8, mmio:ADDRESS, "
+	  "mmio32:ADDRESS, with commas",
+	  parse_console },
+	{ "baud", "auto, keep, or a rate that divides 115200", parse_baud },
+	{ "screen", "0, 1", parse_screen },
+	{ "save", "auto (where nobody seems to read a serial console), always, never", parse_save },
 	{ "on-done", "halt, reboot, off, exit (QEMU's isa-debug-exit)", parse_on_done },
 	{ "invalidation", "auto, queued, register", parse_invalidation },
 	{ "fault-interrupt", "0, 1", parse_fault_interrupt },
@@ -242,22 +364,33 @@ static const struct {
 	  parse_without },
 	{ "break",
 	  "nothing, witness (spoils the witness pages), lost-dma (one in 512 is not started), "
-	  "dead-device (none is, after 512), trap (a null pointer is read)",
+	  "dead-device (none is, after 512), trap (a null pointer is read), dead-ap (no processor "
+	  "starts), spin (the driver never ends a test), spin-updater (nor does the updater), hang "
+	  "(both, for the TCO watchdog)",
 	  parse_break },
 };
 
 static void parse_word(struct options *options, const char *word,
 		       void (*complain)(const char *word, const char *accepted))
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		size_t n = strlen(table[i].name);
+	bool has_value = false;
 
-		if (memcmp(word, table[i].name, n) || word[n] != '=')
+	for (const char *at = word; *at; at++)
+		has_value |= *at == '=';
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const char *value = behind(word, table[i].name);
+
+		if (!value || (*value && *value != '='))
 			continue;
-		if (!table[i].parse(options, word + n + 1))
+		/* A flag may stand alone; "" is no value of anything. */
+		if (!table[i].parse(options, *value				 ? value + 1
+					     : behind(table[i].accepted, "0, 1") ? "1"
+										 : ""))
 			complain(word, table[i].accepted);
 		return;
 	}
+	/* What loaders add is seldom of this form; a misspelt run=inventory is. */
+	options->refused |= has_value;
 	complain(word, NULL);
 }
 
@@ -266,6 +399,9 @@ void options_parse(struct options *options, const char *text,
 {
 	char word[OPTION_TEXT + 16];
 
+	/* Editors may put a byte-order mark before UTF-8 text. */
+	if (text[0] == '\xef' && text[1] == '\xbb' && text[2] == '\xbf')
+		text += 3;
 	while (*text) {
 		size_t n = 0;
 

@@ -13,24 +13,63 @@
 enum on_done { ON_DONE_HALT, ON_DONE_REBOOT, ON_DONE_OFF, ON_DONE_EXIT };
 enum invalidation_mode { INVALIDATION_AUTO, INVALIDATION_QUEUED, INVALIDATION_REGISTER };
 enum without { WITHOUT_NOTHING, WITHOUT_BARRIER, WITHOUT_PRESENT, WITHOUT_INVALIDATE };
-enum breakage { BREAK_NOTHING, BREAK_WITNESS, BREAK_LOST_DMA, BREAK_DEAD_DEVICE, BREAK_TRAP };
+enum breakage {
+	BREAK_NOTHING,
+	BREAK_WITNESS,
+	BREAK_LOST_DMA,
+	BREAK_DEAD_DEVICE,
+	BREAK_TRAP,
+	BREAK_DEAD_AP,
+	BREAK_SPIN,
+	BREAK_SPIN_UPDATER,
+	BREAK_HANG,
+};
+enum watchdog_mode { WATCHDOG_AUTO, WATCHDOG_NMI, WATCHDOG_NONE };
+enum save_mode { SAVE_AUTO, SAVE_ALWAYS, SAVE_NEVER };
 enum model_choice { MODEL_AUTO, MODEL_SPEC, MODEL_QEMU };
 enum run_mode { RUN_TESTS, RUN_LIST, RUN_MUTANTS, RUN_INVENTORY };
 
-#define OPTION_TEXT  512
+#define OPTION_TEXT  1024
 #define DWELL_VALUES 8
+#define CONSOLES_MAX 4
+
+#define BAUD_AUTO UINT32_MAX
+
+/* Where a serial console is: named by a table, found on a bus, or given by address. */
+enum console_source {
+	CONSOLE_AUTO, /* SPCR, else DBG2, else every PCI UART and port 0x3f8 */
+	CONSOLE_SPCR,
+	CONSOLE_DBG2,
+	CONSOLE_PCI,
+	CONSOLE_PORT,
+	CONSOLE_MMIO,	/* registers of 8 bits side by side */
+	CONSOLE_MMIO32, /* registers of 32 bits, 4 bytes apart */
+};
+
+struct console_choice {
+	uint8_t source; /* enum console_source */
+	uint64_t base;	/* of a port or MMIO UART */
+};
 
 struct options {
-	uint8_t run;			 /* enum run_mode */
-	uint8_t on_done;		 /* enum on_done */
-	uint8_t invalidation;		 /* enum invalidation_mode */
-	uint8_t without;		 /* enum without: a step taken out of the safe sequences */
-	uint8_t model;			 /* enum model_choice: how the unit is said to fetch */
-	uint8_t breakage;		 /* enum breakage: what is spoiled, to see it noticed */
-	bool refused;			 /* a tests= or dma= that was not understood */
-	bool fault_interrupt;		 /* fault records read in the fault-event interrupt */
-	bool x2apic;			 /* ask for x2APIC mode */
-	uint16_t console;		 /* I/O port of the UART; 0: none */
+	uint8_t run;	       /* enum run_mode */
+	uint8_t on_done;       /* enum on_done */
+	uint8_t invalidation;  /* enum invalidation_mode */
+	uint8_t without;       /* enum without: a step taken out of the safe sequences */
+	uint8_t model;	       /* enum model_choice: how the unit is said to fetch */
+	uint8_t breakage;      /* enum breakage: what is spoiled, to see it noticed */
+	uint8_t save;	       /* enum save_mode: results kept in UEFI variables */
+	uint8_t watchdog;      /* enum watchdog_mode: TCO and NMI, NMI alone, none */
+	bool refused;	       /* something that no default is safe for */
+	bool until_fail;       /* pass after pass, until a test fails */
+	bool screen;	       /* use the framebuffer */
+	bool fault_interrupt;  /* fault records read in the fault-event interrupt */
+	bool x2apic;	       /* ask for x2APIC mode */
+	uint8_t console_count; /* of consoles; 0: none wanted */
+	struct console_choice consoles[CONSOLES_MAX];
+	uint32_t baud;			 /* 0: leave it; BAUD_AUTO: what is known of the UART */
+	uint32_t passes;		 /* over all tests, 1 to 1,000,000 */
+	uint32_t deadline_ms;		 /* patience with a test beyond five times its time */
 	int32_t driver_cpu, updater_cpu; /* indexes in MADT order; -1: chosen by the kernel */
 	uint64_t seed;			 /* the TSC at hand-over, if not given */
 	uint32_t test_ms;		 /* measured time of a test; 0: each test's own */
@@ -45,7 +84,8 @@ extern const struct options option_defaults;
 /*
  * Read a text of options into *options. A word that is no option, or whose value is none of the
  * accepted, leaves the option as it was and is reported through complain(word, what is accepted),
- * with NULL where there is no such option.
+ * with NULL where there is no such option. Where to go on with the default could do what was not
+ * asked for (run=, tests=, dma=, or a name that may be one of them misspelt), `refused` is set.
  */
 void options_parse(struct options *options, const char *text,
 		   void (*complain)(const char *word, const char *accepted));

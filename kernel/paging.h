@@ -26,4 +26,10 @@ extern bool page_zero_is_empty;
  */
 volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes);
 
+/* The same for a framebuffer: write-combining, whatever it was mapped as before. */
+volatile void *paging_map_combining(uint64_t physical, uint64_t bytes);
+
+/* Each processor once, before it uses the page tables: memory types must be the same on all. */
+void paging_init_cpu(void);
+
 #endif

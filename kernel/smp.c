@@ -4,10 +4,13 @@
 #include "kernel/acpi.h"
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
+#include "kernel/kernel.h"
 #include "kernel/memory.h"
+#include "kernel/paging.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "kernel/watchdog.h"
 
 #define AP_STACK_PAGES 4
 #define MSR_EFER       0xc0000080
@@ -34,9 +37,9 @@ struct mailbox {
 	bool alive, waited_for;
 } __attribute__((aligned(64)));
 
-struct processor smp_processors[SMP_MAX];
+struct processor *smp_processors;
 unsigned smp_count;
-static struct mailbox mailboxes[SMP_MAX];
+static struct mailbox *mailboxes;
 static uint64_t start_page;
 static bool x2apic_wanted;
 
@@ -60,8 +63,10 @@ static _Noreturn void ap_main(uint64_t cpu)
 {
 	struct mailbox *box = &mailboxes[cpu];
 
+	paging_init_cpu();
 	traps_init_cpu((unsigned)cpu);
 	apic_init_cpu(x2apic_wanted);
+	watchdog_tick_here();
 	__atomic_store_n(&box->alive, true, __ATOMIC_RELEASE);
 	for (;;)
 		serve(box);
@@ -84,6 +89,12 @@ const char *smp_init(bool want_x2apic)
 	const uint8_t *table = (const uint8_t *)madt;
 	bool large_id = false;
 
+	/* Not in the image, which has to carry its zeros. */
+	smp_processors = memory_alloc((SMP_MAX * sizeof(*smp_processors) + PAGE_SIZE - 1) /
+				      PAGE_SIZE);
+	mailboxes = memory_alloc(SMP_MAX * sizeof(*mailboxes) / PAGE_SIZE);
+	if (!smp_processors || !mailboxes)
+		panic("no memory for the list of processors");
 	for (uint32_t at = 44; madt && at + 16 <= madt->length && table[at + 1];
 	     at += table[at + 1])
 		large_id |= table[at] == 9 && acpi_get32(table + at + 4) > 254 &&
@@ -121,6 +132,15 @@ static bool wait_alive(unsigned cpu, uint64_t us)
 	return true;
 }
 
+bool smp_restart(unsigned cpu)
+{
+	if (!cpu) /* INIT would take the boot processor back into firmware */
+		return false;
+	smp_processors[cpu].started = false;
+	mailboxes[cpu] = (struct mailbox){ 0 };
+	return smp_start(cpu);
+}
+
 bool smp_start(unsigned cpu)
 {
 	size_t bytes = ap_trampoline_end - ap_trampoline;
@@ -145,7 +165,7 @@ bool smp_start(unsigned cpu)
 		.entry = (uint64_t)ap_main,
 		.argument = cpu,
 	};
-	if (!apic_send_init(id))
+	if (options.breakage == BREAK_DEAD_AP || !apic_send_init(id))
 		return false;
 	time_delay_us(10000);
 	apic_send_startup(id, (uint8_t)(start_page >> 12));

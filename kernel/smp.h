@@ -13,7 +13,7 @@ struct processor {
 };
 
 /* Processors in MADT order, the boot processor first. */
-extern struct processor smp_processors[SMP_MAX];
+extern struct processor *smp_processors;
 extern unsigned smp_count;
 
 /* List the processors of the MADT and bring this one's APIC up. NULL, or what is wrong. */
@@ -21,6 +21,9 @@ const char *smp_init(bool want_x2apic);
 
 /* Start one AP; false if it does not answer within a second. */
 bool smp_start(unsigned cpu);
+
+/* The same for one that does not come back from its work: INIT takes it out of anything. */
+bool smp_restart(unsigned cpu);
 
 /*
  * Run `work(argument)` on a started AP, or the boot processor inside smp_call; it must be idle.

@@ -44,8 +44,15 @@ struct pseudo_descriptor {
 extern const uint8_t trap_stubs[];
 
 static struct gate idt[256] __attribute__((aligned(16)));
-static void (*handlers[256])(void);
+static bool (*handlers[256])(struct trap_frame *);
 static bool panicking;
+
+static struct guard {
+	struct guard *outer;
+	void *place[5]; /* __builtin_setjmp's */
+	uint32_t apic_id;
+	bool catch_exceptions;
+} * innermost;
 
 static void idt_fill(void)
 {
@@ -97,9 +104,36 @@ void traps_init_cpu(unsigned cpu)
 			 : "rax", "memory");
 }
 
-void trap_on_interrupt(uint8_t vector, void (*handler)(void))
+void trap_on_interrupt(uint8_t vector, bool (*handler)(struct trap_frame *))
 {
 	handlers[vector] = handler;
+}
+
+bool trap_guard(void (*work)(void *), void *argument, bool catch_exceptions)
+{
+	struct guard guard = { .outer = innermost,
+			       .apic_id = apic_id(),
+			       .catch_exceptions = catch_exceptions };
+	bool cut_off = __builtin_setjmp(guard.place);
+
+	if (!cut_off) {
+		innermost = &guard;
+		work(argument);
+	}
+	innermost = innermost->outer;
+	return !cut_off;
+}
+
+void trap_escape(void)
+{
+	__builtin_longjmp(innermost->place, 1);
+}
+
+void trap_divert(struct trap_frame *frame, void (*instead)(void))
+{
+	frame->rip = (uint64_t)instead;
+	frame->rsp = (frame->rsp & ~15ull) - 8; /* as behind a call */
+	frame->rflags &= ~(1ull << 9);
 }
 
 static const char *exception_name(uint64_t vector)
@@ -142,8 +176,12 @@ static void print_address(const char *what, uint64_t address)
 		log_note("  %s %016lx", what, address);
 }
 
-static _Noreturn void die(void)
+static _Noreturn void die(const char *why)
 {
+	char text[300];
+
+	format_text(text, sizeof(text), "panic: %s\n", why);
+	kernel_summary(text);
 	log_note("panic: the run ends here; no verdict above this line is complete");
 	kernel_end(RUN_FAIL);
 }
@@ -159,9 +197,12 @@ static void enter_panic(void)
 
 static _Noreturn void dump(const struct trap_frame *f)
 {
+	char text[160];
+
 	enter_panic();
-	log_note("panic: %s, vector %lu, error code %lx, on APIC id %u", exception_name(f->vector),
-		 f->vector, f->error, apic_id());
+	format_text(text, sizeof(text), "%s, vector %lu, error code %lx, on APIC id %u",
+		    exception_name(f->vector), f->vector, f->error, apic_id());
+	log_note("panic: %s", text);
 	print_address("rip", f->rip);
 	if (f->vector == VECTOR_PAGE_FAULT)
 		log_note("  cr2 %016lx", read_cr2());
@@ -171,7 +212,7 @@ static _Noreturn void dump(const struct trap_frame *f)
 	log_note("  r10 %016lx r11 %016lx r12 %016lx r13 %016lx", f->r10, f->r11, f->r12, f->r13);
 	log_note("  r14 %016lx r15 %016lx cr0 %lx cr3 %lx cr4 %lx", f->r14, f->r15, read_cr0(),
 		 read_cr3(), read_cr4());
-	die();
+	die(text);
 }
 
 /* Called by kernel/trap_stubs.asm. */
@@ -179,10 +220,18 @@ void trap(struct trap_frame *frame);
 
 void trap(struct trap_frame *frame)
 {
-	if (frame->vector < 32)
-		dump(frame);
+	if (frame->vector == VECTOR_NMI && handlers[VECTOR_NMI] && handlers[VECTOR_NMI](frame))
+		return;
+	if (frame->vector < 32) {
+		if (frame->vector != VECTOR_NMI && innermost && innermost->catch_exceptions &&
+		    innermost->apic_id == apic_id())
+			trap_divert(frame, trap_escape);
+		else
+			dump(frame);
+		return;
+	}
 	if (handlers[frame->vector])
-		handlers[frame->vector]();
+		handlers[frame->vector](frame);
 	if (frame->vector != VECTOR_SPURIOUS)
 		apic_end_of_interrupt();
 }
@@ -198,5 +247,5 @@ void panic(const char *format, ...)
 	va_end(arguments);
 	log_note("panic: %s", text);
 	print_address("called from", (uint64_t)__builtin_return_address(0));
-	die();
+	die(text);
 }

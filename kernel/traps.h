@@ -2,6 +2,7 @@
 #ifndef KERNEL_TRAPS_H
 #define KERNEL_TRAPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* As kernel/trap_stubs.asm pushes it, lowest address first. */
@@ -17,14 +18,31 @@ enum vector {
 	VECTOR_PAGE_FAULT = 14,
 	VECTOR_VTD_FAULT = 0x40, /* the remapping unit's fault event */
 	VECTOR_WAKE = 0x41,	 /* work for an idle processor */
+	VECTOR_TICK = 0x42,	 /* the watchdog's timer */
 	VECTOR_SPURIOUS = 0xff,
 };
 
 /* Load this processor's GDT, TSS and the IDT. `cpu` is its index; memory must be up. */
 void traps_init_cpu(unsigned cpu);
 
-/* Call `handler` at each interrupt `vector` (0x20 to 0xfe); the end of interrupt is sent for it. */
-void trap_on_interrupt(uint8_t vector, void (*handler)(void));
+/*
+ * Call `handler` at each interrupt `vector` (0x20 to 0xfe), the end of interrupt is sent for it; or
+ * at NMIs (VECTOR_NMI): it returns whether that was its own, and runs on a stack of 2 KiB.
+ */
+void trap_on_interrupt(uint8_t vector, bool (*handler)(struct trap_frame *frame));
+
+/*
+ * Run work(argument), which may be cut off: by an exception on this processor, if
+ * `catch_exceptions`, or by trap_escape(). Whether it came to its end. One processor at a time has
+ * work under guard; it may be nested.
+ */
+bool trap_guard(void (*work)(void *), void *argument, bool catch_exceptions);
+
+/* Leave the innermost trap_guard() of this processor, from anywhere inside it but a handler. */
+_Noreturn void trap_escape(void);
+
+/* Have the interrupted code go on in `instead`, interrupts off, when the handler returns. */
+void trap_divert(struct trap_frame *frame, void (*instead)(void));
 
 /* Say why on the console, with the caller's place, and end the run as failed. Never returns. */
 __attribute__((format(printf, 1, 2))) _Noreturn void panic(const char *format, ...);

@@ -7,6 +7,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "tests/progress.h"
 #include "tests/updater.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
@@ -75,10 +76,12 @@ void engine_read_faults(struct bench *b, struct fault_log *log)
 	} while (n == 16);
 }
 
-static void fault_interrupt(void)
+static bool fault_interrupt(struct trap_frame *frame)
 {
+	(void)frame;
 	if (interrupt_log)
 		engine_read_faults(interrupt_bench, interrupt_log);
+	return true;
 }
 
 void engine_use_interrupt(struct bench *b, uint8_t apic_id, uint8_t vector)
@@ -181,6 +184,20 @@ struct drive_setup {
 	bool check_tags; /* after a DMA into a state's page */
 };
 
+/* Asked to break something: the driver never comes back from this DMA, once in the run. */
+static void hang_at(uint64_t number)
+{
+	static bool done;
+
+	if (done || number != (options.breakage == BREAK_SPIN	? 64
+			       : options.breakage == BREAK_HANG ? 1
+								: 0))
+		return;
+	done = true;
+	for (;;)
+		cpu_pause();
+}
+
 /* Asked to break something: the device never hears of this DMA, as if it hung. */
 static bool is_dropped(uint64_t number)
 {
@@ -198,6 +215,8 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 	enum outcome outcome;
 	unsigned written;
 
+	if (s->rewriting)
+		hang_at(number);
 	forget_faults();
 	target_arm(b->target, number);
 	at = rdtsc();
@@ -307,17 +326,27 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 
 static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 {
-	uint64_t start = rdtsc(), before = t->ticks;
+	uint64_t second = time_ns_to_ticks(1000000000);
+	uint64_t now = rdtsc(), start = now, before = t->ticks, look = now + second;
 	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000);
 	bool holding = false;
 
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;
-	while (rdtsc() < end && !t->stopped &&
-	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged))) {
+	for (; now < end && !t->stopped &&
+	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged));
+	     now = rdtsc()) {
 		bool hold_next = s->rewriting && !holding && t->dmas % HOLD_EVERY == HOLD_EVERY - 1;
 		int state = -1;
 		enum outcome outcome;
 
+		if (now > look) {
+			/* The clock of the measurement stands still meanwhile. */
+			progress_during(t);
+			look = rdtsc();
+			start += look - now;
+			end += look - now;
+			look += second;
+		}
 		if (holding) {
 			state = updater_wait_held(ANSWER_US);
 			if (state < 0) {
@@ -346,6 +375,18 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 		engine_read_faults(b, &t->faults);
 	interrupt_log = NULL;
 	t->ticks += rdtsc() - start;
+	progress_during(t);
+}
+
+void engine_abandon(struct bench *b)
+{
+	interrupts_off();
+	interrupt_log = NULL;
+	updater_end(ANSWER_US);
+	b->device->generator->stop(b->device);
+	vtd_fault_clear(b->unit);
+	if (options.fault_interrupt)
+		interrupts_on();
 }
 
 const char *engine_choose(struct bench *b, struct target *target)

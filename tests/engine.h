@@ -101,6 +101,9 @@ enum outcome engine_probe(struct bench *bench, const uint64_t *entry, struct tal
 void engine_storm(struct bench *bench, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *tally);
 
+/* After a test that the watchdog cut off: stop the updater and the device, wherever they are. */
+void engine_abandon(struct bench *bench);
+
 /* Whether neither state of the target comes to this: a mixture. Absence is none. */
 bool outcome_is_torn(const struct target *target, unsigned outcome);
 const char *drive_name(enum drive drive);

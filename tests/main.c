@@ -9,14 +9,17 @@
 #include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
+#include "kernel/screen.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "kernel/watchdog.h"
 #include "tests/checks.h"
 #include "tests/inventory.h"
 #include "tests/mutants.h"
 #include "tests/predict.h"
+#include "tests/progress.h"
 #include "tests/report.h"
 #include "tests/setup.h"
 #include "tests/verdict.h"
@@ -98,55 +101,71 @@ static struct bench *neighbour(const struct bench *b)
 	return NULL;
 }
 
-/* The tests of one target: counts them, or runs them. */
-static unsigned for_target(struct bench *b, enum target_id target, bool run, struct shown *shown,
-			   unsigned *checks)
+enum test_kind {
+	TEST_RATES,
+	TEST_FAULTS,
+	TEST_GRANULARITY,
+	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
+	TEST_WITNESS,
+	TEST_SEQUENCE,
+	TEST_MUTANTS,
+};
+
+struct test {
+	enum test_kind kind;
+	struct bench *bench;
+	enum target_id target;
+	const struct sequence *sequence;
+	enum drive drive;
+	uint32_t dwell_ns;
+	uint64_t ms; /* that it is expected to take */
+	const char *id;
+};
+
+typedef void (*visit_fn)(const struct test *test);
+
+static void visit_target(struct bench *b, enum target_id target, visit_fn visit)
 {
 	char id[ID_BYTES], name[ID_BYTES];
-	unsigned n = 0;
+	struct test t = { .bench = b, .target = target, .id = id };
+	bool has_witness = false;
 
 	format_text(name, sizeof(name), "witness.%s.%s", target_name(target), device_name(b));
 	if (b->lacks[target]) {
 		/* Said once, where everything or this was asked for. */
-		if (verdict_is_slow(b) || !option_list_matches(options.tests, name))
-			return 0;
-		if (run)
-			report_result(name, VERDICT_SKIP, b->lacks[target], 0, "wrong");
-		++*checks;
-		return 1;
+		if (!verdict_is_slow(b) && option_list_matches(options.tests, name))
+			visit(&(struct test){
+				.kind = TEST_LACK, .bench = b, .target = target, .id = name });
+		return;
 	}
 	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
 		for (size_t i = 0; i < sequence_count; i++)
 			for (unsigned w = 0; w < options.dwell_count; w++) {
-				const struct sequence *s = &sequences[i];
-				size_t length = sequence_id(id, b, target, s, drive,
+				size_t length = sequence_id(id, b, target, &sequences[i], drive,
 							    options.dwell_ns[w]);
-				const char *problem = NULL;
 
-				if (!is_wanted(b, target, s, drive, id, length))
+				if (!is_wanted(b, target, &sequences[i], drive, id, length))
 					continue;
 				/* Every verdict rests on the witness: it is checked first. */
-				if (!n++ && run) {
-					problem = engine_choose(b, &b->targets[target]);
-					if (problem)
-						report_result(name, VERDICT_FAIL, problem, 0,
-							      "wrong");
-					else
-						shown->witness_good[target] = check_witness(b,
-											    name);
-				}
-				if (run)
-					verdict_run(b, target, s, drive, options.dwell_ns[w], shown,
-						    id);
+				if (!has_witness)
+					visit(&(struct test){ .kind = TEST_WITNESS,
+							      .bench = b,
+							      .target = target,
+							      .ms = verdict_is_slow(b) ? 2000 : 20,
+							      .id = name });
+				has_witness = true;
+				t.kind = TEST_SEQUENCE;
+				t.sequence = &sequences[i];
+				t.drive = (enum drive)drive;
+				t.dwell_ns = options.dwell_ns[w];
+				t.ms = verdict_ms(b, target, (enum drive)drive);
+				visit(&t);
 			}
-	*checks += n > 0;
-	return n ? n + 1 : 0;
 }
 
-static unsigned mutants_of(struct bench *b, bool run)
+static void visit_mutants(struct bench *b, visit_fn visit)
 {
 	char id[ID_BYTES];
-	unsigned n = 0;
 
 	for (unsigned target = 0; target < TARGET_COUNT && !verdict_is_slow(b); target++) {
 		format_text(id, sizeof(id), "mutants.%s.%s", target_name((enum target_id)target),
@@ -156,46 +175,137 @@ static unsigned mutants_of(struct bench *b, bool run)
 		    (predict_is_qemu() &&
 		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR)))
 			continue;
-		n++;
-		if (run)
-			mutants_run(b, (enum target_id)target, id);
+		visit(&(struct test){ .kind = TEST_MUTANTS,
+				      .bench = b,
+				      .target = (enum target_id)target,
+				      .ms = 30000,
+				      .id = id });
 	}
-	return n;
 }
 
-/* A walk over all tests of a device; counts them, or runs them. */
-static unsigned for_device(struct bench *b, bool run, unsigned *checks)
+static void visit_checks(struct bench *b, visit_fn visit)
 {
-	static struct shown shown;
+	static const struct {
+		const char *name;
+		enum test_kind kind;
+		uint32_t ms;
+	} checks[] = { { "rates", TEST_RATES, 600 },
+		       { "faults", TEST_FAULTS, 2000 },
+		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
-	unsigned n = 0;
 
-	memset(&shown, 0, sizeof(shown));
-	for (unsigned c = 0; c < 3 && options.run != RUN_MUTANTS; c++) {
-		static const char *const names[] = { "rates", "faults", "granularity" };
-
-		format_text(id, sizeof(id), "%s.%s", names[c], device_name(b));
-		if ((c && verdict_is_slow(b)) || !option_list_matches(options.tests, id))
-			continue;
-		n++;
-		++*checks;
-		if (!run)
-			continue;
-		engine_choose(b, &b->targets[TARGET_CONTEXT]);
-		if (c == 0)
-			check_rates(b, id);
-		else if (c == 1)
-			check_fault_storm(b, neighbour(b), id);
-		else
-			measure_granularity(b, id);
+	for (unsigned c = 0; c < 3; c++) {
+		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
+		if ((checks[c].kind == TEST_RATES || !verdict_is_slow(b)) &&
+		    option_list_matches(options.tests, id))
+			visit(&(struct test){ .kind = checks[c].kind,
+					      .bench = b,
+					      .ms = options.test_ms && checks[c].kind != TEST_FAULTS
+							    ? 2ull * options.test_ms
+							    : checks[c].ms,
+					      .id = id });
 	}
-	if (options.run == RUN_MUTANTS)
-		return n + mutants_of(b, run);
+}
+
+/* Every test of a device, in the order in which they are run. */
+static void visit_device(struct bench *b, visit_fn visit)
+{
+	if (options.run == RUN_MUTANTS) {
+		visit_mutants(b, visit);
+		return;
+	}
+	visit_checks(b, visit);
 	for (unsigned target = 0; target < TARGET_COUNT; target++)
-		n += for_target(b, (enum target_id)target, run, &shown, checks);
-	if (run && !options.without)
+		visit_target(b, (enum target_id)target, visit);
+}
+
+static struct {
+	unsigned tests, checks;
+	uint64_t ms;
+} plan;
+
+static void count(const struct test *t)
+{
+	plan.tests++;
+	plan.checks += t->kind != TEST_SEQUENCE && t->kind != TEST_MUTANTS;
+	plan.ms += t->ms;
+}
+
+static struct shown shown; /* by the device at work */
+
+static void run_witness(const struct test *t)
+{
+	struct bench *b = t->bench;
+	const char *problem = engine_choose(b, &b->targets[t->target]);
+
+	if (problem)
+		report_result(t->id, VERDICT_FAIL, problem, 0, "wrong");
+	else
+		shown.witness_good[t->target] = check_witness(b, t->id);
+}
+
+static void run_test(void *argument)
+{
+	const struct test *t = argument;
+	struct bench *b = t->bench;
+
+	if (t->kind <= TEST_GRANULARITY)
+		engine_choose(b, &b->targets[TARGET_CONTEXT]);
+	switch (t->kind) {
+	case TEST_RATES:
+		check_rates(b, t->id);
+		break;
+	case TEST_FAULTS:
+		check_fault_storm(b, neighbour(b), t->id);
+		break;
+	case TEST_GRANULARITY:
+		measure_granularity(b, t->id);
+		break;
+	case TEST_LACK:
+		report_result(t->id, VERDICT_SKIP, b->lacks[t->target], 0, "wrong");
+		break;
+	case TEST_WITNESS:
+		run_witness(t);
+		break;
+	case TEST_SEQUENCE:
+		verdict_run(b, t->target, t->sequence, t->drive, t->dwell_ns, &shown, t->id);
+		break;
+	case TEST_MUTANTS:
+		mutants_run(b, t->target, t->id);
+		break;
+	}
+}
+
+static bool stops_here(void)
+{
+	return options.until_fail && report_failed();
+}
+
+/* One test, within its deadline: five times what it should take, and patience beyond. */
+static void run(const struct test *t)
+{
+	unsigned before = report_printed();
+
+	if (stops_here())
+		return;
+	progress_begin(t->id, t->ms);
+	if (!watchdog_run(t->id, 5 * t->ms + options.deadline_ms, run_test, (void *)t)) {
+		engine_abandon(t->bench);
+		if (report_printed() == before)
+			report_result(t->id, VERDICT_FAIL,
+				      "it did not end within its deadline, and was cut off", 0,
+				      "torn");
+	}
+	progress_end();
+}
+
+static void run_device(struct bench *b)
+{
+	memset(&shown, 0, sizeof(shown));
+	visit_device(b, run);
+	if (options.run == RUN_TESTS && !options.without && !stops_here())
 		verdict_report_known_bad(b, &shown);
-	return n;
+	b->device->generator->stop(b->device);
 }
 
 static void list(void)
@@ -226,32 +336,33 @@ static void list(void)
 /* On the driver processor. */
 static void run_tests(void *unused)
 {
-	unsigned checks = 0;
-
 	(void)unused;
 	if (options.fault_interrupt)
 		interrupts_on();
-	for (unsigned i = 0; i < setup->bench_count; i++) {
-		for_device(&setup->benches[i], true, &checks);
-		setup->benches[i].device->generator->stop(setup->benches[i].device);
+	for (unsigned pass = 1; pass <= options.passes && !stops_here(); pass++) {
+		report_pass(pass);
+		for (unsigned i = 0; i < setup->bench_count; i++)
+			run_device(&setup->benches[i]);
 	}
 	interrupts_off();
 }
 
+static enum run_result refuse(const char *test, bool is_wrong, const char *why)
+{
+	report_plan(1, 0);
+	report_result(test, is_wrong ? VERDICT_FAIL : VERDICT_SKIP, why, 0, "torn");
+	return report_end();
+}
+
 enum run_result litmus_main(void)
 {
-	unsigned tests = 0, checks = 0;
-
-	if (options.refused) {
-		report_plan(1, 0);
-		report_result("options", VERDICT_FAIL,
-			      "tests= or dma= was not understood: to run everything instead is not "
-			      "what was asked for",
-			      0, "torn");
-		return report_end();
-	}
+	if (options.refused)
+		return refuse("options", true,
+			      "an option named above was not understood, and what was asked for "
+			      "cannot be guessed: nothing is run");
 	if (options.run == RUN_LIST) {
 		list();
+		kernel_summary("a list of sequences and options was printed");
 		return RUN_SKIP;
 	}
 	if (options.run == RUN_INVENTORY)
@@ -264,23 +375,31 @@ enum run_result litmus_main(void)
 		panic("no memory for the tests");
 	setup_machine(setup);
 	if (setup->problem) {
-		report_plan(1, 0);
 		log_note("%s", setup->problem);
-		report_result("machine", setup->is_wrong ? VERDICT_FAIL : VERDICT_SKIP,
-			      setup->problem, 0, "torn");
-		return report_end();
+		return refuse("machine", setup->is_wrong, setup->problem);
 	}
 	for (unsigned i = 0; i < setup->bench_count; i++)
-		tests += for_device(&setup->benches[i], false, &checks);
+		visit_device(&setup->benches[i], count);
+	if (options.until_fail && options.passes == 1)
+		options.passes = UINT32_MAX;
 	log_note("ready %lu ms after hand-over",
 		 time_ticks_to_ns(rdtsc() - handoff->entry_tsc) / 1000000);
-	report_plan(tests, checks);
-	if (!tests)
-		log_note("tests= matches no test of this machine; run=list prints the sequences");
-	if (setup->driver_cpu)
-		smp_call(setup->driver_cpu, run_tests, NULL);
+	if (options.until_fail)
+		report_plan_open(plan.tests && plan.tests == plan.checks);
 	else
+		report_plan(plan.tests * options.passes, plan.checks * options.passes);
+	progress_plan(plan.tests * (options.until_fail ? 1 : options.passes),
+		      plan.ms * (options.until_fail ? 1 : options.passes));
+	if (!plan.tests)
+		log_note("tests= matches no test of this machine; run=list prints the sequences");
+	screen_results_only(true);
+	if (setup->driver_cpu) {
+		watchdog_tick_here();
+		smp_call(setup->driver_cpu, run_tests, NULL);
+	} else {
 		run_tests(NULL);
+	}
+	screen_results_only(false);
 	setup_undo();
 	return report_end();
 }

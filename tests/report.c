@@ -1,23 +1,90 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/report.h"
 #include "kernel/format.h"
+#include "kernel/keep.h"
 #include "kernel/log.h"
 #include "kernel/muldiv.h"
+#include "kernel/string.h"
 #include "kernel/time.h"
+#include "tests/progress.h"
 
-static unsigned planned, planned_checks, printed, counts[4];
+static unsigned planned, planned_checks, printed, counts[4], pass = 1;
+static bool is_open, is_checks_only;
+
+/* For the last screen: the first failures, and a few more lines. */
+static char failures[400], highlights[400];
+
+static void append(char *text, size_t room, const char *line)
+{
+	size_t n = strlen(text);
+
+	if (n + strlen(line) + 2 <= room)
+		format_text(text + n, room - n, "%s\n", line);
+}
+
+void report_highlight(const char *format, ...)
+{
+	char line[200];
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_v(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	log_note("%s", line);
+	append(highlights, sizeof(highlights), line);
+}
 
 void report_plan(unsigned tests, unsigned checks)
 {
 	planned = tests;
 	planned_checks = checks;
+	is_checks_only = tests == checks;
 	log_printf("KTAP version 1\n1..%u\n", tests);
 }
 
-void report_result(const char *id, enum verdict verdict, const char *why, uint64_t number,
+void report_plan_open(bool checks_only)
+{
+	is_open = true;
+	is_checks_only = checks_only;
+	log_printf("KTAP version 1\n");
+}
+
+void report_pass(unsigned number)
+{
+	pass = number;
+}
+
+unsigned report_printed(void)
+{
+	return printed;
+}
+
+bool report_failed(void)
+{
+	return counts[VERDICT_FAIL];
+}
+
+static void keep_result(const char *id, const char *word, enum verdict verdict, const char *why,
+			uint64_t number, const char *unit)
+{
+	bool is_failure = verdict == VERDICT_FAIL;
+	char line[140];
+
+	keep_line(is_failure, "%s %s %lu %s%s%s", word, id, number, unit,
+		  why && verdict != VERDICT_PASS && verdict != VERDICT_SOUND ? ": " : "",
+		  why && verdict != VERDICT_PASS && verdict != VERDICT_SOUND ? why : "");
+	format_text(line, sizeof(line), "FAIL %s", id);
+	if (is_failure)
+		append(failures, sizeof(failures), line);
+}
+
+void report_result(const char *test, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit)
 {
 	static const char *const words[] = { "pass", "fail", "skip", "pass" };
+	char id[128];
+
+	format_text(id, sizeof(id), pass > 1 ? "%s.pass-%u" : "%s", test, pass);
 
 	counts[verdict]++;
 	printed++;
@@ -26,6 +93,7 @@ void report_result(const char *id, enum verdict verdict, const char *why, uint64
 	log_printf("%sok %u %s%s%s\n", verdict == VERDICT_FAIL ? "not " : "", printed, id,
 		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
 	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);
+	keep_result(id, words[verdict], verdict, why, number, unit);
 }
 
 static void rate(char text[16], uint64_t events, uint64_t ticks)
@@ -143,18 +211,26 @@ void report_harms(char *text, size_t room, uint8_t harms)
 enum run_result report_end(void)
 {
 	unsigned passed = counts[VERDICT_PASS];
+	char counted[160], summary[1024];
 
-	log_note("%u passed (%u of them checks of our own means), %u failed, %u skipped or "
-		 "inconclusive",
-		 passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], counts[VERDICT_FAIL],
-		 counts[VERDICT_SKIP]);
-	if (planned == planned_checks)
+	format_text(counted, sizeof(counted),
+		    "%u passed (%u of them checks of our own means), %u failed, %u skipped or "
+		    "inconclusive",
+		    passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], counts[VERDICT_FAIL],
+		    counts[VERDICT_SKIP]);
+	log_note("%s", counted);
+	format_text(summary, sizeof(summary), "%s; %lu DMAs\n%s%s", counted, progress_dmas(),
+		    failures, highlights);
+	kernel_summary(summary);
+	if (is_checks_only)
 		passed += counts[VERDICT_SOUND];
-	if (printed != planned)
+	if (is_open)
+		log_note("%u tests in %u passes", printed, pass);
+	else if (printed != planned)
 		log_note("planned %u tests, ran %u", planned, printed);
-	if (counts[VERDICT_FAIL] || printed != planned)
+	if (counts[VERDICT_FAIL] || (!is_open && printed != planned))
 		return RUN_FAIL;
-	if (!passed && !counts[VERDICT_FAIL] && planned > planned_checks)
+	if (!passed && (is_open || planned > planned_checks))
 		log_note("nothing was learned: ask for a control too, as in tests=*.replace.*");
 	return passed ? RUN_PASS : RUN_SKIP;
 }

@@ -16,12 +16,24 @@ enum verdict {
 /* How many tests there will be; of them, checks of our own means. */
 void report_plan(unsigned tests, unsigned checks);
 
+/* The same where nobody knows how many: no plan line; checks_only: all are checks of our own means. */
+void report_plan_open(bool checks_only);
+
+/* Which pass this is, from 1: ids of later ones get ".pass-N" behind them. */
+void report_pass(unsigned pass);
+
 /*
  * One test's result: `why` stands behind a SKIP and under a failure. number and unit go into the
  * VTDL-RESULT line.
  */
 void report_result(const char *id, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit);
+
+/* A log line that the last screen shows, too. */
+__attribute__((format(printf, 1, 2))) void report_highlight(const char *format, ...);
+
+unsigned report_printed(void); /* results so far */
+bool report_failed(void);      /* whether one of them was a failure */
 
 /*
  * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates,
@@ -36,7 +48,7 @@ void report_faults(const struct fault_log *log);
 void report_harms(char *text, size_t room, uint8_t harms);
 
 /*
- * The summary line, and the run's result: fail if any failed; pass if any passed, checks of our own
+ * The summary line, also for the screen, and the run's result: fail if any failed; pass if any passed, checks of our own
  * means counting only where nothing else was planned.
  */
 enum run_result report_end(void);

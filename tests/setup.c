@@ -9,6 +9,7 @@
 #include "kernel/smp.h"
 #include "kernel/traps.h"
 #include "tests/predict.h"
+#include "tests/report.h"
 #include "vtd/dmar.h"
 #include "vtd/entry.h"
 #include "vtd/pagetable.h"
@@ -48,8 +49,9 @@ static void log_unit(const struct vtd_unit *u, unsigned index)
 		if (vtd_unit_has_levels(u, l))
 			n += format_text(levels + n, sizeof(levels) - n, "%s%u", n ? "/" : "",
 					 12 + 9 * l);
-	log_note("unit %u at 0x%lx: VER %lu.%lu, CAP %016lx, ECAP %016lx", index, u->base,
-		 field_of(u->version, VER_MAX), field_of(u->version, VER_MIN), u->cap, u->ecap);
+	report_highlight("unit %u at 0x%lx: VER %lu.%lu, CAP %016lx, ECAP %016lx", index, u->base,
+			 field_of(u->version, VER_MAX), field_of(u->version, VER_MIN), u->cap,
+			 u->ecap);
 	log_note("unit %u: %s-bit second stage, %s, %s, %u domain ids, %lu fault registers%s%s",
 		 index, n ? levels : "no",
 		 field_of(u->ecap, ECAP_QI) ? "queued invalidation" : "register invalidation",

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/updater.h"
 #include "kernel/cpu.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
 #include "kernel/random.h"
 #include "kernel/smp.h"
 #include "kernel/time.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
+#define BREAK_AT    512			     /* break=: which rewriting never ends */
 #define PROGRAM_MAX (2 * SEQUENCE_STEPS_MAX) /* with the dwelling in between */
 #define REST_SCALES \
 	7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds \
@@ -48,6 +51,7 @@ static struct {
 	unsigned cpu;
 	bool rests; /* between two updates */
 	bool needs_avx;
+	bool hangs; /* break=spin-updater or hang */
 
 	/*
 	 * The driver's: number << 2 | enum updater_order. The number makes every hold a new one,
@@ -250,11 +254,24 @@ static void rest(void)
 		compiler_barrier();
 }
 
+/* Asked to break something: not even the watchdog's tick is served, once in the run. */
+static void hang(void)
+{
+	static bool done;
+
+	if (__atomic_exchange_n(&done, true, __ATOMIC_SEQ_CST))
+		return;
+	interrupts_off();
+	for (;;)
+		cpu_pause();
+}
+
 static void updater(void *unused)
 {
 	unsigned state = 0;
 
 	(void)unused;
+	interrupts_on(); /* for the watchdog's tick, four times a second */
 	if (x.needs_avx)
 		enable_avx();
 	for (;;) {
@@ -275,7 +292,10 @@ static void updater(void *unused)
 			break;
 		state ^= 1;
 		x.rewrites++;
+		if (x.hangs && x.rewrites == BREAK_AT)
+			hang();
 	}
+	interrupts_off();
 }
 
 void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
@@ -289,6 +309,7 @@ void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 	x.status = VTD_OK;
 	x.needs_avx = trial->steps[0].op == STEP_STORE256;
 	x.rests = trial->drive == DRIVE_FAITHFUL;
+	x.hangs = options.breakage == BREAK_SPIN_UPDATER || options.breakage == BREAK_HANG;
 	x.seed = b->seed ^ 0x9e3779b97f4a7c15;
 	/* Twice round: a mutant may leave something behind that only the second round meets. */
 	for (unsigned i = 0; i < b->target->words; i++)
@@ -310,8 +331,12 @@ bool updater_end(uint64_t us)
 
 	updater_command(UPDATER_STOP);
 	while (!smp_idle(x.cpu)) {
-		if (time_us() > deadline)
+		if (time_us() > deadline) {
+			log_note("the updater, processor %u, does not answer: %s", x.cpu,
+				 smp_restart(x.cpu) ? "started anew"
+						    : "it does not start anew either");
 			return false;
+		}
 		cpu_pause();
 	}
 	return x.status == VTD_OK;

@@ -20,7 +20,7 @@ static bool is_word(enum target_id id)
 	return kind_words(target_kind(id)) == 1;
 }
 
-static uint64_t test_ms(const struct bench *b, enum target_id id, enum drive drive)
+uint64_t verdict_ms(const struct bench *b, enum target_id id, enum drive drive)
 {
 	if (options.test_ms)
 		return options.test_ms;
@@ -178,8 +178,9 @@ void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
 					 flags & SHOWABLE ? "" : " (this unit cannot show it)");
 		}
 	if (bad)
-		log_note("%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
-			 b->device->generator->name, bad, showable, seen);
+		report_highlight(
+			"%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
+			b->device->generator->name, bad, showable, seen);
 }
 
 void verdict_run(struct bench *b, enum target_id target, const struct sequence *s, enum drive drive,
@@ -190,7 +191,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .count = verdict_steps(s, steps),
 			       .drive = DRIVE_FAITHFUL,
 			       .dwell_ns = dwell_ns,
-			       .ms = test_ms(b, target, drive) };
+			       .ms = verdict_ms(b, target, drive) };
 	struct prediction full, p;
 	const char *problem;
 

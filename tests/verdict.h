@@ -34,6 +34,9 @@ void verdict_report_known_bad(const struct bench *bench, const struct shown *sho
  * none. */
 size_t verdict_steps(const struct sequence *sequence, struct step *steps);
 
+/* Measured time of a test, in ms. */
+uint64_t verdict_ms(const struct bench *bench, enum target_id target, enum drive drive);
+
 /* Slow devices get longer and are only hammered: a faithful run would see nothing. */
 bool verdict_is_slow(const struct bench *bench);
 

@@ -6,8 +6,9 @@ OVMF_CODE=${OVMF_CODE:-/usr/share/OVMF/OVMF_CODE_4M.fd}
 OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 
 # qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
-# The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE and QEMU_SERIAL (-serial's argument,
-# instead of a file LOG) may be set by the caller.
+# The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE, QEMU_SERIAL (-serial's argument,
+# instead of a file LOG) and QEMU_VARS (a copy of OVMF_VARS that keeps what is written) may be set by
+# the caller.
 qemu_start() {
 	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data
 	shift 5
@@ -22,7 +23,7 @@ qemu_start() {
 		-machine "${QEMU_MACHINE:-q35,kernel-irqchip=split}" -accel "$accel" -cpu max -smp "$cpus" -m 512 \
 		-nodefaults -display none -no-reboot -serial "${QEMU_SERIAL:-file:$log}" \
 		-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE" \
-		-drive "if=pflash,format=raw,snapshot=on,file=$OVMF_VARS" \
+		-drive "if=pflash,format=raw,file=${QEMU_VARS:-$OVMF_VARS,snapshot=on}" \
 		-device isa-debug-exit,iobase=0xf4 -pidfile "$log.pid" -name debug-threads=on "$@"
 }
 

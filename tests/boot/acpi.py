@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Write an odd DMAR table, for QEMU's -acpitable. usage: acpi.py KIND FILE"""
+"""Write an ACPI table, an odd DMAR or one that names a console, for QEMU's -acpitable.
+usage: acpi.py KIND FILE"""
 import struct
 import sys
 
@@ -9,14 +10,36 @@ def drhd(base, flags=1, segment=0):
     return struct.pack("<HHBBHQ", 0, 16, flags, 0, segment, base)
 
 
-def table(body, length=None):
-    """A DMAR table; length: what its header says, if that is not the truth."""
-    real = 48 + len(body)
-    head = struct.pack("<4sIBB6s8sI4sI", b"DMAR", length or real, 1, 0, b"VTDL  ", b"ODD     ",
-                       1, b"TEST", 1)
-    whole = bytearray(head + struct.pack("<BB10x", 38, 0) + body)
+def acpi(signature, body, revision=1):
+    head = struct.pack("<4sIBB6s8sI4sI", signature, 36 + len(body), revision, 0, b"VTDL  ",
+                       b"ODD     ", 1, b"TEST", 1)
+    whole = bytearray(head + body)
     whole[9] = -sum(whole) & 0xFF
     return bytes(whole)
+
+
+def table(body):
+    return acpi(b"DMAR", struct.pack("<BB10x", 38, 0) + body)
+
+
+def port(number):
+    """A Generic Address Structure: 8 bits in port space."""
+    return struct.pack("<BBBBQ", 1, 8, 0, 1, number)
+
+
+def spcr(number):
+    """Interface 16550, its address, no interrupts, 115200 8N1, no PCI device."""
+    return acpi(b"SPCR", struct.pack("<B3x12sBBI", 0, port(number), 0, 0, 0) +
+                struct.pack("<BBBBBBHHBBBIBI", 7, 0, 1, 0, 0, 0, 0xFFFF, 0xFFFF, 0, 0, 0, 0, 0, 0),
+                2)
+
+
+def dbg2(number):
+    """One device: serial, 16550; behind its fixed part the address, its size, its name."""
+    name = b".\0"
+    info = struct.pack("<BHBHHHHHH2xHH", 0, 22 + 12 + 4 + len(name), 1, len(name), 38, 0, 0, 0x8000,
+                       0, 22, 34) + port(number) + struct.pack("<I", 8) + name
+    return acpi(b"DBG2", struct.pack("<II", 44, 1) + info)
 
 
 KINDS = {
@@ -31,6 +54,9 @@ KINDS = {
     "truncated": table(drhd(0xFED90000)[:2] + struct.pack("<H", 64) + drhd(0xFED90000)[4:]),
     # a structure of length 0: an endless loop for a careless reader
     "length-zero": table(struct.pack("<HH", 0, 0) + drhd(0xFED90000)),
+    # a console on COM2
+    "spcr-com2": spcr(0x2F8),
+    "dbg2-com2": dbg2(0x2F8),
 }
 
 if __name__ == "__main__":

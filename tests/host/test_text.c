@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Options, load options, and the formatting of numbers. */
+#include <stdio.h>
+
 #include "tests/host/test.h"
 #include "boot/load_options.h"
 #include "kernel/format.h"
+#include "kernel/handoff.h"
 #include "kernel/options.h"
 #include "kernel/string.h"
 
@@ -30,7 +33,8 @@ TEST(options_all)
 	struct options o = parse("run=list tests=a*,b dma=nvme seconds=2.5 dwell=0,100,20000 "
 				 "seed=0xdeadbeefcafe driver-cpu=3 updater-cpu=auto console=0x2f8 "
 				 "on-done=off invalidation=register fault-interrupt=1 x2apic=1 "
-				 "without=present break=lost-dma");
+				 "without=present break=lost-dma passes=3 until-fail deadline=2 "
+				 "save=never baud=9600 screen=0 watchdog=nmi");
 
 	CHECK_EQ(complaints, 0);
 	CHECK_EQ(o.run, RUN_LIST);
@@ -39,7 +43,10 @@ TEST(options_all)
 	CHECK(o.dwell_count == 3 && o.dwell_ns[1] == 100 && o.dwell_ns[2] == 20000);
 	CHECK_EQ(o.seed, 0xdeadbeefcafe);
 	CHECK(o.driver_cpu == 3 && o.updater_cpu == -1);
-	CHECK_EQ(o.console, 0x2f8);
+	CHECK(o.console_count == 1 && o.consoles[0].source == CONSOLE_PORT &&
+	      o.consoles[0].base == 0x2f8);
+	CHECK(o.passes == 3 && o.until_fail && o.deadline_ms == 2000 && o.save == SAVE_NEVER);
+	CHECK(o.baud == 9600 && !o.screen && o.watchdog == WATCHDOG_NMI && !o.refused);
 	CHECK_EQ(o.on_done, ON_DONE_OFF);
 	CHECK_EQ(o.invalidation, INVALIDATION_REGISTER);
 	CHECK(o.fault_interrupt && o.x2apic);
@@ -65,10 +72,65 @@ TEST(options_comments_lines_and_quotes)
 	CHECK(o.run == RUN_TESTS && o.test_ms == 1000 && !strcmp(o.tests, "x"));
 }
 
+TEST(options_after_a_byte_order_mark)
+{
+	struct options o = parse("\xef\xbb\xbf# run=list\r\nseconds=1\r\n");
+
+	CHECK_EQ(complaints, 0);
+	CHECK_EQ(o.test_ms, 1000);
+	parse("\xef\xbb");
+	CHECK_EQ(complaints, 1);
+}
+
+/* Every example of boot/vtd-litmus.cfg, as it is when its # is taken away. */
+TEST(options_examples_of_the_config_file)
+{
+	const size_t room = sizeof(((struct handoff *)0)->config);
+	char line[256];
+	FILE *file = fopen("boot/vtd-litmus.cfg", "r");
+	size_t examples = 0, bytes = 0;
+
+	if (!CHECK(file))
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		bytes += strlen(line) + 1; /* CRLF on the media */
+		if (line[0] != '#' || line[1] < 'a' || line[1] > 'z')
+			continue;
+		parse(line + 1);
+		CHECK_EQ(complaints, 0);
+		examples++;
+	}
+	fclose(file);
+	CHECK(examples >= 12);
+	CHECK(bytes < room);
+}
+
 TEST(options_later_ones_win)
 {
 	CHECK_EQ(parse("seconds=1 seconds=0.25").test_ms, 250);
-	CHECK_EQ(parse("console=none").console, 0);
+	CHECK_EQ(parse("console=none").console_count, 0);
+}
+
+TEST(options_of_consoles)
+{
+	struct options o = parse("console=spcr,mmio32:0xfe034000,mmio:0x1000000000,pci baud=keep");
+
+	CHECK_EQ(complaints, 0);
+	CHECK(o.console_count == 4 && o.baud == 0);
+	CHECK(o.consoles[0].source == CONSOLE_SPCR && o.consoles[3].source == CONSOLE_PCI);
+	CHECK(o.consoles[1].source == CONSOLE_MMIO32 && o.consoles[1].base == 0xfe034000);
+	CHECK(o.consoles[2].source == CONSOLE_MMIO && o.consoles[2].base == 0x1000000000);
+	CHECK(option_defaults.console_count == 1 &&
+	      option_defaults.consoles[0].source == CONSOLE_AUTO);
+}
+
+/* Where the default could do what was not asked for, the run must not go on. */
+TEST(options_that_cannot_be_guessed_refuse)
+{
+	CHECK(parse("run=inventry").refused && parse("rnu=list").refused && parse("run").refused);
+	CHECK(parse("tests=").refused && parse("dma=").refused);
+	CHECK(!parse("quiet").refused && !parse("seconds=x").refused);
+	CHECK(!parse("until-fail=2").refused && !parse("until-fail=2").until_fail);
 }
 
 TEST(options_malformed_are_named_and_change_nothing)
@@ -90,6 +152,13 @@ TEST(options_malformed_are_named_and_change_nothing)
 		"driver-cpu=-1",
 		"console=0",
 		"console=0x10000",
+		"console=",
+		"console=auto,",
+		"console=mmio:",
+		"console=1,2,3,4,5",
+		"baud=100",
+		"passes=0",
+		"until-fail=yes",
 		"on-done",
 		"colour=green",
 		"x2apic=2",
@@ -101,6 +170,7 @@ TEST(options_malformed_are_named_and_change_nothing)
 		struct options o = parse(bad[i]);
 
 		CHECK(complaints >= 1);
+		o.refused = false;
 		CHECK(!memcmp(&o, &option_defaults, sizeof(o)));
 	}
 	parse("colour=green");

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/console.h"
+#include "kernel/acpi.h"
+#include "kernel/format.h"
+#include "kernel/log.h"
+#include "kernel/paging.h"
+#include "kernel/pci.h"
+#include "kernel/spcr.h"
+#include "kernel/string.h"
+#include "kernel/uart.h"
+
+#define UART_MAX 8
+#define COM1	 0x3f8
+#define COM_BAUD 115200
+
+static struct uart uarts[UART_MAX];
+static unsigned uart_count;
+static bool is_open;
+static char early[2048]; /* what was written before the consoles were known */
+static size_t early_bytes;
+static char notes[768]; /* what console_describe() says; newlines between */
+
+static void note(const char *what, uint64_t base, bool is_mmio, const char *outcome)
+{
+	size_t n = strlen(notes);
+
+	if (base)
+		format_text(notes + n, sizeof(notes) - n, "%s at %s0x%lx: %s\n", what,
+			    is_mmio ? "memory " : "port ", base, outcome);
+	else
+		format_text(notes + n, sizeof(notes) - n, "%s: %s\n", what, outcome);
+}
+
+/* Take a UART that is not in use yet; whether it answers. */
+static bool add(struct uart uart, uint32_t baud, const char *what)
+{
+	for (unsigned i = 0; i < uart_count; i++)
+		if (uarts[i].base == uart.base && uarts[i].is_mmio == uart.is_mmio)
+			return true;
+	if (uart_count == UART_MAX)
+		return false;
+	if (baud != BAUD_AUTO)
+		uart.baud = baud;
+	/* The divisor counts the PC's clock of 1.8432 MHz in port space; elsewhere nobody knows. */
+	if (uart.is_mmio)
+		uart.baud = 0;
+	if (uart.is_mmio && !paging_map_mmio(uart.base, 8 * uart.stride)) {
+		note(what, uart.base, uart.is_mmio, "out of the processor's reach");
+		return false;
+	}
+	if (!uart_open(&uart)) {
+		note(what, uart.base, uart.is_mmio, "nothing answers");
+		return false;
+	}
+	note(what, uart.base, uart.is_mmio, uart.baud ? "in use" : "in use, speed as it was");
+	uarts[uart_count++] = uart;
+	return true;
+}
+
+static bool add_port(uint64_t port, uint32_t baud)
+{
+	return add((struct uart){ .base = port,
+				  .stride = 1,
+				  .width = 1,
+				  .baud = COM_BAUD,
+				  .must_echo = true },
+		   baud, "UART");
+}
+
+static bool add_table(const char *signature,
+		      const char *(*read)(const void *, size_t, struct console_place *),
+		      uint32_t baud)
+{
+	const struct acpi_header *table = acpi_find(signature, 0);
+	struct console_place place;
+	const char *problem = table ? read(table, table->length, &place) : "there is no such table";
+	char name[8];
+
+	format_text(name, sizeof(name), "%s", signature);
+	if (problem) {
+		if (table)
+			note(name, 0, false, problem);
+		return false;
+	}
+	return add(
+		(struct uart){ .base = place.base,
+			       .is_mmio = place.is_mmio,
+			       .stride = place.stride,
+			       .width = place.width,
+			       .baud = place.baud && COM_BAUD % place.baud == 0 ? place.baud : 0 },
+		baud, name);
+}
+
+/*
+ * PCI class 07.00, 16550 and later: AMT's serial-over-LAN among them. Only where firmware left its
+ * decoding on: the function is not ours to configure.
+ */
+static bool add_pci(uint32_t baud)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < pci_count; i++) {
+		const struct pci_function *f = &pci_functions[i];
+		uint16_t command = pci_read16(f, PCI_COMMAND);
+		uint32_t bar = pci_read32(f, PCI_BAR0);
+		bool is_mmio = !(bar & 1);
+		struct uart uart = { .is_mmio = is_mmio, .stride = 1, .width = 1 };
+
+		if (f->class >> 8 != 0x0700 || (f->class & 0xff) > 6)
+			continue;
+		uart.base = is_mmio ? bar & ~15u : bar & 0xfffc;
+		if (is_mmio && (bar & 6) == 4)
+			uart.base |= (uint64_t)pci_read32(f, PCI_BAR0 + 4) << 32;
+		/* Intel's UARTs in memory space have registers of 32 bits. */
+		if (is_mmio && f->vendor == 0x8086)
+			uart.stride = uart.width = 4;
+		if (!uart.base || !(command & (is_mmio ? PCI_COMMAND_MEMORY : PCI_COMMAND_IO)))
+			note("PCI UART", uart.base, is_mmio, "not decoded by firmware, left alone");
+		else
+			any |= add(uart, baud, "PCI UART");
+	}
+	return any;
+}
+
+static void add_choice(const struct console_choice *c, uint32_t baud)
+{
+	struct uart uart = { .base = c->base, .is_mmio = true, .stride = 1, .width = 1 };
+
+	switch (c->source) {
+	case CONSOLE_AUTO:
+		if (add_table("SPCR", spcr_read, baud) || add_table("DBG2", dbg2_read, baud))
+			break;
+		add_pci(baud);
+		add_port(COM1, baud);
+		break;
+	case CONSOLE_SPCR:
+		add_table("SPCR", spcr_read, baud);
+		break;
+	case CONSOLE_DBG2:
+		add_table("DBG2", dbg2_read, baud);
+		break;
+	case CONSOLE_PCI:
+		add_pci(baud);
+		break;
+	case CONSOLE_PORT:
+		add_port(c->base, baud);
+		break;
+	case CONSOLE_MMIO32:
+		uart.stride = uart.width = 4;
+		/* fall through */
+	case CONSOLE_MMIO:
+		add(uart, baud, "UART");
+		break;
+	}
+}
+
+void console_open(const struct options *options)
+{
+	if (is_open)
+		return;
+	for (unsigned i = 0; i < options->console_count; i++)
+		add_choice(&options->consoles[i], options->baud);
+	is_open = true;
+	console_write(early);
+}
+
+void console_describe(void)
+{
+	char *line = notes;
+
+	for (char *at = notes; *at; at++)
+		if (*at == '\n') {
+			*at = 0;
+			log_note("console: %s", line);
+			line = at + 1;
+		}
+}
+
+void console_write(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (!is_open && early_bytes + n < sizeof(early)) {
+		memcpy(early + early_bytes, text, n);
+		early_bytes += n;
+	}
+	for (unsigned i = 0; i < uart_count; i++)
+		uart_write(&uarts[i], text);
+}
+
+void console_drain(void)
+{
+	for (unsigned i = 0; i < uart_count; i++)
+		uart_drain(&uarts[i]);
+}
+
+bool console_has_reader(void)
+{
+	for (unsigned i = 0; i < uart_count; i++)
+		if (uart_has_reader(&uarts[i]))
+			return true;
+	return false;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/spcr.h"
+#include "kernel/acpi_bytes.h"
+
+enum {
+	SPCR_REVISION = 8,
+	SPCR_TYPE = 36,
+	SPCR_ADDRESS = 40,
+	SPCR_BAUD = 58,
+	SPCR_BYTES = 80,
+	SPCR_PRECISE_BAUD = 80, /* from revision 4 on; 0: see SPCR_BAUD */
+
+	DBG2_OFFSET = 36, /* of the first device information */
+	DBG2_COUNT = 40,
+	DBG2_BYTES = 44,
+	INFO_LENGTH = 1,
+	INFO_PORT_TYPE = 12,
+	INFO_PORT_SUBTYPE = 14,
+	INFO_ADDRESS = 18, /* offset of the first address */
+	INFO_BYTES = 22,
+	PORT_SERIAL = 0x8000,
+
+	/* Interface types, common to both. */
+	TYPE_16550 = 0,
+	TYPE_16550_SUBSET = 1,
+	TYPE_16550_BY_ADDRESS = 0x12, /* its address structure says width and distance */
+	TYPE_LPSS = 0x14,	      /* Intel's, registers of 32 bits */
+
+	/* Generic Address Structure, ACPI specification 6.5, section 5.2.3.2 */
+	GAS_SPACE = 0,
+	GAS_BIT_WIDTH = 1,
+	GAS_ACCESS = 3, /* 1 to 4: 8 to 64 bits; 0: not said */
+	GAS_ADDRESS = 4,
+	GAS_BYTES = 12,
+	SPACE_MEMORY = 0,
+	SPACE_IO = 1,
+};
+
+static const char *read_address(const uint8_t *gas, unsigned type, struct console_place *place)
+{
+	uint8_t access = gas[GAS_ACCESS], bits = gas[GAS_BIT_WIDTH];
+
+	if (type != TYPE_16550 && type != TYPE_16550_SUBSET && type != TYPE_16550_BY_ADDRESS &&
+	    type != TYPE_LPSS)
+		return "the UART that it names is not of the 16550 kind";
+	if (gas[GAS_SPACE] != SPACE_MEMORY && gas[GAS_SPACE] != SPACE_IO)
+		return "its address is neither in memory nor in port space";
+	place->is_mmio = gas[GAS_SPACE] == SPACE_MEMORY;
+	place->base = acpi_get64(gas + GAS_ADDRESS);
+	if (!place->base)
+		return "its address is 0: there is no such port";
+	if (!place->is_mmio && place->base > 0xfff8)
+		return "its address is beyond port space";
+	/* Where no access size is given, the registers are as wide as they are said to be. */
+	if (access < 1 || access > 3)
+		access = bits == 32 ? 3 : bits == 16 ? 2 : 1;
+	if (type == TYPE_LPSS)
+		access = 3;
+	/* Ports of a PC's UART stand side by side, whatever is said of them. */
+	place->width = place->is_mmio ? (uint8_t)(1 << (access - 1)) : 1;
+	place->stride = place->width;
+	return NULL;
+}
+
+const char *spcr_read(const void *table, size_t bytes, struct console_place *place)
+{
+	static const uint32_t rates[] = { [3] = 9600, [4] = 19200, [6] = 57600, [7] = 115200 };
+	const uint8_t *t = table;
+	const char *problem;
+	uint8_t rate;
+
+	*place = (struct console_place){ 0 };
+	if (bytes < SPCR_BYTES)
+		return "it is shorter than 80 bytes";
+	problem = read_address(t + SPCR_ADDRESS, t[SPCR_TYPE], place);
+	rate = t[SPCR_BAUD];
+	if (rate < sizeof(rates) / sizeof(rates[0]))
+		place->baud = rates[rate];
+	if (t[SPCR_REVISION] >= 4 && bytes >= SPCR_PRECISE_BAUD + 4 &&
+	    acpi_get32(t + SPCR_PRECISE_BAUD))
+		place->baud = acpi_get32(t + SPCR_PRECISE_BAUD);
+	return problem;
+}
+
+const char *dbg2_read(const void *table, size_t bytes, struct console_place *place)
+{
+	const char *problem = "it names no serial port";
+	const uint8_t *t = table;
+	size_t at;
+
+	*place = (struct console_place){ 0 };
+	if (bytes < DBG2_BYTES)
+		return "it is shorter than 44 bytes";
+	at = acpi_get32(t + DBG2_OFFSET);
+	for (uint32_t n = acpi_get32(t + DBG2_COUNT); n; n--) {
+		size_t length, address;
+
+		if (at > bytes || bytes - at < INFO_BYTES)
+			return "a device in it runs past its end";
+		length = acpi_get16(t + at + INFO_LENGTH);
+		address = acpi_get16(t + at + INFO_ADDRESS);
+		if (length < INFO_BYTES || length > bytes - at)
+			return "a device in it has a length that cannot be";
+		if (acpi_get16(t + at + INFO_PORT_TYPE) == PORT_SERIAL) {
+			if (address > length || length - address < GAS_BYTES)
+				return "a device in it has its address outside itself";
+			problem = read_address(t + at + address,
+					       acpi_get16(t + at + INFO_PORT_SUBTYPE), place);
+			if (!problem)
+				return NULL;
+		}
+		at += length;
+	}
+	return problem;
+}
