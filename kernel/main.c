@@ -212,14 +212,20 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	problem = smp_init(options.x2apic);
 	if (problem)
 		log_note("processors: %s", problem);
-	need(pci_problem);
+	if (pci_problem && options.run == RUN_INVENTORY)
+		log_note("pci: %s", pci_problem);
+	else
+		need(pci_problem);
 	log_note("machine: %u processors, x2APIC %s, %lu MiB of memory, TSC %lu MHz by %s, %u PCI "
 		 "functions",
 		 smp_count, apic_is_x2apic() ? "on" : "off", memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
-	log_note("pci: bus mastering was on for %u functions; now off for all", pci_quiesce());
-	watchdog_init();
+	if (options.run != RUN_INVENTORY) { /* which touches nothing */
+		log_note("pci: bus mastering was on for %u functions; now off for all",
+			 pci_quiesce());
+		watchdog_init();
+	}
 	/* Where only this is found, the machine did not come to the end. */
 	keep("the run was cut before its end");
 	kernel_end(litmus_main());

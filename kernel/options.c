@@ -117,7 +117,7 @@ static bool set_cpu(int32_t *to, const char *text)
 
 static bool parse_run(struct options *o, const char *v)
 {
-	bool ok = set_choice(&o->run, v, "tests\0list\0mutants\0");
+	bool ok = set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
 
 	o->refused |= !ok;
 	return ok;
@@ -332,7 +332,7 @@ static const struct {
 	const char *name, *accepted;
 	bool (*parse)(struct options *options, const char *value);
 } table[] = {
-	{ "run", "tests, list, mutants", parse_run },
+	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
 	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },

@@ -27,7 +27,7 @@ enum breakage {
 enum watchdog_mode { WATCHDOG_AUTO, WATCHDOG_NMI, WATCHDOG_NONE };
 enum save_mode { SAVE_AUTO, SAVE_ALWAYS, SAVE_NEVER };
 enum model_choice { MODEL_AUTO, MODEL_SPEC, MODEL_QEMU };
-enum run_mode { RUN_TESTS, RUN_LIST, RUN_MUTANTS };
+enum run_mode { RUN_TESTS, RUN_LIST, RUN_MUTANTS, RUN_INVENTORY };
 
 #define OPTION_TEXT  1024
 #define DWELL_VALUES 8

@@ -161,7 +161,7 @@ volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_
 	return paging_map_mmio(base, bytes);
 }
 
-bool pci_ats_enabled(const struct pci_function *f)
+unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
 {
 	unsigned at = 0x100;
 
@@ -169,9 +169,30 @@ bool pci_ats_enabled(const struct pci_function *f)
 	for (unsigned n = 0; at >= 0x100 && n < 64; n++) {
 		uint32_t header = pci_read32(f, at & ~3u);
 
-		if ((header & 0xffff) == 0x0f)
-			return pci_read16(f, (at & ~3u) + 6) & 1u << 15;
+		if ((header & 0xffff) == id)
+			return at & ~3u;
 		at = header == ~0u ? 0 : header >> 20;
+	}
+	return 0;
+}
+
+bool pci_ats_enabled(const struct pci_function *f)
+{
+	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
+
+	return at && pci_read16(f, at + 6) & 1u << 15;
+}
+
+bool pci_has_flr(const struct pci_function *f)
+{
+	unsigned at = pci_read16(f, PCI_STATUS) & PCI_STATUS_CAPABILITIES ? f->config[0x34] : 0;
+
+	/* The PCI Express capability, id 0x10: bit 28 of Device Capabilities (7.5.3.3). */
+	for (unsigned n = 0; at >= 0x40 && n < 48; n++) {
+		at &= ~3u;
+		if (f->config[at] == 0x10)
+			return pci_read32(f, at + 4) & 1u << 28;
+		at = f->config[at + 1];
 	}
 	return false;
 }

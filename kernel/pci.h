@@ -16,11 +16,17 @@ enum {
 	PCI_COMMAND_MEMORY = 1 << 1,
 	PCI_COMMAND_MASTER = 1 << 2,
 	PCI_COMMAND_INTX_OFF = 1 << 10,
+	PCI_STATUS = 0x06,
+	PCI_STATUS_CAPABILITIES = 1 << 4,
 	PCI_CLASS = 0x08, /* class, subclass, interface, revision: 8 bits each from the top */
 	PCI_HEADER_TYPE = 0x0e,
 	PCI_BAR0 = 0x10,
 	PCI_SECONDARY_BUS = 0x19,
 	PCI_SUBORDINATE_BUS = 0x1a,
+
+	/* Extended capabilities. */
+	PCI_EXT_ATS = 0x0f,
+	PCI_EXT_PASID = 0x1b,
 };
 
 struct pci_function {
@@ -54,6 +60,12 @@ void pci_bus_master(const struct pci_function *f, bool on);
 
 /* The memory BAR `index` (0 to 5), mapped uncached, memory decoding on; NULL if it has none. */
 volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes);
+
+/* Where the extended capability `id` begins; 0 if the function has none such. */
+unsigned pci_extended_capability(const struct pci_function *f, uint16_t id);
+
+/* Whether the function can be reset by itself (function-level reset). */
+bool pci_has_flr(const struct pci_function *f);
 
 /* Whether the function translates addresses itself: its ATS capability is there and turned on. */
 bool pci_ats_enabled(const struct pci_function *f);

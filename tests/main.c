@@ -16,6 +16,7 @@
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
 #include "tests/checks.h"
+#include "tests/inventory.h"
 #include "tests/mutants.h"
 #include "tests/predict.h"
 #include "tests/progress.h"
@@ -364,6 +365,8 @@ enum run_result litmus_main(void)
 		kernel_summary("a list of sequences and options was printed");
 		return RUN_SKIP;
 	}
+	if (options.run == RUN_INVENTORY)
+		return inventory_run();
 	if (options.breakage == BREAK_TRAP)
 		*(volatile int *)NULL;
 	predict_init();

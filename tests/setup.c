@@ -38,7 +38,7 @@ static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, 
 	return true;
 }
 
-static const struct dmar_pci pci_view = { bridge, NULL };
+const struct dmar_pci setup_pci_view = { bridge, NULL };
 
 static void log_unit(const struct vtd_unit *u, unsigned index)
 {
@@ -131,7 +131,7 @@ static struct vtd_unit *unit_of(const struct pci_function *f)
 {
 	struct dmar_structure drhd;
 
-	if (dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &pci_view, &drhd) != DMAR_OK)
+	if (dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &setup_pci_view, &drhd) != DMAR_OK)
 		return NULL;
 	for (unsigned i = 0; i < unit_count; i++)
 		if (units[i].offset == drhd.offset && unit_status[i] == VTD_OK)
@@ -165,7 +165,7 @@ static bool map_reserved_regions(struct vtd_unit *unit)
 
 				if (unit_of(f) != unit ||
 				    !dmar_scope_covers(&scope, s.segment, f->bus, f->devfn,
-						       &pci_view))
+						       &setup_pci_view))
 					continue;
 				if (!table.root && !vtd_table_new(&table, unit, levels))
 					return false;

@@ -4,6 +4,7 @@
 #define TESTS_SETUP_H
 
 #include "tests/engine.h"
+#include "vtd/dmar.h"
 
 #define BENCH_MAX 8
 
@@ -14,6 +15,9 @@ struct setup {
 	const char *problem; /* why nothing can be measured; NULL: it can */
 	bool is_wrong;	     /* the problem is a fault of the machine, not a lack of something */
 };
+
+/* How device scopes find their way behind bridges: the functions that pci_init() saw. */
+extern const struct dmar_pci setup_pci_view;
 
 /*
  * Read the DMAR table, probe and take over every unit, start the updater processor, open every

@@ -220,7 +220,6 @@ static bool buses_behind(const struct dmar_pci *pci, uint16_t segment, struct pl
 	       *secondary > at.bus && *subordinate >= *secondary;
 }
 
-/* Where the path ends; false if it is empty or a bridge on the way is missing. Section 8.3.1. */
 static bool follow_path(const struct dmar_scope *scope, uint16_t segment,
 			const struct dmar_pci *pci, struct place *at)
 {
@@ -236,6 +235,17 @@ static bool follow_path(const struct dmar_scope *scope, uint16_t segment,
 		at->devfn = (uint8_t)(pair[0] << 3 | pair[1]);
 	}
 	return scope->hops > 0;
+}
+
+bool dmar_scope_end(const struct dmar_scope *scope, uint16_t segment, const struct dmar_pci *pci,
+		    uint8_t *bus, uint8_t *devfn)
+{
+	struct place at = { 0, 0 };
+	bool ok = follow_path(scope, segment, pci, &at);
+
+	*bus = at.bus;
+	*devfn = at.devfn;
+	return ok;
 }
 
 bool dmar_scope_covers(const struct dmar_scope *scope, uint16_t segment, uint8_t bus, uint8_t devfn,

@@ -122,6 +122,13 @@ struct dmar_pci {
 };
 
 /*
+ * The function that the path of `scope` leads to, of a structure of `segment` (section 8.3.1),
+ * present or not. False if the path is empty, has impossible numbers, or a bridge on it is missing.
+ */
+bool dmar_scope_end(const struct dmar_scope *scope, uint16_t segment, const struct dmar_pci *pci,
+		    uint8_t *bus, uint8_t *devfn);
+
+/*
  * Whether `scope` of a structure of `segment` covers the PCI function bus/devfn (section 8.3.1).
  * Only endpoint and bridge scopes do; a path through a missing bridge covers nothing.
  */

@@ -48,6 +48,7 @@ static void walk_scopes(const struct dmar_structure *s, const struct dmar_pci *p
 	struct dmar_scope scope;
 	enum dmar_error error;
 	const uint8_t *before = scopes.at;
+	uint8_t bus, devfn;
 
 	while ((error = dmar_next_scope(&scopes, &scope)) == DMAR_OK) {
 		require(scopes.at >= before + 6 && scopes.at <= scopes.end);
@@ -55,6 +56,7 @@ static void walk_scopes(const struct dmar_structure *s, const struct dmar_pci *p
 		before = scopes.at;
 		touch(scope.path, 2u * scope.hops);
 		dmar_scope_covers(&scope, s->segment, scope.start_bus, 0, pci);
+		require(!dmar_scope_end(&scope, s->segment, pci, &bus, &devfn) || scope.hops);
 		if (scope.hops)
 			dmar_scope_covers(&scope, s->segment, (uint8_t)(scope.start_bus + 1),
 					  (uint8_t)(scope.path[0] << 3), pci);

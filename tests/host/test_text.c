@@ -54,6 +54,16 @@ TEST(options_all)
 	CHECK_EQ(o.breakage, BREAK_LOST_DMA);
 }
 
+TEST(options_run_modes)
+{
+	CHECK_EQ(parse("").run, RUN_TESTS);
+	CHECK_EQ(parse("run=mutants").run, RUN_MUTANTS);
+	CHECK_EQ(parse("run=inventory").run, RUN_INVENTORY);
+	CHECK_EQ(complaints, 0);
+	CHECK_EQ(parse("run=inventories").run, RUN_TESTS);
+	CHECK_EQ(complaints, 1);
+}
+
 TEST(options_comments_lines_and_quotes)
 {
 	struct options o = parse("# run=list\r\n\tseconds=1 # seconds=2\r\n\"tests=x\"\n\n");
