@@ -51,6 +51,7 @@ Q := $(if $(filter 0,$(V)),@)
 needs_packages := run
 needs_run      := run
 needs_mutants  := run
+needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
@@ -95,7 +96,8 @@ run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/seri
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
-test: build $(BUILD)/host/unit-tests $(BUILD)/host/sequences ## host unit tests under sanitizers, then scenarios in QEMU
+test: build ## host unit tests under sanitizers, then scenarios in QEMU
+	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(FIRMWARE).efi
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
 MODE   ?= proxy
@@ -103,6 +105,9 @@ LOADER ?= ipxe
 pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (docs/rack.md)
 	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
+
+matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
 
 docs: $(BUILD)/host/sequences ## docs/sequences.md, from the catalogue and the model
 	@$(BUILD)/host/sequences > docs/sequences.md
@@ -140,6 +145,27 @@ $(SIGNED): $(IMAGE) FORCE
 $(ELF): $(OBJECTS) linker.ld
 	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
 		--no-warn-rwx-segments -T linker.ld $(EFI_CRT0) $(OBJECTS) -L$(EFI_DIR) -lgnuefi -o $@
+
+# For the scenarios: firmware that leaves VT-d on, with the image inside.
+FIRMWARE := $(BUILD)/tests/boot/firmware
+
+$(FIRMWARE).efi: $(FIRMWARE).so
+	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 --strip-all -j .text -j .reloc -j .rodata \
+		-j .data -j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
+
+$(FIRMWARE).so: $(FIRMWARE).o $(FIRMWARE)_image.o $(FIRMWARE)_la57.o $(BUILD)/vtd/dmar.o $(BUILD)/kernel/string.o linker.ld
+	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
+		--no-warn-rwx-segments -T linker.ld $(EFI_CRT0) $(filter %.o,$^) -L$(EFI_DIR) -lgnuefi -o $@
+
+$(FIRMWARE)_image.o: tests/boot/firmware_image.asm $(IMAGE)
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf64 -Werror -DIMAGE='"$(IMAGE)"' $< -o $@
+
+$(FIRMWARE)_la57.o: tests/boot/firmware_la57.asm
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf64 -Werror $< -o $@
+
+tests/boot/firmware_CFLAGS = $(boot_CFLAGS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -198,4 +224,4 @@ $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run mutants pxe docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run mutants matrix pxe docs test host-tests fuzz format clean FORCE

@@ -216,14 +216,15 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		log_note("pci: %s", pci_problem);
 	else
 		need(pci_problem);
-	log_note("machine: %u processors, x2APIC %s, %lu MiB of memory, TSC %lu MHz by %s, %u PCI "
+	log_note("machine: %u processors, x2APIC %s, %u-level paging, %lu MiB of memory, TSC %lu "
+		 "MHz by %s, %u PCI "
 		 "functions",
-		 smp_count, apic_is_x2apic() ? "on" : "off", memory_total() >> 20,
+		 smp_count, apic_is_x2apic() ? "on" : "off", paging_levels(), memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
 	if (options.run != RUN_INVENTORY) { /* which touches nothing */
 		log_note("pci: bus mastering was on for %u functions; now off for all",
-			 pci_quiesce());
+			 pci_quiesce(!options.graphics));
 		watchdog_init();
 	}
 	/* Where only this is found, the machine did not come to the end. */

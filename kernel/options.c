@@ -142,7 +142,7 @@ static bool parse_break(struct options *o, const char *v)
 {
 	return set_choice(&o->breakage, v,
 			  "nothing\0witness\0lost-dma\0dead-device\0trap\0"
-			  "dead-ap\0spin\0spin-updater\0hang\0");
+			  "dead-ap\0spin\0spin-updater\0hang\0unplug\0queue\0");
 }
 
 static bool parse_save(struct options *o, const char *v)
@@ -158,6 +158,11 @@ static bool parse_watchdog(struct options *o, const char *v)
 static bool parse_until_fail(struct options *o, const char *v)
 {
 	return set_flag(&o->until_fail, v);
+}
+
+static bool parse_graphics(struct options *o, const char *v)
+{
+	return set_flag(&o->graphics, v);
 }
 
 static bool parse_screen(struct options *o, const char *v)
@@ -354,6 +359,7 @@ static const struct {
 	  parse_console },
 	{ "baud", "auto, keep, or a rate that divides 115200", parse_baud },
 	{ "screen", "0, 1", parse_screen },
+	{ "graphics", "0, 1 (take over units that only graphics is behind)", parse_graphics },
 	{ "save", "auto (where nobody seems to read a serial console), always, never", parse_save },
 	{ "on-done", "halt, reboot, off, exit (QEMU's isa-debug-exit)", parse_on_done },
 	{ "invalidation", "auto, queued, register", parse_invalidation },
@@ -366,7 +372,8 @@ static const struct {
 	  "nothing, witness (spoils the witness pages), lost-dma (one in 512 is not started), "
 	  "dead-device (none is, after 512), trap (a null pointer is read), dead-ap (no processor "
 	  "starts), spin (the driver never ends a test), spin-updater (nor does the updater), hang "
-	  "(both, for the TCO watchdog)",
+	  "(both, for the TCO watchdog), unplug (the device's slot loses its power at DMA 512), "
+	  "queue (the invalidation queue gets a bad descriptor)",
 	  parse_break },
 };
 

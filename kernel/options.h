@@ -23,6 +23,8 @@ enum breakage {
 	BREAK_SPIN,
 	BREAK_SPIN_UPDATER,
 	BREAK_HANG,
+	BREAK_UNPLUG,
+	BREAK_QUEUE,
 };
 enum watchdog_mode { WATCHDOG_AUTO, WATCHDOG_NMI, WATCHDOG_NONE };
 enum save_mode { SAVE_AUTO, SAVE_ALWAYS, SAVE_NEVER };
@@ -63,6 +65,7 @@ struct options {
 	bool refused;	       /* something that no default is safe for */
 	bool until_fail;       /* pass after pass, until a test fails */
 	bool screen;	       /* use the framebuffer */
+	bool graphics;	       /* take units over that only graphics is behind */
 	bool fault_interrupt;  /* fault records read in the fault-event interrupt */
 	bool x2apic;	       /* ask for x2APIC mode */
 	uint8_t console_count; /* of consoles; 0: none wanted */

@@ -137,6 +137,11 @@ bool paging_init(const struct handoff *handoff)
 	return true;
 }
 
+unsigned paging_levels(void)
+{
+	return (unsigned)levels;
+}
+
 static volatile void *map_device(uint64_t physical, uint64_t bytes, uint64_t flags,
 				 bool only_absent)
 {

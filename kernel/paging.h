@@ -13,6 +13,7 @@
  * turned off in long mode). False if memory ran out.
  */
 bool paging_init(const struct handoff *handoff);
+unsigned paging_levels(void); /* 4 or 5 */
 
 /*
  * Physical page 0 was free and holds zeros: a walk of page tables through a pointer of 0 ends there

@@ -128,13 +128,15 @@ static void set_master(const struct pci_function *f, bool on)
 	pci_write16(f, PCI_COMMAND, command);
 }
 
-unsigned pci_quiesce(void)
+unsigned pci_quiesce(bool spare_graphics)
 {
 	unsigned were_on = 0;
 
 	for (unsigned i = 0; i < pci_count; i++) {
 		were_on += pci_functions[i].mastered && !pci_functions[i].bridge;
-		set_master(&pci_functions[i], false);
+		if (!spare_graphics || pci_functions[i].bus ||
+		    pci_functions[i].class >> 16 != PCI_CLASS_DISPLAY)
+			set_master(&pci_functions[i], false);
 	}
 	return were_on;
 }
@@ -193,6 +195,29 @@ bool pci_has_flr(const struct pci_function *f)
 		if (f->config[at] == 0x10)
 			return pci_read32(f, at + 4) & 1u << 28;
 		at = f->config[at + 1];
+	}
+	return false;
+}
+
+bool pci_is_there(const struct pci_function *f)
+{
+	return pci_read16(f, PCI_VENDOR_ID) != 0xffff;
+}
+
+bool pci_power_off(const struct pci_function *f)
+{
+	unsigned at = f->parent ? f->parent->config[0x34] & ~3u : 0;
+
+	for (unsigned n = 0; at && n < 48; n++) {
+		uint16_t header = pci_read16(f->parent, at);
+
+		if ((header & 0xff) == 0x10) { /* Slot Control: PCC 10, power indicator 9:8 off */
+			uint16_t control = pci_read16(f->parent, at + 0x18);
+
+			pci_write16(f->parent, at + 0x18, control | 1 << 10 | 3 << 8);
+			return true;
+		}
+		at = header >> 8 & ~3u;
 	}
 	return false;
 }

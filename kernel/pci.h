@@ -19,6 +19,7 @@ enum {
 	PCI_STATUS = 0x06,
 	PCI_STATUS_CAPABILITIES = 1 << 4,
 	PCI_CLASS = 0x08, /* class, subclass, interface, revision: 8 bits each from the top */
+	PCI_CLASS_DISPLAY = 0x03,
 	PCI_HEADER_TYPE = 0x0e,
 	PCI_BAR0 = 0x10,
 	PCI_SECONDARY_BUS = 0x19,
@@ -52,8 +53,11 @@ uint32_t pci_read32(const struct pci_function *f, unsigned offset);
 void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value);
 void pci_write32(const struct pci_function *f, unsigned offset, uint32_t value);
 
-/* Turn bus mastering off everywhere. Returns how many functions, bridges aside, had it on. */
-unsigned pci_quiesce(void);
+/*
+ * Turn bus mastering off everywhere; not of display controllers on bus 0 if `spare_graphics`: theirs
+ * may be what fetches the picture. Returns how many functions, bridges aside, had it on.
+ */
+unsigned pci_quiesce(bool spare_graphics);
 
 /* Turn it on (or off) for one function; on, also for the bridges above it. */
 void pci_bus_master(const struct pci_function *f, bool on);
@@ -69,6 +73,15 @@ bool pci_has_flr(const struct pci_function *f);
 
 /* Whether the function translates addresses itself: its ATS capability is there and turned on. */
 bool pci_ats_enabled(const struct pci_function *f);
+
+/* Whether it still answers: configuration space of a function that is gone reads as ones. */
+bool pci_is_there(const struct pci_function *f);
+
+/*
+ * Take the power off the hot-plug slot that the function is in (PCI Express base specification,
+ * 7.5.3.10): what is behind it goes. False if it is in no such slot.
+ */
+bool pci_power_off(const struct pci_function *f);
 
 const struct pci_function *pci_find(uint16_t segment, uint8_t bus, uint8_t devfn);
 

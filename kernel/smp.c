@@ -59,6 +59,14 @@ static void serve(struct mailbox *box)
 		apic_send_interrupt(smp_processors[0].apic_id, VECTOR_WAKE);
 }
 
+/* Each processor can tell of itself only: CPUID leaf 7, EDX bit 15, says that there are several kinds. */
+static uint8_t own_core_type(void)
+{
+	bool is_hybrid = cpuid(0, 0).eax >= 0x1a && cpuid(7, 0).edx & 1u << 15;
+
+	return is_hybrid ? (uint8_t)(cpuid(0x1a, 0).eax >> 24) : CORE_ONLY_KIND;
+}
+
 static _Noreturn void ap_main(uint64_t cpu)
 {
 	struct mailbox *box = &mailboxes[cpu];
@@ -67,6 +75,7 @@ static _Noreturn void ap_main(uint64_t cpu)
 	traps_init_cpu((unsigned)cpu);
 	apic_init_cpu(x2apic_wanted);
 	watchdog_tick_here();
+	smp_processors[cpu].core_type = own_core_type();
 	__atomic_store_n(&box->alive, true, __ATOMIC_RELEASE);
 	for (;;)
 		serve(box);
@@ -102,7 +111,11 @@ const char *smp_init(bool want_x2apic)
 	x2apic_wanted = want_x2apic || large_id;
 	if (!apic_init_cpu(x2apic_wanted))
 		return "this processor has no usable local APIC";
-	smp_processors[0] = (struct processor){ apic_id(), true };
+	smp_processors[0] = (struct processor){
+		.apic_id = apic_id(),
+		.started = true,
+		.core_type = own_core_type(),
+	};
 	smp_count = 1;
 	if (!madt)
 		return "there is no MADT: other processors cannot be found";
@@ -132,16 +145,7 @@ static bool wait_alive(unsigned cpu, uint64_t us)
 	return true;
 }
 
-bool smp_restart(unsigned cpu)
-{
-	if (!cpu) /* INIT would take the boot processor back into firmware */
-		return false;
-	smp_processors[cpu].started = false;
-	mailboxes[cpu] = (struct mailbox){ 0 };
-	return smp_start(cpu);
-}
-
-bool smp_start(unsigned cpu)
+static bool start(unsigned cpu)
 {
 	size_t bytes = ap_trampoline_end - ap_trampoline;
 	uint32_t id = smp_processors[cpu].apic_id;
@@ -180,6 +184,22 @@ bool smp_start(unsigned cpu)
 	return true;
 }
 
+bool smp_start(unsigned cpu)
+{
+	if (!smp_processors[cpu].failed)
+		smp_processors[cpu].failed = !start(cpu);
+	return !smp_processors[cpu].failed;
+}
+
+bool smp_restart(unsigned cpu)
+{
+	if (!cpu) /* INIT would take the boot processor back into firmware */
+		return false;
+	smp_processors[cpu].started = smp_processors[cpu].failed = false;
+	mailboxes[cpu] = (struct mailbox){ 0 };
+	return smp_start(cpu);
+}
+
 void smp_run(unsigned cpu, void (*work)(void *), void *argument)
 {
 	mailboxes[cpu].argument = argument;
@@ -198,6 +218,13 @@ void smp_call(unsigned cpu, void (*work)(void *), void *argument)
 bool smp_idle(unsigned cpu)
 {
 	return !__atomic_load_n(&mailboxes[cpu].work, __ATOMIC_ACQUIRE);
+}
+
+const char *smp_core_name(unsigned cpu)
+{
+	uint8_t type = smp_processors[cpu].core_type;
+
+	return type == CORE_CORE ? ", a P-core" : type == CORE_ATOM ? ", an E-core" : "";
 }
 
 bool smp_same_core(unsigned a, unsigned b)

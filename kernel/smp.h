@@ -7,9 +7,14 @@
 
 #define SMP_MAX 512 /* processors listed; more than that are counted and left alone */
 
+/* Kinds of core of a hybrid processor: CPUID leaf 0x1a, EAX 31:24. */
+enum core_type { CORE_ONLY_KIND = 0, CORE_ATOM = 0x20, CORE_CORE = 0x40 };
+
 struct processor {
 	uint32_t apic_id;
-	bool started; /* the boot processor always; an AP once it answered */
+	bool started;	   /* the boot processor always; an AP once it answered */
+	bool failed;	   /* it did not answer; it is not tried again */
+	uint8_t core_type; /* of a started one: enum core_type, or one not known here */
 };
 
 /* Processors in MADT order, the boot processor first. */
@@ -37,6 +42,9 @@ bool smp_idle(unsigned cpu);
  * gives it.
  */
 void smp_call(unsigned cpu, void (*work)(void *), void *argument);
+
+/* ", an E-core" or ", a P-core" of a hybrid processor, else "". */
+const char *smp_core_name(unsigned cpu);
 
 /* Whether two processors are threads of one core (CPUID leaf 0x1f or 0xb). */
 bool smp_same_core(unsigned a, unsigned b);

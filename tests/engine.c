@@ -140,6 +140,30 @@ static enum dma_state wait_dma(struct bench *b, struct tally *t)
 	}
 }
 
+/* NULL, or why it does not work any more. */
+static const char *reset_device(struct bench *b, uint64_t private_at)
+{
+	if (!pci_is_there(b->device->function))
+		return "the device is gone: its configuration space reads as ones";
+	return b->device->generator->reset(b->device, private_at);
+}
+
+static const char *why(const struct bench *b, enum vtd_status status)
+{
+	return status == VTD_QUEUE_ERROR ? vtd_queue_error_text(b->unit) : vtd_status_text(status);
+}
+
+/* Asked to break something: once in the run, the queue is given what it must stop at. */
+static enum vtd_status invalidate(struct bench *b, uint64_t number)
+{
+	static bool done;
+
+	if (options.breakage != BREAK_QUEUE || number != 64 || done)
+		return vtd_invalidate_all(b->unit);
+	done = true;
+	return vtd_invalidate_wrongly(b->unit);
+}
+
 static bool is_state(const struct target *t, unsigned outcome)
 {
 	return outcome == t->expects[0] || outcome == t->expects[1];
@@ -221,13 +245,15 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 	target_arm(b->target, number);
 	at = rdtsc();
 	if (s->invalidate) {
-		enum vtd_status status = vtd_invalidate_all(b->unit);
+		enum vtd_status status = invalidate(b, number);
 
 		if (status != VTD_OK)
-			t->stopped = vtd_status_text(status);
+			t->stopped = why(b, status);
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
+	if (options.breakage == BREAK_UNPLUG && number == BREAK_AT)
+		pci_power_off(d->function);
 	if (!is_dropped(number))
 		d->generator->start(d, s->target);
 	if (hold_meanwhile)
@@ -243,7 +269,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		t->stopped = "the device times out again and again, resets notwithstanding";
 	if (state == DMA_DEAD) {
 		at = rdtsc();
-		const char *problem = d->generator->reset(d, s->private_at);
+		const char *problem = reset_device(b, s->private_at);
 
 		t->resets++;
 		if (problem)
@@ -311,7 +337,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	target_arm(target, ~t->dmas);
 	d->generator->start(d, s->target);
 	if (wait_dma(b, t) == DMA_DEAD) {
-		const char *problem = d->generator->reset(d, s->private_at);
+		const char *problem = reset_device(b, s->private_at);
 
 		if (problem)
 			t->stopped = problem;
@@ -419,7 +445,7 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	if (status != VTD_OK)
 		t->stopped = vtd_status_text(status);
 	else
-		t->stopped = b->device->generator->reset(b->device, private_at);
+		t->stopped = reset_device(b, private_at);
 	vtd_fault_clear(b->unit);
 	return !t->stopped;
 }

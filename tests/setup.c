@@ -19,6 +19,7 @@
 
 static struct vtd_unit units[UNIT_MAX];
 static enum vtd_status unit_status[UNIT_MAX];
+static bool left_alone[UNIT_MAX];
 static unsigned unit_count;
 static struct dmar dmar;
 static struct dma_device devices[BENCH_MAX];
@@ -77,14 +78,54 @@ static void add_unit(const struct dmar_structure *drhd)
 	u->offset = drhd->offset;
 	u->segment = drhd->segment;
 	u->include_pci_all = drhd->flags & 1;
-	if (status == VTD_OK) {
+	if (status == VTD_OK)
 		log_unit(u, unit_count);
-		status = vtd_unit_take_over(u);
-	}
-	if (status != VTD_OK)
-		log_note("unit %u at 0x%lx (DMAR offset 0x%x): not usable: %s", unit_count,
-			 drhd->register_base, drhd->offset, vtd_status_text(status));
 	unit_status[unit_count++] = status;
+}
+
+static bool owns(const struct vtd_unit *unit, const struct pci_function *f)
+{
+	struct dmar_structure drhd;
+
+	return dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &setup_pci_view, &drhd) ==
+		       DMAR_OK &&
+	       drhd.offset == unit->offset;
+}
+
+/*
+ * Whether nothing but display controllers is behind it. Firmware's picture may be fetched through
+ * such a unit, and nothing that we test is there.
+ */
+static bool is_for_graphics(const struct vtd_unit *unit)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < pci_count; i++) {
+		if (!owns(unit, &pci_functions[i]))
+			continue;
+		if (pci_functions[i].class >> 16 != PCI_CLASS_DISPLAY)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static void take_over(unsigned index)
+{
+	struct vtd_unit *u = &units[index];
+
+	if (unit_status[index] == VTD_OK && !options.graphics && is_for_graphics(u)) {
+		log_note("unit %u: only graphics is behind it: left alone (graphics=1 takes it, "
+			 "too)",
+			 index);
+		left_alone[index] = true;
+		return;
+	}
+	if (unit_status[index] == VTD_OK)
+		unit_status[index] = vtd_unit_take_over(u);
+	if (unit_status[index] != VTD_OK)
+		log_note("unit %u at 0x%lx (DMAR offset 0x%x): not usable: %s", index, u->base,
+			 u->offset, vtd_status_text(unit_status[index]));
 }
 
 /* NULL, or why there is no usable list of units. */
@@ -119,8 +160,11 @@ static const char *read_dmar(void)
 		log_note("DMAR: at offset 0x%x: %s", walk.offset, dmar_error_text(error));
 		return "the DMAR table is malformed";
 	}
-	for (unsigned i = 0; i < unit_count; i++)
-		usable += unit_status[i] == VTD_OK;
+	/* Which devices a unit has is known only now. */
+	for (unsigned i = 0; i < unit_count; i++) {
+		take_over(i);
+		usable += unit_status[i] == VTD_OK && !left_alone[i];
+	}
 	if (!unit_count)
 		return "the DMAR table lists no remapping unit (DRHD)";
 	return usable ? NULL : "no remapping unit of the DMAR table is usable";
@@ -129,12 +173,8 @@ static const char *read_dmar(void)
 /* The unit that the DMAR table gives for a function; NULL if none, or if it is not usable. */
 static struct vtd_unit *unit_of(const struct pci_function *f)
 {
-	struct dmar_structure drhd;
-
-	if (dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &setup_pci_view, &drhd) != DMAR_OK)
-		return NULL;
 	for (unsigned i = 0; i < unit_count; i++)
-		if (units[i].offset == drhd.offset && unit_status[i] == VTD_OK)
+		if (unit_status[i] == VTD_OK && !left_alone[i] && owns(&units[i], f))
 			return &units[i];
 	return NULL;
 }
@@ -290,23 +330,25 @@ static int choose_driver(void)
 }
 
 /*
- * Start a processor to rewrite: the one asked for, else one of another core than the driver's, else
- * any. -1 if there is none or none answers.
+ * Start a processor to rewrite: the one asked for; else one of another core than the driver's, of
+ * the same kind where there are several; else of another core; else any. -1 if there is none or none
+ * answers.
  */
 static int choose_updater(unsigned driver)
 {
-	for (unsigned pass = 0; pass < 2; pass++)
+	for (unsigned pass = options.updater_cpu >= 0 ? 2 : 0; pass < 3; pass++)
 		for (unsigned i = 0; i < smp_count; i++) {
-			bool near = smp_same_core(driver, i);
-
-			if (i == driver ||
-			    (options.updater_cpu >= 0 ? pass || (unsigned)options.updater_cpu != i
-						      : near != (pass == 1)))
+			if (i == driver || smp_processors[i].failed ||
+			    (pass < 2 && smp_same_core(driver, i)) ||
+			    (options.updater_cpu >= 0 && (unsigned)options.updater_cpu != i))
 				continue;
-			if (smp_start(i))
+			if (!smp_start(i)) {
+				log_note("processor %u (APIC id %u) does not start", i,
+					 smp_processors[i].apic_id);
+				continue;
+			}
+			if (pass || smp_processors[i].core_type == smp_processors[driver].core_type)
 				return (int)i;
-			log_note("processor %u (APIC id %u) does not start", i,
-				 smp_processors[i].apic_id);
 		}
 	return -1;
 }
@@ -353,8 +395,9 @@ void setup_machine(struct setup *setup)
 		return;
 	}
 	setup->driver_cpu = (unsigned)driver;
-	log_note("driver: processor %d (APIC id %u); updater: processor %d (APIC id %u)%s", driver,
-		 smp_processors[driver].apic_id, updater, smp_processors[updater].apic_id,
+	log_note("driver: processor %d (APIC id %u)%s; updater: processor %d (APIC id %u)%s%s",
+		 driver, smp_processors[driver].apic_id, smp_core_name((unsigned)driver), updater,
+		 smp_processors[updater].apic_id, smp_core_name((unsigned)updater),
 		 smp_same_core((unsigned)driver, (unsigned)updater) ? ", a thread of the same core"
 								    : "");
 	for (size_t i = 0; i < dma_generator_count; i++)

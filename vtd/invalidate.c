@@ -8,6 +8,7 @@
 #define TIMEOUT_US    1000000
 #define QUEUE_BYTES   4096	   /* one page: IQA.QS = 0 */
 #define IQA_DW	      (1ull << 11) /* descriptors of 256 bits */
+#define DRAIN_US      100000	   /* for a queue to become empty */
 #define STATUS_ERRORS (FSTS_IQE | FSTS_ITE | FSTS_ICE)
 
 // clang-format off
@@ -165,19 +166,78 @@ enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidati
 	return vtd_command(unit, G_QIE, true);
 }
 
+/* Until IQH has come to IQT; false if it does not in time, or stops at an error. */
+static bool drain(struct vtd_unit *unit)
+{
+	uint64_t deadline = platform_time_us() + DRAIN_US;
+
+	while (vtd_read64(unit, VTD_IQH) != (vtd_read64(unit, VTD_IQT) & IQT_QT)) {
+		if (vtd_read32(unit, VTD_FSTS) & STATUS_ERRORS || platform_time_us() > deadline)
+			return false;
+		platform_relax();
+	}
+	return true;
+}
+
+/*
+ * Have the queue go on behind the descriptor that it stopped at: that becomes a wait,
+ * and the error is cleared (section 6.5.2.10). Firmware's queue is not ours to write to: its
+ * tail is moved to its head.
+ */
+static void skip_error(struct vtd_unit *unit)
+{
+	uint64_t head = vtd_read64(unit, VTD_IQH), tail = vtd_read64(unit, VTD_IQT);
+
+	if (unit->queue.descriptors) {
+		volatile uint64_t *slot = unit->queue.descriptors + head / 8;
+
+		slot[0] = field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1);
+		slot[1] = (uint64_t)unit->queue.status; /* gets 0, which no wait is for */
+		vtd_flush(unit, slot, descriptor_bytes(unit));
+	} else {
+		tail = head;
+	}
+	vtd_write32(unit, VTD_FSTS, STATUS_ERRORS);
+	vtd_write64(unit, VTD_IQT, tail);
+	drain(unit);
+}
+
 enum vtd_status vtd_invalidation_close(struct vtd_unit *unit)
 {
 	if (!(vtd_read32(unit, VTD_GSTS) & G_QIE))
 		return VTD_OK;
+	/* It must be empty before it is turned off (section 6.5.2); QEMU refuses to otherwise. */
+	if (!drain(unit))
+		skip_error(unit);
 	return vtd_command(unit, G_QIE, false);
 }
 
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit)
 {
-	enum vtd_status status = vtd_command(unit, G_QIE, false);
+	enum vtd_status status = vtd_invalidation_close(unit);
 
-	vtd_write32(unit, VTD_FSTS, STATUS_ERRORS);
 	return status == VTD_OK ? vtd_invalidation_open(unit, VTD_QUEUED_ONLY) : status;
+}
+
+const char *vtd_queue_error_text(const struct vtd_unit *unit)
+{
+	uint32_t errors = unit->queue.errors;
+
+	return errors & FSTS_IQE ? "the invalidation queue stopped: FSTS.IQE, an invalid descriptor"
+	       : errors & FSTS_ITE
+		       ? "the invalidation queue stopped: FSTS.ITE, a device-TLB did not "
+			 "answer in time"
+	       : errors & FSTS_ICE ? "the invalidation queue stopped: FSTS.ICE, a device answered "
+				     "what was not asked"
+				   : "the invalidation queue stopped";
+}
+
+enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, 0, 0);
+	return queue_wait(unit);
 }
 
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit)

@@ -33,4 +33,10 @@ enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, uint16_t source
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
 
+/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
+const char *vtd_queue_error_text(const struct vtd_unit *unit);
+
+/* A descriptor of type 0, which is none: for a test of what becomes of that. */
+enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit);
+
 #endif

@@ -85,6 +85,7 @@
 #define   PMEN_PRS	(1u << 0)
 #define VTD_IQH		0x80
 #define VTD_IQT		0x88
+#define   IQT_QT	0x7fff0ull /* bits 18:4, as in IQH */
 #define VTD_IQA		0x90
 #define VTD_IQERCD	0xb0
 #define VTD_IRTA	0xb8

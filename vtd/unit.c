@@ -91,26 +91,17 @@ enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, 
 enum vtd_status vtd_unit_take_over(struct vtd_unit *unit)
 {
 	/* Translation first: the tables behind it are firmware's, and may be gone already. */
-	static const uint32_t order[] = { G_TE, G_IRE, G_QIE };
+	static const uint32_t order[] = { G_TE, G_IRE };
+	enum vtd_status status = VTD_OK;
 
 	vtd_write32(unit, VTD_FECTL, FECTL_IM);
-	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		enum vtd_status status;
-
-		if (!(vtd_read32(unit, VTD_GSTS) & order[i]))
-			continue;
-		/* The queue must be empty before it may be turned off (section 6.5.2). */
-		if (order[i] == G_QIE) {
-			uint64_t deadline = platform_time_us() + TIMEOUT_US;
-
-			while (vtd_read64(unit, VTD_IQH) != vtd_read64(unit, VTD_IQT))
-				if (platform_time_us() > deadline)
-					return VTD_TIMEOUT;
-		}
-		status = vtd_command(unit, order[i], false);
-		if (status != VTD_OK)
-			return status;
-	}
+	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]) && status == VTD_OK; i++)
+		if (vtd_read32(unit, VTD_GSTS) & order[i])
+			status = vtd_command(unit, order[i], false);
+	if (status == VTD_OK)
+		status = vtd_invalidation_close(unit);
+	if (status != VTD_OK)
+		return status;
 	vtd_fault_clear(unit);
 	return VTD_OK;
 }

@@ -18,8 +18,23 @@ def acpi(signature, body, revision=1):
     return bytes(whole)
 
 
-def table(body):
-    return acpi(b"DMAR", struct.pack("<BB10x", 38, 0) + body)
+def table(body, signature=b"DMAR"):
+    return acpi(signature, struct.pack("<BB10x", 38, 0) + body)
+
+
+def endpoint(device, function=0):
+    """A scope: a function on bus 0."""
+    return struct.pack("<BBBBBBBB", 1, 8, 0, 0, 0, 0, device, function)
+
+
+def scoped(structure, *scopes):
+    """A structure with its scopes behind it, its length put right."""
+    whole = structure + b"".join(scopes)
+    return whole[:2] + struct.pack("<H", len(whole)) + whole[4:]
+
+
+def rmrr(base, limit):
+    return struct.pack("<HHHHQQ", 1, 24, 0, 0, base, limit)
 
 
 def port(number):
@@ -54,6 +69,12 @@ KINDS = {
     "truncated": table(drhd(0xFED90000)[:2] + struct.pack("<H", 64) + drhd(0xFED90000)[4:]),
     # a structure of length 0: an endless loop for a careless reader
     "length-zero": table(struct.pack("<HH", 0, 0) + drhd(0xFED90000)),
+    # tests/boot/firmware.c puts these in place of the machine's own, so a real unit is behind them:
+    # a unit for a display controller at 00:01.0 alone, and one for the rest that is not there
+    "graphics": table(scoped(drhd(0xFED90000, 0), endpoint(1)) + drhd(0xFED80000), b"VTDL"),
+    # reserved memory for the devices at 00:01.0 and 00:02.0, in memory that is free
+    "rmrr": table(drhd(0xFED90000) +
+                  scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1), endpoint(2)), b"VTDL"),
     # a console on COM2
     "spcr-com2": spcr(0x2F8),
     "dbg2-com2": dbg2(0x2F8),
