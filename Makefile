@@ -74,7 +74,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
 	@echo '  IOMMU=properties of intel-iommu (QEMU 10: x-flts=on for first-stage tables),'
-	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot'
+	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot,'
+	@echo '  SCENARIOS="globs" of make test, INTERFACE= MODE= LOADER= RANGE= of make pxe (docs/rack.md), V=1'
 
 packages: ## look for what building and running needs, install what is missing
 	@tools/packages $(NEEDS)
@@ -85,10 +86,11 @@ build: packages ## build/vtd-litmus.efi
 image: build ## boot media: build/vtd-litmus.img (USB stick), .iso (virtual media, CD), with OPTIONS
 	@$(if $(SIGNING),$(MAKE) --no-print-directory $(SIGNED))
 	@tools/image $(if $(SIGNING),$(SIGNED),$(IMAGE)) $(MEDIA) $(OPTIONS)
-	@echo "$(MEDIA).img and .iso: docs/boot-media.md says how to use them"
+	@echo "$(MEDIA).img and .iso$(if $(SIGNING), (signed)): docs/boot-media.md says how to use them"
 
 sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY and CERT
 	@$(MAKE) --no-print-directory $(SIGNED)
+	@echo "$(SIGNED), signed by $$(openssl x509 -in $(CERT) -noout -subject)"
 
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)

@@ -261,7 +261,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 	st = system_table;
 	say(L"vtd-"
 	    L"litmus"
-	    L" " BUILD_ID_WIDE L": taking the machine over; results go to the serial port and the "
+	    L" " BUILD_ID_WIDE L": taking the machine over; results go to serial console and "
 	    L"screen\r\n");
 	st->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
 	handoff.image_base = (uint64_t)ImageBase;

@@ -23,6 +23,7 @@ struct options options;
 
 #define DEBUG_EXIT_PORT 0xf4 /* QEMU's isa-debug-exit: its status is value << 1 | 1 */
 
+static char config_words[512]; /* the active options of vtd-litmus.cfg */
 static char summary[1024] = "the run did not come to its end\n";
 
 void kernel_summary(const char *text)
@@ -36,7 +37,9 @@ static const char *keep(const char *verdict)
 	bool has_reader = console_has_reader();
 	const char *problem;
 
-	if (options.save == SAVE_NEVER || (options.save == SAVE_AUTO && has_reader)) {
+	/* A list is no result. */
+	if (options.save == SAVE_NEVER || options.run == RUN_LIST ||
+	    (options.save == SAVE_AUTO && has_reader)) {
 		/* An earlier run's, which could be written nowhere, are in this log now. */
 		if (handoff->saved && !handoff->saved_to && has_reader)
 			keep_clear();
@@ -55,11 +58,10 @@ static void show_verdict(enum run_result result, const char *kept)
 	static char text[1600];
 
 	format_text(text, sizeof(text),
-		    "vtd-litmus %s  seed %lu  %s\noptions: %s %s%s\n\n%s\n%s%s%s\n",
+		    "vtd-litmus %s  seed %lu  %s\noptions: %s%s%s\n\n%s\n%s%s%s\n",
 		    handoff->build_id, options.seed, handoff->date, handoff->load_options,
-		    handoff->config_path ? "and those of " : "",
-		    handoff->config_path ? handoff->config_path : "", summary, kept ? kept : "",
-		    kept ? "\n" : "",
+		    handoff->load_options[0] && config_words[0] ? " " : "", config_words, summary,
+		    kept ? kept : "", kept ? "\n" : "",
 		    options.on_done == ON_DONE_HALT ? "The machine can be switched off." : "");
 	screen_verdict(words[result], colours[result], text);
 }
@@ -77,6 +79,8 @@ _Noreturn void kernel_end(enum run_result result)
 	interrupts_off();
 	watchdog_stop();
 	console_open(&options); /* where the run ended before it had one */
+	if (ignored_options[0])
+		log_note("options that were ignored: %s", ignored_options);
 	format_text(end, sizeof(end), "VTDL-END v1 %s", words[result]);
 	log_printf("%s\n", end);
 	console_drain();
@@ -102,8 +106,13 @@ static void ignore_complaint(const char *word, const char *accepted)
 	(void)accepted;
 }
 
+char ignored_options[256];
+
 static void print_complaint(const char *word, const char *accepted)
 {
+	size_t n = strlen(ignored_options);
+
+	format_text(ignored_options + n, sizeof(ignored_options) - n, "%s%s", n ? " " : "", word);
 	if (accepted)
 		log_note("option %s: ignored (accepted: %s)", word, accepted);
 	else
@@ -127,6 +136,10 @@ static void print_options(void)
 	log_text(handoff->config_path ? "read " : "no vtd-litmus.cfg");
 	log_text(handoff->config_path ? handoff->config_path : "");
 	log_text("\n");
+	options_words(handoff->config, config_words, sizeof(config_words));
+	if (handoff->config_path)
+		log_note("options of %s: %s", handoff->config_path,
+			 config_words[0] ? config_words : "none is active");
 	if (handoff->note)
 		log_note("boot: %s", handoff->note);
 	read_options(print_complaint);
@@ -222,7 +235,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		 smp_count, apic_is_x2apic() ? "on" : "off", paging_levels(), memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
-	if (options.run != RUN_INVENTORY) { /* which touches nothing */
+	if (!options.refused && options.run != RUN_INVENTORY && options.run != RUN_LIST) {
 		log_note("pci: bus mastering was on for %u functions; now off for all",
 			 pci_quiesce(!options.graphics));
 		watchdog_init();

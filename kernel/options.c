@@ -115,12 +115,16 @@ static bool set_cpu(int32_t *to, const char *text)
 	return true;
 }
 
-static bool parse_run(struct options *o, const char *v)
+/* For options whose default could do what was not asked for. */
+static bool refuse_unless(struct options *o, bool ok)
 {
-	bool ok = set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
-
 	o->refused |= !ok;
 	return ok;
+}
+
+static bool parse_run(struct options *o, const char *v)
+{
+	return refuse_unless(o, set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0"));
 }
 
 static bool parse_on_done(struct options *o, const char *v)
@@ -323,14 +327,12 @@ static bool parse_dwell(struct options *o, const char *v)
 
 static bool parse_tests(struct options *o, const char *v)
 {
-	o->refused |= !set_text(o->tests, v);
-	return !o->refused;
+	return refuse_unless(o, set_text(o->tests, v));
 }
 
 static bool parse_dma(struct options *o, const char *v)
 {
-	o->refused |= !set_text(o->dma, v);
-	return !o->refused;
+	return refuse_unless(o, set_text(o->dma, v));
 }
 
 static const struct {
@@ -427,6 +429,29 @@ void options_parse(struct options *options, const char *text,
 				word[n++] = *text;
 		parse_word(options, word, complain);
 	}
+}
+
+void options_words(const char *text, char *out, size_t room)
+{
+	size_t n = 0;
+	bool blank = false;
+
+	while (*text) {
+		if (*text == '#') {
+			while (*text && *text != '\n')
+				text++;
+			continue;
+		}
+		blank |= is_space(*text);
+		if (!is_space(*text) && n + 2 < room) {
+			if (blank && n)
+				out[n++] = ' ';
+			blank = false;
+			out[n++] = *text;
+		}
+		text++;
+	}
+	out[n] = 0;
 }
 
 bool option_help(size_t index, const char **name, const char **accepted)

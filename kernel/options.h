@@ -93,6 +93,9 @@ extern const struct options option_defaults;
 void options_parse(struct options *options, const char *text,
 		   void (*complain)(const char *word, const char *accepted));
 
+/* The words of a text of options, comments taken out, one blank between; cut to what fits. */
+void options_words(const char *text, char *out, size_t room);
+
 /* The `index`-th option's name and accepted values; false past the last. */
 bool option_help(size_t index, const char **name, const char **accepted);
 

@@ -291,6 +291,18 @@ void screen_progress(const char *text, unsigned permille)
 						: COLOUR_BLUE });
 }
 
+/* As many characters of a line as fit, up to a blank if it has one. Returns how many. */
+static unsigned copy_words(char *to, const char *from, unsigned room)
+{
+	unsigned n = 0, blank = 0;
+
+	for (; from[n] && from[n] != '\n' && n < room; n++) {
+		blank = from[n] == ' ' ? n : blank;
+		to[n] = from[n];
+	}
+	return from[n] && from[n] != '\n' && blank ? blank : n;
+}
+
 void screen_verdict(const char *word, enum colour colour, const char *lines)
 {
 	static const struct font large = { font_16x32, 16, 32 };
@@ -316,9 +328,11 @@ void screen_verdict(const char *word, enum colour colour, const char *lines)
 			 room = s.columns - 1 < sizeof(line) ? s.columns - 1 : sizeof(line) - 1;
 
 		line[0] = ' ';
-		while (*lines && *lines != '\n' && n < room)
-			line[n++] = *lines++;
+		n += copy_words(line + 1, lines, room - 1);
 		line[n] = 0;
+		lines += n - 1;
+		while (*lines == ' ')
+			lines++;
 		lines += *lines == '\n';
 		put_row(s.row++, line, COLOUR_WHITE, COLOUR_BLACK);
 	}

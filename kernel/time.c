@@ -5,16 +5,49 @@
 #include "kernel/muldiv.h"
 #include "kernel/paging.h"
 
-#define MEASURE_MS 10
+#define MEASURE_MS 20
 
 static uint64_t hz = 3000000000;
+
+struct moment {
+	uint64_t tsc;
+	uint32_t count;
+};
+
+/*
+ * A counter and the TSC at the same moment: of several tries the one with the least TSC ticks between
+ * the reads around it. A processor that is not ours alone (a hypervisor's, or one in SMM) may lose any
+ * time between two instructions.
+ */
+static struct moment tight_pair(uint32_t (*read)(volatile void *), volatile void *counter)
+{
+	struct moment m = { 0, 0 };
+	uint64_t best = UINT64_MAX;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t before = rdtsc();
+		uint32_t count = read(counter);
+		uint64_t took = rdtsc() - before;
+
+		if (took < best)
+			m = (struct moment){ before + took / 2, count };
+		best = took < best ? took : best;
+	}
+	return m;
+}
+
+static uint32_t read_hpet(volatile void *registers)
+{
+	return *(volatile uint32_t *)((volatile uint8_t *)registers + 0xf0);
+}
 
 /* The HPET's main counter (IA-PC HPET specification, section 2.3); 0 if there is none running. */
 static uint64_t measure_hpet(void)
 {
 	const struct acpi_header *table = acpi_find("HPET", 0);
 	volatile uint8_t *hpet;
-	uint64_t period_fs, ticks, start, tsc;
+	uint64_t period_fs, ticks;
+	struct moment start, end;
 
 	if (!table || table->length < 56)
 		return 0;
@@ -26,37 +59,46 @@ static uint64_t measure_hpet(void)
 		return 0;
 	*(volatile uint64_t *)(hpet + 0x10) |= 1; /* ENABLE_CNF */
 	ticks = MEASURE_MS * 1000000000000ull / period_fs;
-	start = *(volatile uint32_t *)(hpet + 0xf0);
-	tsc = rdtsc();
+	start = tight_pair(read_hpet, hpet);
 	for (uint64_t spins = 0;; spins++) {
-		uint32_t passed = *(volatile uint32_t *)(hpet + 0xf0) - (uint32_t)start;
+		uint32_t passed = read_hpet(hpet) - start.count;
 
-		if (passed >= ticks)
-			return mul_div(rdtsc() - tsc, 1000000000000000, passed * period_fs);
+		if (passed >= ticks) {
+			end = tight_pair(read_hpet, hpet);
+			passed = end.count - start.count;
+			return mul_div(end.tsc - start.tsc, 1000000000000000, passed * period_fs);
+		}
 		if (!passed && spins > 100000)
 			return 0;
 	}
+}
+
+static uint32_t read_pm_timer(volatile void *port)
+{
+	return inl((uint16_t)(uint64_t)port);
 }
 
 /* The ACPI PM timer: 3.579545 MHz, 24 bits (ACPI specification, section 4.8.3.3). */
 static uint64_t measure_pm_timer(void)
 {
 	const struct acpi_header *fadt = acpi_find("FACP", 0);
-	uint32_t port, start;
-	uint64_t tsc;
+	struct moment start, end;
+	uint32_t port;
 
 	if (!fadt || fadt->length < 80)
 		return 0;
 	port = acpi_get32((const uint8_t *)fadt + 76);
 	if (!port || port > 0xffff)
 		return 0;
-	start = inl((uint16_t)port);
-	tsc = rdtsc();
+	start = tight_pair(read_pm_timer, (void *)(uint64_t)port);
 	for (uint64_t spins = 0;; spins++) {
-		uint32_t passed = (inl((uint16_t)port) - start) & 0xffffff;
+		uint32_t passed = (inl((uint16_t)port) - start.count) & 0xffffff;
 
-		if (passed >= 3579545 * MEASURE_MS / 1000)
-			return (rdtsc() - tsc) * 3579545 / passed;
+		if (passed >= 3579545 * MEASURE_MS / 1000) {
+			end = tight_pair(read_pm_timer, (void *)(uint64_t)port);
+			passed = (end.count - start.count) & 0xffffff;
+			return (end.tsc - start.tsc) * 3579545 / passed;
+		}
 		if (!passed && spins > 100000)
 			return 0;
 	}

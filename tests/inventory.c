@@ -3,6 +3,7 @@
 #include "kernel/acpi.h"
 #include "kernel/cpu.h"
 #include "kernel/format.h"
+#include "kernel/keep.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
@@ -261,6 +262,9 @@ static void print_oddity(void *context, const struct oddity *o)
 		format_text(value, sizeof(value), " 0x%lx", o->value);
 	log_note("oddity %s%s%s%s: %s%s", oddity_severity_name(oddity_severity(o->code)), offset,
 		 unit, function, oddity_text(o->code), value);
+	keep_line(v->shown == ODDITY_HIGH, "oddity %s%s%s%s: %s%s",
+		  oddity_severity_name(oddity_severity(o->code)), offset, unit, function,
+		  oddity_text(o->code), value);
 }
 
 /* MADT, ACPI 6.5, 5.2.12.3: type 1, the id at offset 2. */

@@ -350,16 +350,25 @@ static void run_tests(void *unused)
 static enum run_result refuse(const char *test, bool is_wrong, const char *why)
 {
 	report_plan(1, 0);
-	report_result(test, is_wrong ? VERDICT_FAIL : VERDICT_SKIP, why, 0, "torn");
+	report_result(test, is_wrong ? VERDICT_FAIL : VERDICT_SKIP, why, 0, "tests");
+	report_highlight("%s", why);
 	return report_end();
+}
+
+static enum run_result refuse_options(void)
+{
+	char why[400];
+
+	format_text(why, sizeof(why),
+		    "not understood: %s; what was asked for cannot be guessed, so no test is run",
+		    ignored_options);
+	return refuse("options", true, why);
 }
 
 enum run_result litmus_main(void)
 {
 	if (options.refused)
-		return refuse("options", true,
-			      "an option named above was not understood, and what was asked for "
-			      "cannot be guessed: nothing is run");
+		return refuse_options();
 	if (options.run == RUN_LIST) {
 		list();
 		kernel_summary("a list of sequences and options was printed");
@@ -375,7 +384,6 @@ enum run_result litmus_main(void)
 		panic("no memory for the tests");
 	setup_machine(setup);
 	if (setup->problem) {
-		log_note("%s", setup->problem);
 		return refuse("machine", setup->is_wrong, setup->problem);
 	}
 	for (unsigned i = 0; i < setup->bench_count; i++)
@@ -391,7 +399,9 @@ enum run_result litmus_main(void)
 	progress_plan(plan.tests * (options.until_fail ? 1 : options.passes),
 		      plan.ms * (options.until_fail ? 1 : options.passes));
 	if (!plan.tests)
-		log_note("tests= matches no test of this machine; run=list prints the sequences");
+		log_note("tests=%s matches no test of this machine: they are named "
+			 "target.operation.sequence.device.drive; run=list prints the sequences",
+			 options.tests);
 	screen_results_only(true);
 	if (setup->driver_cpu) {
 		watchdog_tick_here();

@@ -14,7 +14,8 @@ static struct {
 	uint64_t begin_us, beat_us; /* of the run; of the last heartbeat */
 	const char *id;
 	uint64_t test_ms, test_begin_us;
-	uint64_t torn, dmas, dmas_before; /* of the test at work; of those before it */
+	uint64_t torn, dmas;		   /* of the test at work */
+	uint64_t torn_before, dmas_before; /* of those before it */
 } p;
 
 void progress_plan(unsigned tests, uint64_t ms)
@@ -35,8 +36,9 @@ static void show(void)
 	/* What is left goes at the pace of what is done: resets and printing are no part of the plan. */
 	left = done ? (now - p.begin_us) / 1000 * (p.ms - done) / done / 1000 : p.ms / 1000;
 	format_text(text, sizeof(text),
-		    "%lu %%, %lu s left, test %u of %u, %lu torn of %lu DMAs: %s",
-		    done * 100 / p.ms, left, p.number, p.tests, p.torn, p.dmas, p.id);
+		    "%lu %%, %lu s left, %lu torn so far; test %u of %u, %lu torn of %lu DMAs: %s",
+		    done * 100 / p.ms, left, p.torn_before + p.torn, p.number, p.tests, p.torn,
+		    p.dmas, p.id);
 	screen_progress(text, (unsigned)(done * 1000 / p.ms));
 	if (beat) {
 		log_note("heartbeat: %lu s, %s", (now - p.begin_us) / 1000000, text);
@@ -66,6 +68,7 @@ void progress_end(void)
 {
 	p.done_ms += p.test_ms;
 	p.dmas_before += p.dmas;
+	p.torn_before += p.torn;
 }
 
 uint64_t progress_dmas(void)

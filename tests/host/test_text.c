@@ -129,6 +129,8 @@ TEST(options_that_cannot_be_guessed_refuse)
 {
 	CHECK(parse("run=inventry").refused && parse("rnu=list").refused && parse("run").refused);
 	CHECK(parse("tests=").refused && parse("dma=").refused);
+	parse("tests= dma=nvme run=list");
+	CHECK_EQ(complaints, 1); /* what is good is not blamed with it */
 	CHECK(!parse("quiet").refused && !parse("seconds=x").refused);
 	CHECK(!parse("until-fail=2").refused && !parse("until-fail=2").until_fail);
 }
@@ -175,6 +177,18 @@ TEST(options_malformed_are_named_and_change_nothing)
 	}
 	parse("colour=green");
 	CHECK(!strcmp(complained, "colour=green"));
+}
+
+TEST(options_words_without_comments)
+{
+	char out[32];
+
+	options_words("# a\r\n a=1\t b=2 # c\r\n\n#d\nuntil-fail", out, sizeof(out));
+	CHECK(!strcmp(out, "a=1 b=2 until-fail"));
+	options_words("a=1234567890 b=1234567890 c=1234567890", out, 12);
+	CHECK_EQ(strlen(out), 10);
+	options_words("#", out, sizeof(out));
+	CHECK(!out[0]);
 }
 
 TEST(options_of_any_length)
