@@ -146,7 +146,7 @@ static bool parse_break(struct options *o, const char *v)
 {
 	return set_choice(&o->breakage, v,
 			  "nothing\0witness\0lost-dma\0dead-device\0trap\0"
-			  "dead-ap\0spin\0spin-updater\0hang\0unplug\0queue\0");
+			  "dead-ap\0spin\0spin-updater\0hang\0unplug\0queue\0companion\0");
 }
 
 static bool parse_save(struct options *o, const char *v)
@@ -167,6 +167,11 @@ static bool parse_until_fail(struct options *o, const char *v)
 static bool parse_graphics(struct options *o, const char *v)
 {
 	return set_flag(&o->graphics, v);
+}
+
+static bool parse_companion(struct options *o, const char *v)
+{
+	return set_flag(&o->companion, v);
 }
 
 static bool parse_screen(struct options *o, const char *v)
@@ -343,6 +348,8 @@ static const struct {
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
 	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
+	{ "companion", "0, 1 (another device behind the unit does DMA all the while)",
+	  parse_companion },
 	{ "dwell",
 	  "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",
 	  parse_dwell },
@@ -375,7 +382,8 @@ static const struct {
 	  "dead-device (none is, after 512), trap (a null pointer is read), dead-ap (no processor "
 	  "starts), spin (the driver never ends a test), spin-updater (nor does the updater), hang "
 	  "(both, for the TCO watchdog), unplug (the device's slot loses its power at DMA 512), "
-	  "queue (the invalidation queue gets a bad descriptor)",
+	  "queue (the invalidation queue gets a bad descriptor), "
+	  "companion (its entry leads elsewhere)",
 	  parse_break },
 };
 

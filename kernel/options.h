@@ -25,6 +25,7 @@ enum breakage {
 	BREAK_HANG,
 	BREAK_UNPLUG,
 	BREAK_QUEUE,
+	BREAK_COMPANION,
 };
 enum watchdog_mode { WATCHDOG_AUTO, WATCHDOG_NMI, WATCHDOG_NONE };
 enum save_mode { SAVE_AUTO, SAVE_ALWAYS, SAVE_NEVER };
@@ -65,6 +66,7 @@ struct options {
 	bool refused;	       /* something that no default is safe for */
 	bool until_fail;       /* pass after pass, until a test fails */
 	bool screen;	       /* use the framebuffer */
+	bool companion;	       /* another device does DMA beside the one under test */
 	bool graphics;	       /* take units over that only graphics is behind */
 	bool fault_interrupt;  /* fault records read in the fault-event interrupt */
 	bool x2apic;	       /* ask for x2APIC mode */

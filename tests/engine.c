@@ -350,6 +350,95 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	vtd_flush(b->unit, leaf, sizeof(*leaf));
 }
 
+/*
+ * The companion: another device behind the unit, whose context entry stands in the tables of the
+ * target in force. Its DMAs lead to a page of its own, by the same root entry, and through the same
+ * caches; nothing that is rewritten may lead them anywhere else.
+ */
+static struct {
+	uint64_t number;
+	bool busy;
+} companion;
+
+static const char *place_companion(struct bench *b)
+{
+	struct target *theirs = &b->companion->targets[TARGET_CONTEXT], *ours = b->target;
+	uint8_t bus = (uint8_t)(b->companion->source_id >> 8);
+	uint8_t devfn = (uint8_t)b->companion->source_id;
+	uint64_t *entries[3] = { vtd_context_entry(b->unit, bus, devfn) };
+
+	/* A root entry that is rewritten has a context table for each state. */
+	for (unsigned i = 0; i < 2 && ours->id == TARGET_ROOT && bus == b->source_id >> 8; i++)
+		entries[1 + i] = (uint64_t *)(ours->state[0][i][0] & field_mask(ROOT_CTP)) +
+				 CONTEXT_WORDS * devfn;
+	if (!entries[0])
+		return "no memory for the companion's context table";
+	for (unsigned i = 0; i < 3; i++) {
+		if (!entries[i])
+			continue;
+		memcpy(entries[i], theirs->state[0][options.breakage == BREAK_COMPANION],
+		       CONTEXT_WORDS * sizeof(*entries[i]));
+		vtd_flush(b->unit, entries[i], CONTEXT_WORDS * sizeof(*entries[i]));
+	}
+	return NULL;
+}
+
+static void begin_companion(struct bench *b, struct tally *t)
+{
+	struct bench *c = b->companion;
+
+	if (!c || b->target->scalable || t->stopped)
+		return;
+	t->stopped = place_companion(b);
+	pci_bus_master(c->device->function, true);
+	if (!t->stopped)
+		t->stopped = reset_device(c, c->targets[TARGET_CONTEXT].private_at);
+	companion.busy = false;
+}
+
+static void step_companion(struct bench *b, struct tally *t)
+{
+	struct bench *c = b->companion;
+	struct target *theirs;
+	enum dma_state state;
+	unsigned written;
+
+	if (!c || b->target->scalable)
+		return;
+	theirs = &c->targets[TARGET_CONTEXT];
+	if (!companion.busy) {
+		target_arm(theirs, ++companion.number);
+		c->device->generator->start(c->device, theirs->address);
+		companion.busy = true;
+		return;
+	}
+	state = c->device->generator->poll(c->device);
+	if (state == DMA_BUSY)
+		return;
+	companion.busy = false;
+	written = target_written(theirs, companion.number);
+	t->companion_dmas++;
+	t->companion_astray += written & ~(1u << OUTCOME_A) ? 1 : 0;
+	t->companion_blocked += !written;
+	if (state == DMA_DEAD)
+		t->stopped = reset_device(c, theirs->private_at);
+}
+
+/* A transfer under way is waited for: not every device can break it off. */
+static void end_companion(struct bench *b)
+{
+	struct dma_device *d = b->companion ? b->companion->device : NULL;
+	uint64_t deadline;
+
+	if (!d || b->target->scalable)
+		return;
+	deadline = time_us() + d->timeout_us;
+	while (companion.busy && d->generator->poll(d) == DMA_BUSY && time_us() < deadline)
+		cpu_pause();
+	companion.busy = false;
+	d->generator->stop(d);
+}
+
 static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 {
 	uint64_t second = time_ns_to_ticks(1000000000);
@@ -383,6 +472,7 @@ static void drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 		jitter(b);
 		/* The hold is asked for while a DMA is under way: so that one may meet its edge. */
 		outcome = one_dma(b, s, t, hold_next);
+		step_companion(b, t);
 		if (outcome_is_torn(b->target, outcome) && !t->first_torn_ticks)
 			t->first_torn_ticks = before + rdtsc() - start;
 		if (state >= 0) {
@@ -469,11 +559,13 @@ void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 		target_choose_phase(target, phase);
 		if (!settle(b, target->state[phase][0], s.private_at, t))
 			break;
+		begin_companion(b, t);
 		updater_load(b, trial, phase);
 		updater_begin(b->updater_cpu);
 		drive(b, &s, t);
 		if (!updater_end(ANSWER_US) && !t->stopped)
 			t->stopped = updater_problem();
+		end_companion(b);
 		t->rewrites += updater_rewrites();
 		/* Where the driver invalidates, a held DMA says nothing of the sequence's
 		 * invalidations. */

@@ -48,6 +48,7 @@ struct tally {
 	uint64_t ticks; /* measured time; below, the driver's share for each work */
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
+	uint64_t companion_dmas, companion_blocked, companion_astray;
 	struct fault_log faults;
 	const char *stopped; /* why the test ended before its time; NULL: it did not */
 };
@@ -61,6 +62,7 @@ struct bench {
 	struct target *target;		 /* the one in force */
 	uint16_t source_id;
 	unsigned updater_cpu;
+	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
 	uint64_t seed;
 	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
 	bool has_ats;		   /* the device keeps translations itself */

@@ -302,6 +302,7 @@ static void run(const struct test *t)
 static void run_device(struct bench *b)
 {
 	memset(&shown, 0, sizeof(shown));
+	b->companion = options.companion ? neighbour(b) : NULL;
 	visit_device(b, run);
 	if (options.run == RUN_TESTS && !options.without && !stops_here())
 		verdict_report_known_bad(b, &shown);

@@ -167,6 +167,9 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 	if (undisturbed && t->ticks)
 		log_note("  DMA rate: %s of what it is with nobody rewriting",
 			 format_ratio(ratio, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
+	if (t->companion_dmas)
+		log_note("  Companion: %lu DMAs of another device, %lu blocked, %lu astray",
+			 t->companion_dmas, t->companion_blocked, t->companion_astray);
 	report_faults(&t->faults);
 }
 

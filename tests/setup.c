@@ -68,6 +68,16 @@ static void log_unit(const struct vtd_unit *u, unsigned index)
 			 u->found_pmen & PMEN_PRS ? " protected memory" : "", u->found_gsts);
 }
 
+/* The 4 series chipsets (GM45, G45, Q45 ...) need it without saying so in CAP.RWBF. */
+static bool has_write_buffer_quirk(void)
+{
+	const struct pci_function *host = pci_find(0, 0, 0);
+
+	return host && host->vendor == 0x8086 &&
+	       (host->device == 0x2a40 || (host->device & 0xff8f) == 0x2e00 ||
+		host->device == 0x2e90);
+}
+
 static void add_unit(const struct dmar_structure *drhd)
 {
 	struct vtd_unit *u = &units[unit_count];
@@ -78,6 +88,7 @@ static void add_unit(const struct dmar_structure *drhd)
 	u->offset = drhd->offset;
 	u->segment = drhd->segment;
 	u->include_pci_all = drhd->flags & 1;
+	u->buffers_writes |= has_write_buffer_quirk();
 	if (status == VTD_OK)
 		log_unit(u, unit_count);
 	unit_status[unit_count++] = status;

@@ -79,7 +79,9 @@ static const char *unexplained(bool is_control)
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
 	if (is_control)
 		return NULL;
-	if (tally.outcomes[OUTCOME_LOST])
+	if (tally.companion_astray)
+		return "a DMA of the companion landed where its own entry does not lead";
+	if (tally.outcomes[OUTCOME_LOST] && !tally.faults.overflows)
 		return "a DMA landed in no page of the witness and left no fault record";
 	if (tally.outcomes[OUTCOME_SILENT] && !tally.faults.overflows)
 		return "a DMA was not done and left no fault record";

@@ -17,7 +17,7 @@ qemu_start() {
 	rm -f "$log" "$log.pid"
 	: > "$log"
 	if [[ $accel == tcg* ]]; then
-		qemu_lower_processors "$log.pid" "$cpus" &
+		qemu_lower_processors "$log.pid" "${cpus%%,*}" &
 	fi
 	timeout --foreground -k 5 "$seconds" "$qemu" -L "$data" -L /usr/share/seabios \
 		-machine "${QEMU_MACHINE:-q35,kernel-irqchip=split}" -accel "$accel" -cpu max -smp "$cpus" -m 512 \

@@ -81,6 +81,7 @@ static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
 static enum vtd_status queue_wait(struct vtd_unit *unit)
 {
 	struct vtd_queue *q = &unit->queue;
+	enum vtd_status status;
 	uint64_t deadline = 0;
 
 	q->sequence++;
@@ -88,6 +89,9 @@ static enum vtd_status queue_wait(struct vtd_unit *unit)
 		  field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1) |
 			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence),
 		  (uint64_t)q->status);
+	status = vtd_flush_write_buffer(unit);
+	if (status != VTD_OK)
+		return status;
 	vtd_write64(unit, VTD_IQT, (uint64_t)q->tail * descriptor_bytes(unit));
 	for (uint32_t spins = 1; *q->status != q->sequence; spins++) {
 		vtd_flush(unit, q->status, 4);
@@ -122,6 +126,10 @@ static enum vtd_status wait_clear64(struct vtd_unit *unit, uint32_t offset, uint
 static enum vtd_status register_context(struct vtd_unit *unit, unsigned granularity,
 					uint16_t domain, uint16_t source_id)
 {
+	enum vtd_status status = vtd_flush_write_buffer(unit);
+
+	if (status != VTD_OK)
+		return status;
 	vtd_write64(unit, VTD_CCMD,
 		    CCMD_ICC | field_bits(CCMD_CIRG, granularity) | field_bits(CCMD_DID, domain) |
 			    field_bits(CCMD_SID, source_id));
@@ -131,7 +139,10 @@ static enum vtd_status register_context(struct vtd_unit *unit, unsigned granular
 static enum vtd_status register_iotlb(struct vtd_unit *unit, unsigned granularity, uint16_t domain)
 {
 	uint32_t at = (uint32_t)field_of(unit->ecap, ECAP_IRO) * 16 + IOTLB_REG;
+	enum vtd_status status = vtd_flush_write_buffer(unit);
 
+	if (status != VTD_OK)
+		return status;
 	vtd_write64(unit, at,
 		    IOTLB_IVT | field_bits(IOTLB_IIRG, granularity) |
 			    (field_of(unit->cap, CAP_DRD) ? IOTLB_DR : 0) |

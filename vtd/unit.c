@@ -61,6 +61,11 @@ static enum vtd_status one_shot(struct vtd_unit *unit, uint32_t bit, uint32_t do
 	return vtd_wait32(unit, VTD_GSTS, bit, done);
 }
 
+enum vtd_status vtd_flush_write_buffer(struct vtd_unit *unit)
+{
+	return unit->buffers_writes ? one_shot(unit, G_WBF, 0) : VTD_OK;
+}
+
 enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, uint64_t base,
 			       uint64_t bytes)
 {
@@ -77,6 +82,7 @@ enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, 
 	if (!unit->cap || !field_of(unit->version, VER_MAX))
 		return VTD_NO_REGISTERS;
 	unit->coherent = field_of(unit->ecap, ECAP_C);
+	unit->buffers_writes = field_of(unit->cap, CAP_RWBF);
 	faults_end = (field_of(unit->cap, CAP_FRO) + field_of(unit->cap, CAP_NFR) + 1) * 16;
 	iotlb_end = (field_of(unit->ecap, ECAP_IRO) + 1) * 16;
 	if (faults_end > bytes || iotlb_end > bytes)
@@ -138,12 +144,9 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 	if (!unit->root_table)
 		return VTD_NO_MEMORY;
 	vtd_flush(unit, unit->root_table, PAGE_BYTES);
-	if (field_of(unit->cap, CAP_RWBF)) {
-		status = one_shot(unit, G_WBF, 0);
-		if (status != VTD_OK)
-			return status;
-	}
-	status = vtd_invalidation_open(unit, how);
+	status = vtd_flush_write_buffer(unit);
+	if (status == VTD_OK)
+		status = vtd_invalidation_open(unit, how);
 	if (status == VTD_OK)
 		status = set_root(unit);
 	if (status == VTD_OK)

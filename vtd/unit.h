@@ -39,7 +39,8 @@ struct vtd_unit {
 	bool include_pci_all;
 	uint32_t version;
 	uint64_t cap, ecap;
-	bool coherent; /* ECAP.C: no cache-line flushes needed */
+	bool coherent;	     /* ECAP.C: no cache-line flushes needed */
+	bool buffers_writes; /* CAP.RWBF, or a chip known to need it: see vtd_flush_write_buffer() */
 	uint64_t *root_table;
 	struct vtd_queue queue;
 	bool translating;
@@ -84,6 +85,12 @@ uint64_t *vtd_context_entry(struct vtd_unit *unit, uint8_t bus, uint8_t devfn);
 
 /* Make `bytes` from `address` visible to a unit that does not snoop; nothing to do if it does. */
 void vtd_flush(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes);
+
+/*
+ * Old chipsets keep writes to memory in a buffer of their own: it is flushed before each invalidation
+ * (section 6.8). Nothing to do, and VTD_OK, for others.
+ */
+enum vtd_status vtd_flush_write_buffer(struct vtd_unit *unit);
 
 /* Registers, for those who know what they do. */
 uint32_t vtd_read32(const struct vtd_unit *unit, uint32_t offset);

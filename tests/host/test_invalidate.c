@@ -71,6 +71,26 @@ TEST(queue_wraps_around)
 	CHECK_EQ(unit.queue.tail, 903 % 256);
 }
 
+/* Section 6.8: what stands in the chipset's write buffer must be in memory before it is refetched. */
+TEST(invalidations_flush_write_buffers_first)
+{
+	for (unsigned how = VTD_QUEUED_ONLY; how <= VTD_REGISTER_ONLY; how++) {
+		struct vtd_unit unit;
+		uint32_t doorbell = how == VTD_QUEUED_ONLY ? VTD_IQT : VTD_CCMD;
+		int flush;
+
+		fake_reset();
+		fake_set64(VTD_CAP, 1ull << CAP_RWBF.low | field_bits(CAP_SAGAW, 4) |
+					    field_bits(CAP_FRO, 0x22));
+		unit = fake_probe();
+		CHECK_EQ(vtd_unit_enable(&unit, (enum vtd_invalidation)how), VTD_OK);
+		fake.write_count = 0;
+		CHECK_EQ(vtd_invalidate_context_cache(&unit, 1, 8), VTD_OK);
+		flush = fake_command(G_WBF, true);
+		CHECK(flush >= 0 && flush < fake_write_to(doorbell, 0));
+	}
+}
+
 TEST(queue_error_is_reported_and_recovered)
 {
 	struct vtd_unit unit;
