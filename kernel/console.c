@@ -18,7 +18,7 @@ static unsigned uart_count;
 static bool is_open;
 static char early[2048]; /* what was written before the consoles were known */
 static size_t early_bytes;
-static char notes[1024]; /* what console_describe() says; newlines between */
+static char notes[768]; /* what console_describe() says; newlines between */
 
 static void note(const char *what, uint64_t base, bool is_mmio, const char *outcome)
 {
@@ -81,7 +81,6 @@ static bool add_table(const char *name, uint32_t fixed,
 	problem = read(&table, &place);
 	if (problem.text) {
 		acpi_complain(name, problem);
-		note(name, 0, false, problem.text);
 		return false;
 	}
 	return add(
