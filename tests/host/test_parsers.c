@@ -198,7 +198,7 @@ TEST(root_tables)
 	put(0x123456789abc, 8);
 	put(0, 8);
 	put(0x1000, 8);
-	put(1, 3);
+	put(1, 7);
 	table = open_table();
 	acpi_first(&walk, &table);
 	CHECK(acpi_next(&walk, &e) && !e.problem.text && e.address == 0x123456789abc);
@@ -282,6 +282,7 @@ TEST(madt_processors)
 	CHECK(found.count == 3 && ids[0] == 4 && ids[1] == 0 && ids[2] == 254);
 	CHECK(found.online_capable == 1 && !found.left_out && !found.beyond_xapic && !problems);
 	x2apic(255, 1);
+	CHECK(list(8).beyond_xapic);
 	x2apic(0x10000, 3);
 	found = list(8);
 	CHECK(found.count == 5 && ids[3] == 255 && ids[4] == 0x10000 && found.beyond_xapic);
@@ -414,11 +415,20 @@ TEST(mcfg_entries_that_cannot_be)
 	ecam(0xd0000000, 0, 0x3f, 0x3f);
 	ecam(0xd0000000, 1, 0x3f, 0x3f);
 	ecam(0xd0000000, 1, 0x30, 0x50);
-	put(0, 15);
+	ecam(0xd0000000, 2, 0, 0);
+	length--;
 	CHECK_EQ(read_mcfg(), 5);
 	CHECK(!entries[0].problem.text && !entries[2].problem.text);
 	CHECK(entries[1].problem.offset == 68 && entries[3].problem.offset == 100);
 	CHECK(entries[4].problem.offset == 108 && entries[4].problem.text);
+	begin("MCFG", 44);
+	ecam(0xe0000000, 0, 0x40, 0x7f);
+	ecam(0xe0000000, 0, 0, 0x40);
+	CHECK(read_mcfg() == 2 && entries[1].problem.offset == 68);
+	begin("MCFG", 44);
+	ecam(0xe0000000, 0, 0, 0x40);
+	ecam(0xe0000000, 0, 0x40, 0x7f);
+	CHECK(read_mcfg() == 2 && entries[1].problem.offset == 68);
 }
 
 /* Timers; the offsets of the other single answers. */
@@ -454,6 +464,13 @@ TEST(timers)
 	t = open_table();
 	CHECK(fadt_read_pm_timer(&t, &port).offset == 91 && !port);
 	CHECK(fadt_read_pm_timer(&none, &port).text && !port);
+	begin("FACP", 90);
+	put_at(76, 0x608, 4);
+	t = open_table();
+	CHECK(fadt_read_pm_timer(&t, &port).text && !port);
+	begin("HPET", 51);
+	t = open_table();
+	CHECK(hpet_read(&t, &base).text && !base);
 }
 
 TEST(spcr_says_where_it_is_wrong)
@@ -471,6 +488,9 @@ TEST(spcr_says_where_it_is_wrong)
 	put_at(40, 9, 1);
 	t = open_table();
 	CHECK_EQ(spcr_read(&t, &place).offset, 40);
+	length = 79;
+	t = open_table();
+	CHECK_EQ(spcr_read(&t, &place).offset, 4);
 	begin("DBG2", 44);
 	put_at(36, 44, 4);
 	put_at(40, 1, 4);
@@ -478,6 +498,14 @@ TEST(spcr_says_where_it_is_wrong)
 	put_at(45, 23, 2);
 	t = open_table();
 	CHECK_EQ(dbg2_read(&t, &place).offset, 45);
+	put_at(45, 21, 2);
+	t = open_table();
+	CHECK_EQ(dbg2_read(&t, &place).offset, 45);
+	put_at(45, 0, 2); /* without end, for a careless reader */
+	put_at(40, 0xffffffff, 4);
+	t = open_table();
+	CHECK_EQ(dbg2_read(&t, &place).offset, 45);
+	put_at(40, 1, 4);
 	put_at(45, 22, 2);
 	put_at(56, 0x8000, 2);
 	put_at(62, 11, 2);
@@ -566,6 +594,7 @@ TEST(smbios_strings)
 	length = 0;
 	structure(1, 9, strings, sizeof(strings));
 	structure(2, 4, "\0", 2);
+	structure(4, 4, "\1\0", 3);
 	structure(127, 4, "\0", 2);
 	structure(3, 4, "\0", 2);
 	walk = walk_smbios();
@@ -576,6 +605,7 @@ TEST(smbios_strings)
 	CHECK(!string(&s, 9, 64)[0]);			       /* no field of this structure */
 	CHECK(!strcmp(string(&s, 4, 3), "on") && !string(&s, 4, 1)[0]);
 	CHECK(smbios_next(&walk, &s) && s.type == 2 && s.offset == 9 + sizeof(strings));
+	CHECK(smbios_next(&walk, &s) && s.type == 4 && !string(&s, 4, 64)[0]);
 	CHECK(smbios_next(&walk, &s) && s.type == SMBIOS_END && !smbios_next(&walk, &s));
 }
 
