@@ -422,6 +422,10 @@ TEST(mcfg_entries_that_cannot_be)
 	CHECK(entries[1].problem.offset == 68 && entries[3].problem.offset == 100);
 	CHECK(entries[4].problem.offset == 108 && entries[4].problem.text);
 	begin("MCFG", 44);
+	ecam(0, 0, 0, 255); /* one that cannot be has no buses */
+	ecam(0xe0000000, 0, 0, 255);
+	CHECK(read_mcfg() == 2 && !entries[1].problem.text);
+	begin("MCFG", 44);
 	ecam(0xe0000000, 0, 0x40, 0x7f);
 	ecam(0xe0000000, 0, 0, 0x40);
 	CHECK(read_mcfg() == 2 && entries[1].problem.offset == 68);
