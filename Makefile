@@ -99,7 +99,8 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
 test: build ## host unit tests under sanitizers, then scenarios in QEMU
-	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(FIRMWARE).efi
+	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables \
+		$(FIRMWARE).efi
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
 MODE   ?= proxy
@@ -120,14 +121,19 @@ host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 # clang has libFuzzer; each fuzzer names in its first lines the sources it needs besides itself.
 FUZZ_CC   ?= $(firstword $(shell command -v clang clang-19 clang-16 clang-14) clang)
 FUZZ_RUNS ?= 1000000
-fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each
-	@mkdir -p $(BUILD)/fuzz
+FUZZ_ARGUMENTS := -max_len=2048 -use_value_profile=1 -verbosity=0 -print_final_stats=1
+fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on
 	@for f in tests/host/fuzz_*.c; do \
 		name=$$(basename $$f .c); \
-		$(FUZZ_CC) -g -O1 -I. -fsanitize=fuzzer,address,undefined $$f \
+		mkdir -p $(BUILD)/fuzz/$$name.corpus; \
+		$(FUZZ_CC) -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $$f \
 			$$(sed -n 's#^/\* needs: \(.*\) \*/#\1#p' $$f) -o $(BUILD)/fuzz/$$name && \
-		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) -max_len=1024 -verbosity=0 \
-			-artifact_prefix=$(BUILD)/fuzz/$$name- && echo "$$name: $(FUZZ_RUNS) runs, no finding" || exit 1; \
+		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
+			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name.corpus \
+			tests/host/corpus/$$name > $(BUILD)/fuzz/$$name.log 2>&1 || \
+			{ tail -40 $(BUILD)/fuzz/$$name.log; exit 1; }; \
+		echo "$$name: $$(sed -n 's/^stat::number_of_executed_units: *//p' \
+			$(BUILD)/fuzz/$$name.log) runs, no finding"; \
 	done
 
 format: ## put the C sources into the house style
@@ -173,8 +179,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
-# The inventory runs once and prints: small counts, fast does not.
-$(foreach f,vtd/decode vtd/oddities vtd/oddities_text tests/inventory tests/inventory_dmar,$(eval $(f)_CFLAGS := -Os))
+# What runs once and prints: small counts, fast does not.
+$(foreach f,vtd/decode vtd/oddities vtd/oddities_text tests/inventory tests/inventory_dmar kernel/acpi \
+	kernel/acpi_table kernel/acpi_timers kernel/identity kernel/madt kernel/mcfg kernel/smbios,$(eval $(f)_CFLAGS := -Os))
 
 # Only these know the build id, so a new commit recompiles nothing else.
 boot/main_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
@@ -207,23 +214,33 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	$(Q)gzip -dc $< > $@
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
-HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
-		kernel/options.c kernel/format.c kernel/glob.c kernel/screen.c kernel/spcr.c \
-		kernel/uart.c boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
+PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
+HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
+		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/options.c kernel/format.c kernel/glob.c \
+		kernel/screen.c kernel/uart.c boot/load_options.c boot/pxe_reply.c tests/target.c \
+		tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c $< -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(fuzzer_name) -c $< -o $@
+
+# In the unit tests each fuzzer is a function of its own, which gets what is in its corpus.
+fuzzer_name = $(if $(filter fuzz_%,$(*F)),-DLLVMFuzzerTestOneInput=$(*F))
 
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
-		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/kernel/screen.o,$(HOST_OBJECTS))
+		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \
+			$(BUILD)/host/kernel/screen.o,$(HOST_OBJECTS))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
--include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(OBJECTS:.o=.d)
+$(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/tables tests/inventory_dmar \
+		vtd/dmar kernel/format $(PARSERS)))
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
+
+-include $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign run mutants matrix pxe docs test host-tests fuzz format clean FORCE

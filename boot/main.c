@@ -22,6 +22,8 @@ static EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 static EFI_GUID graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 static EFI_GUID acpi20_guid = ACPI_20_TABLE_GUID;
 static EFI_GUID acpi10_guid = ACPI_TABLE_GUID;
+static EFI_GUID smbios3_guid = SMBIOS3_TABLE_GUID;
+static EFI_GUID smbios_guid = SMBIOS_TABLE_GUID;
 
 static void say(CHAR16 *text)
 {
@@ -29,19 +31,27 @@ static void say(CHAR16 *text)
 		st->ConOut->OutputString(st->ConOut, text);
 }
 
-static void find_rsdp(void)
+/* In the EFI configuration table, section 4.6; NULL: not there. */
+static const void *find_table(const EFI_GUID *want)
 {
-	for (UINTN pass = 0; pass < 2 && !handoff.rsdp; pass++) {
-		const EFI_GUID *want = pass ? &acpi10_guid : &acpi20_guid;
+	const uint64_t *guid = (const void *)want;
 
-		for (UINTN i = 0; i < st->NumberOfTableEntries; i++) {
-			const uint64_t *have = (void *)&st->ConfigurationTable[i].VendorGuid;
-			const uint64_t *guid = (const void *)want;
+	for (UINTN i = 0; i < st->NumberOfTableEntries; i++) {
+		const uint64_t *have = (void *)&st->ConfigurationTable[i].VendorGuid;
 
-			if (have[0] == guid[0] && have[1] == guid[1])
-				handoff.rsdp = st->ConfigurationTable[i].VendorTable;
-		}
+		if (have[0] == guid[0] && have[1] == guid[1])
+			return st->ConfigurationTable[i].VendorTable;
 	}
+	return NULL;
+}
+
+static void find_tables(void)
+{
+	handoff.rsdp = find_table(&acpi20_guid);
+	if (!handoff.rsdp)
+		handoff.rsdp = find_table(&acpi10_guid);
+	handoff.smbios3 = find_table(&smbios3_guid);
+	handoff.smbios = find_table(&smbios_guid);
 }
 
 static void find_framebuffer(void)
@@ -269,7 +279,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 	handoff.firmware.reset_system = (void *)st->RuntimeServices->ResetSystem;
 	handoff.firmware.set_variable = (void *)st->RuntimeServices->SetVariable;
 	handoff.build_id = BUILD_ID;
-	find_rsdp();
+	find_tables();
 	find_framebuffer();
 	read_clock();
 	find_options(self);

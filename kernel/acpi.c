@@ -1,51 +1,118 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ACPI specification 6.5, section 5.2: root pointer, XSDT and RSDT. */
+/* The way to the tables of kernel/acpi_table.h. */
 #include "kernel/acpi.h"
+#include "kernel/log.h"
 #include "kernel/paging.h"
 #include "kernel/string.h"
 
-static const struct acpi_header *root;
-static unsigned pointer_bytes; /* 8 in an XSDT, 4 in an RSDT */
+#define COMPLAINTS 8
 
-static const struct acpi_header *table_at(uint64_t address)
+static struct acpi_table root;
+static const char *root_name;
+
+void acpi_complain(const char *name, struct table_problem problem)
 {
-	const struct acpi_header *table = (const void *)address;
+	static const char *last;
+	static unsigned count;
 
-	/* Some firmware keeps tables in memory that its map calls reserved, even above 4 GiB. */
-	if (!paging_map_mmio(address, sizeof(*table)) || table->length < sizeof(*table) ||
-	    !paging_map_mmio(address, table->length))
+	count = name == last ? count + 1 : 1;
+	last = name;
+	if (count <= COMPLAINTS)
+		log_note("%s at offset 0x%x: %s", name, problem.offset, problem.text);
+	else if (count == COMPLAINTS + 1)
+		log_note("%s: there is more wrong with it", name);
+}
+
+/* Some firmware keeps tables in memory that its map calls reserved, even above 4 GiB. */
+static const uint8_t *table_at(uint64_t address, const char **problem)
+{
+	const uint8_t *table = (const uint8_t *)address;
+	uint32_t length;
+
+	*problem = "an entry leads out of the processor's reach";
+	if (!paging_map_mmio(address, ACPI_HEADER_BYTES))
 		return NULL;
-	return table;
+	*problem = "an entry leads to a length under 36 bytes or over 16 MiB";
+	length = acpi_length(table);
+	return length && paging_map_mmio(address, length) ? table : NULL;
+}
+
+static bool open_root(uint64_t address, const char signature[4], const char *name)
+{
+	const uint8_t *table;
+	struct table_problem problem = NO_PROBLEM;
+
+	if (!address)
+		return false;
+	table = table_at(address, &problem.text);
+	if (table)
+		problem = acpi_table_open(&root, signature, ACPI_HEADER_BYTES, table,
+					  acpi_length(table));
+	else
+		problem.text = "the root pointer leads to no table";
+	if (problem.text)
+		acpi_complain(name, problem);
+	root_name = name;
+	return root.length;
+}
+
+static void check_root(void)
+{
+	struct acpi_root_walk walk;
+	struct acpi_root_entry entry;
+
+	acpi_first(&walk, &root);
+	while (acpi_next(&walk, &entry)) {
+		const char *problem = entry.problem.text;
+
+		if (problem || !table_at(entry.address, &problem))
+			acpi_complain(root_name, table_problem(problem, entry.offset));
+	}
 }
 
 const char *acpi_init(const void *rsdp)
 {
-	const uint8_t *r = rsdp;
+	struct acpi_rsdp r;
+	struct table_problem problem;
 
-	if (!r || !paging_map_mmio((uint64_t)r, 36))
+	if (!rsdp || !paging_map_mmio((uint64_t)rsdp, ACPI_RSDP_BYTES))
 		return "firmware gave no ACPI root pointer (RSDP)";
-	if (memcmp(r, "RSD PTR ", 8))
-		return "the ACPI root pointer has a wrong signature";
-	if (r[15] >= 2 && (root = table_at(acpi_get64(r + 24))))
-		pointer_bytes = 8;
-	else if ((root = table_at(acpi_get32(r + 16))))
-		pointer_bytes = 4;
-	else
+	problem = acpi_read_rsdp(&r, rsdp, ACPI_RSDP_BYTES);
+	for (unsigned i = 0; i < r.problem_count; i++)
+		acpi_complain("RSDP", r.problems[i]);
+	if (problem.text)
+		acpi_complain("RSDP", problem);
+	if (problem.text ||
+	    (!open_root(r.xsdt, "XSDT", "XSDT") && !open_root(r.rsdt, "RSDT", "RSDT")))
 		return "the ACPI root pointer leads to no XSDT or RSDT";
+	check_root();
 	return NULL;
 }
 
 const struct acpi_header *acpi_find(const char signature[4], unsigned instance)
 {
-	if (!root)
-		return NULL;
-	for (uint32_t at = sizeof(*root); at + pointer_bytes <= root->length; at += pointer_bytes) {
-		const uint8_t *entry = (const uint8_t *)root + at;
-		const struct acpi_header *table = table_at(pointer_bytes == 8 ? acpi_get64(entry)
-									      : acpi_get32(entry));
+	struct acpi_root_walk walk;
+	struct acpi_root_entry entry;
+	const char *problem;
 
-		if (table && !memcmp(table->signature, signature, 4) && !instance--)
-			return table;
+	acpi_first(&walk, &root);
+	while (acpi_next(&walk, &entry)) {
+		const uint8_t *table = entry.problem.text ? NULL
+							  : table_at(entry.address, &problem);
+
+		if (table && !memcmp(table, signature, 4) && !instance--)
+			return (const struct acpi_header *)table;
 	}
 	return NULL;
+}
+
+bool acpi_open(struct acpi_table *table, const char signature[4], const char *name, uint32_t fixed)
+{
+	const struct acpi_header *header = acpi_find(signature, 0);
+	struct table_problem problem;
+
+	problem = acpi_table_open(table, signature, fixed, header, header ? header->length : 0);
+	if (header && problem.text)
+		acpi_complain(name, problem);
+	return table->length;
 }

@@ -67,19 +67,20 @@ static bool add_port(uint64_t port, uint32_t baud)
 		   baud, "UART");
 }
 
-static bool add_table(const char *signature,
-		      const char *(*read)(const void *, size_t, struct console_place *),
+static bool add_table(const char *name, uint32_t fixed,
+		      struct table_problem (*read)(const struct acpi_table *,
+						   struct console_place *),
 		      uint32_t baud)
 {
-	const struct acpi_header *table = acpi_find(signature, 0);
+	struct table_problem problem;
 	struct console_place place;
-	const char *problem = table ? read(table, table->length, &place) : "there is no such table";
-	char name[8];
+	struct acpi_table table;
 
-	format_text(name, sizeof(name), "%s", signature);
-	if (problem) {
-		if (table)
-			note(name, 0, false, problem);
+	if (!acpi_open(&table, name, name, fixed))
+		return false;
+	problem = read(&table, &place);
+	if (problem.text) {
+		acpi_complain(name, problem);
 		return false;
 	}
 	return add(
@@ -128,16 +129,17 @@ static void add_choice(const struct console_choice *c, uint32_t baud)
 
 	switch (c->source) {
 	case CONSOLE_AUTO:
-		if (add_table("SPCR", spcr_read, baud) || add_table("DBG2", dbg2_read, baud))
+		if (add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud) ||
+		    add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud))
 			break;
 		add_pci(baud);
 		add_port(COM1, baud);
 		break;
 	case CONSOLE_SPCR:
-		add_table("SPCR", spcr_read, baud);
+		add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud);
 		break;
 	case CONSOLE_DBG2:
-		add_table("DBG2", dbg2_read, baud);
+		add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud);
 		break;
 	case CONSOLE_PCI:
 		add_pci(baud);

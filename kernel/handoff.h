@@ -40,8 +40,9 @@ struct firmware {
 };
 
 struct handoff {
-	uint64_t entry_tsc; /* TSC when boot services ended */
-	const void *rsdp;   /* ACPI root pointer; NULL if firmware gave none */
+	uint64_t entry_tsc;	      /* TSC when boot services ended */
+	const void *rsdp;	      /* ACPI root pointer; NULL if firmware gave none */
+	const void *smbios3, *smbios; /* SMBIOS entry points, "_SM3_" and "_SM_"; NULL likewise */
 	struct memory_region *regions;
 	size_t region_count;
 	struct framebuffer framebuffer;

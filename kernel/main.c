@@ -5,6 +5,7 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/format.h"
+#include "kernel/identity.h"
 #include "kernel/keep.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
@@ -220,6 +221,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	print_options();
 	describe_outputs();
 	print_saved();
+	identity_describe();
 	need(acpi_problem);
 	reference = time_init();
 	problem = smp_init(options.x2apic);

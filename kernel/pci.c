@@ -3,6 +3,7 @@
 #include "kernel/pci.h"
 #include "kernel/acpi.h"
 #include "kernel/format.h"
+#include "kernel/mcfg.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
 
@@ -30,19 +31,12 @@ void pci_write32(const struct pci_function *f, unsigned offset, uint32_t value)
 	*(volatile uint32_t *)(f->config + offset) = value;
 }
 
-struct ecam {
-	uint64_t base;
-	uint16_t segment;
-	uint8_t first, last;
-};
+static void scan_bus(const struct mcfg_entry *ecam, uint8_t bus, struct pci_function *parent);
 
-static void scan_bus(const struct ecam *ecam, uint8_t bus, struct pci_function *parent);
-
-static bool scan_function(const struct ecam *ecam, uint8_t bus, uint8_t devfn,
+static bool scan_function(const struct mcfg_entry *ecam, uint8_t bus, uint8_t devfn,
 			  struct pci_function *parent, uint8_t *header)
 {
-	uint64_t at = ecam->base + ((uint64_t)(bus - ecam->first) << 20) + ((uint64_t)devfn << 12);
-	volatile uint8_t *config = paging_map_mmio(at, 4096);
+	volatile uint8_t *config = paging_map_mmio(mcfg_address(ecam, bus, devfn), 4096);
 	struct pci_function *f;
 	uint32_t id;
 
@@ -74,9 +68,9 @@ static bool scan_function(const struct ecam *ecam, uint8_t bus, uint8_t devfn,
 	return true;
 }
 
-static void scan_bus(const struct ecam *ecam, uint8_t bus, struct pci_function *parent)
+static void scan_bus(const struct mcfg_entry *ecam, uint8_t bus, struct pci_function *parent)
 {
-	if (bus < ecam->first || bus > ecam->last || visited[bus / 8] & 1 << bus % 8)
+	if (bus < ecam->first_bus || bus > ecam->last_bus || visited[bus / 8] & 1 << bus % 8)
 		return;
 	visited[bus / 8] |= 1 << bus % 8;
 	for (unsigned device = 0; device < 32; device++) {
@@ -93,25 +87,26 @@ static void scan_bus(const struct ecam *ecam, uint8_t bus, struct pci_function *
 
 const char *pci_init(void)
 {
-	const struct acpi_header *mcfg = acpi_find("MCFG", 0);
-	const uint8_t *table = (const uint8_t *)mcfg;
+	struct acpi_table mcfg;
+	struct mcfg_walk walk;
+	struct mcfg_entry ecam;
 
 	pci_functions = memory_alloc((PCI_MAX * sizeof(*pci_functions) + PAGE_SIZE - 1) /
 				     PAGE_SIZE);
 	if (!pci_functions)
 		return "no memory for the list of PCI functions";
-	if (!mcfg)
+	if (!acpi_open(&mcfg, "MCFG", "MCFG", MCFG_FIXED_BYTES))
 		return "there is no MCFG table: PCI configuration space cannot be reached";
-	for (uint32_t at = 44; at + 16 <= mcfg->length; at += 16) {
-		struct ecam ecam = { acpi_get64(table + at), acpi_get16(table + at + 8),
-				     table[at + 10], table[at + 11] };
-
-		if (!ecam.base || ecam.last < ecam.first)
-			return "the MCFG table has an entry without base or buses";
+	mcfg_first(&walk, &mcfg);
+	while (mcfg_next(&walk, &ecam)) {
+		if (ecam.problem.text) {
+			acpi_complain("MCFG", ecam.problem);
+			continue;
+		}
 		for (unsigned i = 0; i < sizeof(visited); i++)
 			visited[i] = 0;
 		/* Every bus is tried, not just 0: a segment may have several root buses. */
-		for (unsigned bus = ecam.first; bus <= ecam.last; bus++)
+		for (unsigned bus = ecam.first_bus; bus <= ecam.last_bus; bus++)
 			scan_bus(&ecam, (uint8_t)bus, NULL);
 	}
 	return pci_count ? NULL : "no PCI function answers at the addresses of the MCFG table";

@@ -5,6 +5,8 @@
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/madt.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
 #include "kernel/string.h"
@@ -81,22 +83,21 @@ static _Noreturn void ap_main(uint64_t cpu)
 		serve(box);
 }
 
-static void add(uint32_t apic_id_found, uint32_t flags)
+static void complain(struct table_problem problem)
 {
-	/* flags: enabled, or online capable: the latter are not there yet */
-	if (!(flags & 1) || apic_id_found == smp_processors[0].apic_id || smp_count == SMP_MAX)
-		return;
-	for (unsigned i = 1; i < smp_count; i++)
-		if (smp_processors[i].apic_id == apic_id_found)
-			return;
-	smp_processors[smp_count++].apic_id = apic_id_found;
+	acpi_complain("MADT", problem);
+}
+
+static void ignore(struct table_problem problem)
+{
+	(void)problem;
 }
 
 const char *smp_init(bool want_x2apic)
 {
-	const struct acpi_header *madt = acpi_find("APIC", 0);
-	const uint8_t *table = (const uint8_t *)madt;
-	bool large_id = false;
+	uint32_t ids[SMP_MAX];
+	struct madt_processors found;
+	struct acpi_table madt;
 
 	/* Not in the image, which has to carry its zeros. */
 	smp_processors = memory_alloc((SMP_MAX * sizeof(*smp_processors) + PAGE_SIZE - 1) /
@@ -104,33 +105,21 @@ const char *smp_init(bool want_x2apic)
 	mailboxes = memory_alloc(SMP_MAX * sizeof(*mailboxes) / PAGE_SIZE);
 	if (!smp_processors || !mailboxes)
 		panic("no memory for the list of processors");
-	for (uint32_t at = 44; madt && at + 16 <= madt->length && table[at + 1];
-	     at += table[at + 1])
-		large_id |= table[at] == 9 && acpi_get32(table + at + 4) > 254 &&
-			    acpi_get32(table + at + 8) & 1;
-	x2apic_wanted = want_x2apic || large_id;
+	acpi_open(&madt, "APIC", "MADT", MADT_FIXED_BYTES);
+	/* The boot processor's id is known for sure once its APIC is up; the mode depends on all. */
+	x2apic_wanted = want_x2apic || madt_list(&madt, 0, ids, SMP_MAX, ignore).beyond_xapic;
 	if (!apic_init_cpu(x2apic_wanted))
 		return "this processor has no usable local APIC";
-	smp_processors[0] = (struct processor){
-		.apic_id = apic_id(),
-		.started = true,
-		.core_type = own_core_type(),
-	};
-	smp_count = 1;
-	if (!madt)
-		return "there is no MADT: other processors cannot be found";
-	for (uint32_t at = 44; at + 2 <= madt->length; at += table[at + 1]) {
-		uint8_t length = table[at + 1];
-
-		if (length < 2 || at + length > madt->length)
-			return "the MADT is malformed: processors behind the bad entry are not "
-			       "seen";
-		if (table[at] == 0 && length >= 8)
-			add(table[at + 3], acpi_get32(table + at + 4));
-		else if (table[at] == 9 && length >= 16)
-			add(acpi_get32(table + at + 4), acpi_get32(table + at + 8));
-	}
-	return NULL;
+	found = madt_list(&madt, apic_id(), ids, SMP_MAX, complain);
+	smp_count = found.count;
+	for (unsigned i = 0; i < smp_count; i++)
+		smp_processors[i] = (struct processor){ .apic_id = ids[i], .started = !i };
+	smp_processors[0].core_type = own_core_type();
+	if (found.online_capable || found.left_out)
+		log_note("processors: besides those below, the MADT lists %u that are only to come "
+			 "and %u too many",
+			 found.online_capable, found.left_out);
+	return madt.length ? NULL : "there is no MADT: other processors cannot be found";
 }
 
 static bool wait_alive(unsigned cpu, uint64_t us)

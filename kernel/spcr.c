@@ -3,16 +3,16 @@
 #include "kernel/acpi_bytes.h"
 
 enum {
+	LENGTH = 4, /* of the table */
+
 	SPCR_REVISION = 8,
 	SPCR_TYPE = 36,
 	SPCR_ADDRESS = 40,
 	SPCR_BAUD = 58,
-	SPCR_BYTES = 80,
 	SPCR_PRECISE_BAUD = 80, /* from revision 4 on; 0: see SPCR_BAUD */
 
 	DBG2_OFFSET = 36, /* of the first device information */
 	DBG2_COUNT = 40,
-	DBG2_BYTES = 44,
 	INFO_LENGTH = 1,
 	INFO_PORT_TYPE = 12,
 	INFO_PORT_SUBTYPE = 14,
@@ -36,21 +36,25 @@ enum {
 	SPACE_IO = 1,
 };
 
-static const char *read_address(const uint8_t *gas, unsigned type, struct console_place *place)
+/* The address structure at offset `at` of a table; `at_type`: where its interface type is. */
+static struct table_problem read_address(const uint8_t *table, uint32_t at, uint32_t at_type,
+					 unsigned type, struct console_place *place)
 {
+	const uint8_t *gas = table + at;
 	uint8_t access = gas[GAS_ACCESS], bits = gas[GAS_BIT_WIDTH];
 
 	if (type != TYPE_16550 && type != TYPE_16550_SUBSET && type != TYPE_16550_BY_ADDRESS &&
 	    type != TYPE_LPSS)
-		return "the UART that it names is not of the 16550 kind";
+		return table_problem("the UART that it names is not of the 16550 kind", at_type);
 	if (gas[GAS_SPACE] != SPACE_MEMORY && gas[GAS_SPACE] != SPACE_IO)
-		return "its address is neither in memory nor in port space";
+		return table_problem("its address is neither in memory nor in port space",
+				     at + GAS_SPACE);
 	place->is_mmio = gas[GAS_SPACE] == SPACE_MEMORY;
 	place->base = acpi_get64(gas + GAS_ADDRESS);
 	if (!place->base)
-		return "its address is 0: there is no such port";
+		return table_problem("its address is 0: there is no such port", at + GAS_ADDRESS);
 	if (!place->is_mmio && place->base > 0xfff8)
-		return "its address is beyond port space";
+		return table_problem("its address is beyond port space", at + GAS_ADDRESS);
 	/* Where no access size is given, the registers are as wide as they are said to be. */
 	if (access < 1 || access > 3)
 		access = bits == 32 ? 3 : bits == 16 ? 2 : 1;
@@ -59,55 +63,60 @@ static const char *read_address(const uint8_t *gas, unsigned type, struct consol
 	/* Ports of a PC's UART stand side by side, whatever is said of them. */
 	place->width = place->is_mmio ? (uint8_t)(1 << (access - 1)) : 1;
 	place->stride = place->width;
-	return NULL;
+	return NO_PROBLEM;
 }
 
-const char *spcr_read(const void *table, size_t bytes, struct console_place *place)
+struct table_problem spcr_read(const struct acpi_table *table, struct console_place *place)
 {
 	static const uint32_t rates[] = { [3] = 9600, [4] = 19200, [6] = 57600, [7] = 115200 };
-	const uint8_t *t = table;
-	const char *problem;
+	const uint8_t *t = table->bytes;
+	struct table_problem problem;
 	uint8_t rate;
 
 	*place = (struct console_place){ 0 };
-	if (bytes < SPCR_BYTES)
-		return "it is shorter than 80 bytes";
-	problem = read_address(t + SPCR_ADDRESS, t[SPCR_TYPE], place);
+	if (table->length < SPCR_FIXED_BYTES)
+		return table_problem("it is shorter than 80 bytes", LENGTH);
+	problem = read_address(t, SPCR_ADDRESS, SPCR_TYPE, t[SPCR_TYPE], place);
 	rate = t[SPCR_BAUD];
 	if (rate < sizeof(rates) / sizeof(rates[0]))
 		place->baud = rates[rate];
-	if (t[SPCR_REVISION] >= 4 && bytes >= SPCR_PRECISE_BAUD + 4 &&
+	if (t[SPCR_REVISION] >= 4 && table->length >= SPCR_PRECISE_BAUD + 4 &&
 	    acpi_get32(t + SPCR_PRECISE_BAUD))
 		place->baud = acpi_get32(t + SPCR_PRECISE_BAUD);
 	return problem;
 }
 
-const char *dbg2_read(const void *table, size_t bytes, struct console_place *place)
+struct table_problem dbg2_read(const struct acpi_table *table, struct console_place *place)
 {
-	const char *problem = "it names no serial port";
-	const uint8_t *t = table;
-	size_t at;
+	struct table_problem problem = table_problem("it names no serial port", DBG2_COUNT);
+	const uint8_t *t = table->bytes;
+	uint32_t bytes = table->length, at;
 
 	*place = (struct console_place){ 0 };
-	if (bytes < DBG2_BYTES)
-		return "it is shorter than 44 bytes";
+	if (bytes < DBG2_FIXED_BYTES)
+		return table_problem("it is shorter than 44 bytes", LENGTH);
 	at = acpi_get32(t + DBG2_OFFSET);
 	for (uint32_t n = acpi_get32(t + DBG2_COUNT); n; n--) {
-		size_t length, address;
+		uint32_t length, address;
 
 		if (at > bytes || bytes - at < INFO_BYTES)
-			return "a device in it runs past its end";
+			return table_problem("a device in it runs past its end",
+					     at > bytes ? DBG2_OFFSET : at);
 		length = acpi_get16(t + at + INFO_LENGTH);
 		address = acpi_get16(t + at + INFO_ADDRESS);
 		if (length < INFO_BYTES || length > bytes - at)
-			return "a device in it has a length that cannot be";
+			return table_problem("a device in it has a length that cannot be",
+					     at + INFO_LENGTH);
 		if (acpi_get16(t + at + INFO_PORT_TYPE) == PORT_SERIAL) {
 			if (address > length || length - address < GAS_BYTES)
-				return "a device in it has its address outside itself";
-			problem = read_address(t + at + address,
+				return table_problem(
+					"a device in it has its address outside itself",
+					at + INFO_ADDRESS);
+			*place = (struct console_place){ 0 };
+			problem = read_address(t, at + address, at + INFO_PORT_SUBTYPE,
 					       acpi_get16(t + at + INFO_PORT_SUBTYPE), place);
-			if (!problem)
-				return NULL;
+			if (!problem.text)
+				return problem;
 		}
 		at += length;
 	}

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where firmware says that its serial console is: the SPCR table (Microsoft, "Serial Port Console
- * Redirection Table", revision 4) and the DBG2 table ("Debug Port Table 2"). Pure: bytes in, a place
- * out; nothing outside the table is read.
+ * Redirection Table", revision 4) and the DBG2 table ("Debug Port Table 2"). Pure, as
+ * kernel/acpi_table.h.
  */
 #ifndef KERNEL_SPCR_H
 #define KERNEL_SPCR_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "kernel/acpi_table.h"
+
+enum { SPCR_FIXED_BYTES = 80, DBG2_FIXED_BYTES = 44 };
 
 struct console_place {
 	uint64_t base; /* address in its space */
@@ -19,10 +19,10 @@ struct console_place {
 };
 
 /*
- * The table, header included, of which `bytes` may be read. NULL and *place filled, or why it names
- * no UART of the 16550 kind. From DBG2 the first serial port is taken that is one.
+ * *place filled, or why the table names no UART of the 16550 kind. From DBG2 the first serial port is
+ * taken that is one.
  */
-const char *spcr_read(const void *table, size_t bytes, struct console_place *place);
-const char *dbg2_read(const void *table, size_t bytes, struct console_place *place);
+struct table_problem spcr_read(const struct acpi_table *table, struct console_place *place);
+struct table_problem dbg2_read(const struct acpi_table *table, struct console_place *place);
 
 #endif

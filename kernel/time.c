@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/time.h"
 #include "kernel/acpi.h"
+#include "kernel/acpi_timers.h"
 #include "kernel/cpu.h"
 #include "kernel/muldiv.h"
 #include "kernel/paging.h"
@@ -44,14 +45,20 @@ static uint32_t read_hpet(volatile void *registers)
 /* The HPET's main counter (IA-PC HPET specification, section 2.3); 0 if there is none running. */
 static uint64_t measure_hpet(void)
 {
-	const struct acpi_header *table = acpi_find("HPET", 0);
+	uint64_t base, period_fs, ticks;
+	struct table_problem problem;
+	struct acpi_table table;
 	volatile uint8_t *hpet;
-	uint64_t period_fs, ticks;
 	struct moment start, end;
 
-	if (!table || table->length < 56)
+	if (!acpi_open(&table, "HPET", "HPET", HPET_FIXED_BYTES))
 		return 0;
-	hpet = paging_map_mmio(acpi_get64((const uint8_t *)table + 44), 1024);
+	problem = hpet_read(&table, &base);
+	if (problem.text) {
+		acpi_complain("HPET", problem);
+		return 0;
+	}
+	hpet = paging_map_mmio(base, HPET_BYTES);
 	if (!hpet)
 		return 0;
 	period_fs = *(volatile uint32_t *)(hpet + 4);
@@ -81,18 +88,21 @@ static uint32_t read_pm_timer(volatile void *port)
 /* The ACPI PM timer: 3.579545 MHz, 24 bits (ACPI specification, section 4.8.3.3). */
 static uint64_t measure_pm_timer(void)
 {
-	const struct acpi_header *fadt = acpi_find("FACP", 0);
+	struct table_problem problem;
 	struct moment start, end;
-	uint32_t port;
+	struct acpi_table fadt;
+	uint16_t port;
 
-	if (!fadt || fadt->length < 80)
+	if (!acpi_open(&fadt, "FACP", "FADT", FADT_FIXED_BYTES))
 		return 0;
-	port = acpi_get32((const uint8_t *)fadt + 76);
-	if (!port || port > 0xffff)
+	problem = fadt_read_pm_timer(&fadt, &port);
+	if (problem.text) {
+		acpi_complain("FADT", problem);
 		return 0;
+	}
 	start = tight_pair(read_pm_timer, (void *)(uint64_t)port);
 	for (uint64_t spins = 0;; spins++) {
-		uint32_t passed = (inl((uint16_t)port) - start.count) & 0xffffff;
+		uint32_t passed = (inl(port) - start.count) & 0xffffff;
 
 		if (passed >= 3579545 * MEASURE_MS / 1000) {
 			end = tight_pair(read_pm_timer, (void *)(uint64_t)port);

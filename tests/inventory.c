@@ -5,6 +5,7 @@
 #include "kernel/format.h"
 #include "kernel/keep.h"
 #include "kernel/log.h"
+#include "kernel/madt.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
 #include "kernel/pci.h"
@@ -267,17 +268,20 @@ static void print_oddity(void *context, const struct oddity *o)
 		  oddity_text(o->code), value);
 }
 
-/* MADT, ACPI 6.5, 5.2.12.3: type 1, the id at offset 2. */
+/* What is wrong with the table was said when the processors were listed. */
 static void find_ioapics(struct inventory *v)
 {
-	const struct acpi_header *madt = acpi_find("APIC", 0);
-	const uint8_t *table = (const uint8_t *)madt;
+	struct acpi_table madt;
+	struct madt_walk walk;
+	struct madt_entry e;
 
 	v->machine.ioapic_ids = v->ioapics;
-	for (uint32_t at = 44; madt && at + 12 <= madt->length && table[at + 1] >= 2;
-	     at += table[at + 1])
-		if (table[at] == 1 && v->machine.ioapic_count < IOAPIC_MAX)
-			v->ioapics[v->machine.ioapic_count++] = table[at + 2];
+	acpi_open(&madt, "APIC", "MADT", MADT_FIXED_BYTES);
+	madt_first(&walk, &madt);
+	while (madt_next(&walk, &e))
+		if (e.type == MADT_IO_APIC && !e.problem.text &&
+		    v->machine.ioapic_count < IOAPIC_MAX)
+			v->ioapics[v->machine.ioapic_count++] = e.io_apic_id;
 }
 
 static void print_oddities(struct inventory *v)

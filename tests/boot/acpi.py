@@ -57,6 +57,11 @@ def dbg2(number):
     return acpi(b"DBG2", struct.pack("<II", 44, 1) + info)
 
 
+def patched(table, at, raw):
+    """With other bytes at an offset; firmware or QEMU corrects length and checksum."""
+    return table[:at] + raw + table[at + len(raw):]
+
+
 KINDS = {
     # no remapping unit at all
     "no-drhd": table(b""),
@@ -78,6 +83,11 @@ KINDS = {
     # a console on COM2
     "spcr-com2": spcr(0x2F8),
     "dbg2-com2": dbg2(0x2F8),
+    # consoles that cannot be: cut, no 16550, no address; a device whose length is absurd
+    "spcr-short": patched(spcr(0x2F8)[:64], 4, struct.pack("<I", 64)),
+    "spcr-pl011": patched(spcr(0x2F8), 36, b"\3"),
+    "spcr-at-zero": spcr(0),
+    "dbg2-length": patched(dbg2(0x2F8), 45, b"\xff\xff"),
 }
 
 if __name__ == "__main__":

@@ -2,32 +2,12 @@
 /* needs: vtd/dmar.c */
 /* libFuzzer: whatever the bytes, no read outside them, no endless walk, no answer out of bounds. */
 #include "vtd/dmar.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/host/fuzz.h"
 
 struct input {
 	const uint8_t *bytes;
 	size_t size;
 };
-
-static void require(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static uint8_t touch(const void *bytes, size_t count)
-{
-	const volatile uint8_t *p = bytes;
-	uint8_t mix = 0;
-
-	while (count--)
-		mix ^= *p++;
-	return mix;
-}
 
 /* A bridge wherever the input says so, also with bus numbers that lead back up. */
 static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, uint8_t *secondary,
@@ -111,23 +91,13 @@ static void walk_table(const uint8_t *table, size_t size)
 		require(!dmar.length);
 }
 
-static void patch_header(uint8_t *table, size_t size)
-{
-	memcpy(table, "DMAR", 4);
-	for (unsigned i = 0; i < 4; i++)
-		table[4 + i] = (uint8_t)(size >> 8 * i);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *table = malloc(size); /* exactly, so that the sanitizer sees the end */
+	uint8_t *table = exact(data, size);
 
-	if (size)
-		memcpy(table, data, size);
 	walk_table(table, size);
-	/* Without this most inputs end at their header. */
 	if (size >= 48) {
-		patch_header(table, size);
+		put_header(table, size, "DMAR");
 		walk_table(table, size);
 	}
 	free(table);

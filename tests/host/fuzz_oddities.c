@@ -2,17 +2,7 @@
 /* needs: vtd/dmar.c vtd/oddities.c vtd/oddities_text.c */
 /* libFuzzer: whatever the table, every oddity has words and lies inside it. */
 #include "vtd/oddities.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "tests/host/fuzz.h"
 
 /* Functions on bus 0, a bridge at each odd device. */
 static enum oddity_kind kind(void *context, uint16_t segment, uint8_t bus, uint8_t devfn)
@@ -68,9 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size)
 		memcpy(table, data, size);
-	memcpy(table, "DMAR", 4);
-	for (unsigned i = 0; i < 4; i++)
-		table[4 + i] = (uint8_t)(length >> 8 * i);
+	put_header(table, length, "DMAR");
 	m.opened = dmar_open(&m.dmar, table, length);
 	oddities_find(&m, found, &m);
 	free(table);

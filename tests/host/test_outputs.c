@@ -25,6 +25,21 @@ static void put_address(uint8_t *at, uint8_t space, uint8_t bits, uint8_t access
 	memcpy(at + 4, &address, 8);
 }
 
+/* NULL, or what is wrong. */
+static const char *read_spcr(const void *bytes, size_t length)
+{
+	struct acpi_table t = { bytes, (uint32_t)length };
+
+	return spcr_read(&t, &place).text;
+}
+
+static const char *read_dbg2(const void *bytes, size_t length)
+{
+	struct acpi_table t = { bytes, (uint32_t)length };
+
+	return dbg2_read(&t, &place).text;
+}
+
 static const char *spcr(uint8_t type, uint8_t space, uint8_t bits, uint8_t access, uint64_t address,
 			uint8_t baud)
 {
@@ -33,7 +48,7 @@ static const char *spcr(uint8_t type, uint8_t space, uint8_t bits, uint8_t acces
 	table[36] = type;
 	put_address(table + 40, space, bits, access, address);
 	table[58] = baud;
-	return spcr_read(table, 80, &place);
+	return read_spcr(table, 80);
 }
 
 TEST(spcr_names_a_port)
@@ -70,7 +85,7 @@ TEST(spcr_says_what_is_wrong)
 	CHECK(spcr(0, 1, 8, 1, 0x10000, 0));
 	CHECK(spcr(0, 2, 8, 1, 0x3f8, 0)); /* PCI configuration space */
 	for (size_t n = 0; n < 80; n++)
-		CHECK(spcr_read(table, n, &place));
+		CHECK(read_spcr(table, n));
 }
 
 TEST(spcr_of_revision_4_has_the_very_rate)
@@ -82,9 +97,9 @@ TEST(spcr_of_revision_4_has_the_very_rate)
 	long_table[8] = 4;
 	long_table[80] = 0x00;
 	long_table[81] = 0x96; /* 38400 */
-	CHECK(!spcr_read(long_table, 84, &place));
+	CHECK(!read_spcr(long_table, 84));
 	CHECK_EQ(place.baud, 38400);
-	CHECK(!spcr_read(long_table, 83, &place)); /* its end would be outside */
+	CHECK(!read_spcr(long_table, 83)); /* its end would be outside */
 	CHECK_EQ(place.baud, 115200);
 	free(long_table);
 }
@@ -107,7 +122,7 @@ static size_t dbg2(uint16_t type, uint16_t subtype, uint32_t count)
 
 TEST(dbg2_names_a_serial_port)
 {
-	CHECK(!dbg2_read(table, dbg2(0x8000, 0x12, 1), &place));
+	CHECK(!read_dbg2(table, dbg2(0x8000, 0x12, 1)));
 	CHECK(place.is_mmio && place.base == 0xfe000000 && place.stride == 4 && !place.baud);
 }
 
@@ -115,26 +130,26 @@ TEST(dbg2_says_what_is_wrong)
 {
 	size_t n = dbg2(0x8003, 0, 1); /* a network card */
 
-	CHECK(dbg2_read(table, n, &place));
+	CHECK(read_dbg2(table, n));
 	n = dbg2(0x8000, 0, 1000000); /* the first is good enough */
-	CHECK(!dbg2_read(table, n, &place));
+	CHECK(!read_dbg2(table, n));
 	n = dbg2(0x8003, 0, 1000000);
-	CHECK(dbg2_read(table, n, &place));
+	CHECK(read_dbg2(table, n));
 	n = dbg2(0x8000, 0, 1);
 	table[44 + 1] = 0; /* length 0: an endless loop for a careless reader */
-	CHECK(dbg2_read(table, n, &place));
+	CHECK(read_dbg2(table, n));
 	n = dbg2(0x8000, 0, 1);
 	table[44 + 18] = 39; /* the address sticks out */
-	CHECK(dbg2_read(table, n, &place));
+	CHECK(read_dbg2(table, n));
 	n = dbg2(0x8000, 0, 1);
 	table[39] = 0xff; /* the first device far away */
-	CHECK(dbg2_read(table, n, &place));
+	CHECK(read_dbg2(table, n));
 	for (n = 0; n < 84; n++) {
 		uint8_t *exact = malloc(n + 1); /* so that a read past its end is seen */
 
 		dbg2(0x8000, 0, 1);
 		memcpy(exact, table, n);
-		CHECK(dbg2_read(exact, n, &place));
+		CHECK(read_dbg2(exact, n));
 		free(exact);
 	}
 }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_IDENTITY_H
+#define KERNEL_IDENTITY_H
+
+/* Log whose machine this is: by SMBIOS, and by the processor's own words. */
+void identity_describe(void);
+
+#endif
