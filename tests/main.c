@@ -331,6 +331,7 @@ static void list(void)
 	}
 	for (size_t i = 0; option_help(i, &name, &accepted); i++)
 		log_note("option %s: %s", name, accepted);
+	setup_list_devices();
 }
 
 /* On the driver processor. */

@@ -281,6 +281,25 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 	}
 }
 
+void setup_list_devices(void)
+{
+	for (size_t g = 0; g < dma_generator_count; g++)
+		for (unsigned i = 0; i < pci_count; i++) {
+			const struct dma_generator *generator = dma_generators[g];
+			const struct pci_function *f = &pci_functions[i];
+			struct dma_device d = { .generator = generator, .function = f };
+			const char *problem;
+			char name[16];
+
+			if (!generator->matches(f))
+				continue;
+			problem = generator->refuses ? generator->refuses(&d) : NULL;
+			log_note("device %s %s (%04x:%04x): %s%s", generator->name,
+				 pci_name(f, name), f->vendor, f->device,
+				 problem ? "refused: " : "may be used", problem ? problem : "");
+		}
+}
+
 /* The boot processor, or the one asked for; -1 if it is not there. */
 static int choose_driver(void)
 {
@@ -360,7 +379,10 @@ void setup_machine(struct setup *setup)
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
 	if (!setup->bench_count && !generator_named()) {
-		fail(setup, "dma= names no generator of this kernel (there are: nvme, edu)", true);
+		fail(setup,
+		     "dma= names no generator of this kernel (there are: nvme, edu, "
+		     "e1000e, igb, igc)",
+		     true);
 		return;
 	}
 	if (!setup->bench_count)
