@@ -16,6 +16,7 @@ ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
 QEMU    ?=
 IOMMU   ?=
+DEVICES ?=
 SCENARIOS ?=
 KEY     ?=
 CERT    ?=
@@ -66,13 +67,14 @@ exist: KEY is "$(KEY)", CERT is "$(CERT)"; docs/boot-media.md says how to make t
 endif
 endif
 
-RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU))
+RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU)) $(foreach d,$(DEVICES),--device $(d))
 
 help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
 	@echo '  IOMMU=properties of intel-iommu (QEMU 10: x-flts=on for first-stage tables),'
+	@echo '  DEVICES=more devices for QEMU, e.g. DEVICES=e1000e OPTIONS=dma=e1000e,'
 	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot'
 
 packages: ## look for what building and running needs, install what is missing
