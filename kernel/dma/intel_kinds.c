@@ -63,6 +63,7 @@ const struct nic_kind nic_kinds[] = {
 	  ADVANCED_QUEUES,
 	  .lock = NIC_LOCK_SWSM,
 	  .phy_address = 1,
+	  .link_first = true,
 	  .reset_us = 1000 },
 	{ .generator = &dma_igb,
 	  .title = "I350",

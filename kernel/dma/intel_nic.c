@@ -8,10 +8,8 @@
  */
 #include "kernel/dma/intel_nic.h"
 #include "kernel/cpu.h"
-#include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/mmio.h"
-#include "kernel/options.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 
@@ -28,7 +26,9 @@ enum {
 	PROBE_US = 20000,
 	MASTER_US = 80000,
 	RESET_US = 500000,
+	LOAD_US = 20000,
 	ENABLE_US = 10000,
+	PROBES = 4,	     /* of queues restarted, before the whole device is reset */
 	POLLS_PER_LOOK = 64, /* the queue's head is looked at this seldom */
 	RETURN_US = 50,	     /* a frame of 1 KiB takes 8 us at 1 Gb/s, to come back in loopback */
 };
@@ -81,66 +81,6 @@ bool nic_wait(const struct dma_device *d, uint32_t offset, uint32_t mask, uint32
 	return true;
 }
 
-static const struct nic_kind *kind_of(const struct pci_function *f)
-{
-	for (size_t k = 0; k < nic_kind_count; k++)
-		for (const uint16_t *id = nic_kinds[k].ids; *id; id++)
-			if (f->vendor == 0x8086 && f->device == *id)
-				return &nic_kinds[k];
-	return NULL;
-}
-
-/* Whether dma= has the name itself, and not only a glob that matches it. */
-static bool is_named(const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = options.dma; *at; at++)
-		if ((at == options.dma || at[-1] == ',') && !memcmp(at, name, length) &&
-		    (!at[length] || at[length] == ','))
-			return true;
-	return false;
-}
-
-static bool is_boot_device(const struct dma_device *d)
-{
-	uint32_t low = nic_read(d, NIC_RAL0), high = nic_read(d, NIC_RAH0);
-	uint8_t address[6] = { (uint8_t)low,	     (uint8_t)(low >> 8), (uint8_t)(low >> 16),
-			       (uint8_t)(low >> 24), (uint8_t)high,	  (uint8_t)(high >> 8) };
-
-	return handoff->has_boot_mac && !memcmp(address, handoff->boot_mac, sizeof(address));
-}
-
-const char *nic_refuses(struct dma_device *d)
-{
-	const struct nic_kind *kind = kind_of(d->function);
-	uint32_t fwsm, manc;
-
-	d->kind = kind;
-	if (!kind)
-		return "an unknown device: this kernel knows no loopback for its id";
-	if (kind->unconfirmed && !is_named(kind->generator->name))
-		return "nobody has confirmed its loopback: it is used only where dma= names it";
-	d->registers = pci_map_bar(d->function, 0, 0x10000);
-	if (!d->registers)
-		return "it has no BAR 0";
-	if (nic_read(d, NIC_STATUS) == ~0u)
-		return "its registers read as all ones";
-	if (is_boot_device(d))
-		return "this machine booted from it: it may be somebody's only way in";
-	fwsm = nic_read(d, NIC_FWSM);
-	manc = nic_read(d, NIC_MANC);
-	if (kind->is_pch && fwsm & FWSM_FW_VALID && (fwsm >> FWSM_MODE_SHIFT & 7) == 2)
-		return "AMT is active on it (FWSM)";
-	if (kind->is_pch && !(fwsm & FWSM_RSPCIPHY))
-		return "firmware keeps its PHY from being reset (FWSM.RSPCIPHY = 0: SoL or IDE-R)";
-	if (!kind->is_pch && manc & MANC_BLK_PHY_RST_ON_IDE)
-		return "firmware keeps its PHY from being reset (MANC: IDE redirection)";
-	if (!kind->is_pch && manc & MANC_RCV_TCO_EN)
-		return "a management controller receives through it (MANC.RCV_TCO_EN)";
-	return NULL;
-}
-
 /* No DMA any more: sections "Master Disable" of the datasheets (82574, 5.2.3.2; 82576, 5.2.3.3). */
 static void quiesce(struct dma_device *d)
 {
@@ -171,9 +111,11 @@ static const char *reset_mac(struct dma_device *d)
 		return problem;
 	nic_write(d, NIC_CTRL, nic_read(d, NIC_CTRL) | CTRL_RST);
 	time_delay_us(kind->reset_us);
-	if (!nic_wait(d, NIC_CTRL, CTRL_RST, 0, RESET_US) ||
-	    (!kind->is_pch && !nic_wait(d, NIC_EEC, EEC_AUTO_RD, EEC_AUTO_RD, RESET_US)))
-		problem = "it does not come back from its reset (CTRL.RST, EEC.AUTO_RD)";
+	if (!nic_wait(d, NIC_CTRL, CTRL_RST, 0, RESET_US))
+		problem = "it does not come back from its reset (CTRL.RST)";
+	/* A port without NVM (QEMU's igb, for one) never has it loaded. */
+	if (!kind->is_pch)
+		nic_wait(d, NIC_EEC, EEC_AUTO_RD, EEC_AUTO_RD, LOAD_US);
 	if (kind->lock == NIC_LOCK_EXTCNF)
 		nic_unlock(d);
 	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
@@ -254,6 +196,27 @@ static const char *set_up_queues(struct dma_device *d, uint64_t private_at)
 	return NULL;
 }
 
+/* Where queues can be turned off by themselves. */
+static bool stop_queues(struct dma_device *d)
+{
+	const struct nic_kind *kind = d->kind;
+	const char *problem;
+	bool fresh;
+
+	if (!kind->advanced || !d->in_loopback || !d->confirmed)
+		return false;
+	nic_write(d, NIC_RCTL, 0);
+	nic_write(d, NIC_TCTL, TCTL_PSP);
+	nic_write(d, kind->receive + QUEUE_DCTL, 0);
+	nic_write(d, kind->transmit + QUEUE_DCTL, 0);
+	if (!nic_wait(d, kind->receive + QUEUE_DCTL, DCTL_ENABLE, 0, ENABLE_US) ||
+	    !nic_wait(d, kind->transmit + QUEUE_DCTL, DCTL_ENABLE, 0, ENABLE_US) || nic_lock(d))
+		return false;
+	problem = nic_phy_loopback(d, &fresh);
+	nic_unlock(d);
+	return !problem && !fresh && nic_read(d, NIC_STATUS) & STATUS_LU;
+}
+
 /* To and from locally administered addresses, with an EtherType that IEEE 802 leaves to experiments.
  */
 static void write_frame(struct dma_device *d)
@@ -266,7 +229,8 @@ static void write_frame(struct dma_device *d)
 	memcpy(d->private + FRAME, header, sizeof(header));
 }
 
-static const char *confirm(struct dma_device *d, uint64_t private_at)
+/* A frame of our own into a private page. DMA_BUSY: it is not even taken. */
+static enum dma_state probe(struct dma_device *d, uint64_t private_at)
 {
 	enum dma_state state = DMA_BUSY;
 	uint64_t end = time_us() + PROBE_US;
@@ -275,12 +239,9 @@ static const char *confirm(struct dma_device *d, uint64_t private_at)
 	nic_start(d, private_at + PROBE);
 	while (state == DMA_BUSY && time_us() < end)
 		state = nic_poll(d);
-	d->confirmed = state == DMA_DONE &&
-		       !memcmp(d->private + PROBE, d->private + FRAME, FRAME_BYTES);
-	if (d->confirmed)
-		return NULL;
-	quiesce(d);
-	return "a frame sent in loopback did not come back: nothing more was sent";
+	if (state == DMA_DONE && memcmp(d->private + PROBE, d->private + FRAME, FRAME_BYTES))
+		return DMA_FAILED;
+	return state;
 }
 
 const char *nic_open(struct dma_device *d)
@@ -302,13 +263,10 @@ const char *nic_open(struct dma_device *d)
 	return problem;
 }
 
-const char *nic_reset(struct dma_device *d, uint64_t private_at)
+static void fill_rings(struct dma_device *d, uint64_t private_at)
 {
 	const struct nic_kind *kind = d->kind;
-	const char *problem = enter_loopback(d);
 
-	if (problem)
-		return problem;
 	memset(d->private, 0, FRAME);
 	write_frame(d);
 	for (unsigned i = 0; i < DESCRIPTORS; i++) {
@@ -319,11 +277,47 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 		t->high = kind->advanced ? FRAME_BYTES << TX_PAYLEN_SHIFT : 0;
 	}
 	d->slot = 0;
-	problem = set_up_queues(d, private_at);
-	if (!problem && !d->confirmed)
-		problem = confirm(d, private_at);
+}
+
+/*
+ * After a refused access it is enough to restart the queues, where that can be done, and to see a
+ * frame come back; that frame is also for QEMU's igb, which swallows the one that follows a
+ * descriptor it could not read. (A whole reset would cost half a second each: it negotiates again.)
+ */
+static bool restart(struct dma_device *d, uint64_t private_at)
+{
+	for (unsigned i = 0; i < PROBES && stop_queues(d); i++) {
+		enum dma_state state;
+
+		fill_rings(d, private_at);
+		if (set_up_queues(d, private_at))
+			return false;
+		state = probe(d, private_at);
+		if (state == DMA_DONE || state == DMA_BUSY)
+			return state == DMA_DONE;
+	}
+	return false;
+}
+
+const char *nic_reset(struct dma_device *d, uint64_t private_at)
+{
+	const char *problem;
+
+	if (restart(d, private_at))
+		return NULL;
+	problem = enter_loopback(d);
 	if (problem)
-		d->in_loopback = false;
+		return problem;
+	fill_rings(d, private_at);
+	problem = set_up_queues(d, private_at);
+	if (!problem && !d->confirmed) {
+		d->confirmed = probe(d, private_at) == DMA_DONE;
+		if (!d->confirmed)
+			problem = "a frame sent in loopback did not come back: nothing more was "
+				  "sent";
+	}
+	if (problem)
+		quiesce(d);
 	return problem;
 }
 

@@ -94,6 +94,7 @@ enum {
 	    BMCR_LOOPBACK_1000 = 0x4140, /* loopback, 1000 Mb/s full duplex, nothing negotiated */
 	    BMCR_RESET = 1 << 15,
 	    BMCR_DEFAULT = 0x1140, /* auto-negotiation */
+	    BMCR_RESTART = 1 << 9,
 	PHY_LOOPBACK_CONTROL = 19,
 };
 // clang-format on
@@ -116,6 +117,7 @@ struct nic_kind {
 	bool is_pch;	     /* the MAC is in the chipset, which shares it with the ME */
 	bool mulr;	     /* receive data may be lost with three reads under way */
 	bool mac_loopback;   /* RCTL.LBM, too */
+	bool link_first;     /* STATUS.LU comes only by negotiating, and stays in loopback */
 	bool unconfirmed;    /* to be named in dma=, or it is left alone */
 	uint8_t lock;	     /* enum nic_lock */
 	uint8_t phy_address;
@@ -130,7 +132,7 @@ struct nic_kind {
 extern const struct nic_kind nic_kinds[];
 extern const size_t nic_kind_count;
 
-/* intel_nic.c: what the generators of all families do. */
+/* What the generators of all families do: intel_refuse.c, intel_nic.c. */
 const char *nic_refuses(struct dma_device *device);
 const char *nic_open(struct dma_device *device);
 const char *nic_reset(struct dma_device *device, uint64_t private_at);

@@ -239,6 +239,7 @@ static void ctrl(uint32_t value)
 	memset(n->registers, 0, sizeof(n->registers));
 	for (unsigned i = 0; i < 8; i++)
 		fake_nic_set(kept[i], values[i]);
+	n->resets++;
 	n->was_reset = true;
 	n->masked = false;
 	if (!n->keeps_phy)

@@ -42,7 +42,7 @@ struct fake_nic {
 
 	/* What was seen. */
 	const char *complaint; /* the first thing that was not in sequence; NULL: nothing */
-	unsigned writes, received, sent_out;
+	unsigned writes, resets, received, sent_out;
 	bool harmless; /* nobody would miss the write that was lost */
 	bool was_reset, masked, mastered, smbi;
 };

@@ -122,6 +122,32 @@ TEST(nic_tells_what_was_refused)
 	}
 }
 
+TEST(nic_restarts_queues_and_resets_where_that_does_not_help)
+{
+	struct dma_device d = new_device(0x10c9);
+	unsigned resets;
+
+	CHECK_EQ(bring_up(&d), 0);
+	resets = fake_nic.resets;
+	fake_nic.refuse = REFUSE_TRANSMIT;
+	CHECK_EQ(one_dma(&d), DMA_BUSY);
+	fake_nic.refuse = REFUSE_NOTHING;
+	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	CHECK_EQ(fake_nic.resets, resets);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	fake_nic.refuse = REFUSE_FRAME;
+	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	CHECK_EQ(fake_nic.resets, resets + 1);
+	fake_nic.refuse = REFUSE_NOTHING;
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	/* A PHY that left its loopback is not left so. */
+	fake_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
+	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	CHECK_EQ(fake_nic.resets, resets + 2);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	CHECK_EQ(fake_nic.complaint, 0);
+}
+
 static bool refused(uint16_t id, uint32_t at, uint32_t value, const char *why)
 {
 	struct dma_device d = new_device(id);
