@@ -59,7 +59,7 @@ struct dma_device {
 	uint32_t slot, phase, polls, doorbell_stride;
 	const void *kind;
 	uint64_t sent_us; /* when its frame was first seen to have been taken; 0: not yet */
-	bool in_loopback, confirmed;
+	bool in_loopback, confirmed, given_up;
 };
 
 extern const struct dma_generator *const dma_generators[];

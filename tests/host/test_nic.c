@@ -214,6 +214,9 @@ TEST(nic_that_does_not_loop_sends_nothing)
 		problem = bring_up(&d);
 		CHECK(problem && strstr(problem, "did not come back"));
 		CHECK(!d.confirmed && !(fake_nic_get(NIC_TCTL) & TCTL_EN));
+		fake_nic.refuse = REFUSE_NOTHING;
+		CHECK(d.generator->reset(&d, PRIVATE_AT) != NULL);
+		CHECK_EQ(fake_nic.received, 0);
 		CHECK_EQ(fake_nic.sent_out, 0);
 
 		d = new_device(ids[i]);
