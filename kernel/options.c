@@ -334,7 +334,7 @@ static const struct {
 } table[] = {
 	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
-	{ "dma", "generator names (nvme, edu, e1000e, igb, igc), with commas", parse_dma },
+	{ "dma", "generator names (nvme, edu, e1000e, igb, igc, igbvf), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
 	{ "dwell",
 	  "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",

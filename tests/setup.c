@@ -218,13 +218,14 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 	*d = (struct dma_device){ .generator = generator, .function = f };
 	*b = (struct bench){ .device = d,
 			     .unit = unit_of(f),
-			     .source_id = (uint16_t)(f->bus << 8 | f->devfn),
 			     .updater_cpu = updater_cpu,
 			     .has_ats = pci_ats_enabled(f),
 			     .seed = options.seed | 1 };
 	if (!b->unit)
 		return "no usable remapping unit owns it";
 	problem = generator->open(d);
+	/* It may have put another in its place: a virtual function, whose unit is the same (8.3). */
+	b->source_id = (uint16_t)(d->function->bus << 8 | d->function->devfn);
 	if (!problem)
 		problem = enable(b->unit);
 	if (problem)
@@ -269,7 +270,7 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 			continue;
 		problem = open_bench(b, d, generator, &pci_functions[i], setup->driver_cpu,
 				     updater_cpu);
-		pci_name(&pci_functions[i], name);
+		pci_name(d->function, name);
 		if (problem) {
 			log_note("device %s %s: not usable: %s", generator->name, name, problem);
 			continue;
@@ -381,7 +382,7 @@ void setup_machine(struct setup *setup)
 	if (!setup->bench_count && !generator_named()) {
 		fail(setup,
 		     "dma= names no generator of this kernel (there are: nvme, edu, "
-		     "e1000e, igb, igc)",
+		     "e1000e, igb, igc, igbvf)",
 		     true);
 		return;
 	}

@@ -118,6 +118,7 @@ struct nic_kind {
 	bool mulr;	     /* receive data may be lost with three reads under way */
 	bool mac_loopback;   /* RCTL.LBM, too */
 	bool link_first;     /* STATUS.LU comes only by negotiating, and stays in loopback */
+	bool has_vfs;	     /* virtual functions, if its firmware shows them */
 	bool unconfirmed;    /* to be named in dma=, or it is left alone */
 	uint8_t lock;	     /* enum nic_lock */
 	uint8_t phy_address;
@@ -133,6 +134,9 @@ extern const struct nic_kind nic_kinds[];
 extern const size_t nic_kind_count;
 
 /* What the generators of all families do: intel_refuse.c, intel_nic.c. */
+const struct nic_kind *nic_kind_of(const struct pci_function *function); /* NULL: unknown */
+/* Whether dma= has the name itself, and not only a glob that matches it. */
+bool nic_is_named(const char *generator);
 const char *nic_refuses(struct dma_device *device);
 const char *nic_open(struct dma_device *device);
 const char *nic_reset(struct dma_device *device, uint64_t private_at);

@@ -5,7 +5,7 @@
 #include "kernel/options.h"
 #include "kernel/string.h"
 
-static const struct nic_kind *kind_of(const struct pci_function *f)
+const struct nic_kind *nic_kind_of(const struct pci_function *f)
 {
 	for (size_t k = 0; k < nic_kind_count; k++)
 		for (const uint16_t *id = nic_kinds[k].ids; *id; id++)
@@ -14,8 +14,7 @@ static const struct nic_kind *kind_of(const struct pci_function *f)
 	return NULL;
 }
 
-/* Whether dma= has the name itself, and not only a glob that matches it. */
-static bool is_named(const char *name)
+bool nic_is_named(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -37,13 +36,13 @@ static bool is_boot_device(const struct dma_device *d)
 
 const char *nic_refuses(struct dma_device *d)
 {
-	const struct nic_kind *kind = kind_of(d->function);
+	const struct nic_kind *kind = nic_kind_of(d->function);
 	uint32_t fwsm, manc;
 
 	d->kind = kind;
 	if (!kind)
 		return "an unknown device: this kernel knows no loopback for its id";
-	if (kind->unconfirmed && !is_named(kind->generator->name))
+	if (kind->unconfirmed && !nic_is_named(kind->generator->name))
 		return "nobody has confirmed its loopback: it is used only where dma= names it";
 	d->registers = pci_map_bar(d->function, 0, 0x10000);
 	if (!d->registers)

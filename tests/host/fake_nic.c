@@ -2,6 +2,7 @@
 #include "tests/host/fake_nic.h"
 #include "kernel/kernel.h"
 #include "kernel/mmio.h"
+#include "kernel/paging.h"
 #include "kernel/time.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ struct fake_nic fake_nic;
 struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
 static struct fake_nic *const n = &fake_nic;
 static uint64_t clock_us;
+static uint8_t config_space[256 << 12]; /* of one bus */
 
 uint32_t fake_nic_get(uint32_t offset)
 {
@@ -47,6 +49,10 @@ void fake_nic_new(uint16_t id)
 		for (const uint16_t *i = nic_kinds[k].ids; *i; i++)
 			if (*i == id)
 				n->kind = &nic_kinds[k];
+	memset(config_space, 0, sizeof(config_space));
+	n->function.devfn = 8;
+	n->function.config = config_space + (8 << 12);
+	pci_write16(&n->function, FAKE_NIC_SRIOV + 0x14, 0x80); /* First VF Offset */
 	n->mastered = true;
 	fake_nic_set(NIC_EEC, EEC_AUTO_RD);
 	fake_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
@@ -361,10 +367,32 @@ volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_
 	return f == &n->function && !index && bytes <= FAKE_NIC_BYTES ? n->registers : NULL;
 }
 
-void pci_bus_master(const struct pci_function *f, bool on)
+unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
 {
 	(void)f;
+	return id == PCI_EXT_SRIOV && n->kind && n->kind->has_vfs ? FAKE_NIC_SRIOV : 0;
+}
+
+uint16_t pci_read16(const struct pci_function *f, unsigned offset)
+{
+	return *(volatile uint16_t *)(f->config + offset);
+}
+
+void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
+{
+	*(volatile uint16_t *)(f->config + offset) = value;
+}
+
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
+{
+	(void)bytes;
+	return (volatile void *)physical;
+}
+
+void pci_bus_master(const struct pci_function *f, bool on)
+{
 	n->mastered = on;
+	n->mastered_devfn = f->devfn;
 }
 
 uint64_t time_us(void)

@@ -28,6 +28,7 @@ struct fake_nic {
 	uint16_t phy[4][32]; /* pages 0, 2, 769, 776 */
 	uint16_t phy_page;
 	struct pci_function function;
+	uint8_t mastered_devfn; /* of the function that bus mastering was last changed of */
 	const struct nic_kind *kind;
 	uint8_t *private; /* seen by the device at private_at */
 	uint64_t private_at;
@@ -51,6 +52,8 @@ extern struct fake_nic fake_nic;
 
 /* A controller with this device id, as its firmware leaves it. */
 void fake_nic_new(uint16_t id);
+/* The SR-IOV capability in its configuration space, if the kind has one. */
+#define FAKE_NIC_SRIOV 0x160
 uint32_t fake_nic_get(uint32_t offset);
 void fake_nic_set(uint32_t offset, uint32_t value);
 

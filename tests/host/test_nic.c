@@ -9,7 +9,7 @@
 
 #define PRIVATE_AT 0x203000
 
-extern const struct dma_generator dma_e1000e, dma_igb, dma_igc;
+extern const struct dma_generator dma_e1000e, dma_igb, dma_igc, dma_igbvf;
 extern struct options options;
 
 /* One of each kind. */
@@ -225,6 +225,50 @@ TEST(nic_that_does_not_loop_sends_nothing)
 		CHECK(problem && strstr(problem, "semaphore"));
 		CHECK_EQ(fake_nic.complaint, 0);
 	}
+}
+
+static struct dma_device new_vf(void)
+{
+	struct dma_device d = new_device(0x10c9);
+
+	strcpy(options.dma, "igbvf");
+	d.generator = &dma_igbvf;
+	return d;
+}
+
+TEST(nic_takes_the_requester_id_of_a_virtual_function)
+{
+	const struct pci_function *port = &fake_nic.function;
+	struct dma_device d = new_vf();
+
+	CHECK(dma_igbvf.matches(port));
+	CHECK_EQ(bring_up(&d), 0);
+	CHECK_EQ(d.function->bus << 8 | d.function->devfn, 0x88);
+	CHECK_EQ(fake_nic.mastered_devfn, 0x88);
+	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 1);
+	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 1);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	d.generator->stop(&d);
+	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 0);
+	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 0);
+	CHECK(!fake_nic.mastered && !fake_nic.complaint);
+}
+
+TEST(nic_virtual_function_is_refused)
+{
+	const struct pci_function *port = &fake_nic.function;
+	struct dma_device d = new_vf();
+
+	pci_write16(port, FAKE_NIC_SRIOV + 0x14, 0x180);
+	CHECK(strstr(d.generator->open(&d), "on a bus of their own") != NULL);
+	d = new_vf();
+	pci_write16(port, FAKE_NIC_SRIOV + 0x08, 1);
+	CHECK(strstr(d.generator->open(&d), "left its virtual functions on") != NULL);
+	d = new_vf();
+	options.dma[0] = 0;
+	CHECK(strstr(d.generator->open(&d), "names igbvf") != NULL);
+	new_device(0x1533);
+	CHECK(!dma_igbvf.matches(port));
 }
 
 /*
