@@ -28,7 +28,7 @@ enum {
 	RESET_US = 500000,
 	LOAD_US = 20000,
 	ENABLE_US = 10000,
-	PROBES = 4,	     /* of queues restarted, before the whole device is reset */
+	RESTART_US = 100000, /* for the queues alone, before the whole device is reset */
 	POLLS_PER_LOOK = 64, /* the queue's head is looked at this seldom */
 	RETURN_US = 50,	     /* a frame of 1 KiB takes 8 us at 1 Gb/s, to come back in loopback */
 };
@@ -286,7 +286,9 @@ static void fill_rings(struct dma_device *d, uint64_t private_at)
  */
 static bool restart(struct dma_device *d, uint64_t private_at)
 {
-	for (unsigned i = 0; i < PROBES && stop_queues(d); i++) {
+	uint64_t end = time_us() + RESTART_US;
+
+	while (time_us() < end && stop_queues(d)) {
 		enum dma_state state;
 
 		fill_rings(d, private_at);
