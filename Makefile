@@ -16,6 +16,7 @@ ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
 QEMU    ?=
 IOMMU   ?=
+DEVICES ?=
 SCENARIOS ?=
 KEY     ?=
 CERT    ?=
@@ -67,13 +68,14 @@ exist: KEY is "$(KEY)", CERT is "$(CERT)"; docs/boot-media.md says how to make t
 endif
 endif
 
-RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU))
+RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU)) $(foreach d,$(DEVICES),--device $(d))
 
 help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
 	@echo '  IOMMU=properties of intel-iommu (QEMU 10: x-flts=on for first-stage tables),'
+	@echo '  DEVICES=more devices for QEMU, e.g. DEVICES=e1000e OPTIONS=dma=e1000e,'
 	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot,'
 	@echo '  SCENARIOS="globs" of make test, INTERFACE= MODE= LOADER= RANGE= of make pxe (docs/rack.md), V=1'
 
@@ -217,7 +219,7 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/options.c kernel/format.c kernel/glob.c \
-		kernel/screen.c kernel/uart.c boot/load_options.c boot/pxe_reply.c tests/target.c \
+		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) boot/device_path.c boot/load_options.c boot/pxe_reply.c tests/target.c \
 		tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -5,6 +5,7 @@
  */
 #include <efi.h>
 
+#include "boot/device_path.h"
 #include "boot/load_options.h"
 #include "boot/pxe.h"
 #include "boot/saved.h"
@@ -19,6 +20,7 @@ static EFI_SYSTEM_TABLE *st;
 
 static EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 static EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+static EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 static EFI_GUID graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 static EFI_GUID acpi20_guid = ACPI_20_TABLE_GUID;
 static EFI_GUID acpi10_guid = ACPI_TABLE_GUID;
@@ -142,6 +144,16 @@ static EFI_FILE *open_volume(const EFI_LOADED_IMAGE *image)
 	return root;
 }
 
+/* A network port that the image came through must not be put to work as a test device. */
+static void find_boot_port(EFI_HANDLE device)
+{
+	void *path;
+
+	if (device &&
+	    st->BootServices->HandleProtocol(device, &device_path_guid, &path) == EFI_SUCCESS)
+		handoff.has_boot_mac = device_path_mac(path, 4096, handoff.boot_mac);
+}
+
 static void find_options(EFI_HANDLE self)
 {
 	EFI_BOOT_SERVICES *bs = st->BootServices;
@@ -153,6 +165,7 @@ static void find_options(EFI_HANDLE self)
 		if (!load_options_text(image->LoadOptions, image->LoadOptionsSize,
 				       handoff.load_options, sizeof(handoff.load_options)))
 			handoff.note = "the load options are no text, or too long: ignored";
+		find_boot_port(image->DeviceHandle);
 		root = open_volume(image);
 		image_folder(image, folder, 256);
 		if (root && !read_config(root, folder))

@@ -3,6 +3,7 @@
 #ifndef KERNEL_HANDOFF_H
 #define KERNEL_HANDOFF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,8 @@ struct handoff {
 	const char *note;	 /* something odd that boot/ saw; NULL: nothing */
 	const char *saved;	 /* results that an earlier run kept; NULL: none */
 	const char *saved_to;	 /* the file that boot/ added them to; NULL: they stay kept */
+	uint8_t boot_mac[6];	 /* of the network port that the image came through */
+	bool has_boot_mac;	 /* whether it came through one */
 	char date[24];		 /* "2026-11-25 02:24:45" by firmware's clock; empty: unknown */
 };
 

@@ -346,7 +346,7 @@ static const struct {
 } table[] = {
 	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
-	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
+	{ "dma", "generator names (nvme, edu, e1000e, igb, igc, igbvf), with commas", parse_dma },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
 	{ "companion", "0, 1 (another device behind the unit does DMA all the while)",
 	  parse_companion },

@@ -27,6 +27,7 @@ enum {
 
 	/* Extended capabilities. */
 	PCI_EXT_ATS = 0x0f,
+	PCI_EXT_SRIOV = 0x10,
 	PCI_EXT_PASID = 0x1b,
 };
 

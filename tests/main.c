@@ -92,11 +92,15 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 	return s->claim == CLAIM_UNSAFE || !options.without || verdict_steps(s, steps);
 }
 
-/* Another device behind the same unit, to compete for its fault recording registers. */
+/*
+ * Another device behind the same unit, to compete for its fault recording registers; not the same
+ * one by another requester-id.
+ */
 static struct bench *neighbour(const struct bench *b)
 {
 	for (unsigned i = 0; i < setup->bench_count; i++)
-		if (&setup->benches[i] != b && setup->benches[i].unit == b->unit)
+		if (&setup->benches[i] != b && setup->benches[i].unit == b->unit &&
+		    setup->benches[i].device->registers != b->device->registers)
 			return &setup->benches[i];
 	return NULL;
 }
@@ -332,6 +336,7 @@ static void list(void)
 	}
 	for (size_t i = 0; option_help(i, &name, &accepted); i++)
 		log_note("option %s: %s", name, accepted);
+	setup_list_devices();
 }
 
 /* On the driver processor. */

@@ -269,13 +269,14 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 	*d = (struct dma_device){ .generator = generator, .function = f };
 	*b = (struct bench){ .device = d,
 			     .unit = unit_of(f),
-			     .source_id = (uint16_t)(f->bus << 8 | f->devfn),
 			     .updater_cpu = updater_cpu,
 			     .has_ats = pci_ats_enabled(f),
 			     .seed = options.seed | 1 };
 	if (!b->unit)
 		return "no usable remapping unit owns it";
 	problem = generator->open(d);
+	/* It may have put another in its place: a virtual function, whose unit is the same (8.3). */
+	b->source_id = (uint16_t)(d->function->bus << 8 | d->function->devfn);
 	if (!problem)
 		problem = enable(b->unit);
 	if (problem)
@@ -320,7 +321,7 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 			continue;
 		problem = open_bench(b, d, generator, &pci_functions[i], setup->driver_cpu,
 				     updater_cpu);
-		pci_name(&pci_functions[i], name);
+		pci_name(d->function, name);
 		if (problem) {
 			log_note("device %s %s: not usable: %s", generator->name, name, problem);
 			continue;
@@ -330,6 +331,25 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 		setup->bench_count++;
 		return; /* one of each kind */
 	}
+}
+
+void setup_list_devices(void)
+{
+	for (size_t g = 0; g < dma_generator_count; g++)
+		for (unsigned i = 0; i < pci_count; i++) {
+			const struct dma_generator *generator = dma_generators[g];
+			const struct pci_function *f = &pci_functions[i];
+			struct dma_device d = { .generator = generator, .function = f };
+			const char *problem;
+			char name[16];
+
+			if (!generator->matches(f))
+				continue;
+			problem = generator->refuses ? generator->refuses(&d) : NULL;
+			log_note("device %s %s (%04x:%04x): %s%s", generator->name,
+				 pci_name(f, name), f->vendor, f->device,
+				 problem ? "refused: " : "may be used", problem ? problem : "");
+		}
 }
 
 /* The boot processor, or the one asked for; -1 if it is not there. */
@@ -414,7 +434,10 @@ void setup_machine(struct setup *setup)
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
 	if (!setup->bench_count && !generator_named()) {
-		fail(setup, "dma= names no generator of this kernel (there are: nvme, edu)", true);
+		fail(setup,
+		     "dma= names no generator of this kernel (there are: nvme, edu, "
+		     "e1000e, igb, igc, igbvf)",
+		     true);
 		return;
 	}
 	if (!setup->bench_count)

@@ -26,6 +26,9 @@ extern const struct dmar_pci setup_pci_view;
  */
 void setup_machine(struct setup *setup);
 
+/* Log every device that a generator knows, and whether it may be used, as far as reading tells. */
+void setup_list_devices(void);
+
 /* Turn translation off. The devices must be stopped. */
 void setup_undo(void);
 

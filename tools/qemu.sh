@@ -7,8 +7,8 @@ OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 
 # qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
 # The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE, QEMU_SERIAL (-serial's argument,
-# instead of a file LOG) and QEMU_VARS (a copy of OVMF_VARS that keeps what is written) may be set by
-# the caller.
+# instead of a file LOG), QEMU_VARS (a copy of OVMF_VARS that keeps what is written) and QEMU_NOT_NICE
+# (do not lower the processors' priority) may be set by the caller.
 qemu_start() {
 	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data
 	shift 5
@@ -16,7 +16,7 @@ qemu_start() {
 	data=$(cd "$(dirname "$(command -v "$qemu")")/.." && pwd)/share/qemu
 	rm -f "$log" "$log.pid"
 	: > "$log"
-	if [[ $accel == tcg* ]]; then
+	if [[ $accel == tcg* && -z ${QEMU_NOT_NICE:-} ]]; then
 		qemu_lower_processors "$log.pid" "${cpus%%,*}" &
 	fi
 	timeout --foreground -k 5 "$seconds" "$qemu" -L "$data" -L /usr/share/seabios \

@@ -25,6 +25,11 @@ struct dma_generator {
 	const char *name; /* part of test ids */
 	bool (*matches)(const struct pci_function *function);
 	/*
+	 * Why a device must be left alone, as far as reading tells; NULL: nothing speaks against
+	 * it. A generator without this refuses none.
+	 */
+	const char *(*refuses)(struct dma_device *device);
+	/*
 	 * Find the registers and allocate private pages; fills the fields below. NULL, or why the
 	 * device cannot be used.
 	 */
@@ -52,6 +57,9 @@ struct dma_device {
 
 	/* the generator's own */
 	uint32_t slot, phase, polls, doorbell_stride;
+	const void *kind;
+	uint64_t sent_us; /* when its frame was first seen to have been taken; 0: not yet */
+	bool in_loopback, confirmed, given_up;
 };
 
 extern const struct dma_generator *const dma_generators[];

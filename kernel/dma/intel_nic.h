@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Intel's one-gigabit controllers. They share most registers; what differs is in struct nic_kind.
+ * Names are the datasheets': 82574 GbE Controller Family (rev. 3.4), I217, I218 and I219 datasheets
+ * with the PCH's register descriptions, 82576 (rev. 2.63), I350 (rev. 2.65), I210 (rev. 3.3), I225
+ * (rev. 2.6). Where no datasheet tells a loopback's steps, Linux's self-tests (ethtool.c of e1000e
+ * and igb, 6.x) were read for which registers take part.
+ */
+#ifndef KERNEL_DMA_INTEL_NIC_H
+#define KERNEL_DMA_INTEL_NIC_H
+
+#include "kernel/dma/dma.h"
+
+// clang-format off
+enum {
+	NIC_CTRL = 0x0000,
+	    CTRL_FD = 1 << 0,
+	    CTRL_GIO_MASTER_DISABLE = 1 << 2,
+	    CTRL_ASDE = 1 << 5,
+	    CTRL_SLU = 1 << 6,
+	    CTRL_ILOS = 1 << 7,
+	    CTRL_SPEED = 3 << 8,
+	    CTRL_SPEED_1000 = 2 << 8,
+	    CTRL_FRCSPD = 1 << 11,
+	    CTRL_FRCDPLX = 1 << 12,
+	    CTRL_RST = 1 << 26,
+	    CTRL_RFCE = 1 << 27,
+	    CTRL_TFCE = 1 << 28,
+	NIC_STATUS = 0x0008,
+	    STATUS_FD = 1 << 0,
+	    STATUS_LU = 1 << 1,
+	    STATUS_LAN_ID_SHIFT = 2, /* 2 bits: which of the device's ports */
+	    STATUS_GIO_MASTER_ENABLE = 1 << 19,
+	NIC_EEC = 0x0010,
+	    EEC_AUTO_RD = 1 << 9, /* what the NVM holds is loaded */
+	NIC_MDIC = 0x0020,    /* data 15:0, register 20:16, PHY address 25:21 */
+	    MDIC_WRITE = 1 << 26,
+	    MDIC_READ = 2 << 26,
+	    MDIC_READY = 1 << 28,
+	    MDIC_ERROR = 1 << 30,
+	NIC_IMC = 0x00d8,
+	NIC_RCTL = 0x0100,
+	    RCTL_EN = 1 << 1,
+	    RCTL_UPE = 1 << 3,
+	    RCTL_MPE = 1 << 4,
+	    RCTL_LBM_MAC = 1 << 6,
+	    RCTL_BAM = 1 << 15,
+	    RCTL_SECRC = 1 << 26, /* BSIZE 0 is 2048 bytes */
+	NIC_TCTL = 0x0400,
+	    TCTL_EN = 1 << 1,
+	    TCTL_PSP = 1 << 3,
+	    TCTL_CT = 15 << 4,
+	    TCTL_COLD = 0x3f << 12,
+	NIC_EXTCNF_CTRL = 0x0f00,
+	    EXTCNF_SW_OWNER = 1 << 5, /* MDIO_SW_OWNERSHIP of the 82574, SWFLAG of PCHs */
+	NIC_IMC_QUEUED = 0x150c,      /* IMC of controllers with EICR */
+	NIC_EIMC = 0x1528,
+	NIC_TARC0 = 0x3840,
+	    TARC0_MULR = 3 << 28, /* read requests under way at once, less one at 1 << 29 */
+	    TARC0_MULR_2 = 2 << 28,
+	NIC_RAL0 = 0x5400,
+	NIC_RAH0 = 0x5404,
+	NIC_MANC = 0x5820,
+	    MANC_RCV_TCO_EN = 1 << 17,
+	    MANC_BLK_PHY_RST_ON_IDE = 1 << 18,
+	NIC_SWSM = 0x5b50,
+	    SWSM_SMBI = 1 << 0, /* set by the read that finds it clear */
+	    SWSM_SWESMBI = 1 << 1,
+	NIC_FWSM = 0x5b54,
+	    FWSM_MODE_SHIFT = 1, /* 3 bits; 2 is AMT */
+	    FWSM_RSPCIPHY = 1 << 6,
+	    FWSM_FW_VALID = 1 << 15,
+	NIC_SW_FW_SYNC = 0x5b5c, /* software's bits 15:0, firmware's 31:16 */
+	NIC_FEXTNVM11 = 0x5bbc,
+	    FEXTNVM11_DISABLE_MULR_FIX = 1 << 13,
+
+	/* Of a queue, from nic_kind.receive or .transmit on. */
+	QUEUE_BAL = 0x00,
+	QUEUE_BAH = 0x04,
+	QUEUE_LEN = 0x08, /* bytes, a multiple of 128 */
+	QUEUE_SRRCTL = 0x0c,
+	    SRRCTL_2K = 2, /* BSIZEPACKET, in KiB */
+	    SRRCTL_ONE_BUFFER = 1 << 25,
+	QUEUE_HEAD = 0x10,
+	QUEUE_TAIL = 0x18,
+	QUEUE_DCTL = 0x28,
+	    DCTL_WTHRESH_1 = 1 << 16, /* each descriptor is written back by itself */
+	    TXDCTL_COUNT_DESC = 1 << 22, /* reserved, to be 1 (82574, 10.2.6.9) */
+	    DCTL_GRAN = 1 << 24, /* thresholds count descriptors */
+	    DCTL_ENABLE = 1 << 25,
+
+	/* PHY registers: IEEE 802.3, clause 22, and the PHYs' own. */
+	PHY_BMCR = 0,
+	    BMCR_LOOPBACK_1000 = 0x4140, /* loopback, 1000 Mb/s full duplex, nothing negotiated */
+	    BMCR_RESET = 1 << 15,
+	    BMCR_DEFAULT = 0x1140, /* auto-negotiation */
+	    BMCR_RESTART = 1 << 9,
+	PHY_LOOPBACK_CONTROL = 19,
+};
+// clang-format on
+
+/* What is written into the PHY before BMCR; a page of PHY_COMMIT is a PHY reset instead. */
+struct nic_phy_step {
+	uint16_t page;
+	uint8_t reg;
+	uint16_t clear, set;
+};
+#define PHY_COMMIT 0xffff
+
+enum nic_lock { NIC_LOCK_EXTCNF, NIC_LOCK_SWSM };
+
+struct nic_kind {
+	const struct dma_generator *generator;
+	const char *title;
+	const uint16_t *ids; /* 0 ends them */
+	bool advanced;	     /* advanced descriptors; queues are enabled one by one */
+	bool is_pch;	     /* the MAC is in the chipset, which shares it with the ME */
+	bool mulr;	     /* receive data may be lost with three reads under way */
+	bool mac_loopback;   /* RCTL.LBM, too */
+	bool link_first;     /* STATUS.LU comes only by negotiating, and stays in loopback */
+	bool has_vfs;	     /* virtual functions, if its firmware shows them */
+	bool unconfirmed;    /* to be named in dma=, or it is left alone */
+	uint8_t lock;	     /* enum nic_lock */
+	uint8_t phy_address;
+	uint8_t page_register, page_address, page_shift; /* of the PHY; register 0: no pages */
+	uint16_t loopback_control;			 /* PHY register 19; 0: it has none such */
+	uint16_t receive, transmit;
+	uint32_t reset_us; /* after CTRL.RST before anything else */
+	const struct nic_phy_step *steps;
+	uint8_t step_count;
+};
+
+extern const struct nic_kind nic_kinds[];
+extern const size_t nic_kind_count;
+
+/* What the generators of all families do: intel_refuse.c, intel_nic.c. */
+const struct nic_kind *nic_kind_of(const struct pci_function *function); /* NULL: unknown */
+/* Whether dma= has the name itself, and not only a glob that matches it. */
+bool nic_is_named(const char *generator);
+const char *nic_refuses(struct dma_device *device);
+const char *nic_open(struct dma_device *device);
+const char *nic_reset(struct dma_device *device, uint64_t private_at);
+void nic_start(struct dma_device *device, uint64_t bus_address);
+enum dma_state nic_poll(struct dma_device *device);
+void nic_stop(struct dma_device *device);
+
+/* intel_phy.c. Each returns NULL, or what went wrong. */
+const char *nic_lock(struct dma_device *device);
+void nic_unlock(struct dma_device *device);
+
+/*
+ * Put the PHY into loopback, and see that it says so. *fresh: it was not before, and so needs its
+ * time to settle.
+ */
+const char *nic_phy_loopback(struct dma_device *device, bool *fresh);
+void nic_phy_restore(struct dma_device *device);
+
+uint32_t nic_read(const struct dma_device *device, uint32_t offset);
+void nic_write(const struct dma_device *device, uint32_t offset, uint32_t value);
+
+/* Wait until (register & mask) == value. */
+bool nic_wait(const struct dma_device *device, uint32_t offset, uint32_t mask, uint32_t value,
+	      uint64_t limit_us);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which of Intel's gigabit controllers must be left alone. Registers are only read here. */
+#include "kernel/dma/intel_nic.h"
+#include "kernel/kernel.h"
+#include "kernel/options.h"
+#include "kernel/string.h"
+
+const struct nic_kind *nic_kind_of(const struct pci_function *f)
+{
+	for (size_t k = 0; k < nic_kind_count; k++)
+		for (const uint16_t *id = nic_kinds[k].ids; *id; id++)
+			if (f->vendor == 0x8086 && f->device == *id)
+				return &nic_kinds[k];
+	return NULL;
+}
+
+bool nic_is_named(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = options.dma; *at; at++)
+		if ((at == options.dma || at[-1] == ',') && !memcmp(at, name, length) &&
+		    (!at[length] || at[length] == ','))
+			return true;
+	return false;
+}
+
+static bool is_boot_device(const struct dma_device *d)
+{
+	uint32_t low = nic_read(d, NIC_RAL0), high = nic_read(d, NIC_RAH0);
+	uint8_t address[6] = { (uint8_t)low,	     (uint8_t)(low >> 8), (uint8_t)(low >> 16),
+			       (uint8_t)(low >> 24), (uint8_t)high,	  (uint8_t)(high >> 8) };
+
+	return handoff->has_boot_mac && !memcmp(address, handoff->boot_mac, sizeof(address));
+}
+
+const char *nic_refuses(struct dma_device *d)
+{
+	const struct nic_kind *kind = nic_kind_of(d->function);
+	uint32_t fwsm, manc;
+
+	d->kind = kind;
+	if (!kind)
+		return "an unknown device: this kernel knows no loopback for its id";
+	if (kind->unconfirmed && !nic_is_named(kind->generator->name))
+		return "nobody has confirmed its loopback: it is used only where dma= names it";
+	d->registers = pci_map_bar(d->function, 0, 0x10000);
+	if (!d->registers)
+		return "it has no BAR 0";
+	if (nic_read(d, NIC_STATUS) == ~0u)
+		return "its registers read as all ones";
+	if (is_boot_device(d))
+		return "this machine booted from it: it may be somebody's only way in";
+	fwsm = nic_read(d, NIC_FWSM);
+	manc = nic_read(d, NIC_MANC);
+	if (kind->is_pch && fwsm & FWSM_FW_VALID && (fwsm >> FWSM_MODE_SHIFT & 7) == 2)
+		return "AMT is active on it (FWSM)";
+	if (kind->is_pch && !(fwsm & FWSM_RSPCIPHY))
+		return "firmware keeps its PHY from being reset (FWSM.RSPCIPHY = 0: SoL or IDE-R)";
+	if (!kind->is_pch && manc & MANC_BLK_PHY_RST_ON_IDE)
+		return "firmware keeps its PHY from being reset (MANC: IDE redirection)";
+	if (!kind->is_pch && manc & MANC_RCV_TCO_EN)
+		return "a management controller receives through it (MANC.RCV_TCO_EN)";
+	return NULL;
+}

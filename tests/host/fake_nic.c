@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/host/fake_nic.h"
+#include "kernel/kernel.h"
+#include "kernel/mmio.h"
+#include "kernel/paging.h"
+#include "kernel/time.h"
+
+#include <string.h>
+
+#define FIRMWARE_BITS 0xffff0000u
+
+struct fake_nic fake_nic;
+struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
+static struct fake_nic *const n = &fake_nic;
+static uint64_t clock_us;
+static uint8_t config_space[256 << 12]; /* of one bus */
+
+uint32_t fake_nic_get(uint32_t offset)
+{
+	uint32_t value;
+
+	memcpy(&value, n->registers + offset, 4);
+	return value;
+}
+
+void fake_nic_set(uint32_t offset, uint32_t value)
+{
+	memcpy(n->registers + offset, &value, 4);
+}
+
+static void complain(bool wrong, const char *what)
+{
+	if (wrong && !n->complaint)
+		n->complaint = what;
+}
+
+static void reset_phy(void)
+{
+	memset(n->phy, 0, sizeof(n->phy));
+	n->phy[0][PHY_BMCR] = BMCR_DEFAULT;
+}
+
+void fake_nic_new(uint16_t id)
+{
+	memset(n, 0, sizeof(*n));
+	n->drop = -1;
+	n->function = (struct pci_function){ .vendor = 0x8086, .device = id, .class = 0x020000 };
+	for (size_t k = 0; k < nic_kind_count; k++)
+		for (const uint16_t *i = nic_kinds[k].ids; *i; i++)
+			if (*i == id)
+				n->kind = &nic_kinds[k];
+	memset(config_space, 0, sizeof(config_space));
+	n->function.devfn = 8;
+	n->function.config = config_space + (8 << 12);
+	pci_write16(&n->function, FAKE_NIC_SRIOV + 0x14, 0x80); /* First VF Offset */
+	n->mastered = true;
+	fake_nic_set(NIC_EEC, EEC_AUTO_RD);
+	fake_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
+	fake_nic_set(NIC_RAL0, 0x12005452);
+	fake_nic_set(NIC_RAH0, 0x80005634);
+	/* Firmware's driver was at work. */
+	fake_nic_set(NIC_CTRL, CTRL_ASDE | CTRL_SLU | CTRL_RFCE);
+	fake_nic_set(NIC_RCTL, RCTL_EN);
+	fake_nic_set(NIC_TCTL, TCTL_EN);
+	fake_nic_set(n->kind ? n->kind->receive + QUEUE_LEN : 0x2808, 256);
+	reset_phy();
+}
+
+static void *memory_at(uint64_t bus)
+{
+	static uint8_t nowhere[4096];
+
+	complain(!n->mastered, "DMA with bus mastering off");
+	complain(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE, "DMA with the master disabled");
+	if (bus - n->private_at < 2 * 4096)
+		return n->private + (bus - n->private_at);
+	if (bus == (uint64_t)n->buffer)
+		return n->buffer;
+	complain(true, "DMA to an address that nobody gave");
+	return nowhere;
+}
+
+static bool phy_loops(void)
+{
+	return n->phy[0][PHY_BMCR] == BMCR_LOOPBACK_1000 &&
+	       n->phy[0][PHY_LOOPBACK_CONTROL] == n->kind->loopback_control;
+}
+
+static uint32_t status(void)
+{
+	uint32_t ctrl = fake_nic_get(NIC_CTRL);
+
+	return STATUS_FD | (ctrl & CTRL_SLU && phy_loops() ? STATUS_LU : 0) |
+	       (ctrl & CTRL_GIO_MASTER_DISABLE ? 0 : STATUS_GIO_MASTER_ENABLE) |
+	       1 << STATUS_LAN_ID_SHIFT; /* port 1: bit 2 of SW_FW_SYNC */
+}
+
+static bool owns_phy(void)
+{
+	uint32_t sync = fake_nic_get(NIC_SW_FW_SYNC);
+
+	if (n->kind->lock == NIC_LOCK_EXTCNF)
+		return fake_nic_get(NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER && !n->held;
+	return sync & 1 << 2 && !(sync & 1 << 18);
+}
+
+/* Everything that keeps a frame inside, and that the datasheet wants before the first. */
+static const char *why_not_to_send(void)
+{
+	const uint32_t want = CTRL_FD | CTRL_SLU | CTRL_FRCSPD | CTRL_FRCDPLX | CTRL_SPEED_1000;
+	uint32_t ctrl = fake_nic_get(NIC_CTRL), rctl = fake_nic_get(NIC_RCTL);
+
+	if (!phy_loops())
+		return "a frame is sent with the PHY not in loopback";
+	if ((ctrl & (want | CTRL_SPEED)) != want || ctrl & (CTRL_ASDE | CTRL_RFCE | CTRL_TFCE))
+		return "a frame is sent with the MAC not forced to the PHY's speed";
+	if (!(rctl & RCTL_EN) || !(rctl & RCTL_UPE) || !(rctl & RCTL_SECRC))
+		return "a frame is sent that will not be received";
+	if (n->kind->mac_loopback && !(rctl & RCTL_LBM_MAC))
+		return "a frame is sent with the MAC not in loopback";
+	if (n->function.device == 0x10d3 && ((n->phy[1][21] & 7) != 6 || n->phy[2][16] != 0x4c ||
+					     n->phy[3][16] != 0x40 || n->phy[2][20] != 0x400))
+		return "a frame is sent with the 82574's PHY not prepared";
+	if (n->kind->mulr && ((fake_nic_get(NIC_TARC0) & TARC0_MULR) != TARC0_MULR_2 ||
+			      !(fake_nic_get(NIC_FEXTNVM11) & FEXTNVM11_DISABLE_MULR_FIX)))
+		return "a frame is sent with three reads under way at once";
+	if (!n->kind->advanced &&
+	    (fake_nic_get(n->kind->transmit + QUEUE_DCTL) & 0x01400000) != 0x01400000)
+		return "TXDCTL is not as the datasheet wants it";
+	return NULL;
+}
+
+static uint32_t entries(uint32_t queue)
+{
+	uint32_t bytes = fake_nic_get(queue + QUEUE_LEN);
+
+	return bytes >= 16 ? bytes / 16 : 1;
+}
+
+static void receive(const uint8_t *frame, uint32_t length)
+{
+	uint32_t queue = n->kind->receive, head = fake_nic_get(queue + QUEUE_HEAD);
+	uint64_t base = fake_nic_get(queue + QUEUE_BAL) | (uint64_t)fake_nic_get(queue + QUEUE_BAH)
+								  << 32;
+	uint32_t *descriptor, answer[2] = { 3, length };
+
+	if (head == fake_nic_get(queue + QUEUE_TAIL))
+		return; /* no room: it is dropped */
+	fake_nic_set(queue + QUEUE_HEAD, (head + 1) % entries(queue));
+	descriptor = memory_at(base + 16 * head);
+	if (n->refuse != REFUSE_DATA)
+		memcpy(memory_at(descriptor[0] | (uint64_t)descriptor[1] << 32), frame, length);
+	n->received++;
+	if (n->refuse == REFUSE_ANSWER)
+		return;
+	if (n->refuse == REFUSE_EOP)
+		answer[0] = 1;
+	if (n->refuse == RECEIVE_ERROR)
+		answer[0] |= n->kind->advanced ? 1u << 31 : 1u << 15;
+	descriptor[n->kind->advanced ? 2 : 3] = answer[0];
+	if (n->refuse != REFUSE_LENGTH)
+		descriptor[n->kind->advanced ? 3 : 2] = answer[1];
+}
+
+static void send(void)
+{
+	uint32_t queue = n->kind->transmit, head = fake_nic_get(queue + QUEUE_HEAD);
+	uint64_t base = fake_nic_get(queue + QUEUE_BAL) | (uint64_t)fake_nic_get(queue + QUEUE_BAH)
+								  << 32;
+	const char *problem = why_not_to_send();
+
+	/* What was set up wrongly leads anywhere. */
+	while (head != fake_nic_get(queue + QUEUE_TAIL) && n->refuse != REFUSE_TRANSMIT &&
+	       !n->complaint) {
+		const uint32_t *d = memory_at(base + 16 * head);
+		uint32_t length = d[2] & 0xffff;
+		const uint8_t *frame = memory_at(d[0] | (uint64_t)d[1] << 32);
+
+		complain(d[2] >> 16 != (n->kind->advanced ? 0x2330 : 0x0300) ||
+				 d[3] != (n->kind->advanced ? length << 14 : 0),
+			 "the transmit descriptor is malformed");
+		complain(length < 60 || length > 1514, "the frame is too short or too long");
+		complain((frame[0] & 3) != 2 || (frame[6] & 3) != 2 || frame[12] != 0x88 ||
+				 frame[13] != 0xb5,
+			 "the frame is not from and to locally administered addresses");
+		complain(problem != NULL, problem);
+		n->sent_out += problem != NULL;
+		if (!problem && n->refuse != REFUSE_FRAME)
+			receive(frame, length);
+		head = (head + 1) % entries(queue);
+		fake_nic_set(queue + QUEUE_HEAD, head);
+	}
+}
+
+static void mdic(uint32_t value)
+{
+	static const uint16_t pages[] = { 0, 2, 769, 776 };
+	unsigned reg = value >> 16 & 31, page = 0;
+	uint16_t *at;
+
+	complain(!owns_phy(), "MDIC is written without the semaphore");
+	complain(!(fake_nic_get(NIC_MDIC) & MDIC_READY) && fake_nic_get(NIC_MDIC),
+		 "MDIC is written before it is ready");
+	if (n->kind->page_register && reg == n->kind->page_register) {
+		complain((value >> 21 & 31) != 1, "a PHY page is selected at another address");
+		n->phy_page = (uint16_t)((value & 0xffff) >> n->kind->page_shift);
+		fake_nic_set(NIC_MDIC, value | MDIC_READY);
+		return;
+	}
+	complain((value >> 21 & 31) != n->kind->phy_address, "MDIC names another PHY");
+	while (reg > 15 && page < 4 && pages[page] != n->phy_page)
+		page++;
+	if (page == 4) {
+		fake_nic_set(NIC_MDIC, value | MDIC_READY | MDIC_ERROR);
+		return;
+	}
+	at = &n->phy[page][reg];
+	if (value & MDIC_READ)
+		value = (value & ~0xffffu) | *at;
+	else if (page || reg != PHY_BMCR)
+		*at = (uint16_t)value;
+	else if (!(value & 0x4000) || !n->deaf_phy)
+		*at = (uint16_t)(value & ~(uint32_t)BMCR_RESET);
+	fake_nic_set(NIC_MDIC, value | MDIC_READY);
+}
+
+static void ctrl(uint32_t value)
+{
+	static const uint16_t kept[] = { NIC_EEC,  NIC_FWSM,	   NIC_MANC, NIC_RAL0,
+					 NIC_RAH0, NIC_SW_FW_SYNC, NIC_SWSM, NIC_EXTCNF_CTRL };
+	uint32_t values[8];
+
+	if (!(value & CTRL_RST)) {
+		fake_nic_set(NIC_CTRL, value);
+		return;
+	}
+	complain(n->kind->lock == NIC_LOCK_EXTCNF && !owns_phy(),
+		 "the MAC is reset without the semaphore");
+	complain(fake_nic_get(NIC_RCTL) & RCTL_EN || fake_nic_get(NIC_TCTL) & TCTL_EN,
+		 "the MAC is reset while it receives or sends");
+	complain(!(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
+		 "the MAC is reset with the master not disabled");
+	for (unsigned i = 0; i < 8; i++)
+		values[i] = fake_nic_get(kept[i]);
+	memset(n->registers, 0, sizeof(n->registers));
+	for (unsigned i = 0; i < 8; i++)
+		fake_nic_set(kept[i], values[i]);
+	n->resets++;
+	n->was_reset = true;
+	n->masked = false;
+	if (!n->keeps_phy)
+		reset_phy();
+}
+
+static bool is_on(uint32_t queue)
+{
+	bool receives = queue == n->kind->receive;
+
+	return (receives ? fake_nic_get(NIC_RCTL) & RCTL_EN : fake_nic_get(NIC_TCTL) & TCTL_EN) &&
+	       (!n->kind->advanced || fake_nic_get(queue + QUEUE_DCTL) & DCTL_ENABLE);
+}
+
+static void queue_write(uint32_t queue, uint32_t at, uint32_t value)
+{
+	bool receives = queue == n->kind->receive;
+	uint32_t length = fake_nic_get(queue + QUEUE_LEN);
+
+	complain(!n->mastered && value, "a queue is written after the stop");
+	if (at < QUEUE_TAIL) {
+		complain(!n->was_reset, "a queue is set up before the reset");
+		complain(is_on(queue), "a queue is set up while it is on");
+	}
+	complain(at == QUEUE_BAL && value % 128, "a ring is not at a multiple of 128");
+	complain(at == QUEUE_LEN && (!value || value % 128 || value > 65536),
+		 "a ring is of no legal length");
+	if (at == QUEUE_DCTL && value & DCTL_ENABLE) {
+		complain(!length, "a queue is enabled without a ring");
+		complain(receives && fake_nic_get(queue + QUEUE_SRRCTL) >> 25 != 1,
+			 "a queue is enabled with another kind of descriptor");
+	}
+	if (at == QUEUE_TAIL && value) {
+		complain(!is_on(queue), "descriptors are given to a queue that is off");
+		complain(value >= length / 16, "a tail is outside its ring");
+	}
+	fake_nic_set(queue + at, value);
+	if (at == QUEUE_TAIL && !receives && is_on(queue))
+		send();
+}
+
+static void effect(uint32_t at, uint32_t value)
+{
+	if (at == NIC_CTRL) {
+		ctrl(value);
+	} else if (at == NIC_MDIC) {
+		mdic(value);
+	} else if (at == (n->kind->advanced ? NIC_IMC_QUEUED : NIC_IMC)) {
+		n->masked = value == ~0u;
+	} else if (at == NIC_SW_FW_SYNC) {
+		complain(!(fake_nic_get(NIC_SWSM) & SWSM_SWESMBI),
+			 "SW_FW_SYNC is written without its semaphore");
+		complain((value ^ fake_nic_get(at)) & FIRMWARE_BITS, "firmware's bits are changed");
+		fake_nic_set(at, value);
+	} else if (at == NIC_SWSM) {
+		complain(value & SWSM_SWESMBI && !n->smbi, "SWESMBI is taken without SMBI");
+		n->smbi = value & SWSM_SMBI;
+		fake_nic_set(at, value);
+	} else if (at - n->kind->receive <= QUEUE_DCTL) {
+		queue_write(n->kind->receive, at - n->kind->receive, value);
+	} else if (at - n->kind->transmit <= QUEUE_DCTL && at != NIC_TARC0) {
+		queue_write(n->kind->transmit, at - n->kind->transmit, value);
+	} else {
+		complain(at == NIC_RCTL && value & RCTL_EN && !n->masked,
+			 "it receives with interrupts not masked");
+		complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN && !n->mastered,
+			 "it is turned on after the stop");
+		fake_nic_set(at, value);
+	}
+}
+
+uint32_t mmio_read32(const volatile void *address)
+{
+	uint32_t at = (uint32_t)((const volatile uint8_t *)address - n->registers), value;
+
+	if (at == NIC_STATUS && fake_nic_get(at) != ~0u)
+		return status();
+	value = fake_nic_get(at);
+	if (at == NIC_SWSM) {
+		fake_nic_set(at, value | SWSM_SMBI);
+		n->smbi = n->smbi || !(value & SWSM_SMBI);
+	}
+	if (n->held && at == NIC_EXTCNF_CTRL)
+		value &= ~(uint32_t)EXTCNF_SW_OWNER;
+	if (n->held && at == NIC_SW_FW_SYNC)
+		value |= FIRMWARE_BITS;
+	return value;
+}
+
+/*
+ * Losing it changes nothing: it has been said before, or will be said again, or all it leads to is
+ * an answer (of MDIC) that was the same before.
+ */
+static bool is_harmless(uint32_t at, uint32_t value)
+{
+	unsigned reg = value >> 16 & 31;
+
+	if (at == NIC_MDIC)
+		return value & MDIC_READ || value & BMCR_RESET || reg == n->kind->page_register;
+	return fake_nic_get(at) == value || at == NIC_SWSM || at == NIC_SW_FW_SYNC ||
+	       at == NIC_EXTCNF_CTRL || at == NIC_IMC || at == NIC_IMC_QUEUED || at == NIC_EIMC ||
+	       (at == NIC_TCTL && !(value & TCTL_EN)) ||
+	       (n->kind->advanced && at % 0x2000 == QUEUE_DCTL && !value);
+}
+
+void mmio_write32(volatile void *address, uint32_t value)
+{
+	uint32_t at = (uint32_t)((volatile uint8_t *)address - n->registers);
+
+	if ((int)n->writes++ != n->drop) {
+		effect(at, value);
+		return;
+	}
+	n->harmless = is_harmless(at, value);
+}
+
+volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes)
+{
+	return f == &n->function && !index && bytes <= FAKE_NIC_BYTES ? n->registers : NULL;
+}
+
+unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
+{
+	(void)f;
+	return id == PCI_EXT_SRIOV && n->kind && n->kind->has_vfs ? FAKE_NIC_SRIOV : 0;
+}
+
+uint16_t pci_read16(const struct pci_function *f, unsigned offset)
+{
+	return *(volatile uint16_t *)(f->config + offset);
+}
+
+void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
+{
+	*(volatile uint16_t *)(f->config + offset) = value;
+}
+
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
+{
+	(void)bytes;
+	return (volatile void *)physical;
+}
+
+void pci_bus_master(const struct pci_function *f, bool on)
+{
+	n->mastered = on;
+	n->mastered_devfn = f->devfn;
+}
+
+uint64_t time_us(void)
+{
+	return clock_us += 10;
+}
+
+void time_delay_us(uint64_t us)
+{
+	clock_us += us;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An Intel gigabit controller made of software. It checks every register write against the
+ * programming sequence of its family, and receives what it sends when it is in loopback. It stands
+ * behind kernel/mmio.h; there is one at a time.
+ */
+#ifndef TESTS_HOST_FAKE_NIC_H
+#define TESTS_HOST_FAKE_NIC_H
+
+#include "kernel/dma/intel_nic.h"
+
+#define FAKE_NIC_BYTES 0x10000
+
+/* What becomes of a frame's accesses. */
+enum fake_refusal {
+	REFUSE_NOTHING,
+	REFUSE_TRANSMIT, /* its own descriptor: the queue stops there */
+	REFUSE_FRAME,	 /* it is taken and never comes back */
+	REFUSE_DATA,	 /* not received into its buffer; the descriptor says done */
+	REFUSE_LENGTH,	 /* the part of the answer that holds the length */
+	REFUSE_EOP,	 /* the descriptor was read in parts: it holds no whole frame */
+	REFUSE_ANSWER,	 /* all of the answer */
+	RECEIVE_ERROR,	 /* none, but the frame came back with an error */
+};
+
+struct fake_nic {
+	uint8_t registers[FAKE_NIC_BYTES] __attribute__((aligned(4096)));
+	uint16_t phy[4][32]; /* pages 0, 2, 769, 776 */
+	uint16_t phy_page;
+	struct pci_function function;
+	uint8_t mastered_devfn; /* of the function that bus mastering was last changed of */
+	const struct nic_kind *kind;
+	uint8_t *private; /* seen by the device at private_at */
+	uint64_t private_at;
+	uint8_t *buffer; /* the page under test, at its own address */
+
+	/* How it is. */
+	bool keeps_phy; /* CTRL.RST leaves the PHY alone */
+	bool deaf_phy;	/* it does not go into loopback */
+	bool held;	/* firmware has the PHY */
+	enum fake_refusal refuse;
+	int drop; /* the write with this number is lost; -1: none */
+
+	/* What was seen. */
+	const char *complaint; /* the first thing that was not in sequence; NULL: nothing */
+	unsigned writes, resets, received, sent_out;
+	bool harmless; /* nobody would miss the write that was lost */
+	bool was_reset, masked, mastered, smbi;
+};
+
+extern struct fake_nic fake_nic;
+
+/* A controller with this device id, as its firmware leaves it. */
+void fake_nic_new(uint16_t id);
+/* The SR-IOV capability in its configuration space, if the kind has one. */
+#define FAKE_NIC_SRIOV 0x160
+uint32_t fake_nic_get(uint32_t offset);
+void fake_nic_set(uint32_t offset, uint32_t value);
+
+#endif
