@@ -190,6 +190,11 @@ static bool parse_x2apic(struct options *o, const char *v)
 	return set_flag(&o->x2apic, v);
 }
 
+static bool parse_nvme_read(struct options *o, const char *v)
+{
+	return set_flag(&o->nvme_read, v);
+}
+
 /* What is behind `prefix` in `text`; NULL if it does not begin so. */
 static const char *behind(const char *text, const char *prefix)
 {
@@ -335,6 +340,8 @@ static const struct {
 	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
 	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
+	{ "nvme-read", "0, 1 (an NVMe controller reads the first page of namespace 1)",
+	  parse_nvme_read },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
 	{ "dwell",
 	  "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",

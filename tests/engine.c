@@ -424,6 +424,26 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	return !t->stopped;
 }
 
+const char *engine_examine(struct bench *b)
+{
+	const struct dma_generator *generator = b->device->generator;
+	const char *problem;
+	unsigned id = 0;
+
+	if (!generator->examine)
+		return NULL;
+	while (b->lacks[id])
+		id++;
+	problem = engine_choose(b, &b->targets[id]);
+	if (problem)
+		return problem;
+	pci_bus_master(b->device->function, true);
+	problem = generator->examine(b->device, b->target->private_at);
+	generator->stop(b->device);
+	vtd_fault_clear(b->unit);
+	return problem;
+}
+
 void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
 {
 	struct target *target = b->target;

@@ -246,6 +246,9 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 	}
 	if (b->lacks[TARGET_CONTEXT])
 		return b->lacks[TARGET_CONTEXT];
+	problem = engine_examine(b);
+	if (problem)
+		return problem;
 	if (options.fault_interrupt) {
 		if (driver_id > 255)
 			return "the fault event cannot be sent to an APIC id above 255";
