@@ -181,7 +181,8 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
 		kernel/options.c kernel/format.c kernel/glob.c kernel/screen.c kernel/spcr.c \
-		kernel/uart.c kernel/dma/nvme.c kernel/dma/nvme_read.c kernel/dma/ioat.c boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
+		kernel/uart.c kernel/dma/nvme.c kernel/dma/nvme_read.c kernel/dma/ioat.c \
+		kernel/dma/dsa.c kernel/dma/flr.c boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)

@@ -339,7 +339,7 @@ static const struct {
 } table[] = {
 	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
-	{ "dma", "generator names (edu, nvme), with commas", parse_dma },
+	{ "dma", "generator names (nvme, ioat, dsa, dsa-shared, edu), with commas", parse_dma },
 	{ "nvme-read", "0, 1 (an NVMe controller reads the first page of namespace 1)",
 	  parse_nvme_read },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },

@@ -363,7 +363,10 @@ void setup_machine(struct setup *setup)
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
 	if (!setup->bench_count && !generator_named()) {
-		fail(setup, "dma= names no generator of this kernel (there are: nvme, edu)", true);
+		fail(setup,
+		     "dma= names no generator of this kernel (there are: nvme, ioat, dsa, "
+		     "dsa-shared, edu)",
+		     true);
 		return;
 	}
 	if (!setup->bench_count)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/dma/dma.h"
 
-extern const struct dma_generator dma_edu, dma_nvme;
+extern const struct dma_generator dma_dsa, dma_dsa_shared, dma_edu, dma_ioat, dma_nvme;
 
-const struct dma_generator *const dma_generators[] = { &dma_nvme, &dma_edu };
+const struct dma_generator *const dma_generators[] = {
+	&dma_nvme, &dma_ioat, &dma_dsa, &dma_dsa_shared, &dma_edu,
+};
 const size_t dma_generator_count = sizeof(dma_generators) / sizeof(dma_generators[0]);
