@@ -411,6 +411,8 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	for (unsigned i = b->target->words; i--;)
 		live[i] = entry[i];
 	vtd_flush(b->unit, live, b->target->words * sizeof(*live));
+	b->device->has_pasid = b->target->tagged;
+	b->device->pasid = b->target->pasid[0];
 	pci_bus_master(b->device->function, true);
 	status = vtd_invalidate_all(b->unit);
 	/* A queue that stopped in the trial before must not spoil this one. */
@@ -504,6 +506,7 @@ void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 	}
 	status = vtd_unit_disable(b->unit);
 	if (status == VTD_OK) {
+		b->device->has_pasid = false;
 		pci_bus_master(b->device->function, true);
 		t->stopped = b->device->generator->reset(b->device, s.private_at);
 		if (!t->stopped)
@@ -545,6 +548,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 		}
 		memcpy(entry, theirs->state[0][0], CONTEXT_WORDS * sizeof(*entry));
 		vtd_flush(b->unit, entry, CONTEXT_WORDS * sizeof(*entry));
+		other->device->has_pasid = false;
 		pci_bus_master(other->device->function, true);
 		t->stopped = other->device->generator->reset(other->device, theirs->private_at);
 		if (t->stopped)

@@ -95,9 +95,14 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 /* Another device behind the same unit, to compete for its fault recording registers. */
 static struct bench *neighbour(const struct bench *b)
 {
-	for (unsigned i = 0; i < setup->bench_count; i++)
-		if (&setup->benches[i] != b && setup->benches[i].unit == b->unit)
-			return &setup->benches[i];
+	for (unsigned i = 0; i < setup->bench_count; i++) {
+		struct bench *other = &setup->benches[i];
+
+		/* One function may have two benches. */
+		if (other->source_id != b->source_id && other->unit == b->unit &&
+		    !other->lacks[TARGET_CONTEXT])
+			return other;
+	}
 	return NULL;
 }
 
@@ -194,7 +199,7 @@ static void visit_checks(struct bench *b, visit_fn visit)
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
 
-	for (unsigned c = 0; c < 3; c++) {
+	for (unsigned c = 0; c < 3 && !b->lacks[TARGET_CONTEXT]; c++) {
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind == TEST_RATES || !verdict_is_slow(b)) &&
 		    option_list_matches(options.tests, id))

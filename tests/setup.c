@@ -244,7 +244,7 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 			b->lacks[id] = "the unit does not use RID_PASID (ECAP.RPS = 0)";
 		b->targets[id].any_pasid_fault_is_absence = predict_is_qemu();
 	}
-	if (b->lacks[TARGET_CONTEXT])
+	if (b->lacks[TARGET_CONTEXT] && b->lacks[TARGET_PASID_SS] && b->lacks[TARGET_PASID_FS])
 		return b->lacks[TARGET_CONTEXT];
 	problem = engine_examine(b);
 	if (problem)
