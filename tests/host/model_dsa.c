@@ -50,7 +50,11 @@ void dsa_model_ats(void)
 
 static void forget(void)
 {
+	/* SWERR may outlast a reset by command: nobody is to rely on its end. */
+	uint32_t software_error = device.software_error;
+
 	memset(&device, 0, sizeof(device));
+	device.software_error = software_error;
 	device.fresh = true;
 	dsa_model.state = DSA_DISABLED;
 	dsa_model.reset_type = 0;
@@ -60,6 +64,7 @@ static void flr(void)
 {
 	dsa_model.flrs++;
 	forget();
+	device.software_error = 0;
 	bus_config_set32(PASID_AT + 4, pci_read16(&bus.function, PASID_AT + 4));
 }
 

@@ -7,6 +7,7 @@
 #define CC_EN	    1u
 #define CSTS_RDY    1u
 #define CSTS_CFS    2u
+#define LATENCY	    3 /* looks at CSTS until RDY follows CC.EN */
 
 struct nvme_model nvme_model;
 
@@ -15,6 +16,7 @@ static struct queue {
 	uint32_t entries, completion_entries, head, tail, completion, consumed, phase;
 } queues[2];
 static uint32_t cc, csts, aqa;
+static unsigned settling;
 static uint64_t asq, acq;
 
 void nvme_model_plug(void)
@@ -25,7 +27,7 @@ void nvme_model_plug(void)
 	nvme_model.blocks = sizeof(nvme_model.disk) / 512;
 	for (size_t i = 0; i < sizeof(nvme_model.disk); i++)
 		nvme_model.disk[i] = (uint8_t)(i * 7 + i / 256) & 0x7f;
-	cc = csts = aqa = 0;
+	cc = csts = aqa = settling = 0;
 	asq = acq = 0;
 	memset(queues, 0, sizeof(queues));
 	bus_plug(&model_nvme);
@@ -42,6 +44,8 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 	case 0x14:
 		return cc;
 	case 0x1c:
+		if (settling && !--settling)
+			csts ^= CSTS_RDY;
 		return csts;
 	}
 	bus_object("NVMe: a register is read that has no use here");
@@ -162,7 +166,9 @@ static void run(unsigned id)
 	struct queue *q = &queues[id];
 	uint32_t command[16];
 
-	while (q->head != q->tail && !(csts & CSTS_CFS)) {
+	/* A full completion queue, one entry short of its size, holds everything up. */
+	while (q->head != q->tail && !(csts & CSTS_CFS) &&
+	       (q->completion + 1) % q->completion_entries != q->consumed) {
 		if (nvme_model.refuse_fetches && nvme_model.refuse_fetches--) {
 			csts |= CSTS_CFS;
 			return;
@@ -190,6 +196,7 @@ static void doorbell(uint64_t offset, uint32_t value)
 		bus_expect(value == (q->consumed + 1) % q->completion_entries,
 			   "NVMe: a completion queue's head is not moved by one");
 		q->consumed = value;
+		run(id);
 		return;
 	}
 	bus_expect(value < q->entries, "NVMe: a tail beyond its queue");
@@ -211,12 +218,13 @@ static void configure(uint32_t value)
 					    .entries = (aqa & 0xfff) + 1,
 					    .completion_entries = (aqa >> 16 & 0xfff) + 1,
 					    .phase = 1 };
-		csts = CSTS_RDY;
+		settling = LATENCY;
 	}
-	if (!(value & CC_EN)) {
-		nvme_model.resets += cc & CC_EN;
+	if (cc & CC_EN && !(value & CC_EN)) {
+		nvme_model.resets++;
 		memset(queues, 0, sizeof(queues));
-		csts = 0;
+		csts &= CSTS_RDY;
+		settling = csts ? LATENCY : 0;
 	}
 	cc = value;
 }
@@ -230,6 +238,10 @@ static void write(unsigned bar, uint64_t offset, unsigned bytes, uint64_t value)
 		doorbell(offset, (uint32_t)value);
 		return;
 	}
+	bus_expect(!settling || offset == 0x14 || offset >= 0x1000,
+		   "NVMe: queues are changed before the controller has stopped");
+	bus_expect(offset != 0x14 || !settling || !(value & CC_EN),
+		   "NVMe: enabled before it has stopped");
 	bus_expect(offset == 0x14 || !(cc & CC_EN),
 		   "NVMe: queues are changed while the controller is enabled");
 	switch (offset) {

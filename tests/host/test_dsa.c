@@ -70,6 +70,13 @@ TEST(dsa_copies_by_a_shared_queue)
 	goes_on_copying(5);
 }
 
+TEST(dsa_shared_queue_tags_whatever_it_is_told)
+{
+	ready(&dma_dsa_shared, 0);
+	goes_on_copying(2);
+	CHECK(dsa_model.last_has_pasid);
+}
+
 TEST(dsa_without_what_is_optional)
 {
 	dsa_model_plug();
