@@ -175,7 +175,10 @@ static bool find(const volatile void *address, unsigned *bar, uint64_t *offset)
 	for (*bar = 0; *bar < BARS; ++*bar) {
 		*offset = at - (uint64_t)bars[*bar];
 		if (*offset < BUS_BAR_BYTES)
-			return bus_expect(config16(PCI_COMMAND) & PCI_COMMAND_MEMORY,
+			return bus_expect((pci_read32(&bus.function, PCI_BAR0 + 4 * *bar) & ~15u) ==
+						  (uint32_t)(uint64_t)bars[*bar],
+					  "registers are used where their BAR is not") &&
+			       bus_expect(config16(PCI_COMMAND) & PCI_COMMAND_MEMORY,
 					  "registers are used with memory decoding off");
 	}
 	bus_object("an access to no register of the device");

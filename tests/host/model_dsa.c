@@ -206,7 +206,8 @@ static void write(unsigned bar, uint64_t offset, unsigned bytes, uint64_t value)
 		command((uint32_t)value);
 		break;
 	case 0xc0:
-		device.software_error &= (uint32_t)~value;
+		if (value & 1)
+			device.software_error = 0;
 		break;
 	default:
 		bus_object("DSA: a register is written that has no use here");
