@@ -205,6 +205,23 @@ static bool is_dropped(uint64_t number)
 	       (options.breakage == BREAK_DEAD_DEVICE && number >= BREAK_AT);
 }
 
+/* A reset amid a test. Where that takes DMA itself, the entry is held still meanwhile. */
+static const char *reset_device(struct bench *b, const struct drive_setup *s)
+{
+	bool rest = s->rewriting && b->device->reset_does_dma;
+	bool hold = rest && !updater_is_to_hold();
+	const char *problem;
+
+	if (hold)
+		updater_command(UPDATER_HOLD);
+	if (rest && updater_wait_held(ANSWER_US) < 0)
+		return updater_problem();
+	problem = b->device->generator->reset(b->device, s->private_at);
+	if (hold)
+		updater_command(UPDATER_RUN);
+	return problem;
+}
+
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
 static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
 			    bool hold_meanwhile)
@@ -243,7 +260,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		t->stopped = "the device times out again and again, resets notwithstanding";
 	if (state == DMA_DEAD) {
 		at = rdtsc();
-		const char *problem = d->generator->reset(d, s->private_at);
+		const char *problem = reset_device(b, s);
 
 		t->resets++;
 		if (problem)
@@ -311,7 +328,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	target_arm(target, ~t->dmas);
 	d->generator->start(d, s->target);
 	if (wait_dma(b, t) == DMA_DEAD) {
-		const char *problem = d->generator->reset(d, s->private_at);
+		const char *problem = reset_device(b, s);
 
 		if (problem)
 			t->stopped = problem;

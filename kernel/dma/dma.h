@@ -61,6 +61,7 @@ struct dma_device {
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
 	uint64_t timeout_us; /* a DMA that takes longer is stuck */
 	uint64_t typical_us; /* about what one takes */
+	bool reset_does_dma; /* which fails while its entry is absent */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
 	uint32_t pasid;

@@ -31,7 +31,7 @@ enum {
 
 	NOT_WRITTEN = -1, /* in words that the controller sets to 0, or to the queue's head */
 	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
-	BEGIN_TRIES = 64,
+	BEGIN_TRIES = 8,
 };
 // clang-format on
 
@@ -89,6 +89,7 @@ static const char *nvme_open(struct dma_device *d)
 	d->private = memory_alloc(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
+	d->reset_does_dma = options.nvme_read;
 	d->address_mask = ~0ull;
 	d->bytes = 4096;
 	d->typical_us = 100;
@@ -136,7 +137,7 @@ static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 
 	if (problem || !options.nvme_read)
 		return problem;
-	/* The entry under test may be rewritten meanwhile: commands are refused then, as DMA is. */
+	/* A unit may still use an entry that is not in force any more: commands are refused then. */
 	for (unsigned i = 0; i < BEGIN_TRIES && refused_dma; i++) {
 		problem = i ? restart(d, private_at) : NULL;
 		if (problem)

@@ -112,12 +112,11 @@ TEST(nvme_refused_reads_fail_and_the_next_goes_through)
 	CHECK(bus_is_content());
 }
 
-/* The engine resets the device while the entry under test is rewritten. */
 TEST(nvme_preparation_is_tried_again_when_its_dma_is_refused)
 {
 	nvme_model_plug();
 	CHECK(!opened(true));
-	nvme_model.refuse_fetches = 20;
+	nvme_model.refuse_fetches = 7;
 	CHECK(!bus_settle(&device));
 	CHECK_EQ(bus_landed(&device, &state), 4096);
 	nvme_model.refuse_fetches = 1000000;
