@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Intel QuickData Technology (I/OAT, CBDMA): a channel copies a private page to the address under
- * test. Registers and descriptors are as the Intel Xeon processor E5 and E5 v2 datasheets, volume 2,
- * have them (CB_BAR registers), checked against what Linux's and SPDK's ioat drivers do. Channel 0
+ * test. Registers are those of the Intel Xeon processor E7 v2 datasheet, volume 2, section 14.5
+ * (CB_BAR); descriptors, which it has not, as Linux's and SPDK's ioat drivers write them. Channel 0
  * alone, without interrupts. Not yet seen on a machine: no QEMU has this device.
  */
 #include "kernel/dma/dma.h"
