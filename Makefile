@@ -178,11 +178,14 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< > $@
 
+# What stands on the fake bus of tests/host/fake_bus.c, models and generators.
+ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addprefix tests/host/,fake_bus.c \
+	model_dsa.c model_ioat.c model_nvme.c test_dsa.c test_ioat.c test_nvme.c test_tagged.c)
+
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 HOST_SOURCES := $(filter-out tests/host/fuzz_% tests/host/sequences.c,$(wildcard tests/host/*.c)) $(wildcard vtd/*.c) \
 		kernel/options.c kernel/format.c kernel/glob.c kernel/screen.c kernel/spcr.c \
-		kernel/uart.c kernel/dma/nvme.c kernel/dma/nvme_read.c kernel/dma/ioat.c \
-		kernel/dma/dsa.c kernel/dma/flr.c boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
+		kernel/uart.c $(filter kernel/%,$(ON_BUS)) boot/load_options.c boot/pxe_reply.c tests/target.c tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -190,6 +193,8 @@ HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c $< -o $@
+
+$(ON_BUS:%.c=$(BUILD)/host/%.o): HOST_CFLAGS += -include tests/host/fake_bus_names.h
 
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@

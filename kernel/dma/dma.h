@@ -32,6 +32,11 @@ struct dma_generator {
 	const char *name; /* part of test ids */
 	bool (*matches)(const struct pci_function *function);
 	/*
+	 * Why a device must be left alone, as far as reading tells; NULL: nothing speaks against
+	 * it. A generator without this refuses none.
+	 */
+	const char *(*refuses)(struct dma_device *device);
+	/*
 	 * Find the registers and allocate private pages; fills the fields below. NULL, or why the
 	 * device cannot be used.
 	 */

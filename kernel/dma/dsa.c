@@ -169,7 +169,7 @@ static unsigned wqcfg(const struct dma_device *d)
 	return (read32(d, DSA_OFFSETS) >> 16) * 0x100;
 }
 
-static const char *dsa_open(struct dma_device *d)
+static const char *dsa_refuses(struct dma_device *d)
 {
 	unsigned end;
 	const char *problem;
@@ -191,6 +191,15 @@ static const char *dsa_open(struct dma_device *d)
 	if (grpcfg(d) < DSA_BYTES || wqcfg(d) < DSA_BYTES ||
 	    !pci_map_bar(d->function, 0, end + 0x1000))
 		return "its tables are nowhere (OFFSETS)";
+	return NULL;
+}
+
+static const char *dsa_open(struct dma_device *d)
+{
+	const char *problem = dsa_refuses(d);
+
+	if (problem)
+		return problem;
 	d->private_pages = PRIVATE_PAGES;
 	d->private = memory_alloc(d->private_pages);
 	if (!d->private)
@@ -344,6 +353,7 @@ static void dsa_stop(struct dma_device *d)
 const struct dma_generator dma_dsa = {
 	.name = "dsa",
 	.matches = dsa_matches,
+	.refuses = dsa_refuses,
 	.open = dsa_open,
 	.reset = dsa_reset,
 	.start = dsa_start,
@@ -354,6 +364,7 @@ const struct dma_generator dma_dsa = {
 const struct dma_generator dma_dsa_shared = {
 	.name = "dsa-shared",
 	.matches = dsa_matches,
+	.refuses = dsa_refuses,
 	.open = dsa_open,
 	.reset = dsa_reset,
 	.start = dsa_start,

@@ -96,7 +96,7 @@ static volatile uint64_t *completion(const struct dma_device *d)
 	return (volatile uint64_t *)(d->private + AT_COMPLETION);
 }
 
-static const char *ioat_open(struct dma_device *d)
+static const char *ioat_refuses(struct dma_device *d)
 {
 	uint8_t version, capacity;
 
@@ -113,6 +113,15 @@ static const char *ioat_open(struct dma_device *d)
 	capacity = dma_read8(d->registers + IOAT_XFERCAP) & 31;
 	if (capacity && capacity < 12)
 		return "it does not copy pages (XFERCAP)";
+	return NULL;
+}
+
+static const char *ioat_open(struct dma_device *d)
+{
+	const char *problem = ioat_refuses(d);
+
+	if (problem)
+		return problem;
 	d->private_pages = PRIVATE_PAGES;
 	d->private = memory_alloc(d->private_pages);
 	if (!d->private)
@@ -234,6 +243,7 @@ static void ioat_stop(struct dma_device *d)
 const struct dma_generator dma_ioat = {
 	.name = "ioat",
 	.matches = ioat_matches,
+	.refuses = ioat_refuses,
 	.open = ioat_open,
 	.reset = ioat_reset,
 	.start = ioat_start,

@@ -66,7 +66,7 @@ static bool nvme_matches(const struct pci_function *f)
 	return f->class == 0x010802;
 }
 
-static const char *nvme_open(struct dma_device *d)
+static const char *nvme_refuses(struct dma_device *d)
 {
 	uint64_t cap;
 
@@ -85,6 +85,15 @@ static const char *nvme_open(struct dma_device *d)
 		return "its doorbells are too far apart (CAP.DSTRD)";
 	if (options.nvme_read && nvme_read_refuses(cap))
 		return nvme_read_refuses(cap);
+	return NULL;
+}
+
+static const char *nvme_open(struct dma_device *d)
+{
+	const char *problem = nvme_refuses(d);
+
+	if (problem)
+		return problem;
 	d->private_pages = options.nvme_read ? NVME_PAGES_TO_READ : NVME_PAGES;
 	d->private = memory_alloc(d->private_pages);
 	if (!d->private)
@@ -217,6 +226,7 @@ static void nvme_stop(struct dma_device *d)
 const struct dma_generator dma_nvme = {
 	.name = "nvme",
 	.matches = nvme_matches,
+	.refuses = nvme_refuses,
 	.open = nvme_open,
 	.examine = nvme_examine,
 	.reset = nvme_reset,
