@@ -98,8 +98,8 @@ static struct bench *neighbour(const struct bench *b)
 	for (unsigned i = 0; i < setup->bench_count; i++) {
 		struct bench *other = &setup->benches[i];
 
-		/* One function may have two benches. */
-		if (other->source_id != b->source_id && other->unit == b->unit &&
+		/* One device may have two benches. */
+		if (other->device->registers != b->device->registers && other->unit == b->unit &&
 		    !other->lacks[TARGET_CONTEXT])
 			return other;
 	}
