@@ -76,7 +76,6 @@ static bool dma(uint64_t at, void *data, uint64_t bytes, bool write, bool has_pa
 {
 	uint8_t *to = NULL;
 
-	bus.dmas++;
 	bus_expect(!bus.stopped, "the device does DMA after it was stopped");
 	if (!bus_expect(config16(PCI_COMMAND) & PCI_COMMAND_MASTER,
 			"the device is to do DMA with bus mastering off"))

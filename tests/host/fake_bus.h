@@ -42,7 +42,6 @@ struct fake_bus {
 	bool refuse_target, refuse_private;
 	/* If set, asked instead of the windows above: where a DMA goes, NULL if it is refused. */
 	void *(*translate)(uint64_t at, bool has_pasid, uint32_t pasid);
-	uint64_t dmas;
 };
 
 extern struct fake_bus bus;

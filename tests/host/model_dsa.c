@@ -270,7 +270,6 @@ static void move(const uint32_t *d)
 		finish(d, record_at, WRITE_FAULT, destination);
 		return;
 	}
-	dsa_model.copies++;
 	finish(d, record_at, 1, 0);
 }
 

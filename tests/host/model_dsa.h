@@ -15,7 +15,7 @@ struct dsa_model {
 	bool deaf;		    /* commands do not end */
 	uint8_t error;		    /* commands end with this, if not 0 */
 	unsigned full;		    /* so many ENQCMDS are not taken */
-	uint64_t copies, resets, flrs, retries;
+	uint64_t resets, flrs, retries;
 	uint32_t last_pasid;
 	bool last_has_pasid;
 };

@@ -134,7 +134,6 @@ static bool copy(void)
 	bus_write(destination, data, d[0]); /* posted, too */
 	channel.last = channel.next;
 	channel.next = next;
-	ioat_model.copies++;
 	return true;
 }
 

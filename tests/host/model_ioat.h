@@ -15,7 +15,7 @@ struct ioat_model {
 	bool stuck;	/* its reset does not end */
 	bool stays_bad; /* an error survives its reset */
 	bool mute;	/* it does nothing */
-	uint64_t copies, resets;
+	uint64_t resets;
 };
 
 extern struct ioat_model ioat_model;

@@ -221,7 +221,6 @@ static void configure(uint32_t value)
 		settling = LATENCY;
 	}
 	if (cc & CC_EN && !(value & CC_EN)) {
-		nvme_model.resets++;
 		memset(queues, 0, sizeof(queues));
 		csts &= CSTS_RDY;
 		settling = csts ? LATENCY : 0;

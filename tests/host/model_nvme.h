@@ -14,7 +14,6 @@ struct nvme_model {
 
 	uint8_t disk[8192];
 	uint64_t sent[2][256]; /* commands seen, by queue and opcode */
-	uint64_t resets;
 };
 
 extern struct nvme_model nvme_model;

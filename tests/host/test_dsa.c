@@ -216,3 +216,16 @@ TEST(dsa_ids)
 		CHECK(!both[g]->matches(&f));
 	}
 }
+
+/* The model is awake: what it must object to, it does. */
+TEST(dsa_model_objects_to_a_start_after_the_stop)
+{
+	ready(&dma_dsa, 0);
+	dma_dsa.stop(&device);
+	bus_run(&device);
+	CHECK(bus.objection && strstr(bus.objection, "not enabled"));
+	ready(&dma_dsa, 0);
+	pci_bus_master(device.function, false);
+	bus_run(&device);
+	CHECK(bus.objection && strstr(bus.objection, "after it was stopped"));
+}

@@ -172,3 +172,14 @@ TEST(ioat_ids)
 	f = (struct pci_function){ .vendor = 0x1234, .device = 0x2021 };
 	CHECK(!dma_ioat.matches(&f));
 }
+
+/* The model is awake: what it must object to, it does. */
+TEST(ioat_model_objects_to_a_start_after_the_stop)
+{
+	ioat_model_plug();
+	CHECK(!bus_open(&device, &dma_ioat));
+	CHECK(!bus_settle(&device));
+	dma_ioat.stop(&device);
+	bus_run(&device);
+	CHECK(bus.objection && strstr(bus.objection, "started before"));
+}

@@ -167,5 +167,16 @@ TEST(nvme_doorbells_far_apart)
 		CHECK_EQ(bus_landed(&device, &state), 4096);
 		CHECK(bus_is_content());
 	}
+}
+
+/* The model is awake: what it must object to, it does. */
+TEST(nvme_model_objects_to_a_start_after_the_stop)
+{
+	nvme_model_plug();
+	CHECK(!opened(true));
+	CHECK(!bus_settle(&device));
+	dma_nvme.stop(&device);
+	bus_run(&device);
+	CHECK(bus.objection && strstr(bus.objection, "doorbell"));
 	options.nvme_read = false;
 }
