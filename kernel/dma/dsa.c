@@ -281,7 +281,7 @@ static const char *dsa_reset(struct dma_device *d, uint64_t private_at)
 
 	if (problem)
 		return problem;
-	/* With the device disabled: it may be that it looks at this only when it is enabled. */
+	/* While the device is disabled: what an enabled queue sends depends on it. */
 	if (pasid)
 		pci_write16(d->function, pasid + 6, d->tagging ? PASID_ENABLE : 0);
 	memset(d->private, 0, d->private_pages * PAGE_SIZE);
