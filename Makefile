@@ -215,11 +215,17 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< > $@
 
+# What stands on the fake bus of tests/host/fake_bus.c, models and generators.
+ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addprefix tests/host/,fake_bus.c \
+	model_dsa.c model_ioat.c model_nvme.c test_dsa.c test_ioat.c test_nvme.c test_tagged.c)
+
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/options.c kernel/format.c kernel/glob.c \
-		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) boot/device_path.c boot/load_options.c boot/pxe_reply.c tests/target.c \
+		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
+		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
+		tests/target.c \
 		tests/target_build.c
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -231,6 +237,8 @@ $(BUILD)/host/%.o: %.c
 
 # In the unit tests each fuzzer is a function of its own, which gets what is in its corpus.
 fuzzer_name = $(if $(filter fuzz_%,$(*F)),-DLLVMFuzzerTestOneInput=$(*F))
+
+$(ON_BUS:%.c=$(BUILD)/host/%.o): HOST_CFLAGS += -include tests/host/fake_bus_names.h
 
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@

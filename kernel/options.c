@@ -204,6 +204,11 @@ static bool parse_x2apic(struct options *o, const char *v)
 	return set_flag(&o->x2apic, v);
 }
 
+static bool parse_nvme_read(struct options *o, const char *v)
+{
+	return set_flag(&o->nvme_read, v);
+}
+
 /* What is behind `prefix` in `text`; NULL if it does not begin so. */
 static const char *behind(const char *text, const char *prefix)
 {
@@ -346,7 +351,12 @@ static const struct {
 } table[] = {
 	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
-	{ "dma", "generator names (nvme, edu, e1000e, igb, igc, igbvf), with commas", parse_dma },
+	{ "dma",
+	  "generator names (nvme, ioat, dsa, dsa-shared, edu, e1000e, igb, igc, igbvf), with "
+	  "commas",
+	  parse_dma },
+	{ "nvme-read", "0, 1 (an NVMe controller reads the first page of namespace 1)",
+	  parse_nvme_read },
 	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
 	{ "companion", "0, 1 (another device behind the unit does DMA all the while)",
 	  parse_companion },

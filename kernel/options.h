@@ -70,6 +70,7 @@ struct options {
 	bool graphics;	       /* take units over that only graphics is behind */
 	bool fault_interrupt;  /* fault records read in the fault-event interrupt */
 	bool x2apic;	       /* ask for x2APIC mode */
+	bool nvme_read;	       /* NVMe controllers read a page of namespace 1, not Identify data */
 	uint8_t console_count; /* of consoles; 0: none wanted */
 	struct console_choice consoles[CONSOLES_MAX];
 	uint32_t baud;			 /* 0: leave it; BAUD_AUTO: what is known of the UART */

@@ -180,18 +180,24 @@ bool pci_ats_enabled(const struct pci_function *f)
 	return at && pci_read16(f, at + 6) & 1u << 15;
 }
 
-bool pci_has_flr(const struct pci_function *f)
+unsigned pci_capability(const struct pci_function *f, uint8_t id)
 {
 	unsigned at = pci_read16(f, PCI_STATUS) & PCI_STATUS_CAPABILITIES ? f->config[0x34] : 0;
 
-	/* The PCI Express capability, id 0x10: bit 28 of Device Capabilities (7.5.3.3). */
 	for (unsigned n = 0; at >= 0x40 && n < 48; n++) {
 		at &= ~3u;
-		if (f->config[at] == 0x10)
-			return pci_read32(f, at + 4) & 1u << 28;
+		if (f->config[at] == id)
+			return at;
 		at = f->config[at + 1];
 	}
-	return false;
+	return 0;
+}
+
+bool pci_has_flr(const struct pci_function *f)
+{
+	unsigned at = pci_capability(f, PCI_CAP_EXPRESS);
+
+	return at && pci_read32(f, at + PCI_EXPRESS_DEVCAP) & 1u << 28;
 }
 
 bool pci_is_there(const struct pci_function *f)

@@ -25,7 +25,12 @@ enum {
 	PCI_SECONDARY_BUS = 0x19,
 	PCI_SUBORDINATE_BUS = 0x1a,
 
-	/* Extended capabilities. */
+	/* Capabilities, and below extended ones. */
+	PCI_CAP_EXPRESS = 0x10,
+	PCI_EXPRESS_DEVCAP =
+		4, /* function-level reset: bit 28 (PCI Express specification, 7.5.3.3) */
+	PCI_EXPRESS_DEVCTL = 8, /* and bit 15 (7.5.3.4) */
+
 	PCI_EXT_ATS = 0x0f,
 	PCI_EXT_SRIOV = 0x10,
 	PCI_EXT_PASID = 0x1b,
@@ -65,6 +70,9 @@ void pci_bus_master(const struct pci_function *f, bool on);
 
 /* The memory BAR `index` (0 to 5), mapped uncached, memory decoding on; NULL if it has none. */
 volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes);
+
+/* Where the capability `id` begins; 0 if the function has none such. */
+unsigned pci_capability(const struct pci_function *f, uint8_t id);
 
 /* Where the extended capability `id` begins; 0 if the function has none such. */
 unsigned pci_extended_capability(const struct pci_function *f, uint16_t id);

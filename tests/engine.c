@@ -229,6 +229,23 @@ static bool is_dropped(uint64_t number)
 	       (options.breakage == BREAK_DEAD_DEVICE && number >= BREAK_AT);
 }
 
+/* A reset amid a test. Where that takes DMA itself, the entry is held still meanwhile. */
+static const char *reset_held(struct bench *b, const struct drive_setup *s)
+{
+	bool rest = s->rewriting && b->device->reset_does_dma;
+	bool hold = rest && !updater_is_to_hold();
+	const char *problem;
+
+	if (hold)
+		updater_command(UPDATER_HOLD);
+	if (rest && updater_wait_held(ANSWER_US) < 0)
+		return updater_problem();
+	problem = reset_device(b, s->private_at);
+	if (hold)
+		updater_command(UPDATER_RUN);
+	return problem;
+}
+
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
 static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
 			    bool hold_meanwhile)
@@ -269,7 +286,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 		t->stopped = "the device times out again and again, resets notwithstanding";
 	if (state == DMA_DEAD) {
 		at = rdtsc();
-		const char *problem = reset_device(b, s->private_at);
+		const char *problem = reset_held(b, s);
 
 		t->resets++;
 		if (problem)
@@ -337,7 +354,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	target_arm(target, ~t->dmas);
 	d->generator->start(d, s->target);
 	if (wait_dma(b, t) == DMA_DEAD) {
-		const char *problem = reset_device(b, s->private_at);
+		const char *problem = reset_held(b, s);
 
 		if (problem)
 			t->stopped = problem;
@@ -527,6 +544,8 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	for (unsigned i = b->target->words; i--;)
 		live[i] = entry[i];
 	vtd_flush(b->unit, live, b->target->words * sizeof(*live));
+	b->device->has_pasid = b->target->tagged;
+	b->device->pasid = b->target->pasid[0];
 	pci_bus_master(b->device->function, true);
 	status = vtd_invalidate_all(b->unit);
 	/* A queue that stopped in the trial before must not spoil this one. */
@@ -538,6 +557,26 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 		t->stopped = reset_device(b, private_at);
 	vtd_fault_clear(b->unit);
 	return !t->stopped;
+}
+
+const char *engine_examine(struct bench *b)
+{
+	const struct dma_generator *generator = b->device->generator;
+	const char *problem;
+	unsigned id = 0;
+
+	if (!generator->examine)
+		return NULL;
+	while (b->lacks[id])
+		id++;
+	problem = engine_choose(b, &b->targets[id]);
+	if (problem)
+		return problem;
+	pci_bus_master(b->device->function, true);
+	problem = generator->examine(b->device, b->target->private_at);
+	generator->stop(b->device);
+	vtd_fault_clear(b->unit);
+	return problem;
 }
 
 void engine_run(struct bench *b, const struct trial *trial, struct tally *t)
@@ -602,6 +641,7 @@ void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 	}
 	status = vtd_unit_disable(b->unit);
 	if (status == VTD_OK) {
+		b->device->has_pasid = false;
 		pci_bus_master(b->device->function, true);
 		t->stopped = b->device->generator->reset(b->device, s.private_at);
 		if (!t->stopped)
@@ -643,6 +683,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 		}
 		memcpy(entry, theirs->state[0][0], CONTEXT_WORDS * sizeof(*entry));
 		vtd_flush(b->unit, entry, CONTEXT_WORDS * sizeof(*entry));
+		other->device->has_pasid = false;
 		pci_bus_master(other->device->function, true);
 		t->stopped = other->device->generator->reset(other->device, theirs->private_at);
 		if (t->stopped)

@@ -81,6 +81,12 @@ struct trial {
 /* Put a target's tables in force. NULL, or what went wrong. */
 const char *engine_choose(struct bench *bench, struct target *target);
 
+/*
+ * Have the device examined with the first target that it has in force. NULL, or why it cannot be
+ * used.
+ */
+const char *engine_examine(struct bench *bench);
+
 /* Run one trial on the target in force; the device is reset first. */
 void engine_run(struct bench *bench, const struct trial *trial, struct tally *tally);
 

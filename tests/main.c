@@ -98,10 +98,14 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
  */
 static struct bench *neighbour(const struct bench *b)
 {
-	for (unsigned i = 0; i < setup->bench_count; i++)
-		if (&setup->benches[i] != b && setup->benches[i].unit == b->unit &&
-		    setup->benches[i].device->registers != b->device->registers)
-			return &setup->benches[i];
+	for (unsigned i = 0; i < setup->bench_count; i++) {
+		struct bench *other = &setup->benches[i];
+
+		/* One device may have two benches. */
+		if (other->device->registers != b->device->registers && other->unit == b->unit &&
+		    !other->lacks[TARGET_CONTEXT])
+			return other;
+	}
 	return NULL;
 }
 
@@ -198,7 +202,7 @@ static void visit_checks(struct bench *b, visit_fn visit)
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
 
-	for (unsigned c = 0; c < 3; c++) {
+	for (unsigned c = 0; c < 3 && !b->lacks[TARGET_CONTEXT]; c++) {
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind == TEST_RATES || !verdict_is_slow(b)) &&
 		    option_list_matches(options.tests, id))

@@ -296,8 +296,11 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 			b->lacks[id] = "the unit does not use RID_PASID (ECAP.RPS = 0)";
 		b->targets[id].any_pasid_fault_is_absence = predict_is_qemu();
 	}
-	if (b->lacks[TARGET_CONTEXT])
+	if (b->lacks[TARGET_CONTEXT] && b->lacks[TARGET_PASID_SS] && b->lacks[TARGET_PASID_FS])
 		return b->lacks[TARGET_CONTEXT];
+	problem = engine_examine(b);
+	if (problem)
+		return problem;
 	if (options.fault_interrupt) {
 		if (driver_id > 255)
 			return "the fault event cannot be sent to an APIC id above 255";
@@ -435,8 +438,8 @@ void setup_machine(struct setup *setup)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
 	if (!setup->bench_count && !generator_named()) {
 		fail(setup,
-		     "dma= names no generator of this kernel (there are: nvme, edu, "
-		     "e1000e, igb, igc, igbvf)",
+		     "dma= names no generator of this kernel (there are: nvme, ioat, dsa, "
+		     "dsa-shared, edu, e1000e, igb, igc, igbvf)",
 		     true);
 		return;
 	}

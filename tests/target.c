@@ -81,7 +81,12 @@ void target_meaning(void *context, const uint64_t *entry, struct model_meaning *
 	unit.scalable = t->scalable;
 	for (unsigned i = 0; i < t->words; i++)
 		view.value[i] = entry[i];
-	vtd_translate(&unit, t->source_id, t->address, &view, &result);
+	vtd_translate(&unit,
+		      &(struct vtd_request){ .source_id = t->source_id,
+					     .has_pasid = t->tagged,
+					     .pasid = t->pasid[0],
+					     .at = t->address },
+		      &view, &result);
 	t->walks_page_zero |= result.walks_page_zero;
 	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
 				       .translated = !result.reason,

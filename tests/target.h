@@ -20,6 +20,9 @@
  * the IOTLB invalidated by that state's DID; a second DMA into the same page then met a translation
  * that is kept under another DID.
  *
+ * A device that can tag its requests with a PASID drives the PASID-table targets with a PASID of
+ * their own, while RID_PASID leads to an absent entry; others by RID_PASID.
+ *
  * The four pages of a legacy context entry: each root begins a chain of tables, entry 0 leading to
  * the next; the table in which an n-level walk looks up the 2 MiB region holds that region's leaf
  * table in entry 1, and so does the next one down the chain for an n + 1-level walk. The region is
@@ -75,6 +78,7 @@ struct target {
 	uint8_t kind; /* enum entry_kind */
 	bool scalable;
 	bool checks_tags;
+	bool tagged; /* to be driven by requests with PASID, pasid[0] */
 	unsigned words;
 	unsigned phases; /* 2 where one mixture can be seen at a time: the states' roles change */
 	uint64_t state[2][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */

@@ -9,6 +9,7 @@
 
 #define REGION	0x200000ull
 #define PRIVATE 0x203000ull
+#define TAG	5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
 
 #define MADE_MAX 128
 
@@ -128,7 +129,8 @@ static uint64_t *own_context(struct target *t, const uint64_t *base)
 }
 
 /* Scalable mode down to the PASID-table entry of PASID `pasid`; *directory: its directory entry. */
-static uint64_t *own_pasid(uint64_t *context, unsigned pasid, uint64_t **directory)
+static uint64_t *own_pasid(const struct target *t, uint64_t *context, unsigned pasid,
+			   uint64_t **directory)
 {
 	uint64_t *dir = pages(1), *table = pages(1);
 
@@ -136,7 +138,8 @@ static uint64_t *own_pasid(uint64_t *context, unsigned pasid, uint64_t **directo
 		return NULL;
 	*directory = dir + pasid / 64;
 	**directory = (uint64_t)table | field_bits(PASID_DIR_P, 1);
-	set_sm_context(context, dir, pasid);
+	set_sm_context(context, dir, t->tagged ? 0 : pasid);
+	field_set(context, SM_CONTEXT_PASIDE, t->tagged);
 	return table + PASID_WORDS * (pasid % 64);
 }
 
@@ -226,7 +229,7 @@ static void build_sm_context(struct target *t, const struct dma_device *device)
 	t->pasid[1] = 2;
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *directory;
-		uint64_t *table = own_pasid(t->state[0][s], t->pasid[s], &directory);
+		uint64_t *table = own_pasid(t, t->state[0][s], t->pasid[s], &directory);
 
 		if (!table)
 			return;
@@ -330,7 +333,7 @@ static void build_word(struct target *t, const struct dma_device *device, uint64
 		if (exhausted)
 			return;
 		if (t->scalable) {
-			p = own_pasid(sm, t->pasid[s], &directory);
+			p = own_pasid(t, sm, t->pasid[s], &directory);
 			if (!p)
 				return;
 			set_pasid(p, root, first, levels, t->domain[s]);
@@ -365,6 +368,18 @@ static void build_word(struct target *t, const struct dma_device *device, uint64
 				t->entry = other;
 		}
 	}
+}
+
+/* Why a device whose requests always carry a PASID is of no use here; NULL: it is. */
+static const char *lacks_untagged(const struct target *t)
+{
+	if (!t->scalable)
+		return "the device's requests always carry a PASID, which legacy mode refuses";
+	if (!field_of(t->unit->ecap, ECAP_PASID))
+		return "the unit takes no requests with PASID (ECAP.PASID = 0)";
+	if (t->kind == KIND_SM_CONTEXT)
+		return "its states differ in RID_PASID, which the device's requests do not use";
+	return NULL;
 }
 
 static const char *lacks(const struct target *t)
@@ -408,8 +423,15 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 			      .unit = unit,
 			      .source_id = source_id };
 	problem = lacks(t);
+	if (!problem && device->tagging == DMA_TAGS_ALWAYS)
+		problem = lacks_untagged(t);
 	if (problem)
 		return problem;
+	t->tagged = device->tagging == DMA_TAGS_ALWAYS ||
+		    (device->tagging == DMA_TAGS_AS_TOLD && t->kind == KIND_PASID &&
+		     field_of(unit->ecap, ECAP_PASID));
+	if (t->tagged)
+		t->pasid[0] = t->pasid[1] = TAG;
 	exhausted = false;
 	made_count = 0;
 	for (unsigned p = 0; p < OUTCOME_PAGES; p++)
@@ -435,7 +457,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		build_sm_context(t, device);
 		break;
 	case KIND_PASID:
-		t->entry = own_pasid(context, 0, &directory);
+		t->entry = own_pasid(t, context, t->pasid[0], &directory);
 		build_pasid(t, device);
 		break;
 	default:

@@ -347,6 +347,11 @@ void updater_command(enum updater_order order)
 	__atomic_store_n(&x.order, (x.order & ~3u) + 4 + order, __ATOMIC_RELEASE);
 }
 
+bool updater_is_to_hold(void)
+{
+	return (x.order & 3) == UPDATER_HOLD;
+}
+
 int updater_wait_held(uint64_t us)
 {
 	uint64_t deadline = 0;

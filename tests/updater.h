@@ -14,6 +14,7 @@ void updater_begin(unsigned cpu);
 bool updater_end(uint64_t us); /* false if the processor does not come to an end in time */
 
 void updater_command(enum updater_order order);
+bool updater_is_to_hold(void); /* whether that was the last order */
 
 /* After UPDATER_HOLD: the state, A (0) or B (1), that it holds still in; -1 if it does not answer.
  */

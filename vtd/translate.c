@@ -12,6 +12,7 @@ struct walk {
 	const struct vtd_unit *unit;
 	const struct vtd_view *view;
 	struct vtd_translation *out;
+	const struct vtd_request *request;
 	uint64_t at;
 	/* Nested translation: the second stage that first-stage pointers go through; 0 levels:
 	 * none. */
@@ -191,7 +192,8 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 
 static void scalable_context(struct walk *w, const uint64_t *c)
 {
-	unsigned pasid = (unsigned)field_get(c, SM_CONTEXT_RID_PASID);
+	bool tagged = w->request->has_pasid;
+	uint32_t pasid = tagged ? w->request->pasid : (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
 	uint64_t directory, p[PASID_WORDS];
 
 	if (!field_get(c, SM_CONTEXT_P)) {
@@ -202,9 +204,13 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		fault(w, FAULT_CONTEXT_RESERVED);
 		return;
 	}
+	if (tagged && !field_get(c, SM_CONTEXT_PASIDE)) {
+		fault(w, FAULT_PASID_DISABLED);
+		return;
+	}
 	/* 2^(PDTS + 7) directory entries of 64 PASIDs each */
 	if (pasid >> (13 + field_get(c, SM_CONTEXT_PDTS))) {
-		fault(w, FAULT_SM_CONTEXT_INVALID);
+		fault(w, tagged ? FAULT_PASID_BEYOND_DIR : FAULT_SM_CONTEXT_INVALID);
 		return;
 	}
 	load_indexed(w, field_get(c, SM_CONTEXT_PASIDDIRPTR), pasid / 64, 1, &directory);
@@ -216,14 +222,20 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 	pasid_entry(w, p);
 }
 
-void vtd_translate(const struct vtd_unit *unit, uint16_t source_id, uint64_t at,
+void vtd_translate(const struct vtd_unit *unit, const struct vtd_request *request,
 		   const struct vtd_view *view, struct vtd_translation *out)
 {
-	struct walk w = { .unit = unit, .view = view, .out = out, .at = at };
-	unsigned bus = source_id >> 8, devfn = source_id & 0xff;
+	struct walk w = {
+		.unit = unit, .view = view, .out = out, .request = request, .at = request->at
+	};
+	unsigned bus = request->source_id >> 8, devfn = request->source_id & 0xff;
 	uint64_t root[ROOT_WORDS], context[SM_CONTEXT_WORDS];
 
 	*out = (struct vtd_translation){ 0 };
+	if (request->has_pasid && !unit->scalable) {
+		fault(&w, FAULT_PASID_IN_LEGACY_MODE);
+		return;
+	}
 	load(&w, unit->root_table + ROOT_WORDS * bus, ROOT_WORDS, root);
 	if (unit->scalable) {
 		uint64_t half = root[devfn >> 7];

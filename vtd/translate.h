@@ -35,11 +35,19 @@ struct vtd_translation {
 	uint64_t address;     /* physical, when translated */
 };
 
+/* A write request to bus address `at`. */
+struct vtd_request {
+	uint16_t source_id;
+	bool has_pasid; /* else the context entry's RID_PASID counts, in scalable mode */
+	uint32_t pasid;
+	uint64_t at;
+};
+
 /*
- * Translate a write request without PASID from `source_id` to bus address `at`. `view` may be NULL.
+ * Translate a request. `view` may be NULL.
  * All tables must be readable by this processor; a pointer of 0 leads to a page of zeros.
  */
-void vtd_translate(const struct vtd_unit *unit, uint16_t source_id, uint64_t at,
+void vtd_translate(const struct vtd_unit *unit, const struct vtd_request *request,
 		   const struct vtd_view *view, struct vtd_translation *out);
 
 #endif

@@ -19,6 +19,13 @@ enum dma_state {
 	DMA_DEAD,   /* the device stopped: it needs a reset */
 };
 
+/* Whether a device's requests carry a PASID. */
+enum dma_tagging {
+	DMA_TAGS_NEVER,
+	DMA_TAGS_AS_TOLD, /* from a reset on, as has_pasid says then */
+	DMA_TAGS_ALWAYS,
+};
+
 struct dma_device;
 
 struct dma_generator {
@@ -34,6 +41,11 @@ struct dma_generator {
 	 * device cannot be used.
 	 */
 	const char *(*open)(struct dma_device *device);
+	/*
+	 * Optional: what only DMA can tell of the device, asked once before it is used, nobody
+	 * rewriting. NULL, or why the device cannot be used.
+	 */
+	const char *(*examine)(struct dma_device *device, uint64_t private_at);
 	/*
 	 * Bring the device from whatever state to one in which dma_start works, its private pages
 	 * seen by it at bus address `private_at`. NULL, or what went wrong.
@@ -54,9 +66,16 @@ struct dma_device {
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
 	uint64_t timeout_us; /* a DMA that takes longer is stuck */
 	uint64_t typical_us; /* about what one takes */
+	bool reset_does_dma; /* which fails while its entry is absent */
+	uint8_t tagging;     /* enum dma_tagging */
+	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
+	uint32_t pasid;
 
 	/* the generator's own */
-	uint32_t slot, phase, polls, doorbell_stride;
+	volatile uint8_t *portal;
+	uint64_t private_at; /* as given to reset */
+	uint16_t count;	     /* of descriptors given to the device */
+	uint32_t slot, phase, polls, doorbell_stride, queue, blocks, status;
 	const void *kind;
 	uint64_t sent_us; /* when its frame was first seen to have been taken; 0: not yet */
 	bool in_loopback, confirmed, given_up;

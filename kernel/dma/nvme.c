@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * NVMe: the controller writes its 4 KiB Identify data to the address under test, again and again.
- * Admin queue only: no I/O queue is made, no block is read or written, no feature is set. Section
+ * Admin queue only: no I/O queue is made, no block is read or written, no feature is set. With
+ * nvme-read=1 it reads a page of its namespace instead (nvme_read.c); it never writes one. Section
  * numbers are those of the NVM Express base specification 1.4.
  */
-#include "kernel/dma/dma.h"
+#include "kernel/dma/nvme.h"
 #include "kernel/cpu.h"
+#include "kernel/dma/registers.h"
+#include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -14,7 +17,6 @@ extern const struct dma_generator dma_nvme;
 
 // clang-format off
 enum {
-	NVME_CAP = 0x00,  /* 64 bits: MQES 15:0, TO 31:24 in 500 ms, DSTRD 35:32, MPSMIN 51:48 */
 	NVME_CC = 0x14,
 	    CC_EN = 1 << 0,
 	    CC_QUEUE_SIZES = 4 << 20 | 6 << 16, /* 16-byte completions, 64-byte commands */
@@ -24,24 +26,14 @@ enum {
 	NVME_AQA = 0x24,
 	NVME_ASQ = 0x28,
 	NVME_ACQ = 0x30,
-	NVME_DOORBELLS = 0x1000,
+	NVME_DOORBELLS = 0x1000, /* of queue n: submission 2n, completion 2n + 1, a stride apart */
+	NVME_BYTES = 0x4000,
 
-	QUEUE_ENTRIES = 64, /* a page of commands; completions take a quarter */
-	OPCODE_IDENTIFY = 0x06,
-	CNS_CONTROLLER = 1,
 	NOT_WRITTEN = -1, /* in words that the controller sets to 0, or to the queue's head */
 	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
+	BEGIN_TRIES = 8,
 };
 // clang-format on
-
-/* Submission queue entry, 64 bytes (section 4.2). */
-struct command {
-	uint8_t opcode, flags;
-	uint16_t id;
-	uint32_t namespace;
-	uint64_t reserved, metadata, prp1, prp2;
-	uint32_t dword10, dword11, dword12, dword13, dword14, dword15;
-};
 
 /* Completion queue entry, 16 bytes (section 4.6). */
 struct completion {
@@ -49,36 +41,24 @@ struct completion {
 	uint16_t head, queue, id, status; /* status bit 0: the phase tag */
 };
 
-static volatile struct command *submission_queue(const struct dma_device *d)
+static volatile struct nvme_command *submission_queue(const struct dma_device *d)
 {
-	return (volatile struct command *)d->private;
+	return (volatile struct nvme_command *)(d->private + 2 * d->queue * PAGE_SIZE);
 }
 
 static volatile struct completion *completion_queue(const struct dma_device *d)
 {
-	return (volatile struct completion *)(d->private + PAGE_SIZE);
+	return (volatile struct completion *)(d->private + (2 * d->queue + 1) * PAGE_SIZE);
 }
 
 static uint32_t read32(const struct dma_device *d, unsigned offset)
 {
-	return *(volatile uint32_t *)(d->registers + offset);
+	return dma_read32(d->registers + offset);
 }
 
 static void write32(const struct dma_device *d, unsigned offset, uint32_t value)
 {
-	*(volatile uint32_t *)(d->registers + offset) = value;
-}
-
-/* 64-bit registers by halves: controllers must take either, and some take only this. */
-static uint64_t read64(const struct dma_device *d, unsigned offset)
-{
-	return read32(d, offset) | (uint64_t)read32(d, offset + 4) << 32;
-}
-
-static void write64(const struct dma_device *d, unsigned offset, uint64_t value)
-{
-	write32(d, offset, (uint32_t)value);
-	write32(d, offset + 4, (uint32_t)(value >> 32));
+	dma_write32(d->registers + offset, value);
 }
 
 static bool nvme_matches(const struct pci_function *f)
@@ -86,25 +66,39 @@ static bool nvme_matches(const struct pci_function *f)
 	return f->class == 0x010802;
 }
 
-static const char *nvme_open(struct dma_device *d)
+static const char *nvme_refuses(struct dma_device *d)
 {
 	uint64_t cap;
 
-	d->registers = pci_map_bar(d->function, 0, 0x4000);
+	d->registers = pci_map_bar(d->function, 0, NVME_BYTES);
 	if (!d->registers)
 		return "it has no BAR 0";
-	cap = read64(d, NVME_CAP);
+	cap = dma_read64(d->registers + NVME_CAP);
 	if (cap == ~0ull)
 		return "its registers read as all ones";
 	if ((cap >> 48 & 15) > 0)
 		return "it does not work with 4 KiB pages (CAP.MPSMIN)";
-	if ((cap & 0xffff) + 1 < QUEUE_ENTRIES)
+	if ((cap & 0xffff) + 1 < NVME_QUEUE_ENTRIES)
 		return "its queues are too short (CAP.MQES)";
 	d->doorbell_stride = 4u << (cap >> 32 & 15);
-	d->private_pages = 2;
+	if (NVME_DOORBELLS + (2 * NVME_IO + 2) * d->doorbell_stride > NVME_BYTES)
+		return "its doorbells are too far apart (CAP.DSTRD)";
+	if (options.nvme_read && nvme_read_refuses(cap))
+		return nvme_read_refuses(cap);
+	return NULL;
+}
+
+static const char *nvme_open(struct dma_device *d)
+{
+	const char *problem = nvme_refuses(d);
+
+	if (problem)
+		return problem;
+	d->private_pages = options.nvme_read ? NVME_PAGES_TO_READ : NVME_PAGES;
 	d->private = memory_alloc(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
+	d->reset_does_dma = options.nvme_read;
 	d->address_mask = ~0ull;
 	d->bytes = 4096;
 	d->typical_us = 100;
@@ -115,7 +109,7 @@ static const char *nvme_open(struct dma_device *d)
 /* CSTS.RDY within the time that CAP.TO allows. */
 static bool wait_ready(struct dma_device *d, bool ready)
 {
-	uint64_t limit_us = ((read64(d, NVME_CAP) >> 24 & 0xff) + 1) * 500000;
+	uint64_t limit_us = ((dma_read64(d->registers + NVME_CAP) >> 24 & 0xff) + 1) * 500000;
 	uint64_t deadline = time_us() + limit_us;
 
 	while ((read32(d, NVME_CSTS) & CSTS_RDY) != (ready ? CSTS_RDY : 0)) {
@@ -126,40 +120,77 @@ static bool wait_ready(struct dma_device *d, bool ready)
 	return true;
 }
 
-static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
+/* Disabled and enabled anew, which forgets all queues but the admin queue (section 7.3.2). */
+static const char *restart(struct dma_device *d, uint64_t private_at)
 {
 	write32(d, NVME_CC, read32(d, NVME_CC) & ~(uint32_t)CC_EN);
 	if (!wait_ready(d, false))
 		return "the controller does not stop (CSTS.RDY stays 1)";
 	memset(d->private, 0, d->private_pages * PAGE_SIZE);
+	d->queue = NVME_ADMIN;
 	d->slot = 0;
 	d->phase = 1;
-	write32(d, NVME_AQA, (QUEUE_ENTRIES - 1) << 16 | (QUEUE_ENTRIES - 1));
-	write64(d, NVME_ASQ, private_at);
-	write64(d, NVME_ACQ, private_at + PAGE_SIZE);
+	write32(d, NVME_AQA, (NVME_QUEUE_ENTRIES - 1) << 16 | (NVME_QUEUE_ENTRIES - 1));
+	dma_write64(d->registers + NVME_ASQ, private_at);
+	dma_write64(d->registers + NVME_ACQ, private_at + PAGE_SIZE);
 	write32(d, NVME_CC, CC_QUEUE_SIZES | CC_EN);
 	if (!wait_ready(d, true))
 		return "the controller does not become ready (CSTS.RDY stays 0)";
 	return NULL;
 }
 
-static void nvme_start(struct dma_device *d, uint64_t bus_address)
+static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 {
-	volatile struct command *c = &submission_queue(d)[d->slot];
+	const char *problem = restart(d, private_at);
+	bool refused_dma = true;
+
+	if (problem || !options.nvme_read)
+		return problem;
+	/* A unit may still use an entry that is not in force any more: commands are refused then. */
+	for (unsigned i = 0; i < BEGIN_TRIES && refused_dma; i++) {
+		problem = i ? restart(d, private_at) : NULL;
+		if (problem)
+			return problem;
+		problem = nvme_read_begin(d, private_at, &refused_dma);
+	}
+	return problem;
+}
+
+/* Formats and sizes are asked for by DMA: before the first test, with nobody rewriting. */
+static const char *nvme_examine(struct dma_device *d, uint64_t private_at)
+{
+	return options.nvme_read ? nvme_reset(d, private_at) : NULL;
+}
+
+void nvme_submit(struct dma_device *d, const struct nvme_command *command)
+{
+	volatile struct nvme_command *c = &submission_queue(d)[d->slot];
 	volatile struct completion *answer = &completion_queue(d)[d->slot];
 
 	answer->result = (uint32_t)NOT_WRITTEN;
 	answer->reserved = (uint32_t)NOT_WRITTEN;
 	answer->head = (uint16_t)NOT_WRITTEN;
-	c->opcode = OPCODE_IDENTIFY;
+	*c = *command;
 	c->id = (uint16_t)d->slot;
-	c->prp1 = bus_address;
-	c->dword10 = CNS_CONTROLLER;
 	d->polls = 0;
-	write32(d, NVME_DOORBELLS, (d->slot + 1) % QUEUE_ENTRIES);
+	write32(d, NVME_DOORBELLS + 2 * d->queue * d->doorbell_stride,
+		(d->slot + 1) % NVME_QUEUE_ENTRIES);
 }
 
-static enum dma_state nvme_poll(struct dma_device *d)
+static void nvme_start(struct dma_device *d, uint64_t bus_address)
+{
+	struct nvme_command command = {
+		.opcode = NVME_IDENTIFY,
+		.prp1 = bus_address,
+		.dword10 = NVME_CNS_CONTROLLER,
+	};
+
+	if (d->queue == NVME_IO)
+		command = nvme_read_command(d, bus_address);
+	nvme_submit(d, &command);
+}
+
+enum dma_state nvme_poll(struct dma_device *d)
 {
 	volatile struct completion *c = &completion_queue(d)[d->slot];
 	uint16_t status = c->status;
@@ -175,12 +206,13 @@ static enum dma_state nvme_poll(struct dma_device *d)
 	 * controller then stops with a fatal status, though its answer is here.
 	 */
 	if (c->result == (uint32_t)NOT_WRITTEN || c->reserved == (uint32_t)NOT_WRITTEN ||
-	    c->head != (d->slot + 1) % QUEUE_ENTRIES)
+	    c->head != (d->slot + 1) % NVME_QUEUE_ENTRIES)
 		return DMA_DEAD;
-	d->slot = (d->slot + 1) % QUEUE_ENTRIES;
+	d->slot = (d->slot + 1) % NVME_QUEUE_ENTRIES;
 	if (!d->slot)
 		d->phase ^= 1;
-	write32(d, NVME_DOORBELLS + d->doorbell_stride, d->slot);
+	write32(d, NVME_DOORBELLS + (2 * d->queue + 1) * d->doorbell_stride, d->slot);
+	d->status = status >> 1 & 0x7ff;
 	return status >> 1 ? DMA_FAILED : DMA_DONE;
 }
 
@@ -194,7 +226,9 @@ static void nvme_stop(struct dma_device *d)
 const struct dma_generator dma_nvme = {
 	.name = "nvme",
 	.matches = nvme_matches,
+	.refuses = nvme_refuses,
 	.open = nvme_open,
+	.examine = nvme_examine,
 	.reset = nvme_reset,
 	.start = nvme_start,
 	.poll = nvme_poll,

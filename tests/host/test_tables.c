@@ -65,7 +65,8 @@ static uint64_t leads_to(struct target *t, const uint64_t *entry, uint64_t at)
 	unit.root_table = t->root;
 	unit.scalable = t->scalable;
 	memcpy(view.value, entry, t->words * sizeof(uint64_t));
-	vtd_translate(&unit, t->source_id, at, &view, &result);
+	vtd_translate(&unit, &(struct vtd_request){ .source_id = t->source_id, .at = at }, &view,
+		      &result);
 	return result.reason ? 0 : result.address;
 }
 

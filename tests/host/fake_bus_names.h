@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Compiled into whatever stands on the fake bus: its PCI functions and its clock get names of their
+ * own, so that fakes of the same functions for other devices can stand beside them.
+ */
+#define pci_ats_enabled		bus_pci_ats_enabled
+#define pci_bus_master		bus_pci_bus_master
+#define pci_capability		bus_pci_capability
+#define pci_extended_capability bus_pci_extended_capability
+#define pci_has_flr		bus_pci_has_flr
+#define pci_map_bar		bus_pci_map_bar
+#define pci_read16		bus_pci_read16
+#define pci_read32		bus_pci_read32
+#define pci_write16		bus_pci_write16
+#define pci_write32		bus_pci_write32
+#define time_delay_us		bus_time_delay_us
+#define time_us			bus_time_us

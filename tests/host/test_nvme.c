@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kernel/dma/nvme.c and nvme_read.c on a model of a controller. */
+#include "kernel/kernel.h"
+#include "tests/host/model_nvme.h"
+#include "tests/host/test.h"
+
+#include <string.h>
+
+extern const struct dma_generator dma_nvme;
+
+static struct dma_device device;
+static enum dma_state state;
+
+/* A controller that reads, or identifies, with this changed of it. */
+static const char *opened(bool reads)
+{
+	options.nvme_read = reads;
+	return bus_open(&device, &dma_nvme);
+}
+
+/* Of all that was sent: only what is listed, admin then I/O, 0 ends each. */
+static bool sent_only(const uint8_t *admin, const uint8_t *io)
+{
+	for (unsigned id = 0; id < 2; id++)
+		for (unsigned opcode = 0; opcode < 256; opcode++) {
+			const uint8_t *allowed = id ? io : admin;
+
+			while (*allowed && *allowed != opcode)
+				allowed++;
+			if (nvme_model.sent[id][opcode] && !*allowed)
+				return false;
+		}
+	return true;
+}
+
+TEST(nvme_identifies_and_makes_no_queue)
+{
+	nvme_model_plug();
+	CHECK(!opened(false));
+	CHECK(!bus_settle(&device));
+	for (unsigned i = 0; i < 200; i++) {
+		CHECK_EQ(bus_landed(&device, &state), 4096);
+		CHECK_EQ(state, DMA_DONE);
+	}
+	dma_nvme.stop(&device);
+	CHECK(sent_only((const uint8_t[]){ 0x06, 0 }, (const uint8_t[]){ 0 }));
+	CHECK(bus_is_content());
+}
+
+/* Writes, formats, and every other opcode: none, whatever happens meanwhile. */
+TEST(nvme_only_ever_reads)
+{
+	static uint8_t before[sizeof(nvme_model.disk)];
+
+	nvme_model_plug();
+	memcpy(before, nvme_model.disk, sizeof(before));
+	CHECK(!opened(true));
+	for (unsigned round = 0; round < 50; round++) {
+		bus.refuse_target = bus.refuse_private = false;
+		nvme_model.refuse_fetches = round % 5;
+		CHECK(!bus_settle(&device));
+		for (unsigned i = 0; i < 10 + round; i++) {
+			bus.refuse_target = i % 7 == 3;
+			bus.refuse_private = i == 30;
+			if (bus_run(&device) != DMA_DEAD)
+				continue;
+			bus.refuse_private = false;
+			CHECK(!device.generator->reset(&device, BUS_PRIVATE_AT));
+		}
+		if (round % 3 == 0)
+			dma_nvme.stop(&device);
+	}
+	CHECK(sent_only((const uint8_t[]){ 0x01, 0x05, 0x06, 0 }, (const uint8_t[]){ 0x02, 0 }));
+	CHECK(nvme_model.sent[1][0x02] > 1000);
+	CHECK(!memcmp(before, nvme_model.disk, sizeof(before)));
+	CHECK(bus_is_content());
+}
+
+TEST(nvme_reads_one_page_of_every_block_size)
+{
+	for (uint8_t shift = 9; shift <= 12; shift++) {
+		nvme_model_plug();
+		nvme_model.block_shift = shift;
+		nvme_model.blocks = sizeof(nvme_model.disk) >> shift;
+		CHECK(!opened(true));
+		CHECK(!bus_settle(&device));
+		for (unsigned i = 0; i < 150; i++) {
+			CHECK_EQ(bus_landed(&device, &state), 4096);
+			CHECK_EQ(state, DMA_DONE);
+			CHECK(!memcmp(bus.target, nvme_model.disk, 4096));
+		}
+		dma_nvme.stop(&device);
+		CHECK(bus_is_content());
+	}
+}
+
+TEST(nvme_refused_reads_fail_and_the_next_goes_through)
+{
+	nvme_model_plug();
+	CHECK(!opened(true));
+	CHECK(!bus_settle(&device));
+	for (unsigned i = 0; i < 100; i++) {
+		bus.refuse_target = i % 2;
+		CHECK_EQ(bus_landed(&device, &state), i % 2 ? 0 : 4096);
+		CHECK_EQ(state, i % 2 ? DMA_FAILED : DMA_DONE);
+	}
+	bus.refuse_private = true;
+	CHECK_EQ(bus_run(&device), DMA_DEAD);
+	bus.refuse_private = bus.refuse_target = false;
+	CHECK(!device.generator->reset(&device, BUS_PRIVATE_AT));
+	CHECK_EQ(bus_landed(&device, &state), 4096);
+	CHECK(bus_is_content());
+}
+
+TEST(nvme_preparation_is_tried_again_when_its_dma_is_refused)
+{
+	nvme_model_plug();
+	CHECK(!opened(true));
+	nvme_model.refuse_fetches = 7;
+	CHECK(!bus_settle(&device));
+	CHECK_EQ(bus_landed(&device, &state), 4096);
+	nvme_model.refuse_fetches = 1000000;
+	CHECK(bus_settle(&device)); /* but not for ever */
+	CHECK(bus_is_content());
+}
+
+TEST(nvme_namespaces_that_cannot_be_read_are_refused)
+{
+	nvme_model_plug();
+	nvme_model.blocks = 0;
+	CHECK(strstr(opened(true), "not there"));
+	nvme_model_plug();
+	nvme_model.metadata = 8;
+	CHECK(strstr(opened(true), "metadata"));
+	nvme_model_plug();
+	nvme_model.block_shift = 13;
+	CHECK(strstr(opened(true), "larger than a page"));
+	nvme_model_plug();
+	nvme_model.block_shift = 0;
+	CHECK(strstr(opened(true), "no valid size"));
+	nvme_model_plug();
+	nvme_model.blocks = 7;
+	CHECK(strstr(opened(true), "smaller than a page"));
+	nvme_model_plug();
+	nvme_model.no_queues = true;
+	CHECK(strstr(opened(true), "completion queue"));
+	nvme_model_plug();
+	nvme_model.cap &= ~(1ull << 37);
+	CHECK(strstr(opened(true), "CAP.CSS"));
+	CHECK(!opened(false)); /* which identifies all the same */
+	CHECK(bus_is_content());
+}
+
+TEST(nvme_doorbells_far_apart)
+{
+	for (uint64_t dstrd = 0; dstrd < 16; dstrd++) {
+		const char *problem;
+
+		nvme_model_plug();
+		nvme_model.cap |= dstrd << 32;
+		problem = opened(true);
+		if (problem) {
+			CHECK(dstrd > 9 && strstr(problem, "CAP.DSTRD"));
+			continue;
+		}
+		CHECK(!bus_settle(&device));
+		CHECK_EQ(bus_landed(&device, &state), 4096);
+		CHECK(bus_is_content());
+	}
+}
+
+/* The model is awake: what it must object to, it does. */
+TEST(nvme_model_objects_to_a_start_after_the_stop)
+{
+	nvme_model_plug();
+	CHECK(!opened(true));
+	CHECK(!bus_settle(&device));
+	dma_nvme.stop(&device);
+	bus_run(&device);
+	CHECK(bus.objection && strstr(bus.objection, "doorbell"));
+	options.nvme_read = false;
+}
