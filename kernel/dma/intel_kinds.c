@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which Intel controllers are used, and how they differ. Ids are those of copper ports; what is not
- * listed is refused. The PCI ID Repository and Linux's drivers have the same.
+ * listed is refused. Linux's drivers have the same.
  */
 #include "kernel/dma/intel_nic.h"
 

@@ -81,7 +81,7 @@ bool nic_wait(const struct dma_device *d, uint32_t offset, uint32_t mask, uint32
 	return true;
 }
 
-/* No DMA any more: sections "Master Disable" of the datasheets (82574, 5.2.3.2; 82576, 5.2.3.3). */
+/* No DMA any more: "Master Disable" in the datasheets. */
 static void quiesce(struct dma_device *d)
 {
 	const struct nic_kind *kind = d->kind;
@@ -170,8 +170,7 @@ static void set_up_queue(struct dma_device *d, uint32_t queue, uint64_t base)
 	nic_write(d, queue + QUEUE_TAIL, 0);
 }
 
-/* Sections "Receive Initialization", "Transmit Initialization" (82574, 4.6; 82576, 4.5.9, 4.5.10).
- */
+/* "Receive Initialization" and "Transmit Initialization" in the datasheets. */
 static const char *set_up_queues(struct dma_device *d, uint64_t private_at)
 {
 	const struct nic_kind *kind = d->kind;

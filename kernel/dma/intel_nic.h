@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Intel's one-gigabit controllers. They share most registers; what differs is in struct nic_kind.
- * Names are the datasheets': 82574 GbE Controller Family (rev. 3.4), I217, I218 and I219 datasheets
- * with the PCH's register descriptions, 82576 (rev. 2.63), I350 (rev. 2.65), I210 (rev. 3.3), I225
- * (rev. 2.6). Where no datasheet tells a loopback's steps, Linux's self-tests (ethtool.c of e1000e
- * and igb, 6.x) were read for which registers take part.
+ * Names are those of the datasheets: 82574, I217 to I219 with their PCHs, 82576, I350, I210, I225.
+ * Which registers take part in a loopback is also to be seen in the self-tests of Linux's drivers
+ * (ethtool.c of e1000e and igb).
  */
 #ifndef KERNEL_DMA_INTEL_NIC_H
 #define KERNEL_DMA_INTEL_NIC_H
@@ -85,7 +84,7 @@ enum {
 	QUEUE_TAIL = 0x18,
 	QUEUE_DCTL = 0x28,
 	    DCTL_WTHRESH_1 = 1 << 16, /* each descriptor is written back by itself */
-	    TXDCTL_COUNT_DESC = 1 << 22, /* reserved, to be 1 (82574, 10.2.6.9) */
+	    TXDCTL_COUNT_DESC = 1 << 22, /* reserved, to be 1 (82574) */
 	    DCTL_GRAN = 1 << 24, /* thresholds count descriptors */
 	    DCTL_ENABLE = 1 << 25,
 

@@ -10,13 +10,13 @@
 
 static uint32_t port_bit(const struct dma_device *d)
 {
-	/* SW_FW_SYNC (82576, 8.6.4; I350, 8.6.4): the PHYs of ports 0 to 3. */
+	/* SW_FW_SYNC (82576, I350, I210): the PHYs of ports 0 to 3. */
 	static const uint8_t bits[] = { 1, 2, 5, 6 };
 
 	return 1u << bits[nic_read(d, NIC_STATUS) >> STATUS_LAN_ID_SHIFT & 3];
 }
 
-/* SWSM (82576, 8.6.1): software's own semaphore, then the one between software and firmware. */
+/* SWSM (82576, I350, I210): software's own semaphore, then the one between software and firmware. */
 static bool take_swsm(struct dma_device *d)
 {
 	if (!nic_wait(d, NIC_SWSM, SWSM_SMBI, 0, LOCK_US))
@@ -49,7 +49,7 @@ static bool take_sync(struct dma_device *d)
 	return false;
 }
 
-/* EXTCNF_CTRL (82574, 10.2.2.12; the PCHs' alike): a bit that only stays where it is granted. */
+/* EXTCNF_CTRL (82574; the PCHs' alike): a bit that only stays where it is granted. */
 static bool take_extcnf(struct dma_device *d)
 {
 	if (!nic_wait(d, NIC_EXTCNF_CTRL, EXTCNF_SW_OWNER, 0, LOCK_US))

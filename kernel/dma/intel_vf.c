@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The same port with another requester-id: once a virtual function is enabled, the requests of its
- * queues carry its id (82576, 7.10.2; I350, 7.8.2). Queue 0 is VF 0's first. The port's own function
+ * queues carry its id (82576, I350: "I/O Virtualization"). Queue 0 is VF 0's first. The port's own function
  * sets everything up; of the VF, only bus mastering is turned on. PCI Express base specification
  * 4.0, 9.3.3: the SR-IOV capability.
  */
