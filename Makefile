@@ -222,7 +222,7 @@ ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addpr
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
-		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/options.c kernel/format.c kernel/glob.c \
+		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
 		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
 		tests/target.c \
@@ -245,7 +245,7 @@ $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 
 $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \
-			$(BUILD)/host/kernel/screen.o,$(HOST_OBJECTS))
+			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o,$(HOST_OBJECTS))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/tables tests/inventory_dmar \

@@ -42,6 +42,7 @@ static bool open_root(uint64_t address, const char signature[4], const char *nam
 	const uint8_t *table;
 	struct table_problem problem = NO_PROBLEM;
 
+	root = (struct acpi_table){ 0 };
 	if (!address)
 		return false;
 	table = table_at(address, &problem.text);
