@@ -435,6 +435,20 @@ TEST(mcfg_entries_that_cannot_be)
 	CHECK(read_mcfg() == 2 && entries[1].problem.offset == 68);
 }
 
+TEST(mcfg_without_end)
+{
+	struct acpi_table table = { calloc(5000, 16), 5000 * 16 };
+	struct mcfg_walk walk;
+	struct mcfg_entry e;
+	unsigned count = 0;
+
+	mcfg_first(&walk, &table);
+	while (mcfg_next(&walk, &e))
+		count++;
+	CHECK_EQ(count, 4096 + 1);
+	free((void *)table.bytes);
+}
+
 /* Timers; the offsets of the other single answers. */
 
 TEST(timers)
