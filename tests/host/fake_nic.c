@@ -383,12 +383,6 @@ void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
 	*(volatile uint16_t *)(f->config + offset) = value;
 }
 
-volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
-{
-	(void)bytes;
-	return (volatile void *)physical;
-}
-
 void pci_bus_master(const struct pci_function *f, bool on)
 {
 	n->mastered = on;

@@ -3,6 +3,7 @@
 #include "tests/host/test.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
+#include "kernel/paging.h"
 #include "vtd/platform.h"
 #include "vtd/regs.h"
 
@@ -247,6 +248,12 @@ void *memory_alloc(size_t pages)
 	block->next = blocks;
 	blocks = block;
 	return memset(block->pages, 0, pages * PAGE_SIZE);
+}
+
+/* As far as the kernel's page tables reach. */
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
+{
+	return physical && physical + bytes <= 1ull << 47 ? (volatile void *)physical : NULL;
 }
 
 void *platform_alloc_page(void)

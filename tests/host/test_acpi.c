@@ -22,11 +22,6 @@ void log_note(const char *format, ...)
 	format_text(logged + n, sizeof(logged) - n, "\n");
 }
 
-volatile void *paging_map_mmio(uint64_t physical, uint64_t count)
-{
-	return physical && physical + count <= 1ull << 47 ? (void *)physical : NULL;
-}
-
 static uint8_t rsdp[36], xsdt[68], madt[44], absurd[36];
 
 static void fix_sum(uint8_t *table, uint32_t length, size_t checksum)
