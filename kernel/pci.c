@@ -202,7 +202,8 @@ bool pci_has_flr(const struct pci_function *f)
 
 bool pci_is_there(const struct pci_function *f)
 {
-	return pci_read16(f, PCI_VENDOR_ID) != 0xffff;
+	/* Not by the vendor: that of a virtual function reads as ones (SR-IOV specification, 3.4.1.1). */
+	return pci_read32(f, PCI_COMMAND) != ~0u;
 }
 
 bool pci_power_off(const struct pci_function *f)
