@@ -202,8 +202,8 @@ bool pci_has_flr(const struct pci_function *f)
 
 bool pci_is_there(const struct pci_function *f)
 {
-	/* Not by the vendor: that of a virtual function reads as ones (SR-IOV specification, 3.4.1.1). */
-	return pci_read32(f, PCI_COMMAND) != ~0u;
+	/* A virtual one comes and goes with a bit of its physical one, and its vendor reads as ones. */
+	return pci_read16(f->physical ? f->physical : f, PCI_VENDOR_ID) != 0xffff;
 }
 
 bool pci_power_off(const struct pci_function *f)

@@ -42,10 +42,11 @@ struct pci_function {
 	uint16_t vendor, device;
 	uint32_t class; /* class << 16 | subclass << 8 | interface */
 	bool bridge;
-	uint8_t secondary, subordinate; /* of a bridge */
-	bool mastered;			/* bus mastering was on at hand-over */
-	struct pci_function *parent;	/* the bridge above; NULL on a root bus */
-	volatile uint8_t *config;	/* its 4 KiB of configuration space */
+	uint8_t secondary, subordinate;	     /* of a bridge */
+	bool mastered;			     /* bus mastering was on at hand-over */
+	struct pci_function *parent;	     /* the bridge above; NULL on a root bus */
+	volatile uint8_t *config;	     /* its 4 KiB of configuration space */
+	const struct pci_function *physical; /* of a virtual function; NULL: it is none */
 };
 
 extern struct pci_function *pci_functions; /* pci_count of them */

@@ -82,6 +82,7 @@ static const char *vf_open(struct dma_device *d)
 		return "its virtual functions are on a bus of their own, which is not set up";
 	vf = *port;
 	vf.devfn = (uint8_t)id;
+	vf.physical = port;
 	vf.config = paging_map_mmio((uint64_t)config + (((uint64_t)vf.devfn - port->devfn) << 12),
 				    4096);
 	d->function = &vf;
