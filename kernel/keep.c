@@ -23,7 +23,7 @@ void keep_line(bool is_failure, const char *format, ...)
 	unsigned i = !is_failure;
 
 	if (!kept[i].text)
-		kept[i].text = memory_alloc((TEXT_BYTES + PAGE_SIZE - 1) / PAGE_SIZE);
+		kept[i].text = memory_alloc_bytes(TEXT_BYTES);
 	room = kept[i].text ? TEXT_BYTES - kept[i].bytes : 0;
 	if (room < 200) {
 		kept[i].left_out++;
@@ -86,7 +86,7 @@ const char *keep_save(const char *verdict)
 	if (!handoff->firmware.set_variable)
 		return "firmware has no SetVariable";
 	if (!whole)
-		whole = memory_alloc((TEXT_BYTES + PAGE_SIZE - 1) / PAGE_SIZE);
+		whole = memory_alloc_bytes(TEXT_BYTES);
 	if (!whole)
 		return "no memory";
 	n = format_text(whole, TEXT_BYTES, "%s build=%s seed=%lu %s\n", handoff->date,

@@ -20,6 +20,12 @@ bool memory_init(const struct handoff *handoff);
  */
 void *memory_alloc(size_t pages);
 
+/* The same by size: whole pages. */
+static inline void *memory_alloc_bytes(size_t bytes)
+{
+	return memory_alloc((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+}
+
 /* One free page below 1 MiB, not page 0, for AP start-up; 0 if there is none. */
 uint64_t memory_low_page(void);
 

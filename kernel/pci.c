@@ -91,8 +91,7 @@ const char *pci_init(void)
 	struct mcfg_walk walk;
 	struct mcfg_entry ecam;
 
-	pci_functions = memory_alloc((PCI_MAX * sizeof(*pci_functions) + PAGE_SIZE - 1) /
-				     PAGE_SIZE);
+	pci_functions = memory_alloc_bytes(PCI_MAX * sizeof(*pci_functions));
 	if (!pci_functions)
 		return "no memory for the list of PCI functions";
 	if (!acpi_open(&mcfg, "MCFG", "MCFG", MCFG_FIXED_BYTES))
@@ -208,20 +207,13 @@ bool pci_is_there(const struct pci_function *f)
 
 bool pci_power_off(const struct pci_function *f)
 {
-	unsigned at = f->parent ? f->parent->config[0x34] & ~3u : 0;
+	unsigned at = f->parent ? pci_capability(f->parent, PCI_CAP_EXPRESS) : 0;
 
-	for (unsigned n = 0; at && n < 48; n++) {
-		uint16_t header = pci_read16(f->parent, at);
-
-		if ((header & 0xff) == 0x10) { /* Slot Control: PCC 10, power indicator 9:8 off */
-			uint16_t control = pci_read16(f->parent, at + 0x18);
-
-			pci_write16(f->parent, at + 0x18, control | 1 << 10 | 3 << 8);
-			return true;
-		}
-		at = header >> 8 & ~3u;
-	}
-	return false;
+	if (!at)
+		return false;
+	pci_write16(f->parent, at + PCI_EXPRESS_SLTCTL,
+		    pci_read16(f->parent, at + PCI_EXPRESS_SLTCTL) | PCI_EXPRESS_SLTCTL_OFF);
+	return true;
 }
 
 const struct pci_function *pci_find(uint16_t segment, uint8_t bus, uint8_t devfn)

@@ -30,6 +30,8 @@ enum {
 	PCI_EXPRESS_DEVCAP =
 		4, /* function-level reset: bit 28 (PCI Express specification, 7.5.3.3) */
 	PCI_EXPRESS_DEVCTL = 8, /* and bit 15 (7.5.3.4) */
+	PCI_EXPRESS_SLTCTL = 0x18,
+	PCI_EXPRESS_SLTCTL_OFF = 1 << 10 | 3 << 8, /* power off, power indicator off */
 
 	PCI_EXT_ATS = 0x0f,
 	PCI_EXT_SRIOV = 0x10,

@@ -179,7 +179,7 @@ bool screen_open(const struct framebuffer *f, const char *title)
 	if (!s.bytes)
 		return false;
 	choose_font();
-	s.cells = memory_alloc((s.rows * s.columns * sizeof(*s.cells) + PAGE_SIZE - 1) / PAGE_SIZE);
+	s.cells = memory_alloc_bytes(s.rows * s.columns * sizeof(*s.cells));
 	if (s.cells)
 		s.pixels = paging_map_combining(f->base, (uint64_t)s.stride * s.height * s.bytes);
 	if (!s.pixels)

@@ -100,9 +100,8 @@ const char *smp_init(bool want_x2apic)
 	struct acpi_table madt;
 
 	/* Not in the image, which has to carry its zeros. */
-	smp_processors = memory_alloc((SMP_MAX * sizeof(*smp_processors) + PAGE_SIZE - 1) /
-				      PAGE_SIZE);
-	mailboxes = memory_alloc(SMP_MAX * sizeof(*mailboxes) / PAGE_SIZE);
+	smp_processors = memory_alloc_bytes(SMP_MAX * sizeof(*smp_processors));
+	mailboxes = memory_alloc_bytes(SMP_MAX * sizeof(*mailboxes));
 	if (!smp_processors || !mailboxes)
 		panic("no memory for the list of processors");
 	acpi_open(&madt, "APIC", "MADT", MADT_FIXED_BYTES);

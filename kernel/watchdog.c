@@ -123,7 +123,7 @@ static bool on_tick(struct trap_frame *frame)
 
 void watchdog_init(void)
 {
-	places = memory_alloc((SMP_MAX * sizeof(*places) + PAGE_SIZE - 1) / PAGE_SIZE);
+	places = memory_alloc_bytes(SMP_MAX * sizeof(*places));
 	if (!places) {
 		options.watchdog = WATCHDOG_NONE;
 		return;

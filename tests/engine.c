@@ -368,6 +368,34 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 }
 
 /*
+ * Let another device work beside: its context entry into the tables of the target in force, bus
+ * mastering on, the device reset. NULL, or what went wrong.
+ */
+static const char *place_beside(struct bench *b, struct bench *other)
+{
+	struct target *theirs = &other->targets[TARGET_CONTEXT], *ours = b->target;
+	uint8_t bus = (uint8_t)(other->source_id >> 8), devfn = (uint8_t)other->source_id;
+	uint64_t *entries[3] = { vtd_context_entry(b->unit, bus, devfn) };
+
+	/* A root entry that is rewritten has a context table for each state. */
+	for (unsigned i = 0; i < 2 && ours->id == TARGET_ROOT && bus == b->source_id >> 8; i++)
+		entries[1 + i] = (uint64_t *)(ours->state[0][i][0] & field_mask(ROOT_CTP)) +
+				 CONTEXT_WORDS * devfn;
+	if (!entries[0])
+		return "no memory for a context table";
+	for (unsigned i = 0; i < 3; i++) {
+		if (!entries[i])
+			continue;
+		memcpy(entries[i], theirs->state[0][options.breakage == BREAK_COMPANION],
+		       CONTEXT_WORDS * sizeof(*entries[i]));
+		vtd_flush(b->unit, entries[i], CONTEXT_WORDS * sizeof(*entries[i]));
+	}
+	other->device->has_pasid = false;
+	pci_bus_master(other->device->function, true);
+	return reset_device(other, theirs->private_at);
+}
+
+/*
  * The companion: another device behind the unit, whose context entry stands in the tables of the
  * target in force. Its DMAs lead to a page of its own, by the same root entry, and through the same
  * caches; nothing that is rewritten may lead them anywhere else.
@@ -377,39 +405,11 @@ static struct {
 	bool busy;
 } companion;
 
-static const char *place_companion(struct bench *b)
-{
-	struct target *theirs = &b->companion->targets[TARGET_CONTEXT], *ours = b->target;
-	uint8_t bus = (uint8_t)(b->companion->source_id >> 8);
-	uint8_t devfn = (uint8_t)b->companion->source_id;
-	uint64_t *entries[3] = { vtd_context_entry(b->unit, bus, devfn) };
-
-	/* A root entry that is rewritten has a context table for each state. */
-	for (unsigned i = 0; i < 2 && ours->id == TARGET_ROOT && bus == b->source_id >> 8; i++)
-		entries[1 + i] = (uint64_t *)(ours->state[0][i][0] & field_mask(ROOT_CTP)) +
-				 CONTEXT_WORDS * devfn;
-	if (!entries[0])
-		return "no memory for the companion's context table";
-	for (unsigned i = 0; i < 3; i++) {
-		if (!entries[i])
-			continue;
-		memcpy(entries[i], theirs->state[0][options.breakage == BREAK_COMPANION],
-		       CONTEXT_WORDS * sizeof(*entries[i]));
-		vtd_flush(b->unit, entries[i], CONTEXT_WORDS * sizeof(*entries[i]));
-	}
-	return NULL;
-}
-
 static void begin_companion(struct bench *b, struct tally *t)
 {
-	struct bench *c = b->companion;
-
-	if (!c || b->target->scalable || t->stopped)
+	if (!b->companion || b->target->scalable || t->stopped)
 		return;
-	t->stopped = place_companion(b);
-	pci_bus_master(c->device->function, true);
-	if (!t->stopped)
-		t->stopped = reset_device(c, c->targets[TARGET_CONTEXT].private_at);
+	t->stopped = place_beside(b, b->companion);
 	companion.busy = false;
 }
 
@@ -671,24 +671,10 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	uint64_t start;
 
 	memset(t, 0, sizeof(*t));
-	if (other) {
-		/* Both stand in one hierarchy for this: the other's context entry beside ours. */
-		struct target *theirs = &other->targets[TARGET_CONTEXT];
-		uint64_t *entry = vtd_context_entry(b->unit, (uint8_t)(other->source_id >> 8),
-						    (uint8_t)other->source_id);
-
-		if (!entry) {
-			t->stopped = "no memory for a context table";
-			return;
-		}
-		memcpy(entry, theirs->state[0][0], CONTEXT_WORDS * sizeof(*entry));
-		vtd_flush(b->unit, entry, CONTEXT_WORDS * sizeof(*entry));
-		other->device->has_pasid = false;
-		pci_bus_master(other->device->function, true);
-		t->stopped = other->device->generator->reset(other->device, theirs->private_at);
-		if (t->stopped)
-			return;
-	}
+	if (other)
+		t->stopped = place_beside(b, other);
+	if (t->stopped)
+		return;
 	if (!settle(b, b->target->state[0][0], b->target->private_at, t))
 		return;
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;

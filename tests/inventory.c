@@ -330,7 +330,7 @@ static void print_all(struct inventory *v)
 
 enum run_result inventory_run(void)
 {
-	struct inventory *v = memory_alloc((sizeof(*v) + PAGE_SIZE - 1) / PAGE_SIZE);
+	struct inventory *v = memory_alloc_bytes(sizeof(*v));
 	unsigned all = 0;
 
 	report_plan(1, 0);

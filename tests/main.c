@@ -389,7 +389,7 @@ enum run_result litmus_main(void)
 	if (options.breakage == BREAK_TRAP)
 		*(volatile int *)NULL;
 	predict_init();
-	setup = memory_alloc((sizeof(*setup) + PAGE_SIZE - 1) / PAGE_SIZE);
+	setup = memory_alloc_bytes(sizeof(*setup));
 	if (!setup)
 		panic("no memory for the tests");
 	setup_machine(setup);

@@ -94,13 +94,17 @@ static void add_unit(const struct dmar_structure *drhd)
 	unit_status[unit_count++] = status;
 }
 
-static bool owns(const struct vtd_unit *unit, const struct pci_function *f)
+/* The unit that the DMAR table gives for a function, usable or not; NULL if none. */
+static struct vtd_unit *owner_of(const struct pci_function *f)
 {
 	struct dmar_structure drhd;
 
-	return dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &setup_pci_view, &drhd) ==
-		       DMAR_OK &&
-	       drhd.offset == unit->offset;
+	if (dmar_find_unit(&dmar, f->segment, f->bus, f->devfn, &setup_pci_view, &drhd) != DMAR_OK)
+		return NULL;
+	for (unsigned i = 0; i < unit_count; i++)
+		if (units[i].offset == drhd.offset)
+			return &units[i];
+	return NULL;
 }
 
 /*
@@ -112,7 +116,7 @@ static bool is_for_graphics(const struct vtd_unit *unit)
 	bool any = false;
 
 	for (unsigned i = 0; i < pci_count; i++) {
-		if (!owns(unit, &pci_functions[i]))
+		if (owner_of(&pci_functions[i]) != unit)
 			continue;
 		if (pci_functions[i].class >> 16 != PCI_CLASS_DISPLAY)
 			return false;
@@ -181,13 +185,13 @@ static const char *read_dmar(void)
 	return usable ? NULL : "no remapping unit of the DMAR table is usable";
 }
 
-/* The unit that the DMAR table gives for a function; NULL if none, or if it is not usable. */
+/* The same, NULL also if it is not usable. */
 static struct vtd_unit *unit_of(const struct pci_function *f)
 {
-	for (unsigned i = 0; i < unit_count; i++)
-		if (unit_status[i] == VTD_OK && !left_alone[i] && owns(&units[i], f))
-			return &units[i];
-	return NULL;
+	struct vtd_unit *unit = owner_of(f);
+
+	return unit && unit_status[unit - units] == VTD_OK && !left_alone[unit - units] ? unit
+											: NULL;
 }
 
 /*

@@ -9,7 +9,7 @@
 #include "kernel/dma/intel_nic.h"
 #include "kernel/cpu.h"
 #include "kernel/memory.h"
-#include "kernel/mmio.h"
+#include "kernel/dma/registers.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 
@@ -60,12 +60,12 @@ static volatile struct descriptor *ring(const struct dma_device *d, unsigned off
 
 uint32_t nic_read(const struct dma_device *d, uint32_t offset)
 {
-	return mmio_read32(d->registers + offset);
+	return dma_read32(d->registers + offset);
 }
 
 void nic_write(const struct dma_device *d, uint32_t offset, uint32_t value)
 {
-	mmio_write32(d->registers + offset, value);
+	dma_write32(d->registers + offset, value);
 }
 
 bool nic_wait(const struct dma_device *d, uint32_t offset, uint32_t mask, uint32_t value,

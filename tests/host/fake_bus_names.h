@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Compiled into whatever stands on the fake bus: its PCI functions and its clock get names of their
+ * Compiled into whatever stands on the fake bus: its registers, PCI functions and clock get names of their
  * own, so that fakes of the same functions for other devices can stand beside them.
  */
+#define dma_read32		bus_read32
+#define dma_write32		bus_write32
 #define pci_ats_enabled		bus_pci_ats_enabled
 #define pci_bus_master		bus_pci_bus_master
 #define pci_capability		bus_pci_capability

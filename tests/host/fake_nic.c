@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/host/fake_nic.h"
 #include "kernel/kernel.h"
-#include "kernel/mmio.h"
+#include "kernel/dma/registers.h"
 #include "kernel/paging.h"
 #include "kernel/time.h"
 
@@ -317,7 +317,7 @@ static void effect(uint32_t at, uint32_t value)
 	}
 }
 
-uint32_t mmio_read32(const volatile void *address)
+uint32_t dma_read32(const volatile void *address)
 {
 	uint32_t at = (uint32_t)((const volatile uint8_t *)address - n->registers), value;
 
@@ -351,7 +351,7 @@ static bool is_harmless(uint32_t at, uint32_t value)
 	       (n->kind->advanced && at % 0x2000 == QUEUE_DCTL && !value);
 }
 
-void mmio_write32(volatile void *address, uint32_t value)
+void dma_write32(volatile void *address, uint32_t value)
 {
 	uint32_t at = (uint32_t)((volatile uint8_t *)address - n->registers);
 

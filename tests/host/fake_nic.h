@@ -2,7 +2,7 @@
 /*
  * An Intel gigabit controller made of software. It checks every register write against the
  * programming sequence of its family, and receives what it sends when it is in loopback. It stands
- * behind kernel/mmio.h; there is one at a time.
+ * behind kernel/dma/registers.h; there is one at a time.
  */
 #ifndef TESTS_HOST_FAKE_NIC_H
 #define TESTS_HOST_FAKE_NIC_H
