@@ -147,13 +147,14 @@ static void keep(char verdict, const char *id, uint64_t number)
 	r.count++;
 }
 
-void record_test(unsigned n, const char *id, const char *verdict, uint64_t number, const char *unit,
-		 const char *why)
+void record_test(unsigned n, const char *id, const char *verdict, bool is_check, uint64_t number,
+		 const char *unit, const char *why)
 {
-	keep(verdict[0], id, number);
+	keep(is_check ? 'c' : verdict[0], id, number);
 	record_begin();
 	record_line("test");
-	record_add("n=%u v=%s num=%lu unit=%s id=%s", n, verdict, number, unit, id);
+	record_add("n=%u v=%s num=%lu unit=%s id=%s%s", n, verdict, number, unit, id,
+		   is_check ? " check=1" : "");
 	record_add_text("why", why);
 }
 

@@ -45,10 +45,11 @@ void record_add_text(const char *key, const char *text);
 
 /*
  * A block that begins with one test's result; left open for what else belongs to it. It is kept for the
- * closing blocks, too. verdict: "pass", "fail" or "skip".
+ * closing blocks, too. verdict: "pass", "fail" or "skip"; is_check: it passed, but is a check of our own
+ * means and no reason to call the run a pass.
  */
-void record_test(unsigned n, const char *id, const char *verdict, uint64_t number, const char *unit,
-		 const char *why);
+void record_test(unsigned n, const char *id, const char *verdict, bool is_check, uint64_t number,
+		 const char *unit, const char *why);
 
 /* The closing blocks: every result once more, then the run's verdict. `planned`: 0 if nobody knew. */
 void record_plan(unsigned tests, unsigned checks, bool is_open);
