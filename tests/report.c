@@ -51,7 +51,7 @@ void report_plan_open(bool checks_only)
 	is_open = true;
 	is_checks_only = checks_only;
 	log_printf("KTAP version 1\n");
-	record_plan(0, 0, true);
+	record_plan(0, checks_only, true);
 }
 
 void report_pass(unsigned number)
