@@ -229,8 +229,8 @@ HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildca
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
 		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		tests/target.c \
-		tests/target_build.c
+		kernel/crc32.c tests/target.c tests/target_build.c \
+		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -245,7 +245,7 @@ fuzzer_name = $(if $(filter fuzz_%,$(*F)),-DLLVMFuzzerTestOneInput=$(*F))
 $(ON_BUS:%.c=$(BUILD)/host/%.o): HOST_CFLAGS += -include tests/host/fake_bus_names.h
 
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
 $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \

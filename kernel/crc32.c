@@ -9,7 +9,7 @@ static uint32_t step(uint32_t half)
 	return half;
 }
 
-uint32_t crc32(uint32_t crc, const void *data, size_t bytes)
+uint32_t crc32_add(uint32_t crc, const void *data, size_t bytes)
 {
 	const uint8_t *at = data;
 

@@ -9,6 +9,6 @@
  * CRC-32 as of Ethernet, zlib and gzip (polynomial 0x04c11db7, reflected), over `bytes` more bytes;
  * `crc` is 0 at first, then what was returned before.
  */
-uint32_t crc32(uint32_t crc, const void *data, size_t bytes);
+uint32_t crc32_add(uint32_t crc, const void *data, size_t bytes);
 
 #endif

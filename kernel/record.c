@@ -36,8 +36,8 @@ uint16_t record_tag(void)
 	const uint64_t numbers[] = { options.seed, handoff->entry_tsc };
 
 	if (!tag)
-		tag = crc32(crc32(0, handoff->build_id, strlen(handoff->build_id)), numbers,
-			    sizeof(numbers)) |
+		tag = crc32_add(crc32_add(0, handoff->build_id, strlen(handoff->build_id)), numbers,
+				sizeof(numbers)) |
 		      1u << 31;
 	return (uint16_t)tag;
 }
@@ -49,7 +49,7 @@ static void flush(void)
 		return;
 	r.line[r.length++] = '\n';
 	r.line[r.length] = 0;
-	r.crc = crc32(r.crc, r.line, r.length);
+	r.crc = crc32_add(r.crc, r.line, r.length);
 	r.lines++;
 	r.length = 0;
 	console_write(r.line);
@@ -142,8 +142,8 @@ static void keep(char verdict, const char *id, uint64_t number)
 		r.results = r.results ? r.results : &r.first;
 	}
 	if (r.count < r.room)
-		r.results[r.count] = (struct result){ number, (uint16_t)crc32(0, id, strlen(id)),
-						      verdict };
+		r.results[r.count] =
+			(struct result){ number, (uint16_t)crc32_add(0, id, strlen(id)), verdict };
 	r.count++;
 }
 
@@ -153,8 +153,12 @@ void record_test(unsigned n, const char *id, const char *verdict, bool is_check,
 	keep(is_check ? 'c' : verdict[0], id, number);
 	record_begin();
 	record_line("test");
-	record_add("n=%u v=%s num=%lu unit=%s id=%s%s", n, verdict, number, unit, id,
-		   is_check ? " check=1" : "");
+	record_add("n=%u v=%s", n, verdict);
+	if (number)
+		record_add("num=%lu", number);
+	if (strcmp(unit, RECORD_UNIT))
+		record_add("unit=%s", unit);
+	record_add("id=%s%s", id, is_check ? " check=1" : "");
 	record_add_text("why", why);
 }
 
@@ -186,8 +190,8 @@ void record_close(const char *verdict)
 	}
 	record_begin();
 	record_line("end");
-	record_add("v=%s tests=%u kept=%u planned=%u checks=%u open=%u", verdict, r.count, kept,
-		   r.planned, r.planned_checks, r.plan_open);
+	record_add("log=%u v=%s tests=%u kept=%u planned=%u checks=%u open=%u", RECORD_VERSION,
+		   verdict, r.count, kept, r.planned, r.planned_checks, r.plan_open);
 	record_add("ms=%lu printed=%lu printing_ms=%lu blocks=%u",
 		   time_ticks_to_ns(rdtsc() - handoff->entry_tsc) / 1000000, console_bytes(),
 		   time_ticks_to_ns(console_ticks()) / 1000000, r.sequence + 1);

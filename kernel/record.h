@@ -22,6 +22,8 @@
 #define RECORD_LINE \
 	480 /* characters of a line at most; a longer text goes on in a line of the same kind */
 
+#define RECORD_UNIT "torn" /* what a test's number counts, if it does not say */
+
 /* Results of tests in the closing blocks: so many to a line. */
 #define RECORD_RESULTS_A_LINE  8
 #define RECORD_RESULTS_A_BLOCK (4 * RECORD_RESULTS_A_LINE)

@@ -143,16 +143,16 @@ static void record_tally(const struct tally *t)
 	record_line("tally");
 	record_add("us=%lu dmas=%lu torn=%lu", us(t->ticks), t->dmas, t->torn);
 	if (t->torn)
-		record_add("first_us=%lu", us(t->first_torn_ticks));
+		record_add("first=%lu", us(t->first_torn_ticks));
 	add_number("rewrites", t->rewrites);
 	add_number("held", t->held);
 	add_number("stale", t->stale);
 	add_number("hiccups", t->hiccups);
 	add_number("tags", t->tag_checks);
 	add_number("mistagged", t->mistagged);
-	add_number("invalidate_us", us(t->ticks_invalidate));
-	add_number("dma_us", us(t->ticks_dma));
-	add_number("reset_us", us(t->ticks_reset));
+	add_number("inv", us(t->ticks_invalidate));
+	add_number("dev", us(t->ticks_dma));
+	add_number("reset", us(t->ticks_reset));
 	add_number("resets", t->resets);
 	add_number("timeouts", t->timeouts);
 	add_number("companion", t->companion_dmas);
@@ -199,17 +199,18 @@ static void record_pending(void)
 	char *line = pending.lines;
 	bool any_stale = false;
 
+	/* On the test's own line. */
 	if (p) {
-		record_line("model");
-		record_add_text("by", p->fetch);
+		record_add_text("model", p->fetch);
 		record_harms("harms", p->harms);
-		record_harms("spec", pending.spec_harms);
+		if (pending.spec_harms != p->harms)
+			record_harms("spec", pending.spec_harms);
 		add_number("controls", pending.controls);
 	}
 	if (pending.has_tally) {
 		record_tally(t);
 		if (pending.target) {
-			record_line("out");
+			record_add("out");
 			record_outcomes(pending.target, t->outcomes, p);
 		}
 		for (unsigned o = 0; o < OUTCOME_COUNT; o++)
@@ -277,25 +278,23 @@ static void report_outcomes(const struct target *target, const struct tally *t,
 void report_tally(const struct target *target, const struct tally *t, const struct prediction *p,
 		  uint64_t undisturbed)
 {
-	char dmas[16], rewrites[16], torn[16], of[16] = "", more[64] = "";
+	char dmas[16], rewrites[16], bound[16], of[16] = "", more[64] = "";
 
 	if (target)
 		report_outcomes(target, t, p);
 	rate(dmas, t->dmas, t->ticks);
 	rate(rewrites, t->rewrites, t->ticks);
-	rate(torn, t->torn, t->ticks);
 	if (undisturbed && t->ticks)
 		format_text(more, sizeof(more), " (%s of undisturbed)",
 			    format_ratio(of, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
 	if (t->torn)
-		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s torn/s, "
-			 "%s rewrites/s, %s DMAs/s%s",
-			 t->torn, t->dmas, us(t->first_torn_ticks) / 1000, torn, rewrites, dmas,
-			 more);
+		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s rewrites/s, "
+			 "%s DMAs/s%s",
+			 t->torn, t->dmas, us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
 	else if (t->dmas)
 		log_note("  Never: 0 of %lu DMAs torn, below %s at 95 %%; %s rewrites/s, %s "
 			 "DMAs/s%s",
-			 t->dmas, format_ratio(torn, 3, t->dmas), rewrites, dmas, more);
+			 t->dmas, format_ratio(bound, 3, t->dmas), rewrites, dmas, more);
 	if (t->stale)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
@@ -315,7 +314,9 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 	if (t->companion_dmas)
 		log_note("  Companion: %lu DMAs of another device, %lu blocked, %lu astray",
 			 t->companion_dmas, t->companion_blocked, t->companion_astray);
-	report_faults(&t->faults, false);
+	/* Absent entries, and no other reason: the histogram said so. */
+	if (t->faults.kind_count != 1 || t->faults.recorded != t->outcomes[OUTCOME_NOT_PRESENT])
+		report_faults(&t->faults, false);
 }
 
 void report_keep(const struct target *target, const struct tally *tally,
@@ -363,7 +364,7 @@ void report_faults(const struct fault_log *log, bool raw)
 
 void report_harms(char *text, size_t room, uint8_t harms)
 {
-	size_t n = format_text(text, room, "%s", harms ? "unsafe, a control: " : "safe"), start = n;
+	size_t n = format_text(text, room, "%s", harms ? "unsafe: " : "safe"), start = n;
 
 	for (unsigned i = 0; i < 5; i++)
 		if (harms >> i & 1)

@@ -54,7 +54,7 @@ void report_keep(const struct target *target, const struct tally *tally,
 void report_keep_verdicts(uint8_t spec_harms, uint64_t controls);
 __attribute__((format(printf, 1, 2))) void report_extra(const char *format, ...);
 
-/* "unsafe, a control: mixture, stale", or "safe". */
+/* "unsafe: mixture, stale", or "safe". */
 void report_harms(char *text, size_t room, uint8_t harms);
 
 /*

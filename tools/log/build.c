@@ -6,8 +6,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "kernel/record.h"
 #include "tools/log/run_build.h"
-#include "vtd/model.h"
 
 #define PROBLEMS_MAX 64
 
@@ -237,7 +237,9 @@ static void take_dmar(struct builder *b, struct span line)
 		bytes = arena_alloc(&b->arena, b->run.dmar_bytes + n);
 		if (b->run.dmar_bytes)
 			memcpy(bytes, b->run.dmar, b->run.dmar_bytes);
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0;
+		     i < n && nibble(w.value.at[2 * i]) >= 0 && nibble(w.value.at[2 * i + 1]) >= 0;
+		     i++)
 			bytes[b->run.dmar_bytes++] = (uint8_t)(nibble(w.value.at[2 * i]) << 4 |
 							       nibble(w.value.at[2 * i + 1]));
 		b->run.dmar = bytes;
@@ -311,9 +313,28 @@ static char letter_of(struct span s)
 	return is(s, "pass") ? 'p' : is(s, "fail") ? 'f' : is(s, "skip") ? 's' : 0;
 }
 
+static uint8_t harms_of(struct span s)
+{
+	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
+					     "wrong+end" };
+	uint8_t harms = 0;
+
+	while (s.bytes) {
+		const char *comma = memchr(s.at, ',', s.bytes);
+		struct span word = { s.at, comma ? (size_t)(comma - s.at) : s.bytes };
+
+		for (unsigned i = 0; i < COUNT(words); i++)
+			if (is(word, words[i]))
+				harms |= (uint8_t)(1u << i);
+		s.at += word.bytes + (comma ? 1 : 0);
+		s.bytes -= word.bytes + (comma ? 1 : 0);
+	}
+	return harms;
+}
+
 static void take_test(struct builder *b, struct span line)
 {
-	struct test *t = b->open;
+	struct run_test *t = b->open;
 	struct word w;
 
 	if (!t) {
@@ -322,6 +343,7 @@ static void take_test(struct builder *b, struct span line)
 		memset(t, 0, sizeof(*t));
 		t->has_block = true;
 		t->harms = t->spec_harms = HARMS_UNKNOWN;
+		t->unit = RECORD_UNIT;
 		t->line_from = b->words_from;
 		t->line_to = b->words_to;
 		t->at = b->words_at;
@@ -342,80 +364,21 @@ static void take_test(struct builder *b, struct span line)
 			t->check = true;
 		else if (is(w.key, "at"))
 			t->at_ms = number_of(w.value);
-		else if (is(w.key, "why"))
-			t->why = text_of(b, t->why, w.value);
-}
-
-static uint8_t harms_of(struct span s)
-{
-	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					     "wrong+end" };
-	uint8_t harms = 0;
-
-	while (s.bytes) {
-		const char *comma = memchr(s.at, ',', s.bytes);
-		struct span word = { s.at, comma ? (size_t)(comma - s.at) : s.bytes };
-
-		for (unsigned i = 0; i < COUNT(words); i++)
-			if (is(word, words[i]))
-				harms |= (uint8_t)(1u << i);
-		s.at += word.bytes + (comma ? 1 : 0);
-		s.bytes -= word.bytes + (comma ? 1 : 0);
-	}
-	return harms;
-}
-
-static void take_model(struct builder *b, struct span line)
-{
-	struct test *t = b->open;
-	struct word w;
-
-	while (next_word(&line, &w))
-		if (is(w.key, "by"))
+		else if (is(w.key, "model"))
 			t->model = text_of(b, NULL, w.value);
 		else if (is(w.key, "harms"))
-			t->harms = harms_of(w.value);
+			t->harms = t->spec_harms = harms_of(w.value);
 		else if (is(w.key, "spec"))
 			t->spec_harms = harms_of(w.value);
 		else if (is(w.key, "controls"))
 			t->controls = number_of(w.value);
-}
-
-static void take_tally(struct builder *b, struct span line)
-{
-#define NUMBER(key, member)                               \
-	{                                                 \
-		key, offsetof(struct test, member), false \
-	}
-	static const struct field fields[] = {
-		NUMBER("us", us),
-		NUMBER("dmas", dmas),
-		NUMBER("torn", torn),
-		NUMBER("first_us", first_torn_us),
-		NUMBER("rewrites", rewrites),
-		NUMBER("held", held),
-		NUMBER("stale", stale),
-		NUMBER("tags", tags),
-		NUMBER("mistagged", mistagged),
-		NUMBER("invalidate_us", invalidate_us),
-		NUMBER("dma_us", dma_us),
-		NUMBER("reset_us", reset_us),
-		NUMBER("resets", resets),
-		NUMBER("timeouts", timeouts),
-		NUMBER("foreign", foreign),
-		NUMBER("overflows", overflows),
-	};
-#undef NUMBER
-	struct word w;
-
-	b->open->has_tally = true;
-	while (next_word(&line, &w))
-		put(b, b->open, fields, COUNT(fields), &w);
+		else if (is(w.key, "why"))
+			t->why = text_of(b, t->why, w.value);
 }
 
 static void take_outcomes(struct builder *b, struct span line)
 {
-	struct test *t = b->open;
+	struct run_test *t = b->open;
 	struct word w;
 
 	while (t->outcome_count < OUTCOMES_MAX && next_word(&line, &w)) {
@@ -434,9 +397,44 @@ static void take_outcomes(struct builder *b, struct span line)
 	}
 }
 
+static void take_tally(struct builder *b, struct span line)
+{
+#define NUMBER(key, member)                                   \
+	{                                                     \
+		key, offsetof(struct run_test, member), false \
+	}
+	static const struct field fields[] = {
+		NUMBER("us", us),
+		NUMBER("dmas", dmas),
+		NUMBER("torn", torn),
+		NUMBER("first", first_torn_us),
+		NUMBER("rewrites", rewrites),
+		NUMBER("held", held),
+		NUMBER("stale", stale),
+		NUMBER("tags", tags),
+		NUMBER("mistagged", mistagged),
+		NUMBER("inv", invalidate_us),
+		NUMBER("dev", dma_us),
+		NUMBER("reset", reset_us),
+		NUMBER("resets", resets),
+		NUMBER("timeouts", timeouts),
+		NUMBER("foreign", foreign),
+		NUMBER("overflows", overflows),
+	};
+#undef NUMBER
+	struct word w;
+
+	b->open->has_tally = true;
+	while (next_word(&line, &w))
+		if (is(w.key, "out"))
+			take_outcomes(b, line);
+		else
+			put(b, b->open, fields, COUNT(fields), &w);
+}
+
 static void take_fault(struct builder *b, struct span line)
 {
-	struct test *t = b->open;
+	struct run_test *t = b->open;
 	struct fault_count *f = &t->faults[t->fault_count];
 	struct word w;
 
@@ -500,6 +498,8 @@ static void take_end(struct builder *b, struct span line)
 			r->end_checks = value;
 		else if (is(w.key, "open"))
 			r->plan_open = value;
+		else if (is(w.key, "log"))
+			r->log_version = value;
 		else if (is(w.key, "ms"))
 			r->ms = value;
 		else if (is(w.key, "printed"))
@@ -518,8 +518,7 @@ void build_line(struct builder *b, struct span line)
 		void (*take)(struct builder *, struct span);
 		bool of_test;
 	} kinds[] = {
-		{ "test", take_test, false },	  { "model", take_model, true },
-		{ "tally", take_tally, true },	  { "out", take_outcomes, true },
+		{ "test", take_test, false },	  { "tally", take_tally, true },
 		{ "fault", take_fault, true },	  { "sum", take_sum, false },
 		{ "run", take_run, false },	  { "machine", take_run, false },
 		{ "cpu", take_run, false },	  { "platform", take_run, false },

@@ -94,7 +94,7 @@ static void add_run(const struct run *r, const char *text, void *context)
 	all.sides[which].runs++;
 	all.sides[which].incomplete += r->judgement == JUDGED_INCOMPLETE;
 	for (size_t i = 0; i < r->test_count; i++) {
-		const struct test *t = &r->tests[i];
+		const struct run_test *t = &r->tests[i];
 		uint64_t harm = t->torn + t->stale + t->mistagged;
 		struct side *s;
 		struct row *row;

@@ -64,7 +64,7 @@ static json_t *harms(uint8_t bits)
 	return array;
 }
 
-static void add_tally(json_t *j, const struct test *t)
+static void add_tally(json_t *j, const struct run_test *t)
 {
 	const struct {
 		const char *key;
@@ -110,7 +110,7 @@ static void add_tally(json_t *j, const struct test *t)
 	json_object_set_new(j, "faults", faults);
 }
 
-static json_t *test_json(const struct test *t)
+static json_t *test_json(const struct run_test *t)
 {
 	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "n",
 			      number(t->n), "id", text(t->id), "verdict", verdict_word(t->verdict),

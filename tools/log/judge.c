@@ -16,7 +16,7 @@
 
 static int by_number(const void *a, const void *b)
 {
-	const struct test *x = a, *y = b;
+	const struct run_test *x = a, *y = b;
 
 	return (x->n > y->n) - (x->n < y->n);
 }
@@ -41,7 +41,7 @@ static uint16_t id_hash(const char *id, size_t bytes)
 	return (uint16_t)crc32(crc32(0, NULL, 0), (const Bytef *)id, (uInt)bytes);
 }
 
-static struct test *find(struct builder *b, uint32_t n, size_t *from)
+static struct run_test *find(struct builder *b, uint32_t n, size_t *from)
 {
 	while (*from < b->test_count && b->tests[*from].n < n)
 		(*from)++;
@@ -58,7 +58,7 @@ static const char *name_of(struct builder *b, const struct sum *s)
 	return NULL;
 }
 
-static bool contradict(struct builder *b, const struct test *t, const char *who, char verdict)
+static bool contradict(struct builder *b, const struct run_test *t, const char *who, char verdict)
 {
 	build_problem(b, "test %" PRIu32 " (%s) is %s by its record, %s by %s", t->n,
 		      t->id ? t->id : "name lost", verdict_word(t->verdict), verdict_word(verdict),
@@ -77,7 +77,7 @@ static bool merge_sums(struct builder *b)
 	for (size_t i = 0; i < b->sum_count; i++) {
 		const struct sum *s = &b->sums[i];
 		char verdict = s->letter == 'c' ? 'p' : s->letter;
-		struct test *t;
+		struct run_test *t;
 
 		if (!strchr("pfs", verdict) || (i && s->n == s[-1].n))
 			continue;
@@ -93,12 +93,12 @@ static bool merge_sums(struct builder *b)
 			b->tests = must_realloc(b->tests, b->test_room * sizeof(*b->tests));
 		}
 		t = &b->tests[b->test_count++];
-		*t = (struct test){ .n = s->n,
-				    .verdict = verdict,
-				    .check = s->letter == 'c',
-				    .number = s->number,
-				    .harms = HARMS_UNKNOWN,
-				    .spec_harms = HARMS_UNKNOWN };
+		*t = (struct run_test){ .n = s->n,
+					.verdict = verdict,
+					.check = s->letter == 'c',
+					.number = s->number,
+					.harms = HARMS_UNKNOWN,
+					.spec_harms = HARMS_UNKNOWN };
 		t->id = name_of(b, s);
 	}
 	sort(b->tests, b->test_count, sizeof(*b->tests), by_number);
@@ -115,7 +115,7 @@ static bool check_words(struct builder *b)
 		const struct said *s = &b->said[i];
 
 		for (size_t k = 0; k < b->test_count; k++) {
-			const struct test *t = &b->tests[(from + k) % b->test_count];
+			const struct run_test *t = &b->tests[(from + k) % b->test_count];
 
 			if (!t->id || strlen(t->id) != s->id.bytes ||
 			    memcmp(t->id, s->id.at, s->id.bytes))
@@ -139,7 +139,7 @@ static void count(struct run *r, const struct builder *b)
 	unsigned known = 0;
 
 	for (size_t i = 0; i < b->test_count; i++) {
-		const struct test *t = &b->tests[i];
+		const struct run_test *t = &b->tests[i];
 
 		if (!t->verdict || (i && t->n == t[-1].n))
 			continue;

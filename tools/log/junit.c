@@ -53,7 +53,7 @@ static void property(xmlTextWriterPtr xml, const char *name, const char *value)
 	xmlTextWriterEndElement(xml);
 }
 
-static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct test *t,
+static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct run_test *t,
 		       uint64_t before_ms)
 {
 	char lost[40], class[128];

@@ -12,7 +12,7 @@
 #include "tools/log/run.h"
 #include "tools/log/run_build.h"
 
-#define BLOCK_LINES_MAX 4096 /* more is no block of ours */
+#define BLOCK_LINES_MAX 1024 /* more is no block of ours */
 
 /* A line from its mark on: "#~7f3a 12 test n=6 ...". */
 struct record {
@@ -118,10 +118,19 @@ static void begin(struct reader *rd, uint32_t line, const char *at)
 	rd->has_run = true;
 	rd->runs++;
 	build_begin(&rd->run, rd->path, (unsigned)rd->runs);
-	rd->run.run.line_from = line;
+	rd->run.run.line_from = rd->run.run.line_to = line;
 	rd->run.run.at = (size_t)(at - rd->text);
 	rd->words_line = line;
 	rd->words_at = at;
+}
+
+/* The run at work goes to here, at least. */
+static void reach(struct reader *rd, const char *at)
+{
+	if (rd->has_run) {
+		rd->run.run.line_to = rd->line;
+		rd->run.run.bytes = (size_t)(at - rd->text) - rd->run.run.at;
+	}
 }
 
 /* What came in of a block that is not one: cut, garbled, or mixed with something else. */
@@ -129,8 +138,14 @@ static void drop_block(struct reader *rd)
 {
 	if (!rd->lines)
 		return;
-	if (!rd->has_run)
+	if (!rd->has_run) {
+		const struct record *last = &rd->block[rd->lines - 1];
+
 		begin(rd, rd->block[0].number, rd->block[0].line.at);
+		rd->run.run.line_to = last->number;
+		rd->run.run.bytes = (size_t)(last->line.at + last->line.bytes - rd->text) -
+				    rd->run.run.at;
+	}
 	build_bad_block(&rd->run, rd->block[0].sequence, rd->block[0].number, rd->line);
 	rd->lines = 0;
 }
@@ -235,17 +250,21 @@ static void take_words(struct reader *rd, const char *line, const char *end)
 
 int log_parse(const char *path, const char *text, size_t bytes, run_fn each, void *context)
 {
-	struct reader *rd = calloc(1, sizeof(*rd));
+	/* Too large to be set to zero for every log; callbacks do not parse. */
+	static struct reader reader;
+	struct reader *rd = &reader;
 	const char *line = text;
-	int runs;
 
-	if (!rd)
-		return -1;
 	rd->path = path;
 	rd->text = rd->words_at = text;
 	rd->end = text + bytes;
 	rd->each = each;
 	rd->context = context;
+	rd->has_run = false;
+	rd->prefix = 0;
+	rd->runs = 0;
+	rd->lines = rd->line = 0;
+	rd->words_line = 1;
 	while (line < rd->end) {
 		const char *newline = memchr(line, '\n', (size_t)(rd->end - line));
 		const char *next = newline ? newline + 1 : rd->end;
@@ -260,17 +279,13 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 			take_record(rd, &r, next);
 		else
 			take_words(rd, line, end);
-		if (rd->has_run) {
-			rd->run.run.line_to = rd->line;
-			rd->run.run.bytes = (size_t)(next - text) - rd->run.run.at;
-		}
+		reach(rd, next);
 		line = next;
 	}
 	drop_block(rd);
+	reach(rd, rd->end);
 	finish(rd);
-	runs = rd->runs;
-	free(rd);
-	return runs;
+	return rd->runs;
 }
 
 int log_read(const char *path, run_fn each, void *context)

@@ -42,7 +42,7 @@ struct fault_count {
 #define HARMS_UNKNOWN 0x80
 
 /* One test. A number that the record leaves out is 0. */
-struct test {
+struct run_test {
 	uint32_t n;	 /* from 1 */
 	const char *id;	 /* NULL: its name did not arrive */
 	char verdict;	 /* 'p', 'f', 's'; 0: did not arrive */
@@ -96,7 +96,7 @@ struct run {
 
 	bool has_plan, plan_open;
 	uint64_t planned;
-	struct test *tests; /* in order of n */
+	struct run_test *tests; /* in order of n */
 	size_t test_count;
 
 	/* The closing block. */

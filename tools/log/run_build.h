@@ -30,7 +30,7 @@ struct builder {
 	struct run run;
 	struct arena arena;
 	uint32_t next_block; /* one more than the last intact one */
-	struct test *tests;
+	struct run_test *tests;
 	size_t test_count, test_room;
 	struct sum *sums;
 	size_t sum_count, sum_room;
@@ -41,7 +41,7 @@ struct builder {
 	struct lines *bad;
 	size_t bad_count, bad_room;
 	size_t problem_room;
-	struct test *open; /* the test whose block is being read */
+	struct run_test *open; /* the test whose block is being read */
 	uint32_t words_from, words_to;
 	size_t words_at, words_bytes;
 	char end_line; /* verdict of VTDL-END */

@@ -56,13 +56,18 @@ static void print_machine(const struct run *r)
 		printf("  %-11s%s at %s (%s)%s%s\n", "device", r->devices[i].name, r->devices[i].at,
 		       r->devices[i].id, r->devices[i].why ? ": not usable: " : "",
 		       r->devices[i].why ? r->devices[i].why : "");
-	if (r->ms)
-		printf("  %-11s%.1f s, %" PRIu64 " bytes printed: %.1f %% of it at 115200 baud\n",
-		       "time", (double)r->ms / 1000, r->printed,
-		       (double)r->printed * 1000000 / 11520 / (double)r->ms / 10);
+	if (r->ms) {
+		/* What the printing took here may have been no time at all: in QEMU, or by USB. */
+		double rest = (double)r->ms - (double)r->printing_ms;
+		double line = (double)r->printed * 1000 / 11520;
+
+		printf("  %-11s%.1f s; %" PRIu64
+		       " characters printed: at 115200 baud %.1f %% of the time\n",
+		       "time", (double)r->ms / 1000, r->printed, 100 * line / (rest + line));
+	}
 }
 
-static void print_details(const struct test *t)
+static void print_details(const struct run_test *t)
 {
 	for (unsigned i = 0; i < t->outcome_count; i++)
 		printf("        %10" PRIu64 "  %s%s%s\n", t->outcomes[i].count, t->outcomes[i].name,
@@ -79,7 +84,7 @@ static void print_details(const struct test *t)
 		       (double)t->reset_us / 1e6, t->rewrites, t->held, t->line_from, t->line_to);
 }
 
-static void print_test(const struct test *t)
+static void print_test(const struct run_test *t)
 {
 	uint64_t harm = t->torn + t->stale + t->mistagged;
 
