@@ -250,7 +250,7 @@ $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \
 			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o,$(HOST_OBJECTS))
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
 $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/tables tests/inventory_dmar \
 		vtd/dmar kernel/format $(PARSERS)))

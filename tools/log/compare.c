@@ -26,6 +26,7 @@ struct row {
 	struct side sides[2];
 	double p;
 	const char *verdict; /* what changed in verdicts; NULL: nothing */
+	bool unknown;	     /* one side is incomplete and has no such test */
 	const char *rate;    /* what changed in harm; NULL: nothing that is sure */
 };
 
@@ -138,7 +139,11 @@ static void judge_row(struct row *r)
 
 	r->p = 1;
 	if (!a->runs || !b->runs) {
-		r->verdict = a->runs ? "only in A" : "only in B";
+		/* What a cut log does not have is not known, no more. */
+		r->unknown = all.sides[a->runs ? 1 : 0].incomplete;
+		r->verdict = !r->unknown ? a->runs ? "only in A" : "only in B"
+			     : a->runs	 ? "not known of B: a log of it is incomplete"
+					 : "not known of A: a log of it is incomplete";
 		return;
 	}
 	if (verdict_of(a) != verdict_of(b))
@@ -276,7 +281,7 @@ int compare_main(int argc, char **argv)
 
 		if (!r->verdict && !r->rate && !arguments.all)
 			continue;
-		changed += r->verdict || r->rate;
+		changed += (r->verdict || r->rate) && !r->unknown;
 		printf("%s\n    A ", r->id);
 		print_side(&r->sides[0]);
 		printf("  B ");
