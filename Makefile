@@ -56,7 +56,7 @@ needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
-needs_test     := run image sign pxe test
+needs_test     := run image sign pxe rack test
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
 
 # Secure Boot: `make sign` must have a key, `make image` may.
