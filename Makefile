@@ -56,7 +56,7 @@ needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
-needs_test     := run image sign pxe log test
+needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
 
