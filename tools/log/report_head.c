@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The head of the page, and the answer: what did harm where, what stayed clean and how surely. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/log/report.h"
+#include "vtd/sequence.h"
+
+static int by_key(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return strcmp(x->key, y->key);
+}
+
+/* The entries of a table by key; to be freed. */
+static struct entry *sorted(const struct table *t)
+{
+	struct entry *out = must_realloc(NULL, (t->count + 1) * sizeof(*out));
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->room; i++)
+		if (t->entries[i].key)
+			out[n++] = t->entries[i];
+	if (n > 1)
+		qsort(out, n, sizeof(*out), by_key);
+	return out;
+}
+
+static void number(struct out *o, const char *class, uint64_t count, const char *what)
+{
+	out(o, "<li class=\"%s%s\"><b>%" PRIu64 "</b> %s</li>", class, count ? "" : " zero", count,
+	    what);
+}
+
+static size_t machines_in(const struct report *r)
+{
+	size_t n = 0;
+
+	/* By name: one that got other firmware is one machine. */
+	for (size_t i = 0; i < r->silicon_count; i++)
+		n += r->silicon[i]->machines;
+	return n;
+}
+
+static void builds(struct out *o, const struct report *r)
+{
+	struct entry *all = sorted(&r->builds);
+
+	out_raw(o, "<dt>vtd-litmus</dt><dd>");
+	for (size_t i = 0; i < r->builds.count && i < 12; i++) {
+		const struct count *c = all[i].value;
+
+		out(o, "%s<code>%s</code> (%" PRIu64 " run%s)", i ? ", " : "",
+		    c->name[0] ? c->name : "build not known", c->count, c->count == 1 ? "" : "s");
+	}
+	if (r->builds.count > 12)
+		out(o, " and %zu more builds", r->builds.count - 12);
+	out_raw(o, "</dd>\n");
+	free(all);
+}
+
+static void left_out(struct out *o, const struct report *r)
+{
+	struct entry *all = sorted(&r->broken);
+
+	if (r->broken_runs) {
+		out(o, "<dt>Left out</dt><dd>%u run%s in which a safeguard or a part of the kernel was "
+		       "broken on purpose: ",
+		    r->broken_runs, r->broken_runs == 1 ? "" : "s");
+		for (size_t i = 0; i < r->broken.count && i < 5; i++)
+			out(o, "%s<code>%s</code>", i ? ", " : "", all[i].key);
+		if (r->broken.count > 5)
+			out(o, " and %zu more", r->broken.count - 5);
+		out_raw(o, "</dd>\n");
+	}
+	if (r->files_empty || r->files_bad) {
+		out_raw(o, "<dt>Not read</dt><dd>");
+		if (r->files_empty)
+			out(o, "%u file%s without a run", r->files_empty,
+			    r->files_empty == 1 ? "" : "s");
+		if (r->files_bad)
+			out(o, "%s%u file%s that cannot be read", r->files_empty ? "; " : "",
+			    r->files_bad, r->files_bad == 1 ? "" : "s");
+		out_raw(o, "</dd>\n");
+	}
+	free(all);
+}
+
+void report_head(struct out *o, const struct report *r)
+{
+	static const char *const parts[][2] = {
+		{ "answer", "Answer" },	     { "overview", "Overview" },
+		{ "failures", "Failures" },  { "maps", "Rates" },
+		{ "outcomes", "Outcomes" },  { "faults", "Faults" },
+		{ "units", "Units" },	     { "incomplete", "Incomplete" },
+		{ "sequences", "Sequences" }, { "lines", "Lines" },
+	};
+	char dmas[24];
+
+	out(o,
+	    "<a class=\"skip\" href=\"#answer\">To the answer</a>\n"
+	    "<header><div class=\"top\"><h1>%s</h1><div id=\"tools\" hidden>"
+	    "<label>Show <input id=\"filter\" type=\"search\" "
+	    "placeholder=\"sequence, silicon, machine\"></label>"
+	    "<button id=\"theme\" type=\"button\">Light or dark</button></div></div>\n",
+	    r->title);
+	out(o, "<ul class=\"counts\"><li><b>%u</b> run%s</li><li><b>%zu</b> log%s</li>", r->runs,
+	    r->runs == 1 ? "" : "s", r->file_count, r->file_count == 1 ? "" : "s");
+	out(o, "<li><b>%zu</b> machine%s</li><li><b>%zu</b> kind%s of silicon</li>", machines_in(r),
+	    machines_in(r) == 1 ? "" : "s", r->silicon_count, r->silicon_count == 1 ? "" : "s");
+	number(o, "pass", r->of_judgement[JUDGED_PASS], "pass");
+	number(o, "fail", r->of_judgement[JUDGED_FAIL], "fail");
+	number(o, "skip", r->of_judgement[JUDGED_SKIP], "nothing learned");
+	number(o, "cut", r->of_judgement[JUDGED_INCOMPLETE], "incomplete");
+	out(o, "</ul>\n<dl><dt>Run</dt><dd>");
+	if (!r->from[0])
+		out_raw(o, "at times that are not known");
+	else if (!strcmp(r->from, r->to))
+		out(o, "%s", r->from);
+	else
+		out(o, "%s to %s", r->from, r->to);
+	out(o, ", %s DMAs</dd>\n", count_text(r->dmas, dmas));
+	builds(o, r);
+	left_out(o, r);
+	out_raw(o, "</dl>\n<nav aria-label=\"Parts of this page\"><ul>");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		out(o, "<li><a href=\"#%s\">%s</a></li>", parts[i][0], parts[i][1]);
+	out_raw(o, "</ul></nav></header>\n");
+}
+
+/* The answer. */
+
+static void link_quote(struct out *o, const struct report *r, const struct evidence *e)
+{
+	unsigned n = report_quote(r, e);
+
+	if (n)
+		out(o, " <a class=\"q\" href=\"#e%u\">lines</a>", n);
+}
+
+static void say_rate(struct out *o, const struct cell *c)
+{
+	struct rate rate = cell_rate(c);
+	char value[24], bounds[40];
+
+	if (rate.harm)
+		out(o, "%s %s <span class=\"b\">(%s)</span>", rate_text(rate.rate, value),
+		    rate.what, bounds_text(rate.low, rate.high, bounds));
+	else if (rate.trials)
+		out(o, "below %s <span class=\"b\">(0 of %s)</span>", rate_text(rate.high, value),
+		    count_text(rate.trials, bounds));
+	else
+		out_raw(o, "not counted");
+}
+
+/* Harm that nothing predicts: each sequence, and where. */
+static size_t unexpected(struct out *o, const struct report *r)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < r->subject_count; k++) {
+		const struct subject *s = r->subject[r->order[k]];
+		const struct cell *c;
+		bool first = true;
+
+		for (size_t i = 0; i < r->silicon_count; i++) {
+			if (subject_state(r->silicon[i], r->order[k], &c) != STATE_UNEXPECTED)
+				continue;
+			if (first) {
+				out_raw(o, n ? "</li>\n<li><a href=\"#" : "<ul class=\"bad\"><li><a href=\"#");
+				out_anchor(o, s);
+				out(o, "\"><code>%s</code></a>%s%s: ", s->name, s->known ? ", " : "",
+				    s->known ? s->known->title : "");
+			}
+			out(o, "%s<span class=\"on\">%s</span> ", first ? "" : "; ",
+			    r->silicon[i]->code);
+			say_rate(o, c);
+			out(o, ", in %u of %u tests", c->of_state[STATE_UNEXPECTED], c->tests);
+			link_quote(o, r, &c->best);
+			first = false;
+		}
+		n += !first;
+	}
+	if (n)
+		out_raw(o, "</li></ul>\n");
+	return n;
+}
+
+/* What did harm under one firmware of a silicon and, seen as sharply, did none under another. */
+static bool differs(const struct report *r, const struct row *silicon, size_t subject,
+		    unsigned drive, const struct row **with, const struct row **without)
+{
+	double low = 0, high = 1;
+
+	*with = *without = NULL;
+	for (size_t i = 0; i < r->rows[LEVEL_FIRMWARE].room; i++) {
+		const struct row *row = r->rows[LEVEL_FIRMWARE].entries[i].value;
+		const struct cell *c;
+		enum state state;
+		struct rate rate;
+
+		if (!row || row->parent != silicon || !(c = cell_of(row, subject, drive)))
+			continue;
+		state = cell_state(c);
+		rate = cell_rate(c);
+		if (state <= STATE_HARM && rate.harm &&
+		    (!*with || rate.low > low ||
+		     (rate.low == low && strcmp(row->key, (*with)->key) < 0))) {
+			*with = row;
+			low = rate.low;
+		}
+		if (state > STATE_HARM && state <= STATE_OPEN && rate.trials &&
+		    (!*without || rate.high < high ||
+		     (rate.high == high && strcmp(row->key, (*without)->key) < 0))) {
+			*without = row;
+			high = rate.high;
+		}
+	}
+	return *with && *without && high < low;
+}
+
+static void differences(struct out *o, const struct report *r)
+{
+	char name[1000];
+	bool any = false;
+
+	if (r->level == LEVEL_SILICON)
+		return;
+	for (size_t i = 0; i < r->silicon_count; i++) {
+		const struct row *with, *without, *last_with = NULL, *last_without = NULL;
+
+		for (size_t k = 0; k < r->subject_count * DRIVES; k++) {
+			size_t subject = r->order[k / DRIVES];
+
+			if (!differs(r, r->silicon[i], subject, k % DRIVES, &with, &without))
+				continue;
+			if (!any)
+				out_raw(o, "<h3>The same silicon, another firmware</h3>\n<ul class=\"differ\">");
+			if (with != last_with || without != last_without) {
+				out(o, "%s<li><span class=\"on\">%s</span> ",
+				    last_with || any ? "</li>\n" : "", r->silicon[i]->code);
+				out(o, "does harm with <em>%s</em>, ",
+				    row_name(r, with, name, sizeof(name)));
+				out(o, "and none is seen with <em>%s</em>: ",
+				    row_name(r, without, name, sizeof(name)));
+			} else {
+				out_raw(o, "; ");
+			}
+			any = true;
+			last_with = with;
+			last_without = without;
+			out_raw(o, "<a href=\"#");
+			out_anchor(o, r->subject[subject]);
+			out(o, "\"><code>%s</code></a> %s ", r->subject[subject]->name,
+			    k % DRIVES ? "faithful" : "hammer");
+			say_rate(o, cell_of(with, subject, (enum drive)(k % DRIVES)));
+			out_raw(o, " against ");
+			say_rate(o, cell_of(without, subject, (enum drive)(k % DRIVES)));
+		}
+	}
+	if (any)
+		out_raw(o, "</li></ul>\n");
+}
+
+static void silicon_row(struct out *o, const struct report *r, const struct row *row)
+{
+	unsigned count[STATE_COUNT + 1] = { 0 };
+	double weakest = 0, strongest = 1;
+	char a[24], b[24];
+
+	for (size_t i = 0; i < r->subject_count; i++) {
+		const struct cell *c;
+		enum state state = subject_state(row, i, &c);
+
+		count[state]++;
+		if (state == STATE_CLEAN) {
+			double high = cell_rate(c).high;
+
+			weakest = high > weakest ? high : weakest;
+			strongest = high < strongest ? high : strongest;
+		}
+	}
+	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<small>%s%s</small></th>", row->silicon,
+	    row->brand, row->code, row->brand[0] ? row->brand : row->silicon,
+	    row->many_brands ? " and others" : "");
+	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u</td>", row->machines, row->runs);
+	out(o, "<td class=\"n%s\">%s<b>%u</b></td>", count[STATE_UNEXPECTED] ? " s0" : "",
+	    count[STATE_UNEXPECTED] ? "\u2716 " : "", count[STATE_UNEXPECTED]);
+	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_HARM],
+	    count[STATE_HARM] + count[STATE_UNSEEN]);
+	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_CLEAN],
+	    count[STATE_CLEAN] + count[STATE_OPEN]);
+	if (!count[STATE_CLEAN])
+		out_raw(o, "<td class=\"n\">\u2013</td>");
+	else
+		out(o, "<td class=\"n\">%s to %s</td>", rate_text(strongest, a), rate_text(weakest, b));
+	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u</td></tr>\n",
+	    count[STATE_FAILED] + count[STATE_LOST], count[STATE_UNABLE] + count[STATE_NONE]);
+}
+
+/* Where a sequence came to one state: up to eight places, the rest counted. */
+static void places(struct out *o, const struct report *r, size_t subject, unsigned from, unsigned to)
+{
+	unsigned n = 0;
+	char text[24];
+
+	out_raw(o, "<td>");
+	for (size_t i = 0; i < r->silicon_count; i++) {
+		const struct cell *c;
+		enum state state = subject_state(r->silicon[i], subject, &c);
+		struct rate rate;
+
+		if (state < from || state > to)
+			continue;
+		if (++n > 8)
+			continue;
+		rate = cell_rate(c);
+		out(o, "%s%s%s", n > 1 ? ", " : "", state == STATE_UNEXPECTED ? "\u2716 " : "",
+		    r->silicon[i]->code);
+		if (rate.harm)
+			out(o, " %s%s%s", rate_text(rate.rate, text),
+			    strcmp(rate.what, "torn") ? " " : "",
+			    strcmp(rate.what, "torn") ? rate.what : "");
+		else if (rate.trials)
+			out(o, " &lt; %s", rate_text(rate.high, text));
+	}
+	if (n > 8)
+		out(o, " and %u more", n - 8);
+	out_raw(o, n ? "</td>" : "\u2013</td>");
+}
+
+static void by_sequence(struct out *o, const struct report *r)
+{
+	static const char *const claims[] = { "safe", "unsafe", "safe in one chunk" };
+
+	out_raw(o, "<details><summary>Sequence by sequence: harm on, clean on</summary><div class=\"wide\">"
+		   "<table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th>"
+		   "<th scope=\"col\">Said to be</th><th scope=\"col\">Harm seen on</th>"
+		   "<th scope=\"col\">Clean beside a control on</th>"
+		   "<th scope=\"col\">Nothing learned on</th></tr></thead><tbody>\n");
+	for (size_t k = 0; k < r->subject_count; k++) {
+		const struct subject *s = r->subject[r->order[k]];
+
+		out(o, "<tr data-f=\"%s\"><th scope=\"row\"><a href=\"#", s->name);
+		out_anchor(o, s);
+		out(o, "\"><code>%s</code></a></th><td>%s</td>", s->name,
+		    s->known ? claims[s->known->claim] : "\u2013");
+		places(o, r, r->order[k], STATE_UNEXPECTED, STATE_HARM);
+		places(o, r, r->order[k], STATE_CLEAN, STATE_CLEAN);
+		places(o, r, r->order[k], STATE_UNSEEN, STATE_LOST);
+		out_raw(o, "</tr>\n");
+	}
+	out_raw(o, "</tbody></table></div></details>\n");
+}
+
+void report_answer(struct out *o, const struct report *r)
+{
+	struct out list = { 0 };
+	size_t n, limit = r->silicon_count < 200 ? r->silicon_count : 200;
+
+	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
+	if (!r->subject_count) {
+		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was learned of any. "
+			   "Incomplete runs, if there are any, are told of below.</p></section>\n");
+		return;
+	}
+	n = unexpected(&list, r);
+	if (n) {
+		out(o, "<p class=\"verdict bad\"><b>\u2716 Harm that the model rules out: %zu sequence%s.</b> "
+		       "Not safe on this silicon, whoever says so:</p>\n",
+		    n, n == 1 ? "" : "s");
+		out_out(o, &list);
+	} else {
+		out_raw(o, "<p class=\"verdict good\"><b>\u2713 No sequence that the model calls safe did harm.</b> "
+			   "How surely stands in the column <em>bounds</em>.</p>\n");
+	}
+	free(list.text);
+	out_raw(o, "<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
+		   "<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th scope=\"col\">Runs</th>"
+		   "<th scope=\"col\">Unexpected harm</th><th scope=\"col\">Known bad, harm seen</th>"
+		   "<th scope=\"col\">Safe, clean beside a control</th>"
+		   "<th scope=\"col\">Bounds of these</th><th scope=\"col\">Failed or lost</th>"
+		   "<th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < limit; i++)
+		silicon_row(o, r, r->silicon[i]);
+	out_raw(o, "</tbody></table></div>\n");
+	if (limit < r->silicon_count)
+		out(o, "<p class=\"note\">%zu more kinds of silicon are not shown.</p>\n",
+		    r->silicon_count - limit);
+	out_raw(o, "<p class=\"note\">Counted are sequences, each in whatever drive told most. A control is "
+		   "a sequence that the model calls unsafe and that showed harm in the same run, for the same "
+		   "target and drive. Bounds are at 95 %, as if each DMA were a trial of its own: 3/n for "
+		   "nothing in n trials, else Wilson's interval.</p>\n");
+	differences(o, r);
+	by_sequence(o, r);
+	out_raw(o, "</section>\n");
+}
