@@ -113,8 +113,8 @@ void report_head(struct out *o, const struct report *r)
 	    machines_in(r) == 1 ? "" : "s", r->silicon_count, r->silicon_count == 1 ? "" : "s");
 	number(o, "pass", r->of_judgement[JUDGED_PASS], "pass");
 	number(o, "fail", r->of_judgement[JUDGED_FAIL], "fail");
-	number(o, "skip", r->of_judgement[JUDGED_SKIP], "nothing learned");
-	number(o, "cut", r->of_judgement[JUDGED_INCOMPLETE], "incomplete");
+	number(o, "none", r->of_judgement[JUDGED_SKIP], "nothing learned");
+	number(o, "lost", r->of_judgement[JUDGED_INCOMPLETE], "incomplete");
 	out(o, "</ul>\n<dl><dt>Run</dt><dd>");
 	if (!r->from[0])
 		out_raw(o, "at times that are not known");
