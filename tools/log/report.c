@@ -13,9 +13,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tools/log/commands.h"
 #include "tools/log/report.h"
 
-struct files {
+struct paths {
 	char **path;
 	size_t count, room;
 };
@@ -26,7 +27,7 @@ static const char usage[] =
 	"  --rows: what a row of the maps is; auto: machines, firmware where they are more than 60,\n"
 	"  silicon where those are more than 120.\n";
 
-static bool add_path(struct files *f, const char *path, bool named)
+static bool add_path(struct paths *f, const char *path, bool named)
 {
 	struct dirent *entry;
 	bool good = true;
@@ -61,10 +62,9 @@ static bool add_path(struct files *f, const char *path, bool named)
 		struct arena arena = { 0 };
 		const char *below;
 
-		size_t n = strlen(entry->d_name);
 
-		/* Pages like ours quote records, and would be read as runs. */
-		if (entry->d_name[0] == '.' || (n > 5 && !strcmp(entry->d_name + n - 5, ".html")))
+		/* Pages like ours, also half-written ones, quote records and would be read as runs. */
+		if (entry->d_name[0] == '.' || strstr(entry->d_name, ".html"))
 			continue;
 		below = arena_format(&arena, "%s/%s", path, entry->d_name);
 		/* A link that leads back up would never end. */
@@ -82,7 +82,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void sort_files(struct files *f)
+static void sort_files(struct paths *f)
 {
 	size_t kept = 0;
 
@@ -95,7 +95,7 @@ static void sort_files(struct files *f)
 }
 
 /* The bytes of the folder that all share, with its last '/'. */
-static size_t common(const struct files *f)
+static size_t common(const struct paths *f)
 {
 	const char *first = f->path[0], *last = f->path[f->count - 1];
 	size_t n = 0;
@@ -117,10 +117,9 @@ static void each(const struct run *run, const char *text, void *context)
 static void read_all(struct report *r)
 {
 	for (r->file = 0; r->file < r->file_count; r->file++) {
-		int runs = log_read(r->files[r->file], each, r);
+		int runs = read_or_say(r->files[r->file], each, r);
 
 		if (runs < 0) {
-			fprintf(stderr, "vtd-log: %s: %s\n", r->files[r->file], strerror(errno));
 			table_at(&r->bad_files, report_path(r, r->file))->value = r;
 			r->files_bad++;
 		} else if (!runs) {
@@ -188,11 +187,21 @@ static bool take_rows(struct report *r, const char *word)
 	return false;
 }
 
-/* 0; 1: some of what was named could not be read, the page is of the rest; 64, 66, 73: there is no page. */
+static int status_of(const struct report *r, bool good)
+{
+	int status = r->runs ? EXIT_RUN_PASS : EXIT_NO_RUN;
+
+	for (unsigned i = 0; i < JUDGED_COUNT; i++)
+		if (r->of_judgement[i])
+			status = graver(status, exit_status((enum judgement)i));
+	return good && !r->files_bad ? status : EXIT_INPUT;
+}
+
+/* The exit status is that of the gravest run; the page is written whatever it is. */
 int report_main(int argc, char **argv)
 {
 	static struct report r;
-	struct files files = { 0 };
+	struct paths files = { 0 };
 	const char *to = NULL;
 	struct out o = { 0 };
 	bool good = true, only_paths = false;
@@ -216,16 +225,16 @@ int report_main(int argc, char **argv)
 			i++;
 		} else {
 			fprintf(stderr, "vtd-log: report: %s is not understood\n%s", word, usage);
-			return 64;
+			return EXIT_USAGE;
 		}
 	}
 	if (!to || (!files.count && good)) {
 		fprintf(stderr, "vtd-log: report: %s\n%s",
 			to ? "no file in what was named" : "-o PAGE.html is missing", usage);
-		return 64;
+		return EXIT_USAGE;
 	}
 	if (!files.count)
-		return 66;
+		return EXIT_INPUT;
 	sort_files(&files);
 	r.files = files.path;
 	r.file_count = files.count;
@@ -235,6 +244,6 @@ int report_main(int argc, char **argv)
 	report_choose_quotes(&r);
 	page(&o, &r);
 	if (!write_page(to, &o))
-		return 73;
-	return good && !r.files_bad ? 0 : 1;
+		return EXIT_INPUT;
+	return status_of(&r, good);
 }

@@ -70,7 +70,8 @@ struct row {
 	const char *machine, *microcode, *system, *bios, *silicon, *brand;
 	const char *code; /* of silicon, as microcode files are named: "Intel 06-8f-08" */
 	bool emulated, many_brands;
-	uint32_t machines, runs, of_judgement[JUDGED_COUNT], lost_verdicts;
+	uint32_t machines, runs, of_judgement[JUDGED_COUNT];
+	uint32_t whole; /* runs that lost nothing: what they do not have was not run */
 	char from[20], to[20]; /* dates */
 	struct cell **cells;   /* [subject * DRIVES + drive]; NULL, and rows of other levels: none */
 	size_t cell_count;

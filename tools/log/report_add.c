@@ -483,7 +483,7 @@ void report_add(struct report *r, const struct run *run)
 	for (row = machine; row; row = row->parent) {
 		row->runs++;
 		row->of_judgement[run->judgement]++;
-		row->lost_verdicts += run->lost_verdicts;
+		row->whole += run->has_end && !run->lost_verdicts;
 		if (day)
 			span_dates(row->from, row->to, run->date);
 	}

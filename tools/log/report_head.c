@@ -295,8 +295,10 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 	    count[STATE_CLEAN] + count[STATE_OPEN]);
 	if (!count[STATE_CLEAN])
 		out_raw(o, "<td class=\"n\">\u2013</td>");
+	else if (!strcmp(rate_text(strongest, a), rate_text(weakest, b)))
+		out(o, "<td class=\"n\">%s</td>", a);
 	else
-		out(o, "<td class=\"n\">%s to %s</td>", rate_text(strongest, a), rate_text(weakest, b));
+		out(o, "<td class=\"n\">%s to %s</td>", a, b);
 	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u</td></tr>\n",
 	    count[STATE_FAILED] + count[STATE_LOST], count[STATE_UNABLE] + count[STATE_NONE]);
 }

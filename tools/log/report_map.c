@@ -21,7 +21,7 @@ static const char *const glyphs[] = { "\u2716", "\u25b2", "\u2713", "\u25b3", "?
 /* How dark: of a rate by its power of ten, of what is clean by that of its bound. */
 static unsigned shade(enum state state, const struct rate *rate)
 {
-	static const double harm[] = { 1e-5, 1e-4, 1e-3, 1e-2, 1e-1 }, clean[] = { 1e-3, 1e-4 };
+	static const double harm[] = { 1e-5, 1e-4, 1e-3, 1e-2, 1e-1 }, clean[] = { 1e-4, 1e-6 };
 	unsigned n = 0;
 
 	if (state <= STATE_HARM)
@@ -42,7 +42,8 @@ static void class_of(struct out *o, const struct cell *c, enum state state)
 	out(o, "s%u", (unsigned)state);
 	if (state <= STATE_CLEAN)
 		out(o, " r%u", shade(state, &rate));
-	if (c && state < STATE_FAILED && c->of_state[STATE_FAILED])
+	/* One in a hundred is no reason to look here. */
+	if (c && state < STATE_FAILED && c->of_state[STATE_FAILED] * 100 >= c->tests)
 		out_raw(o, " f");
 }
 
@@ -63,7 +64,7 @@ static void words(struct out *o, const struct report *r, const struct cell *c, e
 		out(o, "; 0 of %" PRIu64 ": below %s", rate.trials, rate_text(rate.high, value));
 	if (c->of_state[STATE_FAILED] && state != STATE_FAILED)
 		out(o, "; %u failed", c->of_state[STATE_FAILED]);
-	if (c->why)
+	if (c->why && state != STATE_UNSEEN && state != STATE_OPEN)
 		out(o, "; %s", c->why);
 	if (c->most > c->least && c->of_state[state] > 1)
 		out(o, "; tests from %s to %s", rate_text(c->least, value),
@@ -104,12 +105,12 @@ static void row_head(struct out *o, const struct report *r, const struct row *ro
 		    row->microcode, row->system, row->bios, row->machine, row->microcode,
 		    row->bios[0] ? row->bios : "BIOS unknown");
 	else if (row->level == LEVEL_FIRMWARE)
-		out(o, " title=\"%s\">%s<small>%s \u00b7 %s \u00b7 %u machine%s</small>",
+		out(o, " title=\"%s\">%s<small>%u machine%s \u00b7 %s \u00b7 %s</small>",
 		    row_name(r, row, name, sizeof(name)),
-		    row->microcode[0] ? row->microcode : "unknown",
+		    row->microcode[0] ? row->microcode : "unknown", row->machines,
+		    row->machines == 1 ? "" : "s",
 		    row->system[0] ? row->system : "unknown system",
-		    row->bios[0] ? row->bios : "BIOS unknown", row->machines,
-		    row->machines == 1 ? "" : "s");
+		    row->bios[0] ? row->bios : "BIOS unknown");
 	else
 		out(o, " title=\"%s\">%s<small>%u machine%s</small>", row->silicon, row->code,
 		    row->machines, row->machines == 1 ? "" : "s");
@@ -154,7 +155,7 @@ static void legend(struct out *o)
 	out_raw(o, " harm in a sequence known to be bad; rate under 10<sup>\u22125</sup> to over 10 %</li><li>");
 	for (unsigned i = 0; i <= 2; i++)
 		out(o, "<i class=\"s2 r%u\">\u2713</i>", i);
-	out_raw(o, " clean beside a control; bound over 10<sup>\u22123</sup> to under 10<sup>\u22124</sup></li>"
+	out_raw(o, " clean beside a control; bound over 10<sup>\u22124</sup> to under 10<sup>\u22126</sup></li>"
 		   "<li><i class=\"s3\">\u25b3</i> known bad, but no harm seen</li>"
 		   "<li><i class=\"s4\">?</i> no harm, but no control either: inconclusive</li>"
 		   "<li><i class=\"s5\">F</i> failed for another reason (<i class=\"s2 r1 f\">\u2713</i> some did)</li>"
@@ -171,8 +172,8 @@ static void overview_cell(struct out *o, const struct report *r, const struct ro
 	struct rate rate = c ? cell_rate(c) : (struct rate){ 0 };
 	char text[24];
 
-	/* A row that lost verdicts may have lost this one. */
-	if (state == STATE_NONE && row->lost_verdicts)
+	/* A row of which no run is whole may have lost it. */
+	if (state == STATE_NONE && !row->whole)
 		state = STATE_LOST;
 	out_raw(o, first ? "<td class=\"t " : "<td class=\"");
 	class_of(o, c, state);
@@ -211,8 +212,8 @@ void report_overview(struct out *o, const struct report *r)
 		out(o, "<th scope=\"col\" data-s=\"%s\" title=\"%s%s%s\"><a href=\"#", s->name, s->name,
 		    s->known ? ": " : "", s->known ? s->known->title : "");
 		out_anchor(o, s);
-		out(o, "\">%s%s</a></th>",
-		    s->known && s->known->claim == CLAIM_UNSAFE ? "\u25b2 " : "", s->sequence);
+		out(o, "\">%s</a>%s</th>", s->sequence,
+		    s->known && s->known->claim == CLAIM_UNSAFE ? "\u25b2" : "");
 	}
 	out_raw(o, "</tr></thead>\n");
 	for (size_t i = 0; i < r->shown_count; i++) {
@@ -243,8 +244,8 @@ static void map_cell(struct out *o, const struct report *r, const struct row *ro
 	unsigned n;
 
 	if (!c) {
-		out(o, "<td class=\"s%u\">%s</td>", row->lost_verdicts ? STATE_LOST : STATE_NONE,
-		    row->lost_verdicts ? "\u2026" : "");
+		out(o, "<td class=\"s%u\">%s</td>", !row->whole ? STATE_LOST : STATE_NONE,
+		    !row->whole ? "\u2026" : "");
 		return;
 	}
 	rate = cell_rate(c);
@@ -286,7 +287,7 @@ static const char *nothing(const struct report *r, const struct row *row, size_t
 			if (c && c->why)
 				why = c->why;
 		}
-	return why ? why : row->lost_verdicts ? "not run, or lost" : "not run";
+	return why ? why : !row->whole ? "not run, or lost" : "not run";
 }
 
 static void map(struct out *o, const struct report *r, size_t from, size_t to)

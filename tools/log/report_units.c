@@ -21,6 +21,23 @@ struct decoded {
 	uint64_t unknown[3];
 };
 
+/* vtd/unit.c, which would touch a unit, goes unlinked: here one is an image of its registers. */
+uint32_t vtd_read32(const struct vtd_unit *unit, uint32_t offset)
+{
+	uint32_t value;
+
+	memcpy(&value, (const uint8_t *)unit->registers + offset, sizeof(value));
+	return value;
+}
+
+uint64_t vtd_read64(const struct vtd_unit *unit, uint32_t offset)
+{
+	uint64_t value;
+
+	memcpy(&value, (const uint8_t *)unit->registers + offset, sizeof(value));
+	return value;
+}
+
 /* Through vtd/decode.h, from an image of the register set: it alone knows the fields. */
 static void decode(const struct unit_kind *k, struct decoded *d)
 {

@@ -4,6 +4,7 @@
  * and counts in it, its blocks' CRC-32 put right. Verdicts follow from the counts by the rules of
  * tests/verdict.c. The same seed gives the same bytes.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -292,7 +293,7 @@ static void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned co
 	uint64_t harm, blocked = 0;
 	unsigned n = (unsigned)number_in(test, "n");
 	char *why_at = (char *)value_of(test, "why");
-	bool is_check = value_of(test, "check") != NULL, wants_controls = false;
+	bool is_check = value_of(test, "check") != NULL, may_block = false;
 
 	snprintf(l->id, sizeof(l->id), "%.*s", id ? (int)strcspn(id, " ") : 0, id ? id : "");
 	l->has_model = l->has_tally = l->unsafe = l->surprise = false;
@@ -302,23 +303,23 @@ static void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned co
 			l->has_model = true;
 			set_text(lines[i], room, "by", "specification");
 			l->unsafe = value_of(lines[i], "harms") && strncmp(value_of(lines[i], "harms"), "none", 4);
-			wants_controls = value_of(lines[i], "controls") != NULL;
-			if (wants_controls)
+			may_block = strstr(lines[i], "blocked") != NULL;
+			if (value_of(lines[i], "controls"))
 				set_number(lines[i], room, "controls", *controls_of(l));
 		} else if (!l->has_model) {
 			continue; /* a check: its counts stay */
 		} else if (!strncmp(lines[i], "tally ", 6)) {
 			tally(l, lines[i], room);
 		} else if (!strncmp(lines[i], "out ", 4)) {
-			const char *np = value_of(lines[i], "np");
-
 			outcomes(l, lines[i], room);
-			np = value_of(lines[i], "np");
-			blocked = np && strstr(lines[0], "unsafe") ? strtoull(np, NULL, 10) : 0;
+			blocked = may_block ? number_in(lines[i], "np") : 0;
 		} else if (!strncmp(lines[i], "fault ", 6)) {
 			uint64_t faults = scaled(l, number_in(lines[i], "n"), l->kind->speed);
 
-			set_number(lines[i], room, "n", faults * l->fault_factor / 100 + 1);
+			faults = faults * l->fault_factor / 100 + 1;
+			set_number(lines[i], room, "n", faults);
+			add(&l->words, "#     %" PRIu64 " of reason 0x%" PRIx64 "\r\n", faults,
+			    number_in(lines[i], "reason"));
 		}
 	}
 	harm = l->torn + l->stale + l->mistagged + blocked;
@@ -485,7 +486,8 @@ static void words(struct log *l, const char *line, size_t n)
 		add(&l->words, "VTDL-END v1 %s\r\n", end_verdict(l));
 	else if (!strncmp(line, "ok ", 3) || !strncmp(line, "not ok ", 7) || !strncmp(line, "VTDL-RESULT ", 12) ||
 		 !strncmp(line, "#   Sometimes", 13) || !strncmp(line, "#   Never", 9) || !strncmp(line, "#   Safe", 8) ||
-		 (!strncmp(line, "#   ", 4) && strspn(line + 1, " 0123456789") > 11))
+		 (!strncmp(line, "#   ", 4) && strspn(line + 1, " 0123456789") > 11) ||
+		 (!strncmp(line, "#     ", 6) && memmem(line, n, " of reason ", 11)))
 		return;
 	else
 		add_bytes(&l->words, line, n);
