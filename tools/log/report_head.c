@@ -268,11 +268,13 @@ static void differences(struct out *o, const struct report *r)
 static void silicon_row(struct out *o, const struct report *r, const struct row *row)
 {
 	unsigned count[STATE_COUNT + 1] = { 0 };
-	double weakest = 0, strongest = 1;
+	double weakest = 0, strongest = 1, most = 0;
+	const struct subject *worst = NULL;
 	char a[24], b[24];
 
-	for (size_t i = 0; i < r->subject_count; i++) {
+	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct cell *c;
+		size_t i = r->order[k];
 		enum state state = subject_state(row, i, &c);
 
 		count[state]++;
@@ -281,16 +283,28 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 
 			weakest = high > weakest ? high : weakest;
 			strongest = high < strongest ? high : strongest;
+		} else if (state == STATE_HARM && cell_rate(c).rate > most) {
+			most = cell_rate(c).rate;
+			worst = r->subject[i];
 		}
 	}
 	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<small>%s%s</small></th>", row->silicon,
 	    row->brand, row->code, row->brand[0] ? row->brand : row->silicon,
 	    row->many_brands ? " and others" : "");
-	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u</td>", row->machines, row->runs);
+	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u<small>", row->machines, row->runs);
+	if (row->of_judgement[JUDGED_FAIL])
+		out(o, "%u fail", row->of_judgement[JUDGED_FAIL]);
+	if (row->of_judgement[JUDGED_INCOMPLETE])
+		out(o, "%s%u incomplete", row->of_judgement[JUDGED_FAIL] ? ", " : "",
+		    row->of_judgement[JUDGED_INCOMPLETE]);
+	out_raw(o, "</small></td>");
 	out(o, "<td class=\"n%s\">%s<b>%u</b></td>", count[STATE_UNEXPECTED] ? " s0" : "",
 	    count[STATE_UNEXPECTED] ? "\u2716 " : "", count[STATE_UNEXPECTED]);
-	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_HARM],
+	out(o, "<td class=\"n\"><b>%u</b> of %u", count[STATE_HARM],
 	    count[STATE_HARM] + count[STATE_UNSEEN]);
+	if (worst)
+		out(o, "<small>up to %s: %s.%s</small>", rate_text(most, a), worst->target, worst->sequence);
+	out_raw(o, "</td>");
 	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_CLEAN],
 	    count[STATE_CLEAN] + count[STATE_OPEN]);
 	if (!count[STATE_CLEAN])
@@ -372,7 +386,7 @@ void report_answer(struct out *o, const struct report *r)
 	n = unexpected(&list, r);
 	if (n) {
 		out(o, "<p class=\"verdict bad\"><b>\u2716 Harm that the model rules out: %zu sequence%s.</b> "
-		       "Not safe on this silicon, whoever says so:</p>\n",
+		       "On this silicon they are not safe:</p>\n",
 		    n, n == 1 ? "" : "s");
 		out_out(o, &list);
 	} else {

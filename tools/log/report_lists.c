@@ -32,7 +32,7 @@ static void failure(struct out *o, const struct report *r, const struct failure 
 	out(o, "<small>%s</small></td><td>%s</td><td class=\"n\">%u</td><td>",
 	    row_name(r, f->row, name, sizeof(name)), f->why, f->tests);
 	for (; shown < f->machines && shown < sizeof(f->names) / sizeof(f->names[0]); shown++)
-		out(o, "%s%s", shown ? ", " : "", f->names[shown]);
+		out(o, "%s<span class=\"nb\">%s</span>", shown ? ", " : "", f->names[shown]);
 	if (shown < f->machines)
 		out(o, " and %u more", f->machines - shown);
 	out_raw(o, "</td><td>");

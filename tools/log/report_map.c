@@ -290,13 +290,24 @@ static const char *nothing(const struct report *r, const struct row *row, size_t
 	return why ? why : !row->whole ? "not run, or lost" : "not run";
 }
 
+static bool is_unexpected(const struct report *r, size_t from, size_t to)
+{
+	const struct cell *c;
+
+	for (size_t i = 0; i < r->silicon_count; i++)
+		for (size_t k = from; k < to; k++)
+			if (subject_state(r->silicon[i], r->order[k], &c) == STATE_UNEXPECTED)
+				return true;
+	return false;
+}
+
 static void map(struct out *o, const struct report *r, size_t from, size_t to)
 {
 	const struct subject *first = r->subject[r->order[from]];
 
 	out(o, "<details class=\"target\" id=\"t-%s\"%s><summary><h3>%s</h3> %zu sequence%s</summary>"
 	       "<div class=\"wide\"><table class=\"map full\"><thead><tr><th scope=\"col\" colspan=\"2\">%s</th>",
-	    first->target, from ? "" : " open", first->target, to - from,
+	    first->target, from && !is_unexpected(r, from, to) ? "" : " open", first->target, to - from,
 	    to - from == 1 ? "" : "s",
 	    r->level == LEVEL_MACHINE	 ? "Machine"
 	    : r->level == LEVEL_FIRMWARE ? "Firmware"

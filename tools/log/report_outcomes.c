@@ -204,7 +204,7 @@ static void chart(struct out *o, const struct bins *b, int reason)
 	unsigned width = b->count * BAR < 120 ? 120 : b->count * BAR;
 	double values[BINS_MAX + 1], most = 0, scale;
 	uint64_t faults, runs;
-	char from[16];
+	char from[16], text[24];
 
 	for (unsigned i = 0; i < b->count; i++) {
 		values[i] = bin_rate(b, i, reason, &faults, &runs);
@@ -232,10 +232,11 @@ static void chart(struct out *o, const struct bins *b, int reason)
 			    i * BAR + 1, 33 - height, BAR - 2, height, from, runs);
 		else if (value > 0)
 			out(o, "<rect x=\"%u\" y=\"%.1f\" width=\"%u\" height=\"%.1f\"><title>%s: %" PRIu64
-			       " faults in %" PRIu64 " runs, %.3g per million DMAs</title></rect>",
-			    i * BAR + 1, 33 - height, BAR - 2, height, from, faults, runs, value);
+			       " faults in %" PRIu64 " runs, %s of the DMAs</title></rect>",
+			    i * BAR + 1, 33 - height, BAR - 2, height, from, faults, runs, rate_text(value / 1e6, text));
 	}
-	out(o, "</svg></td><td class=\"n\">%.3g</td>", most);
+	out(o, "</svg></td><td class=\"n\">%s</td>",
+	    reason < 0 ? count_text((uint64_t)most, text) : rate_text(most / 1e6, text));
 }
 
 static void fault_table(struct out *o, const struct bins *b, const uint64_t *sums, const unsigned *list, unsigned n)
@@ -269,7 +270,7 @@ void report_faults(struct out *o, const struct report *r)
 	uint64_t sums[256] = { 0 };
 	unsigned list[256], n = 0;
 	struct bins b;
-	char text[16];
+	char text[16], last[16];
 
 	out_raw(o, "<section id=\"faults\"><h2>Fault reasons over time</h2>\n");
 	for (size_t i = 0; i < r->day_count; i++)
@@ -285,11 +286,12 @@ void report_faults(struct out *o, const struct report *r)
 	}
 	b = bins_of(r);
 	date_text(b.first, text);
-	out(o, "<p>Faults per million DMAs, in bins of %u day%s from %s, each reason to its own scale. "
-	       "Gaps: no run.</p>\n"
+	date_text(r->days[r->day_count - 1].day, last);
+	out(o, "<p>Faults for each DMA, from %s to %s, a bar for %u day%s, each reason to its own scale. "
+	       "No bar above a stroke: no run.</p>\n"
 	       "<div class=\"wide\"><table class=\"list charts\"><thead><tr><th scope=\"col\">Reason</th>"
 	       "<th scope=\"col\">Faults</th><th scope=\"col\">Over time</th><th scope=\"col\">Highest</th></tr></thead><tbody>\n",
-	    b.days, b.days == 1 ? "" : "s", text);
+	    text, last, b.days, b.days == 1 ? "" : "s");
 	out(o, "<tr><th scope=\"row\">Runs</th><td class=\"n\">%u</td>", r->runs - r->broken_runs);
 	chart(o, &b, -1);
 	out_raw(o, "</tr>\n");

@@ -99,9 +99,13 @@ static void unit_head(struct out *o, const struct report *r, const struct unit_k
 	for (unsigned i = 0; i < 64; i++)
 		if (k->units >> i & 1)
 			out(o, "%s%u", n++ ? ", " : " ", i);
-	out(o, " \u00b7 %u firmware%s</small></th><td class=\"n\">%u</td><td><code>%016" PRIx64 "</code></td><td><code>%016" PRIx64
+	if (k->firmwares == 1)
+		out(o, " \u00b7 %s", k->firmware->bios[0] ? k->firmware->bios : "BIOS unknown");
+	else
+		out(o, " \u00b7 %u firmwares", k->firmwares);
+	out(o, "</small></th><td class=\"n\">%u</td><td><code>%016" PRIx64 "</code></td><td><code>%016" PRIx64
 	       "</code></td>",
-	    k->firmwares, k->firmwares == 1 ? "" : "s", k->runs, k->cap, k->ecap);
+	    k->runs, k->cap, k->ecap);
 }
 
 static void differing(struct out *o, const struct report *r, struct unit_kind **list, size_t count,
