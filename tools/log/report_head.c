@@ -240,8 +240,8 @@ static void differences(struct out *o, const struct report *r)
 			if (!any)
 				out_raw(o, "<h3>The same silicon, another firmware</h3>\n<ul class=\"differ\">");
 			if (with != last_with || without != last_without) {
-				out(o, "%s<li><span class=\"on\">%s</span> ",
-				    last_with || any ? "</li>\n" : "", r->silicon[i]->code);
+				out_raw(o, any ? "</li>\n<li>" : "<li>");
+				out(o, "<span class=\"on\">%s</span> ", r->silicon[i]->code);
 				out(o, "does harm with <em>%s</em>, ",
 				    row_name(r, with, name, sizeof(name)));
 				out(o, "and none is seen with <em>%s</em>: ",

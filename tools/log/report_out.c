@@ -27,8 +27,11 @@ void out_out(struct out *o, const struct out *other)
 	put(o, other->text, other->bytes);
 }
 
-/* The length of the UTF-8 character at `at`; 0 if it is none, or one that turns writing around. */
-static size_t character(const unsigned char *at, size_t left)
+/*
+ * The length of the UTF-8 character at `at`; *plain: whether it may stand in the page. What is none, or turns
+ * writing around, or cannot be seen, may not.
+ */
+static size_t character(const unsigned char *at, size_t left, bool *plain)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t n = at[0] < 0x80		  ? 1
@@ -38,18 +41,18 @@ static size_t character(const unsigned char *at, size_t left)
 					    : 0;
 	uint32_t c = n == 1 ? at[0] : at[0] & (0x7fu >> n);
 
+	*plain = false;
 	if (!n || n > left)
-		return 0;
+		return 1;
 	for (size_t i = 1; i < n; i++) {
 		if ((at[i] & 0xc0) != 0x80)
-			return 0;
+			return 1;
 		c = c << 6 | (at[i] & 0x3f);
 	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ||
+	*plain = !(c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ||
 	    (c >= 0x80 && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
 	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	    (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
-		return 0;
+	    (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef));
 	return n;
 }
 
@@ -57,6 +60,7 @@ void out_bytes(struct out *o, const char *text, size_t bytes)
 {
 	for (size_t i = 0, n; i < bytes; i += n) {
 		char c = text[i];
+		bool plain;
 
 		n = 1;
 		if (c == '&')
@@ -73,11 +77,12 @@ void out_bytes(struct out *o, const char *text, size_t bytes)
 			put(o, &c, 1);
 		else if ((unsigned char)c < ' ' || c == 0x7f)
 			out_raw(o, "\xef\xbf\xbd");
-		else if ((n = character((const unsigned char *)text + i, bytes - i)) != 0)
-			put(o, text + i, n);
 		else {
-			out_raw(o, "\xef\xbf\xbd");
-			n = 1;
+			n = character((const unsigned char *)text + i, bytes - i, &plain);
+			if (plain)
+				put(o, text + i, n);
+			else
+				out_raw(o, "\xef\xbf\xbd");
 		}
 	}
 }

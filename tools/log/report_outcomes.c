@@ -59,7 +59,7 @@ static void bar(struct out *o, const struct cell *c)
 	out_raw(o, "\">");
 	segments(o, c, all, true);
 	segments(o, c, all, false);
-	out(o, "</div><small%s>%s%s%s</small></td>", torn ? " class=\"torn\"" : "",
+	out(o, "</div><small class=\"%s\">%s%s%s</small></td>", torn ? "torn" : "",
 	    torn ? "* " : "", torn ? rate_text((double)torn / (double)all, text) : count_text(all, text),
 	    torn ? "" : " DMAs");
 }
