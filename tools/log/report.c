@@ -97,8 +97,13 @@ static void sort_files(struct paths *f)
 /* The bytes of the folder that all share, with its last '/'. */
 static size_t common(const struct paths *f)
 {
-	const char *first = f->path[0], *last = f->path[f->count - 1];
+	const char *first, *last;
 	size_t n = 0;
+
+	if (!f->count)
+		return 0;
+	first = f->path[0];
+	last = f->path[f->count - 1];
 
 	/* They are sorted: what the first and the last share, all do. */
 	while (first[n] && first[n] == last[n])
@@ -204,7 +209,7 @@ int report_main(int argc, char **argv)
 	struct paths files = { 0 };
 	const char *to = NULL;
 	struct out o = { 0 };
-	bool good = true, only_paths = false;
+	bool good = true, only_paths = false, named = false;
 
 	r.title = "vtd-litmus report";
 	for (int i = 1; i < argc; i++) {
@@ -212,6 +217,7 @@ int report_main(int argc, char **argv)
 
 		if (only_paths || word[0] != '-') {
 			good &= add_path(&files, word, true);
+			named = true;
 		} else if (!strcmp(word, "--")) {
 			only_paths = true;
 		} else if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
@@ -228,13 +234,11 @@ int report_main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	if (!to || (!files.count && good)) {
+	if (!to || !named) {
 		fprintf(stderr, "vtd-log: report: %s\n%s",
-			to ? "no file in what was named" : "-o PAGE.html is missing", usage);
+			to ? "no file or folder is named" : "-o PAGE.html is missing", usage);
 		return EXIT_USAGE;
 	}
-	if (!files.count)
-		return EXIT_INPUT;
 	sort_files(&files);
 	r.files = files.path;
 	r.file_count = files.count;

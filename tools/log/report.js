@@ -21,6 +21,10 @@
 		return hits.some(Boolean) ? hits : null;
 	}
 
+	function holds(el, words) {
+		return el.dataset.f.toLowerCase().indexOf(words) >= 0;
+	}
+
 	filter.oninput = function () {
 		var words = filter.value.trim().toLowerCase();
 
@@ -35,10 +39,15 @@
 					hits.forEach(function (hit, i) { if (!hit) cells[i].classList.add("dim"); });
 			});
 		});
-		document.querySelectorAll("[data-f]").forEach(function (el) {
-			var table = el.closest("table.map"), seen = !words || el.dataset.f.toLowerCase().indexOf(words) >= 0;
+		/* Of silicon alone: all of it, where a sequence is asked for. */
+		var silicon = document.querySelectorAll(".summary [data-f], .units [data-f]");
+		var asked = Array.prototype.some.call(silicon, function (el) { return holds(el, words); });
 
-			el.classList.toggle("hide", !seen && !(table && columns(table, words)));
+		document.querySelectorAll("[data-f]").forEach(function (el) {
+			var table = el.closest("table.map"), seen = holds(el, words);
+
+			seen = seen || (table && columns(table, words)) || (!asked && el.closest(".summary, .units"));
+			el.classList.toggle("hide", !seen);
 		});
 	};
 

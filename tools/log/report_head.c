@@ -372,6 +372,17 @@ static void by_sequence(struct out *o, const struct report *r)
 	out_raw(o, "</tbody></table></div></details>\n");
 }
 
+static bool any_clean(const struct report *r)
+{
+	const struct cell *c;
+
+	for (size_t i = 0; i < r->silicon_count; i++)
+		for (size_t k = 0; k < r->subject_count; k++)
+			if (subject_state(r->silicon[i], k, &c) == STATE_CLEAN)
+				return true;
+	return false;
+}
+
 void report_answer(struct out *o, const struct report *r)
 {
 	struct out list = { 0 };
@@ -389,6 +400,9 @@ void report_answer(struct out *o, const struct report *r)
 		       "On this silicon they are not safe:</p>\n",
 		    n, n == 1 ? "" : "s");
 		out_out(o, &list);
+	} else if (!any_clean(r)) {
+		out_raw(o, "<p class=\"verdict\"><b>? Nothing was learned of the sequences that the model calls "
+			   "safe.</b> None stayed clean beside a control.</p>\n");
 	} else {
 		out_raw(o, "<p class=\"verdict good\"><b>\u2713 No sequence that the model calls safe did harm.</b> "
 			   "How surely stands in the column <em>bounds</em>.</p>\n");

@@ -97,7 +97,8 @@ void report_incomplete(struct out *o, const struct report *r)
 	out_raw(o, "<section id=\"incomplete\"><h2>Incomplete and damaged runs</h2>\n");
 	bad_files(o, r);
 	if (!r->incomplete_count) {
-		out_raw(o, "<p class=\"empty\">Every run arrived whole.</p></section>\n");
+		out(o, "<p class=\"empty\">%s</p></section>\n",
+		    r->runs ? "Every run arrived whole." : "There is no run in these logs.");
 		return;
 	}
 	out(o, "<p>%zu run%s of which something is missing; what arrived of them is counted all the same.</p>\n",
