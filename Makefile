@@ -103,7 +103,7 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 
 test: build ## host unit tests under sanitizers, then scenarios in QEMU
 	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables \
-		$(BUILD)/vtd-log $(FIRMWARE).efi
+		$(BUILD)/vtd-log $(BUILD)/host/synthesize $(FIRMWARE).efi
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
 MODE   ?= proxy
@@ -271,5 +271,12 @@ $(BUILD)/log/%.o: %.c
 $(BUILD)/vtd-log: $(LOG_OBJECTS)
 	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -lz -ljansson -lxml2 -lm -o $@
 
--include $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+$(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
+
+# Logs of a lab that does not exist, for tests of the report.
+$(BUILD)/host/synthesize: $(BUILD)/log/tools/log/synthesize.o
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $^ -lz -lm -o $@
+
+-include $(BUILD)/log/tools/log/synthesize.d $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign run mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

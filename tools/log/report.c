@@ -16,7 +16,7 @@
 #include "tools/log/commands.h"
 #include "tools/log/report.h"
 
-struct paths {
+struct file_list {
 	char **path;
 	size_t count, room;
 };
@@ -27,7 +27,7 @@ static const char usage[] =
 	"  --rows: what a row of the maps is; auto: machines, firmware where they are more than 60,\n"
 	"  silicon where those are more than 120.\n";
 
-static bool add_path(struct paths *f, const char *path, bool named)
+static bool add_path(struct file_list *f, const char *path, bool named)
 {
 	struct dirent *entry;
 	bool good = true;
@@ -82,7 +82,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void sort_files(struct paths *f)
+static void sort_files(struct file_list *f)
 {
 	size_t kept = 0;
 
@@ -95,7 +95,7 @@ static void sort_files(struct paths *f)
 }
 
 /* The bytes of the folder that all share, with its last '/'. */
-static size_t common(const struct paths *f)
+static size_t common(const struct file_list *f)
 {
 	const char *first, *last;
 	size_t n = 0;
@@ -206,7 +206,7 @@ static int status_of(const struct report *r, bool good)
 int report_main(int argc, char **argv)
 {
 	static struct report r;
-	struct paths files = { 0 };
+	struct file_list files = { 0 };
 	const char *to = NULL;
 	struct out o = { 0 };
 	bool good = true, only_paths = false, named = false;

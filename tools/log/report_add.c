@@ -162,7 +162,7 @@ static unsigned outcome_of(const char *name)
 	return i;
 }
 
-static enum state state_of(const struct test *t)
+static enum state state_of(const struct run_test *t)
 {
 	bool harm = t->torn || t->stale || t->mistagged, knows = t->harms != HARMS_UNKNOWN;
 	bool surprise = false;
@@ -193,7 +193,7 @@ static double share(uint64_t part, uint64_t whole)
 	return whole ? (double)part / (double)whole : part ? 1 : 0;
 }
 
-static void add_amount(struct amount *a, const struct test *t)
+static void add_amount(struct amount *a, const struct run_test *t)
 {
 	a->dmas += t->dmas;
 	a->torn += t->torn;
@@ -207,7 +207,7 @@ static void add_amount(struct amount *a, const struct test *t)
 				a->blocked += t->outcomes[i].count;
 }
 
-static void add_test(struct report *r, struct cell *c, const struct test *t, struct evidence *e)
+static void add_test(struct report *r, struct cell *c, const struct run_test *t, struct evidence *e)
 {
 	enum state state = e->state;
 	double rate = share(t->torn, t->dmas);
@@ -239,7 +239,7 @@ static void add_test(struct report *r, struct cell *c, const struct test *t, str
 	}
 }
 
-static void add_failure(struct report *r, struct row *machine, const struct test *t,
+static void add_failure(struct report *r, struct row *machine, const struct run_test *t,
 			const struct evidence *e)
 {
 	char key[1024], id[128];
@@ -433,7 +433,7 @@ static void add_tests(struct report *r, const struct run *run, struct row *machi
 	for (unsigned level = LEVEL_MACHINE; level < r->level; level++)
 		row = row->parent;
 	for (size_t i = 0; i < run->test_count; i++) {
-		const struct test *t = &run->tests[i];
+		const struct run_test *t = &run->tests[i];
 		struct test_name name;
 		struct evidence e = { .file = r->file,
 				      .line_from = t->line_from,

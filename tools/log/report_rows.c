@@ -13,64 +13,76 @@
 /* Of a level more rows than these are added up into the next one, as they come. */
 static const size_t room_for[LEVELS] = { 60, 120, SIZE_MAX };
 
-/* Only digits and what stands in dates between them, or a usual name for a folder of logs. */
+/* Only digits and what stands between them in dates, or what every log might be called. */
 static bool says_nothing(const char *name, size_t n)
 {
-	if ((n == 4 && !memcmp(name, "logs", 4)) || (n == 6 && !memcmp(name, "serial", 6)))
-		return true;
+	static const char *const words[] = { "log",  "logs",   "serial", "console",
+					     "uart", "output", "tty",	 "run" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (n == strlen(words[i]) && !memcmp(name, words[i], n))
+			return true;
 	for (size_t i = 0; i < n; i++)
-		if (!strchr("0123456789-_:.TZ", name[i]))
+		if (!strchr("0123456789-_:.TZ+", name[i]))
 			return false;
 	return true;
 }
 
+/* "2026-11-25" or "20261125". */
+static bool is_date(const char *at)
+{
+	static const char *const forms[] = { "20dd-dd-dd", "20dd_dd_dd", "20dddddd" };
+
+	for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++) {
+		size_t i = 0;
+
+		while (forms[k][i] && (forms[k][i] == 'd' ? at[i] >= '0' && at[i] <= '9'
+							  : at[i] == forms[k][i]))
+			i++;
+		if (!forms[k][i])
+			return true;
+	}
+	return false;
+}
+
+/* A file's name without its ending, and without a date behind the name. */
+static size_t stem(const char *base)
+{
+	const char *log = strstr(base, ".log"), *dot = strrchr(base, '.');
+	size_t n = log && log > base		   ? (size_t)(log - base)
+		   : dot > base && dot[1] > '9' ? (size_t)(dot - base)
+						   : strlen(base);
+
+	for (size_t i = 1; i + 8 < n; i++)
+		if (strchr("-_.", base[i]) && is_date(base + i + 1))
+			return i;
+	return n;
+}
+
 /*
- * A log does not name its machine, so its path does: the innermost folder whose name is no date; where
- * there is none, the file's name up to a date or number behind it.
+ * A log does not name its machine, so its path does: the file, or, where that is called after a date or
+ * nothing in particular, the innermost folder that is not.
  */
 static const char *machine_of(struct report *r, const char *path)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *slash = strrchr(path, '/'), *from = slash ? slash + 1 : path;
+	size_t n = stem(from);
 	char name[256];
-	size_t n;
 
-	while (slash && slash > path) {
-		const char *from = slash;
+	if (says_nothing(from, n))
+		while (slash && slash > path) {
+			const char *folder = slash;
 
-		while (from > path && from[-1] != '/')
-			from--;
-		if (!says_nothing(from, (size_t)(slash - from))) {
-			snprintf(name, sizeof(name), "%.*s", (int)(slash - from), from);
-			return report_intern(r, name);
-		}
-		slash = from > path ? from - 1 : NULL;
-	}
-	snprintf(name, sizeof(name), "%s", base);
-	n = strlen(name);
-	for (const char *dot = strrchr(name, '.'); dot && dot > name; dot = strrchr(name, '.')) {
-		size_t tail = strlen(dot);
-
-		if (tail > 6 || n - tail == 0)
-			break;
-		n -= tail;
-		name[n] = 0;
-	}
-	/* "lab7-2026-11-25T14:03:28", "lab7_0012": but "sut-07" is a name. */
-	while (n > 0 && strchr("0123456789:TZ", name[n - 1])) {
-		size_t at = n;
-
-		while (at > 0 && strchr("0123456789:TZ", name[at - 1]))
-			at--;
-		if (n - at < 4 || at == 0 || !strchr("-_.", name[at - 1])) {
-			/* The day or month of a date whose year stands before it. */
-			if (n - at != 2 || at < 6 || !strchr("-_.", name[at - 1]) ||
-			    !strchr("0123456789", name[at - 2]))
+			while (folder > path && folder[-1] != '/')
+				folder--;
+			if (!says_nothing(folder, (size_t)(slash - folder))) {
+				from = folder;
+				n = (size_t)(slash - folder);
 				break;
+			}
+			slash = folder > path ? folder - 1 : NULL;
 		}
-		n = at - 1;
-	}
-	if (n)
-		name[n] = 0;
+	snprintf(name, sizeof(name), "%.*s", (int)(n < 250 ? n : 250), from);
 	return report_intern(r, name);
 }
 
