@@ -22,9 +22,11 @@ struct file_list {
 };
 
 static const char usage[] =
-	"usage: vtd-log report -o PAGE.html [--title T] [--rows auto|machine|firmware|silicon] FILE|DIR...\n"
+	"usage: vtd-log report -o PAGE.html [--title T] [--rows auto|machine|firmware|silicon] "
+	"FILE|DIR...\n"
 	"  One self-contained HTML page over all runs in these logs; folders are walked.\n"
-	"  --rows: what a row of the maps is; auto: machines, firmware where they are more than 60,\n"
+	"  --rows: what a row of the maps is; auto: machines, firmware where they are more than "
+	"60,\n"
 	"  silicon where those are more than 120.\n";
 
 static bool add_path(struct file_list *f, const char *path, bool named)
@@ -62,14 +64,13 @@ static bool add_path(struct file_list *f, const char *path, bool named)
 		struct arena arena = { 0 };
 		const char *below;
 
-
 		/* Pages like ours, also half-written ones, quote records and would be read as runs. */
 		if (entry->d_name[0] == '.' || strstr(entry->d_name, ".html"))
 			continue;
 		below = arena_format(&arena, "%s/%s", path, entry->d_name);
 		/* A link that leads back up would never end. */
-		if (lstat(below, &st) == 0 && !(S_ISLNK(st.st_mode) && stat(below, &st) == 0 &&
-						S_ISDIR(st.st_mode)))
+		if (lstat(below, &st) == 0 &&
+		    !(S_ISLNK(st.st_mode) && stat(below, &st) == 0 && S_ISDIR(st.st_mode)))
 			good &= add_path(f, below, false);
 		arena_free(&arena);
 	}
@@ -135,12 +136,13 @@ static void read_all(struct report *r)
 
 static void page(struct out *o, const struct report *r)
 {
-	out_raw(o, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		   "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		   /* Nothing is loaded; should something of a log get past the escaping, it can load nothing. */
-		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		   "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n");
+	out_raw(o,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		"<meta name=\"color-scheme\" content=\"light dark\">\n"
+		/* Nothing is loaded; should something of a log get past the escaping, it can load nothing. */
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n");
 	out(o, "<title>%s</title>\n<style>\n", r->title);
 	out_raw(o, report_css);
 	out_raw(o, "</style>\n</head>\n<body>\n");

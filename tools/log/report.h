@@ -13,12 +13,12 @@
 enum state {
 	STATE_UNEXPECTED, /* harm that the model rules out, or an outcome that it does not allow */
 	STATE_HARM,	  /* the model calls it unsafe, and harm was seen: a control */
-	STATE_CLEAN,	  /* the model calls it safe, no harm, and a control beside it showed some */
-	STATE_UNSEEN,	  /* the model calls it unsafe, and no harm was seen */
-	STATE_OPEN,	  /* the model calls it safe, no harm, but no control showed any */
-	STATE_FAILED,	  /* for a reason that says nothing of the sequence, as a device that hangs */
-	STATE_LOST,	  /* its record did not arrive; of its verdict at most the closing block tells */
-	STATE_UNABLE,	  /* this unit cannot, or the run does not ask for it */
+	STATE_CLEAN,  /* the model calls it safe, no harm, and a control beside it showed some */
+	STATE_UNSEEN, /* the model calls it unsafe, and no harm was seen */
+	STATE_OPEN,   /* the model calls it safe, no harm, but no control showed any */
+	STATE_FAILED, /* for a reason that says nothing of the sequence, as a device that hangs */
+	STATE_LOST, /* its record did not arrive; of its verdict at most the closing block tells */
+	STATE_UNABLE, /* this unit cannot, or the run does not ask for it */
 	STATE_NONE,
 	STATE_COUNT = STATE_NONE,
 };
@@ -26,8 +26,20 @@ enum state {
 enum drive { DRIVE_HAMMER, DRIVE_FAITHFUL, DRIVES };
 
 /* Names of outcomes as target_outcome_name() of tests/target.c has them; what is new goes to the last. */
-enum { OUT_AA, OUT_BB, OUT_AB, OUT_BA, OUT_DECOY, OUT_NP, OUT_FAULT, OUT_BOTH, OUT_LOST, OUT_SILENT,
-       OUT_OTHER, OUT_COUNT };
+enum {
+	OUT_AA,
+	OUT_BB,
+	OUT_AB,
+	OUT_BA,
+	OUT_DECOY,
+	OUT_NP,
+	OUT_FAULT,
+	OUT_BOTH,
+	OUT_LOST,
+	OUT_SILENT,
+	OUT_OTHER,
+	OUT_COUNT
+};
 
 /* Where the lines of a test stand. */
 struct evidence {
@@ -71,9 +83,9 @@ struct row {
 	const char *code; /* of silicon, as microcode files are named: "Intel 06-8f-08" */
 	bool emulated, many_brands;
 	uint32_t machines, runs, of_judgement[JUDGED_COUNT];
-	uint32_t whole; /* runs that lost nothing: what they do not have was not run */
+	uint32_t whole;	       /* runs that lost nothing: what they do not have was not run */
 	char from[20], to[20]; /* dates */
-	struct cell **cells;   /* [subject * DRIVES + drive]; NULL, and rows of other levels: none */
+	struct cell **cells; /* [subject * DRIVES + drive]; NULL, and rows of other levels: none */
 	size_t cell_count;
 };
 
@@ -81,7 +93,7 @@ struct table {
 	struct entry {
 		const char *key;
 		void *value;
-	} *entries;
+	} * entries;
 	size_t count, room;
 };
 
@@ -125,13 +137,14 @@ struct count {
 struct report {
 	struct arena arena;
 	const char *title;
-	char **files; /* sorted */
+	char **files;		      /* sorted */
 	size_t file_count, path_skip; /* so many bytes of each path are common to all */
 	uint32_t file;		      /* the one being read */
 	uint32_t files_empty, files_bad, runs, broken_runs, of_judgement[JUDGED_COUNT];
 	char from[20], to[20];
 	uint64_t dmas;
-	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds, broken;
+	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
+		broken;
 	struct table bad_files;
 	enum level level; /* at which cells are kept */
 	bool level_fixed;
@@ -143,7 +156,7 @@ struct report {
 	size_t day_count, day_room;
 
 	/* When all is read. */
-	size_t *order; /* of subjects */
+	size_t *order;	    /* of subjects */
 	struct row **shown; /* of `level`, in order of the page */
 	size_t shown_count, shown_more;
 	struct row **silicon; /* of LEVEL_SILICON, with cells of all of it */
@@ -183,8 +196,8 @@ struct out {
 };
 /* As printf, but what %s prints is escaped, for elements and for attributes in quotes. */
 __attribute__((format(printf, 2, 3))) void out(struct out *o, const char *format, ...);
-void out_raw(struct out *o, const char *text); /* as it is */
-void out_out(struct out *o, const struct out *other); /* made by these functions */
+void out_raw(struct out *o, const char *text);		       /* as it is */
+void out_out(struct out *o, const struct out *other);	       /* made by these functions */
 void out_bytes(struct out *o, const char *text, size_t bytes); /* escaped; lines are kept */
 char *rate_text(double rate, char text[24]);
 char *count_text(uint64_t count, char text[24]);

@@ -93,12 +93,12 @@ static const struct sequence *find_sequence(const struct test_name *name)
 		const char *target;
 		uint16_t kind;
 	} targets[] = {
-		{ "context", KIND_CONTEXT },	   { "root", KIND_ROOT },
-		{ "table", KIND_TABLE },	   { "leaf", KIND_LEAF },
-		{ "fs-leaf", KIND_LEAF },	   { "sm-context", KIND_SM_CONTEXT },
-		{ "sm-root", KIND_SM_ROOT },	   { "pasid-dir", KIND_PASID_DIR },
-		{ "pasid-ss", KIND_PASID },	   { "pasid-fs", KIND_PASID },
-		{ "pasid-fs-pt", KIND_PASID },	   { "pasid-nested", KIND_PASID },
+		{ "context", KIND_CONTEXT },   { "root", KIND_ROOT },
+		{ "table", KIND_TABLE },       { "leaf", KIND_LEAF },
+		{ "fs-leaf", KIND_LEAF },      { "sm-context", KIND_SM_CONTEXT },
+		{ "sm-root", KIND_SM_ROOT },   { "pasid-dir", KIND_PASID_DIR },
+		{ "pasid-ss", KIND_PASID },    { "pasid-fs", KIND_PASID },
+		{ "pasid-fs-pt", KIND_PASID }, { "pasid-nested", KIND_PASID },
 	};
 
 	for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++)
@@ -114,9 +114,10 @@ static const struct sequence *find_sequence(const struct test_name *name)
 /* Those of several words first: they are what can tear. */
 static unsigned target_rank(const char *target)
 {
-	static const char *const order[] = { "context",	    "sm-context", "pasid-ss", "pasid-fs",
-					     "pasid-fs-pt", "pasid-nested", "pasid-dir", "root",
-					     "sm-root",	    "table",	  "leaf",     "fs-leaf" };
+	static const char *const order[] = {
+		"context",   "sm-context", "pasid-ss", "pasid-fs", "pasid-fs-pt", "pasid-nested",
+		"pasid-dir", "root",	   "sm-root",  "table",	   "leaf",	  "fs-leaf"
+	};
 	unsigned i = 0;
 
 	while (i < sizeof(order) / sizeof(order[0]) && strcmp(order[i], target))
@@ -258,9 +259,10 @@ static void add_failure(struct report *r, struct row *machine, const struct run_
 	if (!f) {
 		f = entry->value = arena_alloc(&r->arena, sizeof(*f));
 		f->id = report_intern(r, id);
-		f->why = report_intern(r, t->why		 ? t->why
-					  : t->has_block ? "no reason given"
-							 : "its record did not arrive: no reason is known");
+		f->why = report_intern(
+			r, t->why	  ? t->why
+			   : t->has_block ? "no reason given"
+					  : "its record did not arrive: no reason is known");
 		f->row = machine->parent;
 		f->best = *e;
 	}

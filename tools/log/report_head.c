@@ -67,8 +67,10 @@ static void left_out(struct out *o, const struct report *r)
 	struct entry *all = sorted(&r->broken);
 
 	if (r->broken_runs) {
-		out(o, "<dt>Left out</dt><dd>%u run%s in which a safeguard or a part of the kernel was "
-		       "broken on purpose: ",
+		out(o,
+		    "<dt>Left out</dt><dd>%u run%s in which a safeguard or a part of the kernel "
+		    "was "
+		    "broken on purpose: ",
 		    r->broken_runs, r->broken_runs == 1 ? "" : "s");
 		for (size_t i = 0; i < r->broken.count && i < 5; i++)
 			out(o, "%s<code>%s</code>", i ? ", " : "", all[i].key);
@@ -92,10 +94,10 @@ static void left_out(struct out *o, const struct report *r)
 void report_head(struct out *o, const struct report *r)
 {
 	static const char *const parts[][2] = {
-		{ "answer", "Answer" },	     { "overview", "Overview" },
-		{ "failures", "Failures" },  { "maps", "Rates" },
-		{ "outcomes", "Outcomes" },  { "faults", "Faults" },
-		{ "units", "Units" },	     { "incomplete", "Incomplete" },
+		{ "answer", "Answer" },	      { "overview", "Overview" },
+		{ "failures", "Failures" },   { "maps", "Rates" },
+		{ "outcomes", "Outcomes" },   { "faults", "Faults" },
+		{ "units", "Units" },	      { "incomplete", "Incomplete" },
 		{ "sequences", "Sequences" }, { "lines", "Lines" },
 	};
 	char dmas[24];
@@ -170,10 +172,11 @@ static size_t unexpected(struct out *o, const struct report *r)
 			if (subject_state(r->silicon[i], r->order[k], &c) != STATE_UNEXPECTED)
 				continue;
 			if (first) {
-				out_raw(o, n ? "</li>\n<li><a href=\"#" : "<ul class=\"bad\"><li><a href=\"#");
+				out_raw(o, n ? "</li>\n<li><a href=\"#"
+					     : "<ul class=\"bad\"><li><a href=\"#");
 				out_anchor(o, s);
-				out(o, "\"><code>%s</code></a>%s%s: ", s->name, s->known ? ", " : "",
-				    s->known ? s->known->title : "");
+				out(o, "\"><code>%s</code></a>%s%s: ", s->name,
+				    s->known ? ", " : "", s->known ? s->known->title : "");
 			}
 			out(o, "%s<span class=\"on\">%s</span> ", first ? "" : "; ",
 			    r->silicon[i]->code);
@@ -238,7 +241,8 @@ static void differences(struct out *o, const struct report *r)
 			if (!differs(r, r->silicon[i], subject, k % DRIVES, &with, &without))
 				continue;
 			if (!any)
-				out_raw(o, "<h3>The same silicon, another firmware</h3>\n<ul class=\"differ\">");
+				out_raw(o, "<h3>The same silicon, another firmware</h3>\n<ul "
+					   "class=\"differ\">");
 			if (with != last_with || without != last_without) {
 				out_raw(o, any ? "</li>\n<li>" : "<li>");
 				out(o, "<span class=\"on\">%s</span> ", r->silicon[i]->code);
@@ -303,7 +307,8 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 	out(o, "<td class=\"n\"><b>%u</b> of %u", count[STATE_HARM],
 	    count[STATE_HARM] + count[STATE_UNSEEN]);
 	if (worst)
-		out(o, "<small>up to %s: %s.%s</small>", rate_text(most, a), worst->target, worst->sequence);
+		out(o, "<small>up to %s: %s.%s</small>", rate_text(most, a), worst->target,
+		    worst->sequence);
 	out_raw(o, "</td>");
 	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_CLEAN],
 	    count[STATE_CLEAN] + count[STATE_OPEN]);
@@ -318,7 +323,8 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 }
 
 /* Where a sequence came to one state: up to eight places, the rest counted. */
-static void places(struct out *o, const struct report *r, size_t subject, unsigned from, unsigned to)
+static void places(struct out *o, const struct report *r, size_t subject, unsigned from,
+		   unsigned to)
 {
 	unsigned n = 0;
 	char text[24];
@@ -352,7 +358,8 @@ static void by_sequence(struct out *o, const struct report *r)
 {
 	static const char *const claims[] = { "safe", "unsafe", "safe in one chunk" };
 
-	out_raw(o, "<details><summary>Sequence by sequence: harm on, clean on</summary><div class=\"wide\">"
+	out_raw(o, "<details><summary>Sequence by sequence: harm on, clean on</summary><div "
+		   "class=\"wide\">"
 		   "<table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th>"
 		   "<th scope=\"col\">Said to be</th><th scope=\"col\">Harm seen on</th>"
 		   "<th scope=\"col\">Clean beside a control on</th>"
@@ -390,39 +397,49 @@ void report_answer(struct out *o, const struct report *r)
 
 	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
 	if (!r->subject_count) {
-		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was learned of any. "
+		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was "
+			   "learned of any. "
 			   "Incomplete runs, if there are any, are told of below.</p></section>\n");
 		return;
 	}
 	n = unexpected(&list, r);
 	if (n) {
-		out(o, "<p class=\"verdict bad\"><b>\u2716 Harm that the model rules out: %zu sequence%s.</b> "
-		       "On this silicon they are not safe:</p>\n",
+		out(o,
+		    "<p class=\"verdict bad\"><b>\u2716 Harm that the model rules out: %zu "
+		    "sequence%s.</b> "
+		    "On this silicon they are not safe:</p>\n",
 		    n, n == 1 ? "" : "s");
 		out_out(o, &list);
 	} else if (!any_clean(r)) {
-		out_raw(o, "<p class=\"verdict\"><b>? Nothing was learned of the sequences that the model calls "
+		out_raw(o, "<p class=\"verdict\"><b>? Nothing was learned of the sequences that "
+			   "the model calls "
 			   "safe.</b> None stayed clean beside a control.</p>\n");
 	} else {
-		out_raw(o, "<p class=\"verdict good\"><b>\u2713 No sequence that the model calls safe did harm.</b> "
+		out_raw(o, "<p class=\"verdict good\"><b>\u2713 No sequence that the model calls "
+			   "safe did harm.</b> "
 			   "How surely stands in the column <em>bounds</em>.</p>\n");
 	}
 	free(list.text);
-	out_raw(o, "<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
-		   "<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th scope=\"col\">Runs</th>"
-		   "<th scope=\"col\">Unexpected harm</th><th scope=\"col\">Known bad, harm seen</th>"
-		   "<th scope=\"col\">Safe, clean beside a control</th>"
-		   "<th scope=\"col\">Bounds of these</th><th scope=\"col\">Failed or lost</th>"
-		   "<th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
+	out_raw(o,
+		"<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
+		"<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th "
+		"scope=\"col\">Runs</th>"
+		"<th scope=\"col\">Unexpected harm</th><th scope=\"col\">Known bad, harm seen</th>"
+		"<th scope=\"col\">Safe, clean beside a control</th>"
+		"<th scope=\"col\">Bounds of these</th><th scope=\"col\">Failed or lost</th>"
+		"<th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < limit; i++)
 		silicon_row(o, r, r->silicon[i]);
 	out_raw(o, "</tbody></table></div>\n");
 	if (limit < r->silicon_count)
 		out(o, "<p class=\"note\">%zu more kinds of silicon are not shown.</p>\n",
 		    r->silicon_count - limit);
-	out_raw(o, "<p class=\"note\">Counted are sequences, each in whatever drive told most. A control is "
-		   "a sequence that the model calls unsafe and that showed harm in the same run, for the same "
-		   "target and drive. Bounds are at 95 %, as if each DMA were a trial of its own: 3/n for "
+	out_raw(o, "<p class=\"note\">Counted are sequences, each in whatever drive told most. A "
+		   "control is "
+		   "a sequence that the model calls unsafe and that showed harm in the same run, "
+		   "for the same "
+		   "target and drive. Bounds are at 95 %, as if each DMA were a trial of its own: "
+		   "3/n for "
 		   "nothing in n trials, else Wilson's interval.</p>\n");
 	differences(o, r);
 	by_sequence(o, r);

@@ -27,8 +27,8 @@ static void failure(struct out *o, const struct report *r, const struct failure 
 	unsigned n = report_quote(r, &f->best), shown = 0;
 	char name[1000];
 
-	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<code>%s</code></th><td>%s", f->id, f->row->silicon,
-	    f->unexpected ? "\u2716 " : "", f->id, f->row->code);
+	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<code>%s</code></th><td>%s", f->id,
+	    f->row->silicon, f->unexpected ? "\u2716 " : "", f->id, f->row->code);
 	out(o, "<small>%s</small></td><td>%s</td><td class=\"n\">%u</td><td>",
 	    row_name(r, f->row, name, sizeof(name)), f->why, f->tests);
 	for (; shown < f->machines && shown < sizeof(f->names) / sizeof(f->names[0]); shown++)
@@ -61,10 +61,14 @@ void report_failures(struct out *o, const struct report *r)
 	if (count > 1)
 		qsort(list, count, sizeof(*list), failure_order);
 	shown = count < FAILURES_SHOWN ? count : FAILURES_SHOWN;
-	out_raw(o, "<p>\u2716: harm or an outcome that the model rules out. Others say that the means of the test "
-		   "failed, and nothing of the sequence.</p><div class=\"wide\"><table class=\"list sortable\"><thead><tr>"
-		   "<th scope=\"col\">Test</th><th scope=\"col\">On</th><th scope=\"col\">Why</th><th scope=\"col\">Times</th>"
-		   "<th scope=\"col\">Machines</th><th scope=\"col\">Most telling</th></tr></thead><tbody>\n");
+	out_raw(o, "<p>\u2716: harm or an outcome that the model rules out. Others say that the "
+		   "means of the test "
+		   "failed, and nothing of the sequence.</p><div class=\"wide\"><table "
+		   "class=\"list sortable\"><thead><tr>"
+		   "<th scope=\"col\">Test</th><th scope=\"col\">On</th><th "
+		   "scope=\"col\">Why</th><th scope=\"col\">Times</th>"
+		   "<th scope=\"col\">Machines</th><th scope=\"col\">Most "
+		   "telling</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++)
 		failure(o, r, list[i]);
 	out_raw(o, "</tbody></table></div>\n");
@@ -101,19 +105,24 @@ void report_incomplete(struct out *o, const struct report *r)
 		    r->runs ? "Every run arrived whole." : "There is no run in these logs.");
 		return;
 	}
-	out(o, "<p>%zu run%s of which something is missing; what arrived of them is counted all the same.</p>\n",
+	out(o,
+	    "<p>%zu run%s of which something is missing; what arrived of them is counted all the "
+	    "same.</p>\n",
 	    r->incomplete_count + r->incomplete_more, r->incomplete_count == 1 ? "" : "s");
-	out_raw(o, "<details open><summary>Which, and what is missing</summary><div class=\"wide\"><table class=\"list sortable\"><thead><tr>"
-		   "<th scope=\"col\">Log</th><th scope=\"col\">Machine</th><th scope=\"col\">Comes to</th>"
+	out_raw(o, "<details open><summary>Which, and what is missing</summary><div "
+		   "class=\"wide\"><table class=\"list sortable\"><thead><tr>"
+		   "<th scope=\"col\">Log</th><th scope=\"col\">Machine</th><th "
+		   "scope=\"col\">Comes to</th>"
 		   "<th scope=\"col\">Missing</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < r->incomplete_count; i++) {
 		const struct incomplete *in = &r->incomplete[i];
 
-		out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<small>", in->machine, in->path, in->path);
+		out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<small>", in->machine, in->path,
+		    in->path);
 		if (in->number > 1)
 			out(o, "run %u, ", in->number);
-		out(o, "lines %u\u2013%u</small></th><td>%s</td><td>%s</td><td><ul>", in->line_from, in->line_to,
-		    in->machine, judgement_word(in->judgement));
+		out(o, "lines %u\u2013%u</small></th><td>%s</td><td>%s</td><td><ul>", in->line_from,
+		    in->line_to, in->machine, judgement_word(in->judgement));
 		for (const char *at = in->problems; *at;) {
 			const char *end = strchr(at, '\n');
 
@@ -139,7 +148,8 @@ void report_sequences(struct out *o, const struct report *r)
 	if (!r->subject_count)
 		out_raw(o, "<p class=\"empty\">None was tested.</p>\n");
 	else
-		out_raw(o, "<p>As vtd-litmus runs them: <code>docs/sequences.md</code> has each with what the model says of it "
+		out_raw(o, "<p>As vtd-litmus runs them: <code>docs/sequences.md</code> has each "
+			   "with what the model says of it "
 			   "and a shortest way to harm.</p><div class=\"cards\">\n");
 	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct subject *s = r->subject[r->order[k]];
@@ -153,7 +163,8 @@ void report_sequences(struct out *o, const struct report *r)
 			continue;
 		}
 		out(o, "<p>%s. <em>%s</em>.</p>", s->known->title, claims[s->known->claim]);
-		out(o, "<p class=\"from\">%s</p><ol>", s->known->citation ? s->known->citation : "Made up as a control.");
+		out(o, "<p class=\"from\">%s</p><ol>",
+		    s->known->citation ? s->known->citation : "Made up as a control.");
 		for (size_t i = 0; i < s->known->count; i++)
 			out(o, "<li>%s</li>", step_text(&s->known->steps[i], text, sizeof(text)));
 		out_raw(o, "</ol></article>\n");

@@ -16,7 +16,8 @@ static const char *const state_words[] = { "unexpected harm",
 					   "lost",
 					   "not possible, or not asked for",
 					   "not run" };
-static const char *const glyphs[] = { "\u2716", "\u25b2", "\u2713", "\u25b3", "?", "F", "\u2026", "\u2013", "" };
+static const char *const glyphs[] = { "\u2716", "\u25b2", "\u2713", "\u25b3", "?",
+				      "F",	"\u2026", "\u2013", "" };
 
 /* How dark: of a rate by its power of ten, of what is clean by that of its bound. */
 static unsigned shade(enum state state, const struct rate *rate)
@@ -78,7 +79,7 @@ static void words(struct out *o, const struct report *r, const struct cell *c, e
 static bool begins_silicon(const struct report *r, size_t i)
 {
 	return !i || r->level == LEVEL_SILICON ? !i
-	       : r->shown[i - 1]->silicon != r->shown[i]->silicon;
+					       : r->shown[i - 1]->silicon != r->shown[i]->silicon;
 }
 
 static void group_head(struct out *o, const struct report *r, size_t i, size_t columns)
@@ -89,7 +90,9 @@ static void group_head(struct out *o, const struct report *r, size_t i, size_t c
 		return;
 	out_raw(o, i ? "</tbody>\n<tbody>" : "<tbody>");
 	if (r->level != LEVEL_SILICON)
-		out(o, "<tr class=\"g\"><th scope=\"rowgroup\" colspan=\"%zu\"><span>%s <small>%s</small></span></th></tr>\n",
+		out(o,
+		    "<tr class=\"g\"><th scope=\"rowgroup\" colspan=\"%zu\"><span>%s "
+		    "<small>%s</small></span></th></tr>\n",
 		    columns, row->code, row->silicon);
 }
 
@@ -108,8 +111,7 @@ static void row_head(struct out *o, const struct report *r, const struct row *ro
 		out(o, " title=\"%s\">%s<small>%u machine%s \u00b7 %s \u00b7 %s</small>",
 		    row_name(r, row, name, sizeof(name)),
 		    row->microcode[0] ? row->microcode : "unknown", row->machines,
-		    row->machines == 1 ? "" : "s",
-		    row->system[0] ? row->system : "unknown system",
+		    row->machines == 1 ? "" : "s", row->system[0] ? row->system : "unknown system",
 		    row->bios[0] ? row->bios : "BIOS unknown");
 	else
 		out(o, " title=\"%s\">%s<small>%u machine%s</small>", row->silicon, row->code,
@@ -138,11 +140,15 @@ static void heads(struct out *o, const struct report *r, bool operations)
 				break;
 		}
 		if (operations)
-			out(o, "<th scope=\"colgroup\" colspan=\"%zu\" title=\"%s.%s\"><span>%s</span></th>", n,
-			    s->target, s->operation, n > 5 ? s->operation : "");
+			out(o,
+			    "<th scope=\"colgroup\" colspan=\"%zu\" "
+			    "title=\"%s.%s\"><span>%s</span></th>",
+			    n, s->target, s->operation, n > 5 ? s->operation : "");
 		else
-			out(o, "<th scope=\"colgroup\" colspan=\"%zu\"><a href=\"#t-%s\" title=\"%s\">%s</a></th>", n,
-			    s->target, s->target, s->target);
+			out(o,
+			    "<th scope=\"colgroup\" colspan=\"%zu\"><a href=\"#t-%s\" "
+			    "title=\"%s\">%s</a></th>",
+			    n, s->target, s->target, s->target);
 	}
 }
 
@@ -152,13 +158,16 @@ static void legend(struct out *o)
 	out_raw(o, "<li><i class=\"s0 r3\">\u2716</i> harm that the model rules out</li><li>");
 	for (unsigned i = 0; i <= 5; i++)
 		out(o, "<i class=\"s1 r%u\">\u25b2</i>", i);
-	out_raw(o, " harm in a sequence known to be bad; rate under 10<sup>\u22125</sup> to over 10 %</li><li>");
+	out_raw(o, " harm in a sequence known to be bad; rate under 10<sup>\u22125</sup> to over "
+		   "10 %</li><li>");
 	for (unsigned i = 0; i <= 2; i++)
 		out(o, "<i class=\"s2 r%u\">\u2713</i>", i);
-	out_raw(o, " clean beside a control; bound over 10<sup>\u22124</sup> to under 10<sup>\u22126</sup></li>"
+	out_raw(o, " clean beside a control; bound over 10<sup>\u22124</sup> to under "
+		   "10<sup>\u22126</sup></li>"
 		   "<li><i class=\"s3\">\u25b3</i> known bad, but no harm seen</li>"
 		   "<li><i class=\"s4\">?</i> no harm, but no control either: inconclusive</li>"
-		   "<li><i class=\"s5\">F</i> failed for another reason (<i class=\"s2 r1 f\">\u2713</i> some did)</li>"
+		   "<li><i class=\"s5\">F</i> failed for another reason (<i class=\"s2 r1 "
+		   "f\">\u2713</i> some did)</li>"
 		   "<li><i class=\"s6\">\u2026</i> lost</li>"
 		   "<li><i class=\"s7\">\u2013</i> cannot, or not asked for</li>"
 		   "<li><i class=\"s8\"></i> not run</li></ul>\n");
@@ -187,7 +196,8 @@ static void overview_cell(struct out *o, const struct report *r, const struct ro
 
 void report_overview(struct out *o, const struct report *r)
 {
-	static const char *const rows[] = { "a machine with its firmware", "a firmware: microcode, system and BIOS",
+	static const char *const rows[] = { "a machine with its firmware",
+					    "a firmware: microcode, system and BIOS",
 					    "a kind of silicon" };
 
 	out_raw(o, "<section id=\"overview\"><h2>Overview</h2>\n");
@@ -195,12 +205,16 @@ void report_overview(struct out *o, const struct report *r)
 		out_raw(o, "<p class=\"empty\">There is nothing to map.</p></section>\n");
 		return;
 	}
-	out(o, "<p>A row is %s; a column a sequence, in whatever drive told most. The numbers are "
-	       "<a href=\"#maps\">below</a>.</p>\n",
+	out(o,
+	    "<p>A row is %s; a column a sequence, in whatever drive told most. The numbers are "
+	    "<a href=\"#maps\">below</a>.</p>\n",
 	    rows[r->level]);
 	legend(o);
-	out_raw(o, "<div class=\"wide\"><table class=\"map over\"><thead><tr><th rowspan=\"3\" scope=\"col\">");
-	out_raw(o, r->level == LEVEL_MACHINE ? "Machine" : r->level == LEVEL_FIRMWARE ? "Firmware" : "Silicon");
+	out_raw(o, "<div class=\"wide\"><table class=\"map over\"><thead><tr><th rowspan=\"3\" "
+		   "scope=\"col\">");
+	out_raw(o, r->level == LEVEL_MACHINE	? "Machine"
+		   : r->level == LEVEL_FIRMWARE ? "Firmware"
+						: "Silicon");
 	out_raw(o, "</th>");
 	heads(o, r, false);
 	out_raw(o, "</tr>\n<tr>");
@@ -209,8 +223,8 @@ void report_overview(struct out *o, const struct report *r)
 	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct subject *s = r->subject[r->order[k]];
 
-		out(o, "<th scope=\"col\" data-s=\"%s\" title=\"%s%s%s\"><a href=\"#", s->name, s->name,
-		    s->known ? ": " : "", s->known ? s->known->title : "");
+		out(o, "<th scope=\"col\" data-s=\"%s\" title=\"%s%s%s\"><a href=\"#", s->name,
+		    s->name, s->known ? ": " : "", s->known ? s->known->title : "");
 		out_anchor(o, s);
 		out(o, "\">%s</a>%s</th>", s->sequence,
 		    s->known && s->known->claim == CLAIM_UNSAFE ? "\u25b2" : "");
@@ -226,8 +240,10 @@ void report_overview(struct out *o, const struct report *r)
 	}
 	out_raw(o, "</tbody></table></div>\n");
 	if (r->shown_more)
-		out(o, "<p class=\"note\">%zu more rows are not shown: there are too many kinds of silicon for "
-		       "one page.</p>\n",
+		out(o,
+		    "<p class=\"note\">%zu more rows are not shown: there are too many kinds of "
+		    "silicon for "
+		    "one page.</p>\n",
 		    r->shown_more);
 	out_raw(o, "</section>\n");
 }
@@ -305,10 +321,12 @@ static void map(struct out *o, const struct report *r, size_t from, size_t to)
 {
 	const struct subject *first = r->subject[r->order[from]];
 
-	out(o, "<details class=\"target\" id=\"t-%s\"%s><summary><h3>%s</h3> %zu sequence%s</summary>"
-	       "<div class=\"wide\"><table class=\"map full\"><thead><tr><th scope=\"col\" colspan=\"2\">%s</th>",
-	    first->target, from && !is_unexpected(r, from, to) ? "" : " open", first->target, to - from,
-	    to - from == 1 ? "" : "s",
+	out(o,
+	    "<details class=\"target\" id=\"t-%s\"%s><summary><h3>%s</h3> %zu sequence%s</summary>"
+	    "<div class=\"wide\"><table class=\"map full\"><thead><tr><th scope=\"col\" "
+	    "colspan=\"2\">%s</th>",
+	    first->target, from && !is_unexpected(r, from, to) ? "" : " open", first->target,
+	    to - from, to - from == 1 ? "" : "s",
 	    r->level == LEVEL_MACHINE	 ? "Machine"
 	    : r->level == LEVEL_FIRMWARE ? "Firmware"
 					 : "Silicon");
@@ -330,7 +348,8 @@ static void map(struct out *o, const struct report *r, size_t from, size_t to)
 		row_begin(o, row);
 		row_head(o, r, row, why ? 1 : 2);
 		if (why) {
-			out(o, "<td class=\"why\" colspan=\"%zu\">%s</td></tr>\n", to - from + 1, why);
+			out(o, "<td class=\"why\" colspan=\"%zu\">%s</td></tr>\n", to - from + 1,
+			    why);
 			continue;
 		}
 		for (unsigned d = 0; d < DRIVES; d++) {
@@ -351,8 +370,10 @@ void report_maps(struct out *o, const struct report *r)
 	if (!r->subject_count)
 		out_raw(o, "<p class=\"empty\">There is nothing to map.</p>\n");
 	else
-		out_raw(o, "<p>Harm in DMAs (stale and mis-tagged: in those that were looked at for it), and its "
-			   "bounds at 95 %. A cell leads to the lines of its most telling test. \u25b2 before a "
+		out_raw(o, "<p>Harm in DMAs (stale and mis-tagged: in those that were looked at "
+			   "for it), and its "
+			   "bounds at 95 %. A cell leads to the lines of its most telling test. "
+			   "\u25b2 before a "
 			   "name: known to be bad.</p>\n");
 	for (size_t from = 0, to; from < r->subject_count; from = to) {
 		for (to = from + 1; to < r->subject_count; to++)

@@ -34,7 +34,7 @@ void out_out(struct out *o, const struct out *other)
 static size_t character(const unsigned char *at, size_t left, bool *plain)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = at[0] < 0x80		  ? 1
+	size_t n = at[0] < 0x80		    ? 1
 		   : (at[0] & 0xe0) == 0xc0 ? 2
 		   : (at[0] & 0xf0) == 0xe0 ? 3
 		   : (at[0] & 0xf8) == 0xf0 ? 4
@@ -50,9 +50,9 @@ static size_t character(const unsigned char *at, size_t left, bool *plain)
 		c = c << 6 | (at[i] & 0x3f);
 	}
 	*plain = !(c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ||
-	    (c >= 0x80 && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
-	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	    (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef));
+		   (c >= 0x80 && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
+		   (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+		   (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef));
 	return n;
 }
 

@@ -101,9 +101,9 @@ void report_choose_quotes(struct report *r)
 
 unsigned report_quote(const struct report *r, const struct evidence *e)
 {
-	const struct evidence *found =
-		r->quote_count ? bsearch(e, r->quotes, r->quote_count, sizeof(*e), quote_order)
-			       : NULL;
+	const struct evidence *found = r->quote_count ? bsearch(e, r->quotes, r->quote_count,
+								sizeof(*e), quote_order)
+						      : NULL;
 
 	return found ? (unsigned)(found - r->quotes) + 1 : 0;
 }
@@ -133,10 +133,12 @@ void report_quotes(struct out *o, const struct report *r)
 
 	out_raw(o, "<section id=\"lines\" class=\"quotes\"><h2>Lines of the logs</h2>\n");
 	if (!r->quote_count)
-		out_raw(o, "<p class=\"empty\">No test's own record arrived, so there is nothing to show.</p>");
+		out_raw(o, "<p class=\"empty\">No test's own record arrived, so there is nothing "
+			   "to show.</p>");
 	else
 		out(o,
-		    "<p>For %zu cells of the maps, the most telling lines first come, first chosen up to %u KB; "
+		    "<p>For %zu cells of the maps, the most telling lines first come, first chosen "
+		    "up to %u KB; "
 		    "the other cells name file and lines.</p>\n",
 		    r->quote_count, BUDGET >> 10);
 	for (size_t i = 0; i < r->quote_count; i++) {

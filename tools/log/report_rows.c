@@ -36,8 +36,8 @@ static bool is_date(const char *at)
 	for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++) {
 		size_t i = 0;
 
-		while (forms[k][i] && (forms[k][i] == 'd' ? at[i] >= '0' && at[i] <= '9'
-							  : at[i] == forms[k][i]))
+		while (forms[k][i] &&
+		       (forms[k][i] == 'd' ? at[i] >= '0' && at[i] <= '9' : at[i] == forms[k][i]))
 			i++;
 		if (!forms[k][i])
 			return true;
@@ -49,9 +49,9 @@ static bool is_date(const char *at)
 static size_t stem(const char *base)
 {
 	const char *log = strstr(base, ".log"), *dot = strrchr(base, '.');
-	size_t n = log && log > base		   ? (size_t)(log - base)
+	size_t n = log && log > base		? (size_t)(log - base)
 		   : dot > base && dot[1] > '9' ? (size_t)(dot - base)
-						   : strlen(base);
+						: strlen(base);
 
 	for (size_t i = 1; i + 8 < n; i++)
 		if (strchr("-_.", base[i]) && is_date(base + i + 1))

@@ -63,14 +63,16 @@ static void decode(const struct unit_kind *k, struct decoded *d)
 		if (strcmp(reg.name, "VER") && strcmp(reg.name, "CAP") && strcmp(reg.name, "ECAP"))
 			continue;
 		d->unknown[n++] = vtd_unknown_bits(&reg);
-		while (d->count < FIELDS_MAX && vtd_field_next(&reg, &at, &d->fields[d->count].field))
+		while (d->count < FIELDS_MAX &&
+		       vtd_field_next(&reg, &at, &d->fields[d->count].field))
 			d->fields[d->count++].reg = reg.name;
 	}
 }
 
 static int kind_order(const void *a, const void *b)
 {
-	const struct unit_kind *x = *(struct unit_kind *const *)a, *y = *(struct unit_kind *const *)b;
+	const struct unit_kind *x = *(struct unit_kind *const *)a,
+			       *y = *(struct unit_kind *const *)b;
 	int order = strcmp(x->silicon->key, y->silicon->key);
 
 	return order ? order : strcmp(x->key, y->key);
@@ -94,8 +96,9 @@ static void unit_head(struct out *o, const struct report *r, const struct unit_k
 	char name[1000];
 	unsigned n = 0;
 
-	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\" title=\"%s\">%s<small>unit", k->silicon->silicon,
-	    k->silicon->brand, row_name(r, k->firmware, name, sizeof(name)), k->silicon->code);
+	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\" title=\"%s\">%s<small>unit",
+	    k->silicon->silicon, k->silicon->brand, row_name(r, k->firmware, name, sizeof(name)),
+	    k->silicon->code);
 	for (unsigned i = 0; i < 64; i++)
 		if (k->units >> i & 1)
 			out(o, "%s%u", n++ ? ", " : " ", i);
@@ -103,8 +106,9 @@ static void unit_head(struct out *o, const struct report *r, const struct unit_k
 		out(o, " \u00b7 %s", k->firmware->bios[0] ? k->firmware->bios : "BIOS unknown");
 	else
 		out(o, " \u00b7 %u firmwares", k->firmwares);
-	out(o, "</small></th><td class=\"n\">%u</td><td><code>%016" PRIx64 "</code></td><td><code>%016" PRIx64
-	       "</code></td>",
+	out(o,
+	    "</small></th><td class=\"n\">%u</td><td><code>%016" PRIx64
+	    "</code></td><td><code>%016" PRIx64 "</code></td>",
 	    k->runs, k->cap, k->ecap);
 }
 
@@ -113,12 +117,16 @@ static void differing(struct out *o, const struct report *r, struct unit_kind **
 {
 	size_t shown = count < SHOWN ? count : SHOWN;
 
-	out_raw(o, "<div class=\"wide\"><table class=\"list units sortable\"><thead><tr><th scope=\"col\">Silicon</th>"
-		   "<th scope=\"col\">Runs</th><th scope=\"col\">CAP</th><th scope=\"col\">ECAP</th>");
+	out_raw(o,
+		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr><th "
+		"scope=\"col\">Silicon</th>"
+		"<th scope=\"col\">Runs</th><th scope=\"col\">CAP</th><th scope=\"col\">ECAP</th>");
 	for (unsigned f = 0; f < all[0].count; f++)
 		if (differs[f])
-			out(o, "<th scope=\"col\" class=\"up\" title=\"%s\"><span>%s.%s</span></th>",
-			    all[0].fields[f].field.meaning, all[0].fields[f].reg, all[0].fields[f].field.name);
+			out(o,
+			    "<th scope=\"col\" class=\"up\" title=\"%s\"><span>%s.%s</span></th>",
+			    all[0].fields[f].field.meaning, all[0].fields[f].reg,
+			    all[0].fields[f].field.name);
 	out_raw(o, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++) {
 		unit_head(o, r, list[i]);
@@ -138,18 +146,24 @@ static void differing(struct out *o, const struct report *r, struct unit_kind **
 	}
 	out_raw(o, "</tbody></table></div>\n");
 	if (shown < count)
-		out(o, "<p class=\"note\">%zu more kinds of units are not shown.</p>\n", count - shown);
+		out(o, "<p class=\"note\">%zu more kinds of units are not shown.</p>\n",
+		    count - shown);
 }
 
 static void the_same(struct out *o, size_t count, const struct decoded *all, const bool *differs)
 {
-	out(o, "<details%s><summary>%s</summary><div class=\"columns\"><table class=\"list\"><thead><tr>"
-	       "<th scope=\"col\">Field</th><th scope=\"col\">Value</th><th scope=\"col\">Meaning</th></tr></thead><tbody>\n",
-	    count == 1 ? " open" : "", count == 1 ? "All fields" : "Fields that are the same on every unit");
+	out(o,
+	    "<details%s><summary>%s</summary><div class=\"columns\"><table "
+	    "class=\"list\"><thead><tr>"
+	    "<th scope=\"col\">Field</th><th scope=\"col\">Value</th><th "
+	    "scope=\"col\">Meaning</th></tr></thead><tbody>\n",
+	    count == 1 ? " open" : "",
+	    count == 1 ? "All fields" : "Fields that are the same on every unit");
 	for (unsigned f = 0; f < all[0].count; f++) {
 		if (differs[f])
 			continue;
-		out(o, "<tr><th scope=\"row\">%s.%s</th><td>", all[0].fields[f].reg, all[0].fields[f].field.name);
+		out(o, "<tr><th scope=\"row\">%s.%s</th><td>", all[0].fields[f].reg,
+		    all[0].fields[f].field.name);
 		value(o, &all[0].fields[f].field);
 		out(o, "</td><td>%s</td></tr>\n", all[0].fields[f].field.meaning);
 	}
@@ -164,7 +178,9 @@ static void unknown(struct out *o, struct unit_kind **list, size_t count, const 
 	for (size_t i = 0; i < count; i++)
 		for (unsigned k = 0; k < 3; k++)
 			if (all[i].unknown[k] && told++ < 20)
-				out(o, "<p class=\"note\">%s: bits %#" PRIx64 " of %s are set, and no field is known for them.</p>\n",
+				out(o,
+				    "<p class=\"note\">%s: bits %#" PRIx64
+				    " of %s are set, and no field is known for them.</p>\n",
 				    list[i]->silicon->code, all[i].unknown[k], regs[k]);
 }
 

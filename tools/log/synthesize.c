@@ -134,6 +134,33 @@ static void set_number(char *line, size_t room, const char *key, uint64_t value)
 	set(line, room, key, text);
 }
 
+/* The same of a key that may have been left out, as 0. What stands behind the word "out" is no key. */
+static void put_number(char *line, size_t room, const char *key, uint64_t value)
+{
+	char rest[RECORD_LINE * 2], *out = strstr(line, " out ");
+	size_t at = out ? (size_t)(out - line) : strlen(line);
+
+	if (value_of(line, key)) {
+		set_number(line, room, key, value);
+	} else if (value) {
+		snprintf(rest, sizeof(rest), "%s", line + at);
+		snprintf(line + at, room - at, " %s=%" PRIu64 "%s", key, value, rest);
+	}
+}
+
+/* The key and its value go away. */
+static void cut(char *line, const char *key)
+{
+	char *at = (char *)value_of(line, key);
+	const char *end;
+
+	if (!at)
+		return;
+	end = at + strcspn(at, " ");
+	at -= strlen(key) + 2;
+	memmove(at, end, strlen(end) + 1);
+}
+
 /* As record_add_text() writes it. */
 static void set_text(char *line, size_t room, const char *key, const char *value)
 {
@@ -163,7 +190,8 @@ static void record(struct log *l, const char *line)
 
 static const char *hostile(const struct log *l, const char *text)
 {
-	return l->hostile ? "<script>alert(1)</script>\"'><img src=http://example.com/x onerror=alert(2)>&amp;\xe2\x80\xae"
+	return l->hostile ? "<script>alert(1)</script>\"'><img src=http://example.com/x "
+			    "onerror=alert(2)>&amp;\xe2\x80\xae"
 			  : text;
 }
 
@@ -196,7 +224,7 @@ static uint64_t scaled(struct log *l, uint64_t count, double factor)
 /* Sets up the test's counts from its tally line. */
 static void tally(struct log *l, char *line, size_t room)
 {
-	double speed = l->kind->speed * (0.8 + below(l, 400) / 1000.0), factor = torn_factor(l);
+	double speed = l->kind->speed * (10 + below(l, 4000) / 1000.0), factor = torn_factor(l);
 	uint64_t dmas = number_in(line, "dmas"), torn = number_in(line, "torn");
 
 	l->has_tally = true;
@@ -204,32 +232,37 @@ static void tally(struct log *l, char *line, size_t room)
 	l->dmas = scaled(l, dmas, speed);
 	l->torn = scaled(l, torn, speed * factor);
 	l->stale = scaled(l, number_in(line, "stale"), speed * (factor > 0 ? sqrt(factor) : 0));
-	l->mistagged = scaled(l, number_in(line, "mistagged"), speed * (factor > 0 ? sqrt(factor) : 0));
+	l->mistagged = scaled(l, number_in(line, "mistagged"),
+			      speed * (factor > 0 ? sqrt(factor) : 0));
 	l->surprise = l->kind->temper == TEARS_OLD && !l->updated && l->has_model && !l->unsafe &&
 		      is_multi_word(l->id) && strstr(l->id, ".cmpxchg16b.") && below(l, 4);
 	if (l->surprise)
 		l->torn = 1 + below(l, 12);
 	if (l->torn > l->dmas / 2)
 		l->torn = l->dmas / 2;
-	set_number(line, room, "dmas", l->dmas);
-	set_number(line, room, "torn", l->torn);
-	set_number(line, room, "first_us", below(l, 300000));
-	set_number(line, room, "stale", l->stale);
-	set_number(line, room, "mistagged", l->mistagged);
-	set_number(line, room, "held", scaled(l, number_in(line, "held"), speed));
-	set_number(line, room, "tags", scaled(l, number_in(line, "tags"), speed));
+	put_number(line, room, "dmas", l->dmas);
+	put_number(line, room, "torn", l->torn);
+	cut(line, "first");
+	put_number(line, room, "first", l->torn ? 1 + below(l, 300000) : 0);
+	put_number(line, room, "stale", l->stale);
+	put_number(line, room, "mistagged", l->mistagged);
+	put_number(line, room, "held", scaled(l, number_in(line, "held"), speed));
+	put_number(line, room, "tags", scaled(l, number_in(line, "tags"), speed));
 }
 
 /* name=count words: torn ones share the torn DMAs, the others the rest, as they did. */
 static void outcomes(struct log *l, char *line, size_t room)
 {
-	char to[RECORD_LINE * 2] = "out", word[80];
+	char to[RECORD_LINE * 2] = "", word[80], *out = strstr(line, " out ");
 	uint64_t sum[2] = { 0, 0 }, left[2] = { l->dmas - l->torn, l->torn };
 	unsigned kinds[2] = { 0, 0 };
 	bool any = false;
 
+	if (!out)
+		return;
+	out += 4;
 	for (unsigned pass = 0; pass < 2; pass++)
-		for (const char *at = line + 3; *at; at += strcspn(at, " ")) {
+		for (const char *at = out; *at; at += strcspn(at, " ")) {
 			const char *equals;
 			uint64_t count, now;
 			bool torn;
@@ -247,23 +280,27 @@ static void outcomes(struct log *l, char *line, size_t room)
 			}
 			kinds[torn]--;
 			now = !kinds[torn] ? left[torn]
-			      : sum[torn]  ? (uint64_t)((double)(torn ? l->torn : l->dmas - l->torn) *
-							(double)count / (double)sum[torn])
-					   : left[torn];
+			      : sum[torn]
+				      ? (uint64_t)((double)(torn ? l->torn : l->dmas - l->torn) *
+						   (double)count / (double)sum[torn])
+				      : left[torn];
 			left[torn] -= now;
 			any |= torn;
 			snprintf(word, sizeof(word), " %.*s=%" PRIu64, (int)(equals - at), at, now);
 			strcat(to, word);
 			if (now || torn)
-				add(&l->words, "#   %9" PRIu64 "  %.*s%s\r\n", now, (int)(equals - at), at,
-				    torn ? " a mixture" : "");
+				add(&l->words, "#   %9" PRIu64 "  %.*s%s\r\n", now,
+				    (int)(equals - at), at, torn ? " a mixture" : "");
 		}
 	if (l->surprise && !any) {
 		snprintf(word, sizeof(word), " AB*!=%" PRIu64, l->torn);
 		strcat(to, word);
-		add(&l->words, "#   %9" PRIu64 "  AB    * NOT PREDICTED: pointer of A read with the width of B\r\n", l->torn);
+		add(&l->words,
+		    "#   %9" PRIu64
+		    "  AB    * NOT PREDICTED: pointer of A read with the width of B\r\n",
+		    l->torn);
 	}
-	snprintf(line, room, "%s", to);
+	snprintf(out, room - (size_t)(out - line), "%s", to);
 }
 
 static uint64_t *controls_of(struct log *l)
@@ -289,32 +326,31 @@ static void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned co
 	char *test = lines[0], was = value_of(test, "v") ? *value_of(test, "v") : 's';
 	size_t room = sizeof(lines[0]);
 	const char *id = value_of(test, "id"), *why = NULL, *unit;
-	char unit_text[32] = "tests";
+	char unit_text[32] = RECORD_UNIT;
 	uint64_t harm, blocked = 0;
 	unsigned n = (unsigned)number_in(test, "n");
-	char *why_at = (char *)value_of(test, "why");
-	bool is_check = value_of(test, "check") != NULL, may_block = false;
+	bool is_check = value_of(test, "check") != NULL, may_block;
+	const char *harms = value_of(test, "harms");
 
 	snprintf(l->id, sizeof(l->id), "%.*s", id ? (int)strcspn(id, " ") : 0, id ? id : "");
-	l->has_model = l->has_tally = l->unsafe = l->surprise = false;
+	l->has_model = value_of(test, "model") != NULL;
+	l->has_tally = l->surprise = false;
+	l->unsafe = harms && strncmp(harms, "none", 4);
+	may_block = harms && memmem(harms, strcspn(harms, " "), "blocked", 7);
 	l->dmas = l->torn = l->stale = l->mistagged = 0;
-	for (unsigned i = 1; i < count; i++) {
-		if (!strncmp(lines[i], "model ", 6)) {
-			l->has_model = true;
-			set_text(lines[i], room, "by", "specification");
-			l->unsafe = value_of(lines[i], "harms") && strncmp(value_of(lines[i], "harms"), "none", 4);
-			may_block = strstr(lines[i], "blocked") != NULL;
-			if (value_of(lines[i], "controls"))
-				set_number(lines[i], room, "controls", *controls_of(l));
-		} else if (!l->has_model) {
-			continue; /* a check: its counts stay */
-		} else if (!strncmp(lines[i], "tally ", 6)) {
+	if (l->has_model) {
+		set_text(test, room, "model", "specification");
+		cut(test, "controls");
+		put_number(test, room, "controls", *controls_of(l));
+	}
+	/* Of a check the counts stay. */
+	for (unsigned i = 1; l->has_model && i < count; i++) {
+		if (!strncmp(lines[i], "tally ", 6)) {
 			tally(l, lines[i], room);
-		} else if (!strncmp(lines[i], "out ", 4)) {
 			outcomes(l, lines[i], room);
 			blocked = may_block ? number_in(lines[i], "np") : 0;
 		} else if (!strncmp(lines[i], "fault ", 6)) {
-			uint64_t faults = scaled(l, number_in(lines[i], "n"), l->kind->speed);
+			uint64_t faults = scaled(l, number_in(lines[i], "n"), 10 * l->kind->speed);
 
 			faults = faults * l->fault_factor / 100 + 1;
 			set_number(lines[i], room, "n", faults);
@@ -337,7 +373,9 @@ static void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned co
 			*controls += harm;
 		} else {
 			l->verdict = *controls ? 'p' : 's';
-			why = *controls ? NULL : "inconclusive: no control of this drive showed anything in this run";
+			why = *controls ? NULL
+					: "inconclusive: no control of this drive showed anything "
+					  "in this run";
 			harm = 0;
 		}
 		/* Now and then a device hangs. */
@@ -345,11 +383,15 @@ static void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned co
 			l->verdict = 'f';
 			why = hostile(l, "the device did not answer in time, and was reset");
 		}
-		if (why_at)
-			why_at[-5] = 0;
+		cut(test, "why");
+		cut(test, "unit");
 		set(test, room, "v", words[l->verdict == 'p' ? 0 : l->verdict == 's' ? 1 : 2]);
-		set_number(test, room, "num", harm);
-		set(test, room, "unit", unit);
+		cut(test, "num");
+		put_number(test, room, "num", harm);
+		if (strcmp(unit, RECORD_UNIT)) {
+			strcat(test, " unit=");
+			strcat(test, unit);
+		}
 		if (why) {
 			strcat(test, " why=x");
 			set_text(test, room, "why", why);
@@ -358,25 +400,29 @@ static void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned co
 		harm = number_in(test, "num");
 		unit = NULL;
 		if (value_of(test, "unit"))
-			snprintf(unit_text, sizeof(unit_text), "%.*s", (int)strcspn(value_of(test, "unit"), " "),
-				 value_of(test, "unit"));
+			snprintf(unit_text, sizeof(unit_text), "%.*s",
+				 (int)strcspn(value_of(test, "unit"), " "), value_of(test, "unit"));
 	}
 	if (n && n < TESTS_MAX) {
 		l->results[n].letter = is_check && l->verdict == 'p' ? 'c' : l->verdict;
 		l->results[n].number = harm;
 	}
 	if (l->has_model && l->has_tally && l->torn)
-		add(&l->words, "#   Sometimes: %" PRIu64 " of %" PRIu64 " DMAs torn\r\n", l->torn, l->dmas);
+		add(&l->words, "#   Sometimes: %" PRIu64 " of %" PRIu64 " DMAs torn\r\n", l->torn,
+		    l->dmas);
 	else if (l->has_model && l->has_tally)
-		add(&l->words, "#   Never: 0 of %" PRIu64 " DMAs torn, below %.3g at 95 %%\r\n", l->dmas,
-		    l->dmas ? 3.0 / (double)l->dmas : 1.0);
+		add(&l->words, "#   Never: 0 of %" PRIu64 " DMAs torn, below %.3g at 95 %%\r\n",
+		    l->dmas, l->dmas ? 3.0 / (double)l->dmas : 1.0);
 	if (l->has_model && l->verdict == 'f')
 		add(&l->words, "#   FAIL: %s\r\n", why ? why : "");
 	add_bytes(&l->out, l->words.at ? l->words.at : "", l->words.bytes);
 	add(&l->out, "%sok %u %s%s%s\r\n", l->verdict == 'f' ? "not " : "", n, l->id,
 	    l->verdict == 's' ? " # SKIP " : "", l->verdict == 's' && why ? why : "");
 	add(&l->out, "VTDL-RESULT %s %s %" PRIu64 " %s\r\n", l->id,
-	    words[l->verdict == 'p' ? 0 : l->verdict == 's' ? 1 : 2], harm, unit ? unit : unit_text);
+	    words[l->verdict == 'p'   ? 0
+		  : l->verdict == 's' ? 1
+				      : 2],
+	    harm, unit ? unit : unit_text);
 	l->words.bytes = 0;
 }
 
@@ -392,7 +438,8 @@ static void sums(struct log *l, char *line)
 
 		if (!dot || n >= TESTS_MAX)
 			break;
-		snprintf(word, sizeof(word), " %c%" PRIu64 "%.5s", l->results[n].letter ? l->results[n].letter : *at,
+		snprintf(word, sizeof(word), " %c%" PRIu64 "%.5s",
+			 l->results[n].letter ? l->results[n].letter : *at,
 			 l->results[n].letter ? l->results[n].number
 					      : (uint64_t)strtoull(at + 1, NULL, 10),
 			 dot);
@@ -448,11 +495,13 @@ static void block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 			set_text(line, room, "brand", hostile(l, k->brand));
 			/* No emulator: the word goes away. */
 			for (char *at = strstr(line, " hypervisor="); at;) {
-				memmove(at, at + 1 + strcspn(at + 1, " "), strlen(at + 1 + strcspn(at + 1, " ")) + 1);
+				memmove(at, at + 1 + strcspn(at + 1, " "),
+					strlen(at + 1 + strcspn(at + 1, " ")) + 1);
 				break;
 			}
 		} else if (!strncmp(line, "unit ", 5)) {
-			snprintf(text, sizeof(text), "0x%" PRIx64, k->cap & ~((uint64_t)!l->updated << 59));
+			snprintf(text, sizeof(text), "0x%" PRIx64,
+				 k->cap & ~((uint64_t)!l->updated << 59));
 			set(line, room, "cap", text);
 			snprintf(text, sizeof(text), "0x%" PRIx64, k->ecap);
 			set(line, room, "ecap", text);
@@ -473,19 +522,22 @@ static void words(struct log *l, const char *line, size_t n)
 	const struct kind *k = l->kind;
 
 	if (!strncmp(line, "VTDL-START ", 11))
-		add(&l->words, "VTDL-START v1 build=synthetic seed=%" PRIu64 " tag=%04x\r\n", l->random >> 24, l->tag);
+		add(&l->words, "VTDL-START v1 build=synthetic seed=%" PRIu64 " tag=%04x\r\n",
+		    l->random >> 24, l->tag);
 	else if (!strncmp(line, "# started ", 10))
 		add(&l->words, "# started %s\r\n", l->date);
 	else if (!strncmp(line, "# system: ", 10))
-		add(&l->words, "# system: %s; board: unknown; BIOS: %s; processor: %s\r\n", hostile(l, k->system),
-		    k->bios[l->updated], k->processor);
+		add(&l->words, "# system: %s; board: unknown; BIOS: %s; processor: %s\r\n",
+		    hostile(l, k->system), k->bios[l->updated], k->processor);
 	else if (!strncmp(line, "# cpu: ", 7))
-		add(&l->words, "# cpu: %s family %u model 0x%x stepping %u, microcode %s; %s\r\n", k->vendor, k->family,
-		    k->model, k->stepping, k->microcode[l->updated], hostile(l, k->brand));
+		add(&l->words, "# cpu: %s family %u model 0x%x stepping %u, microcode %s; %s\r\n",
+		    k->vendor, k->family, k->model, k->stepping, k->microcode[l->updated],
+		    hostile(l, k->brand));
 	else if (!strncmp(line, "VTDL-END ", 9))
 		add(&l->words, "VTDL-END v1 %s\r\n", end_verdict(l));
-	else if (!strncmp(line, "ok ", 3) || !strncmp(line, "not ok ", 7) || !strncmp(line, "VTDL-RESULT ", 12) ||
-		 !strncmp(line, "#   Sometimes", 13) || !strncmp(line, "#   Never", 9) || !strncmp(line, "#   Safe", 8) ||
+	else if (!strncmp(line, "ok ", 3) || !strncmp(line, "not ok ", 7) ||
+		 !strncmp(line, "VTDL-RESULT ", 12) || !strncmp(line, "#   Sometimes", 13) ||
+		 !strncmp(line, "#   Never", 9) || !strncmp(line, "#   Safe", 8) ||
 		 (!strncmp(line, "#   ", 4) && strspn(line + 1, " 0123456789") > 11) ||
 		 (!strncmp(line, "#     ", 6) && memmem(line, n, " of reason ", 11)))
 		return;
@@ -540,7 +592,8 @@ static void damage(struct log *l)
 			if (below(l, 2))
 				memset(l->out.at + at, '\xff', 1 + below(l, 40));
 			else
-				memmove(l->out.at + at, l->out.at + at + 40, l->out.bytes - at - 40),
+				memmove(l->out.at + at, l->out.at + at + 40,
+					l->out.bytes - at - 40),
 					l->out.bytes -= 40;
 		}
 	}
@@ -593,7 +646,8 @@ int main(int argc, char **argv)
 		else
 			at = (unsigned)argc;
 	if (at + 2 > (unsigned)argc) {
-		fputs("usage: synthesize [--seed N] [--count N] [--hostile] OUTDIR LOG...\n", stderr);
+		fputs("usage: synthesize [--seed N] [--count N] [--hostile] OUTDIR LOG...\n",
+		      stderr);
 		return 64;
 	}
 	mkdir(argv[at], 0777);
@@ -618,10 +672,12 @@ int main(int argc, char **argv)
 		l.updated = days > next(&of_machine) % 60;
 		l.fault_factor = 60 + days * 3 + below(&l, 30);
 		l.tag = (uint16_t)next(&l.random);
-		snprintf(l.machine, sizeof(l.machine), l.hostile ? "rack%02u-\"><b onclick=x>&'-%02u" : "rack%02u-u%02u",
+		snprintf(l.machine, sizeof(l.machine),
+			 l.hostile ? "rack%02u-\"><b onclick=x>&'-%02u" : "rack%02u-u%02u",
 			 machine / 40 + 1, machine % 40 + 1);
-		snprintf(l.date, sizeof(l.date), "2026-%02u-%02u %02u:%02u:%02u", days < 30 ? 10 : 11,
-			 days < 30 ? days + 1 : days - 29, below(&l, 24), below(&l, 60), below(&l, 60));
+		snprintf(l.date, sizeof(l.date), "2026-%02u-%02u %02u:%02u:%02u",
+			 days < 30 ? 10 : 11, days < 30 ? days + 1 : days - 29, below(&l, 24),
+			 below(&l, 60), below(&l, 60));
 		rewrite(&l, text, bytes);
 		damage(&l);
 		out = l.out;

@@ -18,7 +18,7 @@ struct kind {
 	const char *microcode[2], *bios[2]; /* before an update, and after it */
 	uint64_t cap, ecap;
 	enum temper temper;
-	double rate, speed; /* of torn DMAs and of DMAs, by those of the log at hand */
+	double rate, speed; /* of torn DMAs, times that of the log at hand; of DMAs, times ten that */
 };
 
 static const struct kind fleet[] = {
