@@ -665,7 +665,7 @@ int main(int argc, char **argv)
 		memset(&l, 0, sizeof(l));
 		l.out = (struct text){ out.at, 0, out.room };
 		l.words = (struct text){ held.at, 0, held.room };
-		l.random = seed << 32 ^ i * 0x632be59bd9b4e019;
+		l.random = seed << 32 ^ i * (uint64_t)0x632be59bd9b4e019;
 		l.hostile = is_hostile && i % 5 == 0;
 		l.kind = &fleet[next(&of_machine) % LENGTH(fleet)];
 		days = below(&l, 45);
