@@ -76,6 +76,7 @@ enum level { LEVEL_MACHINE, LEVEL_FIRMWARE, LEVEL_SILICON, LEVELS };
 
 struct row {
 	struct row *parent;
+	size_t rank; /* of silicon: its place in the page */
 	enum level level;
 	const char *key; /* what tells it from others of its level */
 	/* Its own part of the key: machine; or microcode, system, BIOS; or the processor. */
@@ -146,6 +147,8 @@ struct report {
 	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
 		broken;
 	struct table bad_files;
+	unsigned any_judgement; /* bit set, of all runs, left out or not */
+	struct table machines;	/* their names */
 	enum level level; /* at which cells are kept */
 	bool level_fixed;
 	struct subject **subject;

@@ -55,8 +55,11 @@
 	document.querySelectorAll("table.sortable").forEach(function (table) {
 		table.querySelectorAll("thead th").forEach(function (th, column) {
 			function key(tr) {
-				var text = tr.children[column].textContent.trim();
-				var number = parseFloat(text.replace(/^[^0-9.\-]+/, ""));
+				var copy = tr.children[column].cloneNode(true), text, number;
+
+				copy.querySelectorAll("small").forEach(function (el) { el.remove(); });
+				text = copy.textContent.trim();
+				number = parseFloat(text.replace(/^[^0-9.\-]+/, ""));
 
 				return tr.children[column].classList.contains("n") && !isNaN(number) ? number : text;
 			}
@@ -80,31 +83,72 @@
 		});
 	});
 
-	/* Lines in a window of their own instead of a jump to the page's end. */
-	document.addEventListener("click", function (event) {
-		var link = event.target.closest("a[href^='#e']"), lines, close, words;
+	/* A window with what is known of a cell, and its lines instead of a jump to the page's end. */
+	function show(title, lines) {
+		var close = document.createElement("form"), words = document.createElement("p");
 
-		if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement)
-			return;
-		lines = document.getElementById(link.getAttribute("href").slice(1));
-		if (!lines)
-			return;
-		event.preventDefault();
 		if (!dialog) {
 			dialog = document.createElement("dialog");
 			document.body.appendChild(dialog);
 			dialog.addEventListener("click", function (e) { if (e.target === dialog) dialog.close(); });
 		}
 		dialog.textContent = "";
-		close = document.createElement("form");
 		close.method = "dialog";
 		close.appendChild(document.createElement("button")).textContent = "Close";
 		dialog.appendChild(close);
-		words = document.createElement("p");
-		words.textContent = link.parentNode.title || "";
+		words.textContent = title;
 		dialog.appendChild(words);
-		Array.prototype.forEach.call(lines.children, function (child) { dialog.appendChild(child.cloneNode(true)); });
+		if (lines)
+			Array.prototype.forEach.call(lines.children, function (child) { dialog.appendChild(child.cloneNode(true)); });
 		dialog.showModal();
+	}
+
+	/* From the overview to the same cell with numbers. */
+	function follow(td) {
+		var table = td.closest("table"), row = td.parentNode, cells = Array.prototype.slice.call(row.querySelectorAll("td"));
+		var head = table.querySelectorAll("th[data-s]")[cells.indexOf(td)], details, to, same;
+
+		if (!head)
+			return;
+		details = document.getElementById("t-" + head.dataset.s.split(".")[0]);
+		to = Array.prototype.findIndex.call(details.querySelectorAll("th[data-s]"), function (th) {
+			return th.dataset.s === head.dataset.s;
+		});
+		same = Array.prototype.filter.call(details.querySelectorAll("tr[data-f]"), function (tr) {
+			return tr.dataset.f === row.dataset.f;
+		});
+		details.open = true;
+		document.querySelectorAll(".here").forEach(function (el) { el.classList.remove("here"); });
+		same.forEach(function (tr) {
+			var cell = tr.querySelectorAll("td")[to];
+
+			if (cell)
+				cell.classList.add("here");
+		});
+		if (same[0])
+			same[0].scrollIntoView({ block: "center" });
+	}
+
+	document.addEventListener("click", function (event) {
+		var link = event.target.closest("a[href^='#e']"), td = event.target.closest(".full td[title]");
+		var square = event.target.closest(".over td"), lines;
+
+		if (event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement)
+			return;
+		if (square)
+			follow(square);
+		lines = link && document.getElementById(link.getAttribute("href").slice(1));
+		if (!lines && (link || !td))
+			return;
+		event.preventDefault();
+		show(td ? td.title : "", lines);
+	});
+	/* Cells whose lines are not in the page have no link; the keyboard gets there all the same. */
+	document.querySelectorAll(".full td[title]").forEach(function (td) {
+		if (!td.querySelector("a")) {
+			td.tabIndex = 0;
+			td.onkeydown = function (event) { if (event.key === "Enter") show(td.title, null); };
+		}
 	});
 
 	/* A link to something folded away unfolds it. */

@@ -359,16 +359,16 @@ static struct day *at_day(struct report *r, int32_t day)
 }
 
 /* A safeguard taken out, or a part broken, by an option: what fails then fails as it should. */
-static const char *deliberate(const char *options)
+static bool deliberate(const char *options)
 {
 	static const char *const words[] = { "without=", "break=" };
 
 	for (size_t i = 0; i < 2; i++)
 		for (const char *at = options; (at = strstr(at, words[i])) != NULL; at++)
-			if ((at == options || at[-1] == ' ') &&
+			if ((at == options || strchr(" ?", at[-1])) &&
 			    strncmp(at + strlen(words[i]), "nothing", 7))
-				return at;
-	return NULL;
+				return true;
+	return false;
 }
 
 static void add_units(struct report *r, const struct run *run, struct row *machine)
@@ -463,16 +463,19 @@ static void add_tests(struct report *r, const struct run *run, struct row *machi
 
 void report_add(struct report *r, const struct run *run)
 {
-	const char *broken = deliberate(run->options);
+	const char *broken = deliberate(run->options) ? run->options
+			     : deliberate(run->config) ? run->config
+						       : NULL;
 	struct row *machine, *row;
 	struct day *day = NULL;
 	int32_t date;
 
 	r->runs++;
+	r->any_judgement |= 1u << run->judgement;
 	count_in(r, &r->builds, run->build);
 	if (broken) {
 		r->broken_runs++;
-		count_in(r, &r->broken, run->options);
+		count_in(r, &r->broken, broken);
 		return;
 	}
 	machine = report_row(r, run);

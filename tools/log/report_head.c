@@ -35,16 +35,6 @@ static void number(struct out *o, const char *class, uint64_t count, const char 
 	    what);
 }
 
-static size_t machines_in(const struct report *r)
-{
-	size_t n = 0;
-
-	/* By name: one that got other firmware is one machine. */
-	for (size_t i = 0; i < r->silicon_count; i++)
-		n += r->silicon[i]->machines;
-	return n;
-}
-
 static void builds(struct out *o, const struct report *r)
 {
 	struct entry *all = sorted(&r->builds);
@@ -111,8 +101,8 @@ void report_head(struct out *o, const struct report *r)
 	    r->title);
 	out(o, "<ul class=\"counts\"><li><b>%u</b> run%s</li><li><b>%zu</b> log%s</li>", r->runs,
 	    r->runs == 1 ? "" : "s", r->file_count, r->file_count == 1 ? "" : "s");
-	out(o, "<li><b>%zu</b> machine%s</li><li><b>%zu</b> kind%s of silicon</li>", machines_in(r),
-	    machines_in(r) == 1 ? "" : "s", r->silicon_count, r->silicon_count == 1 ? "" : "s");
+	out(o, "<li><b>%zu</b> machine%s</li><li><b>%zu</b> kind%s of silicon</li>", r->machines.count,
+	    r->machines.count == 1 ? "" : "s", r->silicon_count, r->silicon_count == 1 ? "" : "s");
 	number(o, "pass", r->of_judgement[JUDGED_PASS], "pass");
 	number(o, "fail", r->of_judgement[JUDGED_FAIL], "fail");
 	number(o, "none", r->of_judgement[JUDGED_SKIP], "nothing learned");
@@ -158,6 +148,36 @@ static void say_rate(struct out *o, const struct cell *c)
 		out_raw(o, "not counted");
 }
 
+/* Under which firmware of a silicon, if that is known of some: up to three. */
+static void say_firmware(struct out *o, const struct report *r, const struct row *silicon,
+			 size_t subject)
+{
+	const struct row *told = NULL;
+	unsigned n = 0;
+
+	for (;;) {
+		const struct row *next = NULL;
+
+		for (size_t i = 0; i < r->rows[LEVEL_FIRMWARE].room; i++) {
+			const struct row *row = r->rows[LEVEL_FIRMWARE].entries[i].value;
+			const struct cell *c;
+
+			if (!row || row->parent != silicon ||
+			    subject_state(row, subject, &c) != STATE_UNEXPECTED ||
+			    (told && strcmp(row->key, told->key) <= 0) ||
+			    (next && strcmp(row->key, next->key) >= 0))
+				continue;
+			next = row;
+		}
+		if (!next || n == 3)
+			break;
+		out(o, "%s%s, %s", n++ ? "; " : ", with microcode ",
+		    next->microcode[0] ? next->microcode : "not known",
+		    next->bios[0] ? next->bios : "BIOS not known");
+		told = next;
+	}
+}
+
 /* Harm that nothing predicts: each sequence, and where. */
 static size_t unexpected(struct out *o, const struct report *r)
 {
@@ -182,6 +202,7 @@ static size_t unexpected(struct out *o, const struct report *r)
 			    r->silicon[i]->code);
 			say_rate(o, c);
 			out(o, ", in %u of %u tests", c->of_state[STATE_UNEXPECTED], c->tests);
+			say_firmware(o, r, r->silicon[i], r->order[k]);
 			link_quote(o, r, &c->best);
 			first = false;
 		}

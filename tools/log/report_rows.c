@@ -165,6 +165,7 @@ struct row *report_row(struct report *r, const struct run *run)
 	if (r->rows[LEVEL_MACHINE].count != before) {
 		machine->machine = strrchr(machine->key, '\x1f') + 1;
 		machine->machines = 1;
+		table_at(&r->machines, machine->machine);
 		firmware->machines++;
 		/* One machine with two firmware versions is one piece of silicon. */
 		snprintf(key, sizeof(key), "%s\x1f%s", name, machine->machine);
@@ -370,21 +371,17 @@ static int subject_order(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static size_t place_of_silicon(const struct row *row)
+static size_t rank(const struct row *row)
 {
-	size_t i = 0;
-
 	while (row->parent)
 		row = row->parent;
-	while (ordering->silicon[i] != row)
-		i++;
-	return i;
+	return row->rank;
 }
 
 static int row_order(const void *a, const void *b)
 {
 	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
-	size_t i = place_of_silicon(x), k = place_of_silicon(y);
+	size_t i = rank(x), k = rank(y);
 
 	if (i != k)
 		return i < k ? -1 : 1;
@@ -422,6 +419,8 @@ void report_arrange(struct report *r)
 		}
 	if (r->silicon_count > 1)
 		qsort(r->silicon, r->silicon_count, sizeof(*r->silicon), silicon_order);
+	for (size_t i = 0; i < r->silicon_count; i++)
+		r->silicon[i]->rank = i;
 	if (r->shown_count > 1)
 		qsort(r->shown, r->shown_count, sizeof(*r->shown), row_order);
 	if (r->shown_count > SHOWN_MAX && !r->level_fixed) {
