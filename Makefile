@@ -258,7 +258,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/table
 
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
-LOG_SOURCES := $(filter-out tools/log/synthesize.c,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
+LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
 		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/format.c
 LOG_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
@@ -274,9 +274,10 @@ $(BUILD)/vtd-log: $(LOG_OBJECTS)
 $(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
 
 # Logs of a lab that does not exist, for tests of the report.
-$(BUILD)/host/synthesize: $(BUILD)/log/tools/log/synthesize.o
+SYNTHESIZE := $(addprefix $(BUILD)/log/tools/log/,synthesize.o synthesize_line.o synthesize_test.o)
+$(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(BUILD)/log/tools/log/synthesize.d $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+-include $(SYNTHESIZE:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign run mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

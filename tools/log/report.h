@@ -149,7 +149,7 @@ struct report {
 	struct table bad_files;
 	unsigned any_judgement; /* bit set, of all runs, left out or not */
 	struct table machines;	/* their names */
-	enum level level; /* at which cells are kept */
+	enum level level;	/* at which cells are kept */
 	bool level_fixed;
 	struct subject **subject;
 	size_t subject_count, subject_room;
@@ -170,10 +170,20 @@ struct report {
 
 /* report_add.c: a run into the sums. */
 void report_add(struct report *r, const struct run *run);
-const char *report_intern(struct report *r, const char *text);
 const char *report_path(const struct report *r, uint32_t file);
-struct entry *table_at(struct table *t, const char *key); /* made, with a value of NULL, if new */
 bool is_more_telling(const struct evidence *a, const struct evidence *b);
+
+/* report_table.c */
+struct entry *table_at(struct table *t, const char *key); /* made, with a value of NULL, if new */
+/* The same of a key that will not stay where it is. */
+struct entry *table_of(struct report *r, struct table *t, const char *key);
+struct entry *table_sorted(const struct table *t);	       /* by key; to be freed */
+const char *report_intern(struct report *r, const char *text); /* the same text is kept once */
+
+/* report_names.c */
+const char *report_machine(struct report *r, const char *path);
+const char *report_code(struct report *r, const struct run *run);
+const char *row_name(const struct report *r, const struct row *row, char *text, size_t room);
 
 /* report_rows.c: rows and their cells. */
 struct row *report_row(struct report *r, const struct run *run);
@@ -205,7 +215,6 @@ void out_bytes(struct out *o, const char *text, size_t bytes); /* escaped; lines
 char *rate_text(double rate, char text[24]);
 char *count_text(uint64_t count, char text[24]);
 char *bounds_text(double low, double high, char text[40]);
-const char *row_name(const struct report *r, const struct row *row, char *text, size_t room);
 /* "context.replace.linux-pre7" as an id. */
 void out_anchor(struct out *o, const struct subject *s);
 
