@@ -31,7 +31,7 @@ static const char usage[] =
 	"  One self-contained HTML page over all runs in these logs; folders are walked.\n"
 	"  --rows: what a row of the maps is; auto: machines, firmware where they are more than "
 	"60,\n"
-	"  silicon where those are more than 120.\n";
+	"  silicon where those are more than 100.\n";
 
 static bool add_path(struct file_list *f, const char *path, bool named)
 {

@@ -104,8 +104,10 @@ static void row_head(struct out *o, const struct report *r, const struct row *ro
 	if (span > 1)
 		out(o, " rowspan=\"%u\"", span);
 	if (row->level == LEVEL_MACHINE)
-		out(o, " title=\"microcode %s, %s, BIOS %s\">%s<small>%s \u00b7 %s</small>",
+		out(o,
+		    " title=\"microcode %s, %s, BIOS %s\">%s<small>%s \u00b7 %s \u00b7 %s</small>",
 		    row->microcode, row->system, row->bios, row->machine, row->microcode,
+		    row->system[0] ? row->system : "unknown system",
 		    row->bios[0] ? row->bios : "BIOS unknown");
 	else if (row->level == LEVEL_FIRMWARE)
 		out(o, " title=\"%s\">%s<small>%u machine%s \u00b7 %s \u00b7 %s</small>",

@@ -8,10 +8,10 @@
 #include "tools/log/report.h"
 #include "vtd/sequence.h"
 
-#define SHOWN_MAX 300
+#define SHOWN_MAX 120
 
 /* Of a level more rows than these are added up into the next one, as they come. */
-static const size_t room_for[LEVELS] = { 60, 120, SIZE_MAX };
+static const size_t room_for[LEVELS] = { 60, 100, SIZE_MAX };
 
 static struct row *row_at(struct report *r, enum level level, const char *key, struct row *parent)
 {
