@@ -116,8 +116,13 @@ static enum state state_of(const struct run_test *t)
 		surprise |= harm && knows && !t->harms;
 		surprise |= t->stale && knows && !(t->harms & (HARM_STALE | HARM_WRONG_END));
 		surprise |= t->mistagged && knows && !(t->harms & HARM_MISTAGGED);
-		/* A device in trouble: what it did then is no evidence. */
-		return surprise && !t->timeouts ? STATE_UNEXPECTED : STATE_FAILED;
+		/*
+		 * A device in trouble comes first, as in tests/verdict.c: what it did then is no
+		 * evidence, and the reason is another than those of predict_outside().
+		 */
+		if (t->timeouts || (t->why && strncmp(t->why, "outside the specification", 25)))
+			surprise = false;
+		return surprise ? STATE_UNEXPECTED : STATE_FAILED;
 	}
 	if (!t->has_tally)
 		return STATE_UNABLE;
