@@ -26,12 +26,13 @@ struct file_list {
 };
 
 static const char usage[] =
-	"usage: vtd-log report -o PAGE.html [--title T] [--rows auto|machine|firmware|silicon] "
-	"FILE|DIR...\n"
-	"  One self-contained HTML page over all runs in these logs; folders are walked.\n"
-	"  --rows: what a row of the maps is; auto: machines, firmware where they are more than "
-	"60,\n"
-	"  silicon where those are more than 100.\n";
+	"usage: vtd-log report -o PAGE.html [--title T] [--rows R] FILE|DIR...\n"
+	"  One self-contained HTML page over all runs in these logs; folders are walked. The same logs\n"
+	"  give the same bytes. PAGE.html may be -.\n"
+	"  --rows machine|firmware|silicon: what a row of the maps is; else machines, firmware where they\n"
+	"  are more than 60, silicon where those are more than 100.\n"
+	"  A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log), or, where that is only\n"
+	"  a date or called serial, console and the like, by its folder.\n";
 
 static bool add_path(struct file_list *f, const char *path, bool named)
 {
@@ -187,8 +188,6 @@ static bool take_rows(struct report *r, const char *word)
 {
 	static const char *const words[] = { "machine", "firmware", "silicon" };
 
-	if (!strcmp(word, "auto"))
-		return true;
 	for (unsigned i = 0; i < LEVELS; i++)
 		if (!strcmp(word, words[i])) {
 			r->level = (enum level)i;
