@@ -27,11 +27,14 @@ struct file_list {
 
 static const char usage[] =
 	"usage: vtd-log report -o PAGE.html [--title T] [--rows R] FILE|DIR...\n"
-	"  One self-contained HTML page over all runs in these logs; folders are walked. The same logs\n"
+	"  One self-contained HTML page over all runs in these logs; folders are walked. The same "
+	"logs\n"
 	"  give the same bytes. PAGE.html may be -.\n"
-	"  --rows machine|firmware|silicon: what a row of the maps is; else machines, firmware where they\n"
+	"  --rows machine|firmware|silicon: what a row of the maps is; else machines, firmware "
+	"where they\n"
 	"  are more than 60, silicon where those are more than 100.\n"
-	"  A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log), or, where that is only\n"
+	"  A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log), or, where that "
+	"is only\n"
 	"  a date or called serial, console and the like, by its folder.\n";
 
 static bool add_path(struct file_list *f, const char *path, bool named)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The answer: what did harm where, what stayed clean and how surely. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,7 @@ static size_t unexpected(struct out *o, const struct report *r)
 static bool differs(const struct report *r, const struct row *silicon, size_t subject,
 		    unsigned drive, const struct row **with, const struct row **without)
 {
+	const struct cell *a, *b;
 	double low = 0, high = 1;
 
 	*with = *without = NULL;
@@ -124,7 +126,16 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 			high = rate.high;
 		}
 	}
-	return *with && *without && high < low;
+	if (!*with || !*without || high >= low)
+		return false;
+	/*
+	 * DMAs of one test are no independent trials; tests are nearer to that. What only some tests
+	 * show must be absent in so many that this is no chance.
+	 */
+	a = cell_of(*with, subject, (enum drive)drive);
+	b = cell_of(*without, subject, (enum drive)drive);
+	return pow(1 - (double)(a->of_state[STATE_UNEXPECTED] + a->of_state[STATE_HARM]) / a->tests,
+		   b->tests) < 0.01;
 }
 
 static void differences(struct out *o, const struct report *r)
@@ -281,6 +292,33 @@ static void by_sequence(struct out *o, const struct report *r)
 	out_raw(o, "</tbody></table></div></details>\n");
 }
 
+/* Where no control showed anything, nothing could be learned: that is an answer, too. */
+static void controls(struct out *o, const struct report *r)
+{
+	const struct row *without[6];
+	size_t with = 0, silent = 0;
+
+	for (size_t i = 0; i < r->silicon_count; i++) {
+		const struct cell *c;
+		bool any = false;
+
+		for (size_t k = 0; k < r->subject_count; k++)
+			any |= subject_state(r->silicon[i], k, &c) == STATE_HARM;
+		if (!any && silent < sizeof(without) / sizeof(without[0]))
+			without[silent] = r->silicon[i];
+		silent += !any;
+		with += any;
+	}
+	out(o, "<p>Sequences known to be bad did harm on %zu of %zu kind%s of silicon.", with,
+	    r->silicon_count, r->silicon_count == 1 ? "" : "s");
+	for (size_t i = 0; i < silent && i < sizeof(without) / sizeof(without[0]); i++)
+		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None was seen to on ",
+		    without[i]->code);
+	if (silent > sizeof(without) / sizeof(without[0]))
+		out(o, " and %zu more", silent - sizeof(without) / sizeof(without[0]));
+	out_raw(o, silent ? ": what stayed clean there proves nothing.</p>\n" : "</p>\n");
+}
+
 static bool any_clean(const struct report *r)
 {
 	const struct cell *c;
@@ -322,6 +360,7 @@ void report_answer(struct out *o, const struct report *r)
 			   "How surely stands in the column <em>bounds</em>.</p>\n");
 	}
 	free(list.text);
+	controls(o, r);
 	out_raw(o,
 		"<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
 		"<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th "

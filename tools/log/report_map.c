@@ -7,6 +7,9 @@
 #include "tools/log/report.h"
 #include "vtd/sequence.h"
 
+/* More rows than these scroll below their heads. */
+#define TALL 24
+
 static const char *const state_words[] = { "unexpected harm",
 					   "harm, as the model says",
 					   "clean beside a control",
@@ -212,7 +215,8 @@ void report_overview(struct out *o, const struct report *r)
 	    "<a href=\"#maps\">below</a>.</p>\n",
 	    rows[r->level]);
 	legend(o);
-	out_raw(o, "<div class=\"wide\"><table class=\"map over\"><thead><tr><th rowspan=\"3\" "
+	out_raw(o, r->shown_count > TALL ? "<div class=\"wide tall\">" : "<div class=\"wide\">");
+	out_raw(o, "<table class=\"map over\"><thead><tr><th rowspan=\"3\" "
 		   "scope=\"col\">");
 	out_raw(o, r->level == LEVEL_MACHINE	? "Machine"
 		   : r->level == LEVEL_FIRMWARE ? "Firmware"
@@ -325,10 +329,10 @@ static void map(struct out *o, const struct report *r, size_t from, size_t to)
 
 	out(o,
 	    "<details class=\"target\" id=\"t-%s\"%s><summary><h3>%s</h3> %zu sequence%s</summary>"
-	    "<div class=\"wide\"><table class=\"map full\"><thead><tr><th scope=\"col\" "
+	    "<div class=\"wide%s\"><table class=\"map full\"><thead><tr><th scope=\"col\" "
 	    "colspan=\"2\">%s</th>",
 	    first->target, from && !is_unexpected(r, from, to) ? "" : " open", first->target,
-	    to - from, to - from == 1 ? "" : "s",
+	    to - from, to - from == 1 ? "" : "s", r->shown_count > TALL / 2 ? " tall" : "",
 	    r->level == LEVEL_MACHINE	 ? "Machine"
 	    : r->level == LEVEL_FIRMWARE ? "Firmware"
 					 : "Silicon");
