@@ -100,6 +100,7 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 		    unsigned drive, const struct row **with, const struct row **without)
 {
 	const struct cell *a, *b;
+	unsigned seen;
 	double low = 0, high = 1;
 
 	*with = *without = NULL;
@@ -130,12 +131,13 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 		return false;
 	/*
 	 * DMAs of one test are no independent trials; tests are nearer to that. What only some tests
-	 * show must be absent in so many that this is no chance.
+	 * show, and that is what one test that showed it may mean, must be absent in so many others
+	 * that this is no chance.
 	 */
 	a = cell_of(*with, subject, (enum drive)drive);
 	b = cell_of(*without, subject, (enum drive)drive);
-	return pow(1 - (double)(a->of_state[STATE_UNEXPECTED] + a->of_state[STATE_HARM]) / a->tests,
-		   b->tests) < 0.01;
+	seen = a->of_state[STATE_UNEXPECTED] + a->of_state[STATE_HARM];
+	return pow(1 - (double)seen / (a->tests + 1), b->tests) < 0.01;
 }
 
 static void differences(struct out *o, const struct report *r)
@@ -179,7 +181,8 @@ static void differences(struct out *o, const struct report *r)
 		}
 	}
 	if (any)
-		out_raw(o, "</li></ul>\n");
+		out_raw(o, "</li></ul>\n<p class=\"note\">Only what the number of tests bears out; "
+			   "<code>vtd-log compare</code> looks at two runs.</p>\n");
 }
 
 static void silicon_row(struct out *o, const struct report *r, const struct row *row)
