@@ -50,6 +50,6 @@ def report(request, case):
         outcome, text = ("skipped", (__file__, 0, message)) if skipped else ("failed", message)
     for when in "call", "teardown":
         request.config.hook.pytest_runtest_logreport(report=pytest.TestReport(
-            nodeid=f"{request.node.parent.nodeid}::{name}", location=(__file__, 0, name), keywords={},
+            nodeid=f"{request.node.parent.nodeid}::{name}", location=(__file__, 0, ""), keywords={},
             outcome=outcome if when == "call" else "passed", longrepr=text if when == "call" else None,
             when=when, duration=float(case.get("time") or 0)))

@@ -11,6 +11,8 @@ import time
 import attr
 import pexpect
 import serial
+from labgrid.driver import SerialDriver
+from labgrid.driver.exception import ExecutionError
 from labgrid.factory import target_factory
 from labgrid.step import step
 from labgrid.strategy import Strategy, StrategyError
@@ -57,7 +59,10 @@ class VtdLitmusStrategy(Strategy):
             self.status = Status.unknown
             self.target.activate(self.power)
             self.power.off()
-            self.target.deactivate(self.console)
+            try:
+                self.target.deactivate(self.console)
+            except ExecutionError:
+                pass  # a console that is a command had ended by itself
         elif wanted is Status.started:
             self.transition(Status.off)
             self.status = Status.unknown
@@ -106,17 +111,17 @@ class VtdLitmusStrategy(Strategy):
             try:
                 if self.read(0.5, self.log):
                     heard = now
-            except (OSError, serial.SerialException) as error:
+            except (OSError, serial.SerialException, ExecutionError) as error:
                 raise StrategyError(f"the console was lost before {name}: {error}") from error
         self.window = self.window[match.end():]
 
     def read(self, seconds, log=None):
-        """In two bites, because no driver gives what is there and waits if there is nothing: some return a byte
-        for a read that need not wait, others for one that must. Each is kept before the next may fail."""
+        """In two bites, each kept before the next may fail. A SerialDriver that waits for more than a byte loses
+        what it has when the connection goes; a driver with a buffer of its own must be asked for all of it."""
         got = b""
-        for size, patience in (1, seconds), (65536, 0):
+        for size, patience in (1 if isinstance(self.console, SerialDriver) else 65536, seconds), (65536, 0):
             try:
-                data = self.console.read(size=size, timeout=patience)
+                data = self.console.read(size=size, timeout=patience) or b""
             except pexpect.TIMEOUT:
                 break
             if log:
