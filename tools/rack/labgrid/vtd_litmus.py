@@ -71,6 +71,7 @@ class VtdLitmusStrategy(Strategy):
             self.transition(Status.started)
             self.status = Status.unknown
             self.wait_for(END, "VTDL-END", self.run_seconds, self.silent_seconds)
+            self.read(1, self.log)  # a last word, if there is one
         else:
             raise StrategyError(f"cannot go to {wanted}")
         self.status = wanted
