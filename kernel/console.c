@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/console.h"
 #include "kernel/acpi.h"
+#include "kernel/cpu.h"
 #include "kernel/format.h"
 #include "kernel/log.h"
 #include "kernel/paging.h"
@@ -18,7 +19,8 @@ static unsigned uart_count;
 static bool is_open;
 static char early[2048]; /* what was written before the consoles were known */
 static size_t early_bytes;
-static char notes[768]; /* what console_describe() says; newlines between */
+static uint64_t bytes, ticks; /* written; spent writing */
+static char notes[768];	      /* what console_describe() says; newlines between */
 
 static void note(const char *what, uint64_t base, bool is_mmio, const char *outcome)
 {
@@ -181,13 +183,26 @@ void console_describe(void)
 void console_write(const char *text)
 {
 	size_t n = strlen(text);
+	uint64_t begin = rdtsc();
 
 	if (!is_open && early_bytes + n < sizeof(early)) {
 		memcpy(early + early_bytes, text, n);
 		early_bytes += n;
 	}
+	bytes += n;
 	for (unsigned i = 0; i < uart_count; i++)
 		uart_write(&uarts[i], text);
+	ticks += rdtsc() - begin;
+}
+
+uint64_t console_bytes(void)
+{
+	return bytes;
+}
+
+uint64_t console_ticks(void)
+{
+	return ticks;
 }
 
 void console_drain(void)

@@ -20,6 +20,10 @@ void console_describe(void);
 void console_write(const char *text);
 void console_drain(void);
 
+/* Characters written so far, and ticks of the TSC that they took. */
+uint64_t console_bytes(void);
+uint64_t console_ticks(void);
+
 /*
  * Whether some serial console took all that was written and has somebody at its other end, as far as
  * its modem lines tell.

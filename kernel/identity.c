@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/paging.h"
+#include "kernel/record.h"
 #include "kernel/smbios.h"
 #include "kernel/string.h"
 
@@ -84,6 +85,9 @@ static void describe_system(void)
 	for (unsigned i = 0; i < WANTED; i++)
 		log_printf("%s: %s%s", wanted[i].name, texts[i][0] ? texts[i] : "unknown",
 			   i + 1 < WANTED ? "; " : "\n");
+	record_line("machine");
+	for (unsigned i = 0; i < WANTED; i++)
+		record_add_text(wanted[i].name, texts[i]);
 }
 
 /* Registers of a CPUID leaf as the text that they are. */
@@ -159,6 +163,12 @@ static void describe_cpu(void)
 	log_note("cpu: %s family %u model 0x%x stepping %u, microcode %s, hypervisor %s; %s",
 		 vendor, family, model, one.eax & 15, revision, hypervisor,
 		 brand[0] ? brand : "no brand string");
+	record_line("cpu");
+	record_add_text("vendor", vendor);
+	record_add("family=%u model=0x%x stepping=%u", family, model, one.eax & 15);
+	record_add_text("microcode", revision);
+	record_add_text("hypervisor", hypervisor);
+	record_add_text("brand", brand);
 }
 
 void identity_describe(void)

@@ -12,6 +12,7 @@
 #include "kernel/memory.h"
 #include "kernel/paging.h"
 #include "kernel/pci.h"
+#include "kernel/record.h"
 #include "kernel/screen.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
@@ -83,6 +84,7 @@ _Noreturn void kernel_end(enum run_result result)
 	if (ignored_options[0])
 		log_note("options that were ignored: %s", ignored_options);
 	format_text(end, sizeof(end), "VTDL-END v1 %s", words[result]);
+	record_close(words[result]);
 	log_printf("%s\n", end);
 	console_drain();
 	kept = keep(end);
@@ -175,7 +177,9 @@ static void need(const char *what_is_wrong)
 	if (!what_is_wrong)
 		return;
 	log_printf("KTAP version 1\n1..1\nnot ok 1 machine\n# %s\n", what_is_wrong);
-	log_printf("VTDL-RESULT machine fail 0 torn\n");
+	log_printf("VTDL-RESULT machine fail 0 tests\n");
+	record_plan(1, 0, false);
+	record_test(1, "machine", "fail", false, 0, "tests", what_is_wrong);
 	kernel_summary(what_is_wrong);
 	kernel_end(RUN_FAIL);
 }
@@ -189,6 +193,17 @@ static void open_screen(void)
 	if (options.screen && screen_open(&handoff->framebuffer, title))
 		return;
 	handoff->framebuffer.base = 0;
+}
+
+/* The first block: what was run, with what. What it was run on is added by those who find it out. */
+static void record_run(void)
+{
+	record_begin();
+	record_line("run");
+	record_add("log=%u build=%s seed=%lu", RECORD_VERSION, handoff->build_id, options.seed);
+	record_add_text("date", handoff->date);
+	record_add_text("options", handoff->load_options);
+	record_add_text("config", config_words);
 }
 
 static void describe_outputs(void)
@@ -209,7 +224,8 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	handoff = from_boot;
 	/* Twice: in silence, to know where the console is; then aloud. */
 	read_options(ignore_complaint);
-	log_printf("\nVTDL-START v1 build=%s seed=%lu\n", handoff->build_id, options.seed);
+	log_printf("\nVTDL-START v1 build=%s seed=%lu tag=%04x\n", handoff->build_id, options.seed,
+		   record_tag());
 	need(memory_init(handoff) ? NULL : "no free memory of 16 MiB below 4 GiB");
 	need(paging_init(handoff) ? NULL : "no memory for page tables");
 	traps_init_cpu(0);
@@ -221,6 +237,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	print_options();
 	describe_outputs();
 	print_saved();
+	record_run();
 	identity_describe();
 	need(acpi_problem);
 	reference = time_init();
@@ -237,6 +254,11 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		 smp_count, apic_is_x2apic() ? "on" : "off", paging_levels(), memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
+	record_line("platform");
+	record_add("processors=%u x2apic=%u levels=%u memory_mib=%lu tsc_hz=%lu functions=%u",
+		   smp_count, apic_is_x2apic(), paging_levels(), memory_total() >> 20, time_hz(),
+		   pci_count);
+	record_end();
 	if (!options.refused && options.run != RUN_INVENTORY && options.run != RUN_LIST) {
 		log_note("pci: bus mastering was on for %u functions; now off for all",
 			 pci_quiesce(!options.graphics));

@@ -50,7 +50,8 @@ bool check_witness(struct bench *b, const char *name)
 				 outcome == want.outcome ? ""
 							 : target_outcome_name(t, want.outcome));
 			if (outcome != want.outcome) {
-				report_faults(&tally.faults);
+				report_faults(&tally.faults, true);
+				report_keep(t, &tally, NULL);
 				wrong++;
 			}
 			if (tally.stopped)
@@ -86,6 +87,8 @@ void check_rates(struct bench *b, const char *id)
 	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
 		 off ? format_ratio(ratio, on, off) : "?");
 	report_tally(b->target, &tally, NULL, 0);
+	report_keep(b->target, &tally, NULL);
+	report_extra("rates untranslated=%lu translated=%lu", off, on);
 	b->undisturbed_rate = on;
 	report_result(id, on && !tally.torn ? VERDICT_SOUND : VERDICT_FAIL,
 		      tally.stopped ? tally.stopped : "no DMA, or not where it was sent", on,
@@ -104,7 +107,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 
 	log_note("%s: %u DMAs to an unmapped address, faults read after each", id, STORM_DMAS);
 	engine_storm(b, STORM_DMAS, 1, NULL, &tally);
-	report_faults(&tally.faults);
+	report_faults(&tally.faults, true);
+	report_keep(NULL, &tally, NULL);
 	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
 	recorded = tally.faults.recorded;
 	if (tally.stopped)
@@ -146,6 +150,8 @@ static uint64_t flip(struct bench *b, const struct step *steps, size_t count, ui
 
 	engine_run(b, &trial, &tally);
 	seen = tally.torn + tally.mistagged;
+	report_extra("flip target=%s by=%s n=%lu dmas=%lu",
+		     target_name((enum target_id)b->target->id), how, seen, tally.dmas);
 	log_note("  %s, %s: %lu of %lu DMAs met a mixture%s%s",
 		 target_name((enum target_id)b->target->id), how, seen, tally.dmas,
 		 seen ? "" : ", below ",
@@ -164,14 +170,14 @@ void measure_granularity(struct bench *b, const char *id)
 	bool control;
 
 	log_note("%s: whole-entry flips by stores of different width", id);
-	control = flip(b, by_64, 2, ms, "64-bit stores");
-	less = flip(b, by_128, 1, 2 * ms, "one 128-bit exchange");
+	control = flip(b, by_64, 2, ms, "64-bit-stores");
+	less = flip(b, by_128, 1, 2 * ms, "one-128-bit-exchange");
 	for (unsigned t = TARGET_PASID_SS; t <= TARGET_PASID_FS; t++) {
 		if (b->lacks[t] || engine_choose(b, &b->targets[t]))
 			continue;
-		flip(b, by_128, 2, ms, "an exchange for each chunk");
+		flip(b, by_128, 2, ms, "an-exchange-for-each-chunk");
 		if (updater_can_store_256())
-			flip(b, by_256, 1, ms, "one 256-bit store");
+			flip(b, by_256, 1, ms, "one-256-bit-store");
 	}
 	if (!updater_can_store_256())
 		log_note("  no 256-bit stores: the processor has no AVX");

@@ -116,6 +116,10 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 		 "%u; it cannot show %u; not run %u",
 		 counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen,
 		 counts.hidden, counts.refused);
+	report_extra("mutants all=%u safe=%u unsafe=%u showable=%u seen=%u hidden=%u refused=%u "
+		     "outside=%u",
+		     counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen,
+		     counts.hidden, counts.refused, counts.outside);
 	if (counts.outside)
 		problem = "something was seen that the model does not allow";
 	else if (counts.seen + 1 < counts.showable &&

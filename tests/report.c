@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/report.h"
+#include "kernel/cpu.h"
 #include "kernel/format.h"
 #include "kernel/keep.h"
+#include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/muldiv.h"
+#include "kernel/record.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "tests/progress.h"
@@ -40,6 +43,7 @@ void report_plan(unsigned tests, unsigned checks)
 	planned_checks = checks;
 	is_checks_only = tests == checks;
 	log_printf("KTAP version 1\n1..%u\n", tests);
+	record_plan(tests, checks, false);
 }
 
 void report_plan_open(bool checks_only)
@@ -47,6 +51,7 @@ void report_plan_open(bool checks_only)
 	is_open = true;
 	is_checks_only = checks_only;
 	log_printf("KTAP version 1\n");
+	record_plan(0, checks_only, true);
 }
 
 void report_pass(unsigned number)
@@ -78,10 +83,158 @@ static void keep_result(const char *id, const char *word, enum verdict verdict, 
 		append(failures, sizeof(failures), line);
 }
 
+/* What goes into the next result's block of records besides the result. */
+static struct {
+	const struct target *target; /* NULL: no histogram */
+	struct tally tally;
+	struct prediction prediction;
+	const char *spec_fetch;
+	uint64_t controls;
+	uint8_t spec_harms;
+	bool has_tally, has_prediction;
+	char lines[640]; /* of report_extra(), a newline after each */
+} pending;
+
+void report_extra(const char *format, ...)
+{
+	size_t n = strlen(pending.lines), length;
+	va_list arguments;
+
+	va_start(arguments, format);
+	length = format_v(pending.lines + n, sizeof(pending.lines) - n, format, arguments);
+	va_end(arguments);
+	if (n + length + 2 > sizeof(pending.lines))
+		pending.lines[n] = 0;
+	else
+		memcpy(pending.lines + n + length, "\n", 2);
+}
+
+static const char *const harm_words[] = { "mixture", "stale", "mis-tagged", "blocked",
+					  "wrong end" };
+
+static void record_harms(const char *key, uint8_t harms)
+{
+	const char *before = "";
+	char text[64];
+	size_t n = 0;
+
+	format_text(text, sizeof(text), "none");
+	for (unsigned i = 0; i < 5; i++)
+		if (harms >> i & 1) {
+			n += format_text(text + n, sizeof(text) - n, "%s%s", before, harm_words[i]);
+			before = ",";
+		}
+	record_add_text(key, text);
+}
+
+static void add_number(const char *key, uint64_t number)
+{
+	if (number)
+		record_add("%s=%lu", key, number);
+}
+
+static uint64_t us(uint64_t ticks)
+{
+	return time_ticks_to_ns(ticks) / 1000;
+}
+
+static void record_tally(const struct tally *t)
+{
+	record_line("tally");
+	record_add("us=%lu dmas=%lu torn=%lu", us(t->ticks), t->dmas, t->torn);
+	if (t->torn)
+		record_add("first=%lu", us(t->first_torn_ticks));
+	add_number("rewrites", t->rewrites);
+	add_number("held", t->held);
+	add_number("stale", t->stale);
+	add_number("hiccups", t->hiccups);
+	add_number("tags", t->tag_checks);
+	add_number("mistagged", t->mistagged);
+	add_number("inv", us(t->ticks_invalidate));
+	add_number("dev", us(t->ticks_dma));
+	add_number("reset", us(t->ticks_reset));
+	add_number("resets", t->resets);
+	add_number("timeouts", t->timeouts);
+	add_number("companion", t->companion_dmas);
+	add_number("companion_blocked", t->companion_blocked);
+	add_number("companion_astray", t->companion_astray);
+	add_number("foreign", t->faults.foreign);
+	add_number("overflows", t->faults.overflows);
+	add_number("unsorted", t->faults.unsorted);
+	record_add_text("stopped", t->stopped);
+}
+
+/* name=count: '*' is torn, '!' was not predicted; what was predicted to tear stands there with 0, too. */
+static void record_outcomes(const struct target *target, const uint64_t *outcomes,
+			    const struct prediction *p)
+{
+	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
+		bool predicted = p && o < OUTCOME_PREDICTED && p->outcomes & 1 << o;
+
+		if (outcomes[o] || (predicted && outcome_is_torn(target, o)))
+			record_add("%s%s%s=%lu", target_outcome_name(target, o),
+				   outcome_is_torn(target, o) ? "*" : "",
+				   p && !predicted ? "!" : "", outcomes[o]);
+	}
+}
+
+static void record_faults(const struct fault_log *log)
+{
+	for (unsigned k = 0; k < log->kind_count; k++) {
+		const struct vtd_fault *f = log->kinds[k].first;
+
+		record_line("fault");
+		record_add("reason=0x%x type=%s n=%lu raw=%016lx%016lx", log->kinds[k].reason,
+			   vtd_fault_type_name(log->kinds[k].type), log->kinds[k].count,
+			   f[0].raw[1], f[0].raw[0]);
+		if (log->kinds[k].count > 1 && memcmp(f[0].raw, f[1].raw, sizeof(f[0].raw)))
+			record_add("raw=%016lx%016lx", f[1].raw[1], f[1].raw[0]);
+	}
+}
+
+static void record_pending(void)
+{
+	const struct prediction *p = pending.has_prediction ? &pending.prediction : NULL;
+	const struct tally *t = &pending.tally;
+	char *line = pending.lines;
+	bool any_stale = false;
+
+	/* On the test's own line. */
+	if (p) {
+		record_add_text("model", p->fetch);
+		record_harms("harms", p->harms);
+		if (pending.spec_harms != p->harms)
+			record_harms("spec", pending.spec_harms);
+		add_number("controls", pending.controls);
+	}
+	if (pending.has_tally) {
+		record_tally(t);
+		if (pending.target) {
+			record_add("out");
+			record_outcomes(pending.target, t->outcomes, p);
+		}
+		for (unsigned o = 0; o < OUTCOME_COUNT; o++)
+			any_stale |= t->stale_outcomes[o] > 0;
+		if (any_stale) {
+			record_line("stale");
+			record_outcomes(pending.target, t->stale_outcomes, NULL);
+		}
+		record_faults(&t->faults);
+	}
+	for (char *at = line; *at; at++)
+		if (*at == '\n') {
+			*at = 0;
+			record_line(line);
+			line = at + 1;
+		}
+	memset(&pending, 0, sizeof(pending));
+}
+
 void report_result(const char *test, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit)
 {
 	static const char *const words[] = { "pass", "fail", "skip", "pass" };
+	bool has_reason = verdict == VERDICT_FAIL || verdict == VERDICT_SKIP;
 	char id[128];
 
 	format_text(id, sizeof(id), pass > 1 ? "%s.pass-%u" : "%s", test, pass);
@@ -93,55 +246,59 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	log_printf("%sok %u %s%s%s\n", verdict == VERDICT_FAIL ? "not " : "", printed, id,
 		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
 	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);
+	record_test(printed, id, words[verdict], verdict == VERDICT_SOUND, number, unit,
+		    has_reason ? why : NULL);
+	record_add("at=%lu", us(rdtsc() - handoff->entry_tsc) / 1000);
+	record_pending();
+	record_end();
 	keep_result(id, words[verdict], verdict, why, number, unit);
 }
 
 static void rate(char text[16], uint64_t events, uint64_t ticks)
 {
-	uint64_t us = time_ticks_to_ns(ticks) / 1000;
-
-	format_ratio(text, events * 1000000, us ? us : 1);
+	format_ratio(text, events * 1000000, us(ticks) ? us(ticks) : 1);
 }
 
 static void report_outcomes(const struct target *target, const struct tally *t,
 			    const struct prediction *p)
 {
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
-		bool predicted = p && o < OUTCOME_PREDICTED && p->outcomes & 1 << o;
+		bool predicted = !p || o >= OUTCOME_PREDICTED || p->outcomes & 1 << o;
+		bool torn = outcome_is_torn(target, o);
+		bool is_plain = predicted && !torn && o <= OUTCOME_B;
 
-		if (!t->outcomes[o] && !(predicted && outcome_is_torn(target, o)))
+		if (!t->outcomes[o] && !(p && predicted && torn && o < OUTCOME_PREDICTED))
 			continue;
-		log_note("  %9lu  %-6s%s %s%s", t->outcomes[o], target_outcome_name(target, o),
-			 outcome_is_torn(target, o) ? "*" : " ",
-			 !p || o >= OUTCOME_PREDICTED ? ""
-			 : predicted		      ? "predicted: "
-						      : "NOT PREDICTED: ",
-			 target_outcome_meaning(target, o));
+		log_note(is_plain ? "  %9lu  %s" : "  %9lu  %-6s%s %s%s", t->outcomes[o],
+			 target_outcome_name(target, o), torn ? "*" : " ",
+			 predicted ? "" : "NOT PREDICTED: ", target_outcome_meaning(target, o));
 	}
 }
 
 void report_tally(const struct target *target, const struct tally *t, const struct prediction *p,
 		  uint64_t undisturbed)
 {
-	uint64_t torn = t->torn, each;
-	char dmas[16], rewrites[16], torn_rate[16], ratio[16];
+	char dmas[16], rewrites[16], bound[16], of[16] = "", more[64] = "";
 
-	report_outcomes(target, t, p);
+	if (target)
+		report_outcomes(target, t, p);
 	rate(dmas, t->dmas, t->ticks);
 	rate(rewrites, t->rewrites, t->ticks);
-	rate(torn_rate, torn, t->ticks);
-	if (torn)
-		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s torn/s, "
-			 "%s rewrites/s, %s DMAs/s",
-			 torn, t->dmas, time_ticks_to_ns(t->first_torn_ticks) / 1000000, torn_rate,
-			 rewrites, dmas);
+	if (undisturbed && t->ticks)
+		format_text(more, sizeof(more), " (%s of undisturbed)",
+			    format_ratio(of, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
+	if (t->torn)
+		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s rewrites/s, "
+			 "%s DMAs/s%s",
+			 t->torn, t->dmas, us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
 	else if (t->dmas)
-		log_note("  Never: 0 of %lu DMAs torn, below %s at 95 %%; %s rewrites/s, %s DMAs/s",
-			 t->dmas, format_ratio(torn_rate, 3, t->dmas), rewrites, dmas);
-	if (t->held)
+		log_note("  Never: 0 of %lu DMAs torn, below %s at 95 %%; %s rewrites/s, %s "
+			 "DMAs/s%s",
+			 t->dmas, format_ratio(bound, 3, t->dmas), rewrites, dmas, more);
+	if (t->stale)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
-	if (t->tag_checks)
+	if (t->mistagged)
 		log_note("  Tags looked at after %lu DMAs: %lu translations under the wrong "
 			 "domain-id",
 			 t->tag_checks, t->mistagged);
@@ -152,34 +309,40 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		if (t->stale_outcomes[o])
 			log_note("    %lu of these: %s", t->stale_outcomes[o],
 				 target_outcome_meaning(target, o));
-	if (t->dmas) {
-		each = time_ticks_to_ns(t->ticks) / t->dmas;
-		log_note("  Each DMA %lu ns: invalidation %lu, device %lu, resets %lu, rest %lu; "
-			 "%lu resets, %lu time-outs",
-			 each, time_ticks_to_ns(t->ticks_invalidate) / t->dmas,
-			 time_ticks_to_ns(t->ticks_dma) / t->dmas,
-			 time_ticks_to_ns(t->ticks_reset) / t->dmas,
-			 time_ticks_to_ns(t->ticks - t->ticks_invalidate - t->ticks_dma -
-					  t->ticks_reset) /
-				 t->dmas,
-			 t->resets, t->timeouts);
-	}
-	if (undisturbed && t->ticks)
-		log_note("  DMA rate: %s of what it is with nobody rewriting",
-			 format_ratio(ratio, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
+	if (t->timeouts)
+		log_note("  %lu time-outs, %lu resets", t->timeouts, t->resets);
 	if (t->companion_dmas)
 		log_note("  Companion: %lu DMAs of another device, %lu blocked, %lu astray",
 			 t->companion_dmas, t->companion_blocked, t->companion_astray);
-	report_faults(&t->faults);
+	/* Absent entries, and no other reason: the histogram said so. */
+	if (t->faults.kind_count != 1 || t->faults.recorded != t->outcomes[OUTCOME_NOT_PRESENT])
+		report_faults(&t->faults, false);
 }
 
-void report_faults(const struct fault_log *log)
+void report_keep(const struct target *target, const struct tally *tally,
+		 const struct prediction *prediction)
 {
-	if (!log->recorded && !log->overflows)
-		return;
-	log_note("  Faults: %lu recorded, %lu of other devices; the unit lost some %lu times "
-		 "(overflow)",
-		 log->recorded, log->foreign, log->overflows);
+	pending.target = target;
+	pending.tally = *tally;
+	pending.has_tally = true;
+	pending.has_prediction = prediction;
+	if (prediction)
+		pending.prediction = *prediction;
+}
+
+void report_keep_verdicts(uint8_t spec_harms, uint64_t controls)
+{
+	pending.spec_harms = spec_harms;
+	pending.controls = controls;
+}
+
+void report_faults(const struct fault_log *log, bool raw)
+{
+	if (log->foreign || log->overflows)
+		log_note("  Faults: %lu recorded, %lu of other devices; the unit lost some %lu "
+			 "times "
+			 "(overflow)",
+			 log->recorded, log->foreign, log->overflows);
 	for (unsigned k = 0; k < log->kind_count; k++) {
 		uint64_t shown = log->kinds[k].count < FAULT_SHOWN ? log->kinds[k].count
 								   : FAULT_SHOWN;
@@ -187,7 +350,7 @@ void report_faults(const struct fault_log *log)
 		log_note("    %lu of reason 0x%x, %s: %s", log->kinds[k].count,
 			 log->kinds[k].reason, vtd_fault_type_name(log->kinds[k].type),
 			 vtd_fault_reason_name(log->kinds[k].reason));
-		for (uint64_t i = 0; i < shown; i++) {
+		for (uint64_t i = 0; raw && i < shown; i++) {
 			const struct vtd_fault *f = &log->kinds[k].first[i];
 
 			log_note("      %016lx %016lx source %02x:%02x.%x address 0x%lx", f->raw[1],
@@ -201,14 +364,12 @@ void report_faults(const struct fault_log *log)
 
 void report_harms(char *text, size_t room, uint8_t harms)
 {
-	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					     "wrong end" };
-	size_t n = format_text(text, room, "%s", harms ? "unsafe, a control: " : "safe"), start = n;
+	size_t n = format_text(text, room, "%s", harms ? "unsafe: " : "safe"), start = n;
 
 	for (unsigned i = 0; i < 5; i++)
 		if (harms >> i & 1)
 			n += format_text(text + n, room - n, "%s%s", n > start ? ", " : "",
-					 words[i]);
+					 harm_words[i]);
 }
 
 enum run_result report_end(void)

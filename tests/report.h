@@ -36,15 +36,25 @@ unsigned report_printed(void); /* results so far */
 bool report_failed(void);      /* whether one of them was a failure */
 
 /*
- * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates,
- * times and faults. undisturbed: the DMAs/s of the same device with nobody rewriting, for the
+ * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates
+ * and faults (raw: with their first records). undisturbed: the DMAs/s of the same device with nobody rewriting, for the
  * ratio; 0 if not measured.
  */
 void report_tally(const struct target *target, const struct tally *tally,
 		  const struct prediction *prediction, uint64_t undisturbed);
-void report_faults(const struct fault_log *log);
+void report_faults(const struct fault_log *log, bool raw);
 
-/* "unsafe, a control: mixture, stale", or "safe". */
+/*
+ * Into the machine records of the next result: a tally as above (copied; target NULL: without its histogram);
+ * beside its prediction what the specification says, and the harms that controls showed before; a line
+ * "kind key=value ..." of anything else.
+ */
+void report_keep(const struct target *target, const struct tally *tally,
+		 const struct prediction *prediction);
+void report_keep_verdicts(uint8_t spec_harms, uint64_t controls);
+__attribute__((format(printf, 1, 2))) void report_extra(const char *format, ...);
+
+/* "unsafe: mixture, stale", or "safe". */
 void report_harms(char *text, size_t room, uint8_t harms);
 
 /*

@@ -6,6 +6,7 @@
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
+#include "kernel/record.h"
 #include "kernel/smp.h"
 #include "kernel/traps.h"
 #include "tests/predict.h"
@@ -41,6 +42,17 @@ static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, 
 
 const struct dmar_pci setup_pci_view = { bridge, NULL };
 
+void setup_record_unit(const struct vtd_unit *u, unsigned index)
+{
+	record_begin();
+	record_line("unit");
+	record_add("n=%u base=0x%lx ver=0x%x cap=0x%lx ecap=0x%lx segment=%u all=%u gsts=0x%x "
+		   "pmen=0x%x",
+		   index, u->base, u->version, u->cap, u->ecap, u->segment, u->include_pci_all,
+		   u->found_gsts, u->found_pmen);
+	record_end();
+}
+
 static void log_unit(const struct vtd_unit *u, unsigned index)
 {
 	char levels[32] = "";
@@ -60,6 +72,7 @@ static void log_unit(const struct vtd_unit *u, unsigned index)
 		 field_of(u->cap, CAP_NFR) + 1,
 		 field_of(u->ecap, ECAP_SMTS) ? ", scalable mode" : "",
 		 field_of(u->cap, CAP_CM) ? ", caching mode" : "");
+	setup_record_unit(u, index);
 	if (u->found_gsts & (G_TE | G_IRE | G_QIE) || u->found_pmen & PMEN_PRS)
 		log_note("unit %u: firmware left on:%s%s%s%s (GSTS %08x)", index,
 			 u->found_gsts & G_TE ? " translation" : "",
@@ -143,6 +156,25 @@ static void take_over(unsigned index)
 			 u->offset, vtd_status_text(unit_status[index]));
 }
 
+void setup_record_dmar(const struct acpi_header *table)
+{
+	const uint8_t *bytes = (const uint8_t *)table;
+
+	record_begin();
+	for (uint32_t at = 0; at < table->length; at += 16) {
+		char hex[33] = "";
+
+		if (at % 128 == 0) {
+			record_line("dmar");
+			record_add("at=%u hex=", at);
+		}
+		for (uint32_t i = 0; i < 16 && at + i < table->length; i++)
+			format_text(hex + 2 * i, 3, "%02x", bytes[at + i]);
+		record_append(hex);
+	}
+	record_end();
+}
+
 /* NULL, or why there is no usable list of units. */
 static const char *read_dmar(void)
 {
@@ -155,6 +187,7 @@ static const char *read_dmar(void)
 	if (!table)
 		return "firmware gives no DMAR table: VT-d is absent, or turned off in firmware "
 		       "setup";
+	setup_record_dmar(table);
 	error = dmar_open(&dmar, table, table->length);
 	if (error == DMAR_BAD_CHECKSUM)
 		log_note("DMAR: %s; used all the same", dmar_error_text(error));
@@ -329,10 +362,18 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 		problem = open_bench(b, d, generator, &pci_functions[i], setup->driver_cpu,
 				     updater_cpu);
 		pci_name(d->function, name);
+		record_begin();
+		record_line("device");
+		record_add("name=%s at=%s id=%04x:%04x", generator->name, name,
+			   pci_functions[i].vendor, pci_functions[i].device);
 		if (problem) {
+			record_add_text("why", problem);
+			record_end();
 			log_note("device %s %s: not usable: %s", generator->name, name, problem);
 			continue;
 		}
+		record_add("unit=%u", (unsigned)(b->unit - units));
+		record_end();
 		log_note("device %s %s: behind unit %u", generator->name, name,
 			 (unsigned)(b->unit - units));
 		setup->bench_count++;
@@ -438,6 +479,12 @@ void setup_machine(struct setup *setup)
 		 smp_processors[updater].apic_id, smp_core_name((unsigned)updater),
 		 smp_same_core((unsigned)driver, (unsigned)updater) ? ", a thread of the same core"
 								    : "");
+	record_begin();
+	record_line("pair");
+	record_add("driver=%d driver_apic=%u updater=%d updater_apic=%u same_core=%u", driver,
+		   smp_processors[driver].apic_id, updater, smp_processors[updater].apic_id,
+		   smp_same_core((unsigned)driver, (unsigned)updater));
+	record_end();
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], (unsigned)updater);
 	if (!setup->bench_count && !generator_named()) {

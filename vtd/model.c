@@ -569,7 +569,7 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
 		return;
 	}
 	*fetch = (struct model_fetch){
-		.name = "QEMU: read anew for each field",
+		.name = "QEMU: field by field",
 		.parts = 5,
 		.ignores_present = true,
 	};

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two sides, each one run or many: which verdicts and which rates of harm differ, and how surely. */
+#define _GNU_SOURCE
+#include <argp.h>
+#include <inttypes.h>
+#include <math.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/log/arena.h"
+#include "tools/log/commands.h"
+#include "tools/log/statistics.h"
+
+#define MANY_RUNS 3 /* from so many on each side on, the spread between runs is known */
+
+struct side {
+	unsigned runs, passed, failed, skipped;
+	uint64_t harm, dmas;
+	double low, high; /* the runs' own rates of harm */
+	unsigned rates;
+};
+
+struct row {
+	char *id;
+	struct side sides[2];
+	double p;
+	const char *verdict; /* what changed in verdicts; NULL: nothing */
+	bool unknown;	     /* one side is incomplete and has no such test */
+	const char *rate;    /* what changed in harm; NULL: nothing that is sure */
+};
+
+static struct {
+	char **paths;
+	size_t count;
+	double alpha;
+	bool all;
+} arguments = { .alpha = 0.01 };
+
+static struct {
+	struct row *rows;
+	size_t count, room;
+	struct {
+		char name[400]; /* of the side's machine and build, where all runs have the same */
+		bool differ;
+		unsigned runs, incomplete;
+	} sides[2];
+} all;
+
+static struct hsearch_data index_of_ids;
+
+static struct row *row_of(const char *id)
+{
+	ENTRY wanted = { .key = (char *)id }, *found;
+	struct row *row;
+
+	if (hsearch_r(wanted, FIND, &found, &index_of_ids))
+		return &all.rows[(size_t)found->data];
+	if (all.count == all.room)
+		return NULL;
+	row = &all.rows[all.count];
+	row->id = strdup(id);
+	if (!row->id)
+		return NULL;
+	wanted.key = row->id;
+	wanted.data = (void *)all.count;
+	if (!hsearch_r(wanted, ENTER, &found, &index_of_ids))
+		return NULL;
+	all.count++;
+	return row;
+}
+
+/* A later pass of a run (".pass-2") is the same test once more. */
+static void plain_id(const char *id, char *out, size_t room)
+{
+	const char *pass = strstr(id, ".pass-");
+
+	snprintf(out, room, "%.*s", pass ? (int)(pass - id) : (int)strlen(id), id);
+}
+
+static void add_run(const struct run *r, const char *text, void *context)
+{
+	unsigned which = *(unsigned *)context;
+	char name[400], id[160];
+
+	(void)text;
+	snprintf(name, sizeof(name), "%s, %s, microcode %s, %s, build %s", r->system, r->brand,
+		 r->microcode, r->bios, r->build);
+	if (r->blocks_good) {
+		if (!all.sides[which].name[0])
+			snprintf(all.sides[which].name, sizeof(name), "%s", name);
+		else if (strcmp(all.sides[which].name, name))
+			all.sides[which].differ = true;
+	}
+	all.sides[which].runs++;
+	all.sides[which].incomplete += r->judgement == JUDGED_INCOMPLETE;
+	for (size_t i = 0; i < r->test_count; i++) {
+		const struct run_test *t = &r->tests[i];
+		uint64_t harm = t->torn + t->stale + t->mistagged;
+		struct side *s;
+		struct row *row;
+
+		if (!t->id || !t->verdict)
+			continue;
+		plain_id(t->id, id, sizeof(id));
+		row = row_of(id);
+		if (!row)
+			continue;
+		s = &row->sides[which];
+		s->runs++;
+		s->passed += t->verdict == 'p';
+		s->failed += t->verdict == 'f';
+		s->skipped += t->verdict == 's';
+		if (t->has_tally && t->dmas && !t->check) {
+			double rate = (double)harm / (double)t->dmas;
+
+			s->harm += harm < t->dmas ? harm : t->dmas;
+			s->dmas += t->dmas;
+			s->low = s->rates ? fmin(s->low, rate) : rate;
+			s->high = s->rates ? fmax(s->high, rate) : rate;
+			s->rates++;
+		}
+	}
+}
+
+/* What a side says of a test, where its runs agree. */
+static char verdict_of(const struct side *s)
+{
+	return s->failed		  ? 'f'
+	       : s->passed && !s->skipped ? 'p'
+	       : s->skipped && !s->passed ? 's'
+					  : 'm';
+}
+
+static void judge_row(struct row *r)
+{
+	const struct side *a = &r->sides[0], *b = &r->sides[1];
+	double ratio;
+
+	r->p = 1;
+	if (!a->runs || !b->runs) {
+		/* What a cut log does not have is not known, no more. */
+		r->unknown = all.sides[a->runs ? 1 : 0].incomplete;
+		r->verdict = !r->unknown ? a->runs ? "only in A" : "only in B"
+			     : a->runs	 ? "not known of B: a log of it is incomplete"
+					 : "not known of A: a log of it is incomplete";
+		return;
+	}
+	if (verdict_of(a) != verdict_of(b))
+		r->verdict = verdict_of(b) == 'f'   ? "now fails"
+			     : verdict_of(a) == 'f' ? "fails no more"
+						    : "verdict differs";
+	r->p = share_difference(a->harm, a->dmas, b->harm, b->dmas);
+	/* As many questions were asked as there are tests (Bonferroni). */
+	if (!a->dmas || !b->dmas || r->p * (double)all.count > arguments.alpha)
+		return;
+	if (!a->harm != !b->harm) {
+		r->rate = a->harm ? "harm no more" : "harm appears";
+		return;
+	}
+	/*
+	 * Rates of harm vary from run to run with all that else happens on a machine, far more than chance
+	 * does: that is believed only where the runs of the two sides lie apart, or, of too few runs,
+	 * where they differ by more than double.
+	 */
+	ratio = (double)b->harm / (double)b->dmas / ((double)a->harm / (double)a->dmas);
+	if (a->rates >= MANY_RUNS && b->rates >= MANY_RUNS ? a->high < b->low || b->high < a->low
+							   : ratio > 2 || ratio < 0.5)
+		r->rate = ratio > 1 ? "harm rises" : "harm falls";
+}
+
+static void print_side(const struct side *s)
+{
+	struct interval i = share_interval(s->harm, s->dmas);
+
+	if (!s->runs) {
+		printf("%-34s", "-");
+		return;
+	}
+	printf("%-5s", verdict_of(s) == 'm' ? "mixed" : verdict_word(verdict_of(s)));
+	if (!s->dmas)
+		printf("%-29s", "");
+	else if (s->harm)
+		printf(" %8.3g [%8.2g, %8.2g]", (double)s->harm / (double)s->dmas, i.low, i.high);
+	else
+		printf(" 0        below %-14.2g", i.high);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct row *)a)->id, ((const struct row *)b)->id);
+}
+
+static error_t on_option(int key, char *argument, struct argp_state *state)
+{
+	char *end;
+
+	switch (key) {
+	case 'a':
+		arguments.all = true;
+		return 0;
+	case 'p':
+		arguments.alpha = strtod(argument, &end);
+		if (*end || !(arguments.alpha > 0 && arguments.alpha < 1))
+			argp_error(state, "--alpha is a probability between 0 and 1");
+		return 0;
+	case ARGP_KEY_ARGS:
+		arguments.paths = state->argv + state->next;
+		arguments.count = (size_t)(state->argc - state->next);
+		return 0;
+	case ARGP_KEY_END:
+		if (arguments.count != 2)
+			argp_usage(state);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+int compare_main(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ "all", 'a', NULL, 0, "list tests without a difference, too", 0 },
+		{ "alpha", 'p', "P", 0, "probability of calling any difference that is none (0.01)",
+		  0 },
+		{ 0 }
+	};
+	static const struct argp argp = { .options = options,
+					  .parser = on_option,
+					  .args_doc = "A B",
+					  .doc = "Compare two runs, or two groups of runs: A and B "
+						 "are logs or folders of logs; every "
+						 "run in them counts.\v"
+						 "A rate is harm (torn, stale, mis-tagged) per "
+						 "DMA, with its 95 % interval. Differences "
+						 "are by Fisher's exact test, over all tests "
+						 "together (Bonferroni). Harm that appears "
+						 "or goes is told if that is sure; a rate that "
+						 "rises or falls only where the runs of "
+						 "both sides lie apart (three or more a side) or "
+						 "by more than double (fewer), for rates "
+						 "vary between runs more than chance does.\n\n"
+						 "Exit status: 0 nothing differs; 1 something "
+						 "does; 3 a side has an incomplete run and "
+						 "nothing else differs; 4 a side has no run." };
+	unsigned changed = 0;
+	int status = 0;
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	all.room = 20000;
+	all.rows = must_realloc(NULL, all.room * sizeof(*all.rows));
+	memset(all.rows, 0, all.room * sizeof(*all.rows));
+	if (!hcreate_r(2 * all.room, &index_of_ids))
+		return EXIT_INPUT;
+	for (unsigned which = 0; which < 2; which++) {
+		struct files files;
+
+		if (!find_files(&files, &arguments.paths[which], 1))
+			return EXIT_INPUT;
+		for (size_t i = 0; i < files.count; i++)
+			if (read_or_say(files.paths[i], add_run, &which) < 0)
+				status = EXIT_INPUT;
+		free_files(&files);
+	}
+	if (status)
+		return status;
+	for (unsigned which = 0; which < 2; which++) {
+		printf("%c: %s: %u run%s%s; %s%s\n", "AB"[which], arguments.paths[which],
+		       all.sides[which].runs, all.sides[which].runs == 1 ? "" : "s",
+		       all.sides[which].incomplete ? " (incomplete ones among them)" : "",
+		       all.sides[which].name, all.sides[which].differ ? ", and others" : "");
+		if (!all.sides[which].runs)
+			status = EXIT_NO_RUN;
+	}
+	for (size_t i = 0; i < all.count; i++)
+		judge_row(&all.rows[i]);
+	hdestroy_r(&index_of_ids);
+	if (all.count)
+		qsort(all.rows, all.count, sizeof(*all.rows), by_id);
+	for (size_t i = 0; i < all.count && !status; i++) {
+		struct row *r = &all.rows[i];
+
+		if (!r->verdict && !r->rate && !arguments.all)
+			continue;
+		changed += (r->verdict || r->rate) && !r->unknown;
+		printf("%s\n    A ", r->id);
+		print_side(&r->sides[0]);
+		printf("  B ");
+		print_side(&r->sides[1]);
+		printf("  %s%s%s", r->verdict ? r->verdict : "", r->verdict && r->rate ? "; " : "",
+		       r->rate	    ? r->rate
+		       : r->verdict ? ""
+				    : "no sure difference");
+		if (r->rate)
+			printf(" (p = %.2g)", r->p);
+		putchar('\n');
+	}
+	if (!status)
+		printf("%u of %zu tests differ\n", changed, all.count);
+	for (size_t i = 0; i < all.count; i++)
+		free(all.rows[i].id);
+	free(all.rows);
+	return status						    ? status
+	       : changed					    ? 1
+	       : all.sides[0].incomplete || all.sides[1].incomplete ? EXIT_RUN_INCOMPLETE
+								    : 0;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/log/commands.h"
+#include "vtd/fault.h"
+#include "vtd/model.h"
+
+static struct {
+	struct paths paths;
+	bool compact;
+} arguments;
+
+struct context {
+	bool first;
+	int status;
+};
+
+/* What came over a serial line need not be UTF-8; what jansson is given must be. */
+static json_t *text(const char *s)
+{
+	json_t *j = s ? json_string(s) : json_null();
+	char *clean, *to;
+
+	if (j)
+		return j;
+	clean = to = malloc(strlen(s) + 1);
+	if (!clean)
+		return json_null();
+	for (; *s; s++)
+		*to++ = (signed char)*s < 0 ? '?' : *s;
+	*to = 0;
+	j = json_string(clean);
+	free(clean);
+	return j;
+}
+
+static json_t *number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+/* Register values: JSON's numbers are exact up to 2^53 only. */
+static json_t *hex(uint64_t n)
+{
+	char s[24];
+
+	snprintf(s, sizeof(s), "0x%llx", (unsigned long long)n);
+	return json_string(s);
+}
+
+static json_t *harms(uint8_t bits)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; harm_word(i); i++)
+		if (bits >> i & 1)
+			json_array_append_new(array, json_string(harm_word(i)));
+	return array;
+}
+
+static void add_tally(json_t *j, const struct run_test *t)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} numbers[] = { { "us", t->us },
+			{ "dmas", t->dmas },
+			{ "torn", t->torn },
+			{ "rewrites", t->rewrites },
+			{ "held", t->held },
+			{ "stale", t->stale },
+			{ "tags", t->tags },
+			{ "mistagged", t->mistagged },
+			{ "first_torn_us", t->first_torn_us },
+			{ "invalidate_us", t->invalidate_us },
+			{ "dma_us", t->dma_us },
+			{ "reset_us", t->reset_us },
+			{ "resets", t->resets },
+			{ "timeouts", t->timeouts },
+			{ "foreign_faults", t->foreign },
+			{ "fault_overflows", t->overflows } };
+	json_t *outcomes = json_array(), *faults = json_array();
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		json_object_set_new(j, numbers[i].key, number(numbers[i].value));
+	for (unsigned i = 0; i < t->outcome_count; i++) {
+		const struct outcome_count *o = &t->outcomes[i];
+
+		json_array_append_new(outcomes,
+				      json_pack("{s:o, s:o, s:b, s:b}", "name", text(o->name),
+						"count", number(o->count), "torn", o->torn,
+						"unpredicted", o->unpredicted));
+	}
+	for (unsigned i = 0; i < t->fault_count; i++) {
+		const struct fault_count *f = &t->faults[i];
+
+		json_array_append_new(faults,
+				      json_pack("{s:i, s:o, s:o, s:o, s:o}", "reason", f->reason,
+						"name", text(vtd_fault_reason_name(f->reason)),
+						"type", text(f->type), "count", number(f->count),
+						"raw", text(f->raw)));
+	}
+	json_object_set_new(j, "outcomes", outcomes);
+	json_object_set_new(j, "faults", faults);
+}
+
+static json_t *test_json(const struct run_test *t)
+{
+	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "n",
+			      number(t->n), "id", text(t->id), "verdict", verdict_word(t->verdict),
+			      "check", t->check, "number", number(t->number), "unit", text(t->unit),
+			      "why", text(t->why), "at_ms", number(t->at_ms), "own_block",
+			      t->has_block, "first_line", number(t->line_from), "last_line",
+			      number(t->line_to));
+
+	if (t->harms != HARMS_UNKNOWN) {
+		json_object_set_new(j, "model", text(t->model));
+		json_object_set_new(j, "harms", harms(t->harms));
+		json_object_set_new(j, "harms_by_specification", harms(t->spec_harms));
+		json_object_set_new(j, "controls", number(t->controls));
+	}
+	if (t->has_tally)
+		add_tally(j, t);
+	return j;
+}
+
+static json_t *machine_json(const struct run *r)
+{
+	json_t *j = json_object(), *units = json_array(), *devices = json_array();
+	const struct {
+		const char *key, *value;
+	} texts[] = { { "system", r->system },	     { "board", r->board },
+		      { "bios", r->bios },	     { "processor", r->processor },
+		      { "cpu_vendor", r->vendor },   { "cpu_brand", r->brand },
+		      { "microcode", r->microcode }, { "hypervisor", r->hypervisor } };
+	const struct {
+		const char *key;
+		uint64_t value;
+	} numbers[] = { { "cpu_family", r->family },	 { "cpu_model", r->model },
+			{ "cpu_stepping", r->stepping }, { "processors", r->processors },
+			{ "memory_mib", r->memory_mib }, { "tsc_hz", r->tsc_hz },
+			{ "x2apic", r->x2apic } };
+	char *dmar = calloc(1, 2 * r->dmar_bytes + 1);
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		json_object_set_new(j, texts[i].key, text(texts[i].value));
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		json_object_set_new(j, numbers[i].key, number(numbers[i].value));
+	for (unsigned i = 0; i < r->unit_count; i++) {
+		const struct unit *u = &r->units[i];
+
+		json_array_append_new(units, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "n",
+						       (int)u->n, "base", hex(u->base), "ver",
+						       hex(u->version), "cap", hex(u->cap), "ecap",
+						       hex(u->ecap), "found_gsts", hex(u->gsts),
+						       "found_pmen", hex(u->pmen)));
+	}
+	for (unsigned i = 0; i < r->device_count; i++) {
+		const struct device *d = &r->devices[i];
+
+		json_array_append_new(devices,
+				      json_pack("{s:o, s:o, s:o, s:i, s:o}", "generator",
+						text(d->name), "at", text(d->at), "id", text(d->id),
+						"unit", (int)d->unit, "refused", text(d->why)));
+	}
+	for (size_t i = 0; dmar && i < r->dmar_bytes; i++)
+		sprintf(dmar + 2 * i, "%02x", r->dmar[i]);
+	json_object_set_new(j, "dmar", text(dmar));
+	free(dmar);
+	json_object_set_new(j, "units", units);
+	json_object_set_new(j, "devices", devices);
+	return j;
+}
+
+static json_t *run_json(const struct run *r)
+{
+	json_t *tests = json_array(), *problems = json_array();
+	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file",
+			      text(r->path), "run", number(r->number), "verdict",
+			      judgement_word(r->judgement), "log_version", number(r->log_version),
+			      "build", text(r->build), "seed", number(r->seed), "date",
+			      text(r->date), "options", text(r->options), "config", text(r->config),
+			      "first_line", number(r->line_from), "last_line", number(r->line_to));
+
+	json_object_update_new(
+		j, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "planned",
+			     number(r->has_end ? r->end_planned : r->planned), "passed",
+			     number(r->passed), "checks_passed", number(r->checks), "failed",
+			     number(r->failed), "skipped", number(r->skipped), "lost_verdicts",
+			     number(r->lost_verdicts), "ms", number(r->ms), "printed_bytes",
+			     number(r->printed), "blocks", number(r->blocks_good), "blocks_lost",
+			     number(r->blocks_missing)));
+	for (size_t i = 0; i < r->problem_count; i++)
+		json_array_append_new(problems, text(r->problems[i]));
+	for (size_t i = 0; i < r->test_count; i++)
+		json_array_append_new(tests, test_json(&r->tests[i]));
+	json_object_set_new(j, "problems", problems);
+	json_object_set_new(j, "machine", machine_json(r));
+	json_object_set_new(j, "tests", tests);
+	return j;
+}
+
+static void print_run(const struct run *r, const char *log, void *context)
+{
+	struct context *c = context;
+	json_t *j = run_json(r);
+
+	(void)log;
+	fputs(c->first ? "\n" : ",\n", stdout);
+	json_dumpf(j, stdout, arguments.compact ? JSON_COMPACT : JSON_INDENT(1));
+	json_decref(j);
+	c->first = false;
+	c->status = graver(c->status, exit_status(r->judgement));
+}
+
+static error_t on_option(int key, char *argument, struct argp_state *state)
+{
+	(void)argument;
+	switch (key) {
+	case 'c':
+		arguments.compact = true;
+		return 0;
+	}
+	return take_paths(key, state, &arguments.paths);
+}
+
+int json_main(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ "compact", 'c', NULL, 0, "a run to a line", 0 }, { 0 }
+	};
+	static const struct argp argp = {
+		.options = options,
+		.parser = on_option,
+		.args_doc = "FILE|FOLDER...",
+		.doc = "Print {\"runs\": [...]}: everything that is known of every run."
+	};
+	struct context c = { true, EXIT_RUN_PASS };
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	fputs("{\"runs\": [", stdout);
+	c.status = graver(each_run(&arguments.paths, print_run, &c), c.status);
+	fputs("\n]}\n", stdout);
+	return c.first ? graver(c.status, EXIT_NO_RUN) : c.status;
+}

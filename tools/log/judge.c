@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a run comes to. Only intact records count; the lines for people are looked at for one thing: that
+ * they do not say otherwise.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "kernel/record.h"
+#include "tools/log/run_build.h"
+
+#define TOLD 8 /* of a kind of problem so many are told one by one */
+
+static int by_number(const void *a, const void *b)
+{
+	const struct run_test *x = a, *y = b;
+
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+static int sum_by_number(const void *a, const void *b)
+{
+	const struct sum *x = a, *y = b;
+
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+/* qsort() must not be given NULL, not even with nothing to sort. */
+static void sort(void *array, size_t count, size_t bytes,
+		 int (*compare)(const void *, const void *))
+{
+	if (count)
+		qsort(array, count, bytes, compare);
+}
+
+static uint16_t id_hash(const char *id, size_t bytes)
+{
+	return (uint16_t)crc32(crc32(0, NULL, 0), (const Bytef *)id, (uInt)bytes);
+}
+
+static struct run_test *find(struct builder *b, uint32_t n, size_t *from)
+{
+	while (*from < b->test_count && b->tests[*from].n < n)
+		(*from)++;
+	return *from < b->test_count && b->tests[*from].n == n ? &b->tests[*from] : NULL;
+}
+
+/* A test's name that came in a line for people: good, if the closing block's hash says so. */
+static const char *name_of(struct builder *b, const struct sum *s)
+{
+	for (size_t i = 0; i < b->said_count; i++)
+		if (id_hash(b->said[i].id.at, b->said[i].id.bytes) == s->id &&
+		    (!b->said[i].n || b->said[i].n == s->n))
+			return arena_text(&b->arena, b->said[i].id.at, b->said[i].id.bytes);
+	return NULL;
+}
+
+static bool contradict(struct builder *b, const struct run_test *t, const char *who, char verdict)
+{
+	build_problem(b, "test %" PRIu32 " (%s) is %s by its record, %s by %s", t->n,
+		      t->id ? t->id : "name lost", verdict_word(t->verdict), verdict_word(verdict),
+		      who);
+	return true;
+}
+
+/* The closing blocks: what they say of tests whose own block is lost. Whether they contradict others. */
+static bool merge_sums(struct builder *b)
+{
+	size_t own = b->test_count, at = 0;
+	bool contradicted = false;
+
+	sort(b->tests, b->test_count, sizeof(*b->tests), by_number);
+	sort(b->sums, b->sum_count, sizeof(*b->sums), sum_by_number);
+	for (size_t i = 0; i < b->sum_count; i++) {
+		const struct sum *s = &b->sums[i];
+		char verdict = s->letter == 'c' ? 'p' : s->letter;
+		struct run_test *t;
+
+		if (!strchr("pfs", verdict) || (i && s->n == s[-1].n))
+			continue;
+		/* Those appended below are behind the sorted ones. */
+		t = at < own ? find(b, s->n, &at) : NULL;
+		if (t) {
+			if (t->verdict != verdict || t->number != s->number)
+				contradicted |= contradict(b, t, "the closing block", verdict);
+			continue;
+		}
+		if (b->test_count == b->test_room) {
+			b->test_room = b->test_room ? 2 * b->test_room : 16;
+			b->tests = must_realloc(b->tests, b->test_room * sizeof(*b->tests));
+		}
+		t = &b->tests[b->test_count++];
+		*t = (struct run_test){ .n = s->n,
+					.verdict = verdict,
+					.check = s->letter == 'c',
+					.number = s->number,
+					.harms = HARMS_UNKNOWN,
+					.spec_harms = HARMS_UNKNOWN };
+		t->id = name_of(b, s);
+	}
+	sort(b->tests, b->test_count, sizeof(*b->tests), by_number);
+	return contradicted;
+}
+
+/* Lines for people about tests that are known. Both go by order, so one pass does. */
+static bool check_words(struct builder *b)
+{
+	bool contradicted = false;
+	size_t from = 0;
+
+	for (size_t i = 0; i < b->said_count; i++) {
+		const struct said *s = &b->said[i];
+
+		for (size_t k = 0; k < b->test_count; k++) {
+			const struct run_test *t = &b->tests[(from + k) % b->test_count];
+
+			if (!t->id || strlen(t->id) != s->id.bytes ||
+			    memcmp(t->id, s->id.at, s->id.bytes))
+				continue;
+			from = (from + k) % b->test_count;
+			if (t->verdict != s->verdict)
+				contradicted |= contradict(
+					b, t, s->n ? "its KTAP line" : "its VTDL-RESULT line",
+					s->verdict);
+			break;
+		}
+	}
+	return contradicted;
+}
+
+static void count(struct run *r, const struct builder *b)
+{
+	uint64_t expected = r->has_end			   ? r->end_tests
+			    : r->has_plan && !r->plan_open ? r->planned
+							   : 0;
+	unsigned known = 0;
+
+	for (size_t i = 0; i < b->test_count; i++) {
+		const struct run_test *t = &b->tests[i];
+
+		if (!t->verdict || (i && t->n == t[-1].n))
+			continue;
+		known++;
+		r->checks += t->verdict == 'p' && t->check;
+		r->passed += t->verdict == 'p' && !t->check;
+		r->failed += t->verdict == 'f';
+		r->skipped += t->verdict == 's';
+	}
+	r->lost_verdicts = expected > known ? (unsigned)(expected - known) : 0;
+}
+
+/* By the rules of report_end() in tests/report.c, from the verdicts alone; 0 where they do not say. */
+static char verdict_by_tests(const struct run *r)
+{
+	bool only_checks = r->plan_open ? r->end_checks != 0 : r->end_planned == r->end_checks;
+
+	if (r->failed || (!r->plan_open && r->end_tests != r->end_planned))
+		return 'f';
+	return r->passed || (only_checks && r->checks) ? 'p' : 's';
+}
+
+static void tell_lost_verdicts(struct builder *b)
+{
+	uint64_t last = b->run.has_end ? b->run.end_tests : b->run.planned;
+	char list[200] = "";
+	size_t at = 0, n = 0;
+	unsigned told = 0;
+
+	for (uint64_t i = 1; i <= last && told <= TOLD; i++) {
+		if (i <= UINT32_MAX && find(b, (uint32_t)i, &at))
+			continue;
+		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%" PRIu64, told ? ", " : "",
+				      i);
+		told++;
+	}
+	build_problem(b, "%u of %" PRIu64 " verdicts did not arrive: test%s %s%s",
+		      b->run.lost_verdicts, last, b->run.lost_verdicts == 1 ? "" : "s", list,
+		      b->run.lost_verdicts > told ? ", ..." : "");
+}
+
+static void tell_blocks(struct builder *b)
+{
+	struct run *r = &b->run;
+
+	if (r->has_end && r->blocks > b->next_block) {
+		r->blocks_missing += (unsigned)(r->blocks - b->next_block);
+		build_problem(b, "blocks %" PRIu32 " to %" PRIu64 " did not arrive intact",
+			      b->next_block, r->blocks - 1);
+	}
+	for (size_t i = 0; i < b->gap_count; i++) {
+		const struct lines *g = &b->gaps[i];
+
+		r->blocks_missing += g->to - g->from + 1;
+		if (i < TOLD && g->from == g->to)
+			build_problem(b, "block %" PRIu32 " did not arrive intact", g->from);
+		else if (i < TOLD)
+			build_problem(b, "blocks %" PRIu32 " to %" PRIu32 " did not arrive intact",
+				      g->from, g->to);
+	}
+	if (b->gap_count > TOLD)
+		build_problem(b, "%u blocks in all did not arrive intact", r->blocks_missing);
+	for (size_t i = 0; i < b->bad_count && i < TOLD; i++)
+		build_problem(b,
+			      "lines %" PRIu32 " to %" PRIu32 ": what is left of a block (%" PRIu32
+			      ")",
+			      b->bad[i].from, b->bad[i].to, b->bad[i].block);
+	if (b->bad_count > TOLD)
+		build_problem(b, "%zu such places in all", b->bad_count);
+}
+
+void judge(struct builder *b)
+{
+	struct run *r = &b->run;
+	bool wrong = merge_sums(b);
+
+	wrong |= check_words(b);
+	count(r, b);
+	if (r->log_version > RECORD_VERSION) {
+		wrong = true;
+		build_problem(b, "written in log format %" PRIu64 ", newer than this tool (%u)",
+			      r->log_version, RECORD_VERSION);
+	}
+	if (!r->blocks_good)
+		build_problem(
+			b, "no machine record arrived intact: cut before the first, all damaged, "
+			   "or of a vtd-litmus older than log format 1");
+	if (!r->has_end)
+		build_problem(b, "it ends without its closing block: the run was cut, or is still "
+				 "under way");
+	else if (r->end_verdict != verdict_by_tests(r) && !r->lost_verdicts) {
+		wrong = true;
+		build_problem(b, "its closing block says %s, its tests %s",
+			      verdict_word(r->end_verdict), verdict_word(verdict_by_tests(r)));
+	}
+	if (r->has_end && b->end_line && b->end_line != r->end_verdict) {
+		wrong = true;
+		build_problem(b, "its closing block says %s, its VTDL-END line %s",
+			      verdict_word(r->end_verdict), verdict_word(b->end_line));
+	}
+	if (r->has_end && !r->plan_open && r->end_tests != r->end_planned)
+		build_problem(b, "planned %" PRIu64 " tests, ran %" PRIu64, r->end_planned,
+			      r->end_tests);
+	tell_blocks(b);
+	if (r->lost_verdicts)
+		tell_lost_verdicts(b);
+	if (r->failed || (r->has_end && r->end_verdict == 'f'))
+		r->judgement = JUDGED_FAIL;
+	else if (!r->has_end || r->lost_verdicts || wrong || !r->end_verdict)
+		r->judgement = JUDGED_INCOMPLETE;
+	else
+		r->judgement = r->end_verdict == 'p' ? JUDGED_PASS : JUDGED_SKIP;
+}
+
+const char *judgement_word(enum judgement judgement)
+{
+	static const char *const words[] = { "pass", "fail", "skip", "incomplete" };
+
+	return words[judgement];
+}
+
+const char *verdict_word(char verdict)
+{
+	return verdict == 'p' ? "pass" : verdict == 'f' ? "fail" : verdict == 's' ? "skip" : "lost";
+}
+
+const char *harm_word(unsigned bit)
+{
+	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
+					     "wrong end" };
+
+	return bit < sizeof(words) / sizeof(words[0]) ? words[bit] : NULL;
+}
+
+bool test_name(const char *id, struct test_name *name)
+{
+	struct {
+		char *to;
+		size_t room;
+	} parts[] = { { name->target, sizeof(name->target) },
+		      { name->operation, sizeof(name->operation) },
+		      { name->sequence, sizeof(name->sequence) },
+		      { name->device, sizeof(name->device) },
+		      { name->drive, sizeof(name->drive) } };
+	const char *from[5], *at = id;
+	unsigned n = 0;
+
+	/* A sequence's name has points, too ("linux-7.0"): two parts before it, two behind. */
+	memset(name, 0, sizeof(*name));
+	if (!id)
+		return false;
+	for (n = 0; n < 2; n++) {
+		const char *point = strchr(at, '.');
+
+		if (!point)
+			return false;
+		from[n] = at;
+		at = point + 1;
+	}
+	from[2] = at;
+	for (const char *p = at; *p; p++)
+		if (!strncmp(p, ".hammer", 7) || !strncmp(p, ".faithful", 9)) {
+			const char *device = p - 1;
+
+			while (device > at && *device != '.')
+				device--;
+			if (device == at)
+				return false;
+			from[3] = device + 1;
+			from[4] = p + 1;
+			for (unsigned i = 0; i < 5; i++) {
+				size_t bytes = i == 4 ? strlen(from[4])
+						      : (size_t)(from[i + 1] - from[i]) - 1;
+
+				if (bytes >= parts[i].room)
+					return false;
+				memcpy(parts[i].to, from[i], bytes);
+			}
+			return true;
+		}
+	return false;
+}

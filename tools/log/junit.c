@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The dialect that Jenkins, GitLab and junitparser read: testsuites, testsuite, testcase. */
+#include <libxml/xmlwriter.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/log/commands.h"
+
+static struct {
+	struct paths paths;
+	const char *out;
+} arguments;
+
+struct context {
+	xmlTextWriterPtr xml;
+	int status;
+	unsigned runs;
+};
+
+/* What XML 1.0 can hold of bytes from a serial line: printable ASCII. */
+static void attribute(xmlTextWriterPtr xml, const char *name, const char *value)
+{
+	char clean[1024];
+	size_t n = 0;
+
+	for (; *value && n < sizeof(clean) - 1; value++)
+		clean[n++] = *value >= ' ' && *value <= '~' ? *value : '?';
+	clean[n] = 0;
+	xmlTextWriterWriteAttribute(xml, BAD_CAST name, BAD_CAST clean);
+}
+
+static void attribute_number(xmlTextWriterPtr xml, const char *name, uint64_t value)
+{
+	xmlTextWriterWriteFormatAttribute(xml, BAD_CAST name, "%llu", (unsigned long long)value);
+}
+
+static void element(xmlTextWriterPtr xml, const char *name, const char *message)
+{
+	xmlTextWriterStartElement(xml, BAD_CAST name);
+	attribute(xml, "message", message);
+	xmlTextWriterEndElement(xml);
+}
+
+static void property(xmlTextWriterPtr xml, const char *name, const char *value)
+{
+	if (!value[0])
+		return;
+	xmlTextWriterStartElement(xml, BAD_CAST "property");
+	attribute(xml, "name", name);
+	attribute(xml, "value", value);
+	xmlTextWriterEndElement(xml);
+}
+
+static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct run_test *t,
+		       uint64_t before_ms)
+{
+	char lost[40], class[128];
+	struct test_name name;
+
+	snprintf(lost, sizeof(lost), "test-%u-name-lost", t->n);
+	if (test_name(t->id, &name))
+		snprintf(class, sizeof(class), "vtd-litmus.%s.%s", name.target, name.operation);
+	else
+		snprintf(class, sizeof(class), "vtd-litmus");
+	xmlTextWriterStartElement(xml, BAD_CAST "testcase");
+	attribute(xml, "classname", class);
+	attribute(xml, "name", t->id ? t->id : lost);
+	attribute(xml, "file", r->path);
+	if (t->line_from)
+		attribute_number(xml, "line", t->line_from);
+	if (t->at_ms)
+		xmlTextWriterWriteFormatAttribute(
+			xml, BAD_CAST "time", "%.3f",
+			(double)(t->at_ms > before_ms ? t->at_ms - before_ms : 0) / 1000);
+	if (t->verdict == 'f')
+		element(xml, "failure", t->why ? t->why : "its own block did not arrive");
+	else if (t->verdict == 's')
+		element(xml, "skipped", t->why ? t->why : "its own block did not arrive");
+	else if (!t->verdict)
+		element(xml, "error", "its verdict did not arrive");
+	xmlTextWriterEndElement(xml);
+}
+
+/* A run that is not whole has one test more, in error: readers that only count see it, too. */
+static void write_incomplete(xmlTextWriterPtr xml, const struct run *r)
+{
+	xmlTextWriterStartElement(xml, BAD_CAST "testcase");
+	attribute(xml, "classname", "vtd-litmus");
+	attribute(xml, "name", "the-log-is-whole");
+	xmlTextWriterStartElement(xml, BAD_CAST "error");
+	attribute(xml, "message", r->problem_count ? r->problems[0] : "incomplete");
+	for (size_t i = 0; i < r->problem_count; i++)
+		xmlTextWriterWriteFormatString(xml, "%s\n", r->problems[i]);
+	xmlTextWriterEndElement(xml);
+	xmlTextWriterEndElement(xml);
+}
+
+static void write_run(const struct run *r, const char *log, void *context)
+{
+	struct context *c = context;
+	xmlTextWriterPtr xml = c->xml;
+	bool whole = r->judgement != JUDGED_INCOMPLETE && !r->lost_verdicts && r->has_end;
+	char name[300];
+	uint64_t before = 0;
+
+	(void)log;
+	c->runs++;
+	c->status = graver(c->status, exit_status(r->judgement));
+	snprintf(name, sizeof(name), "%.200s, run %u", r->path, r->number);
+	xmlTextWriterStartElement(xml, BAD_CAST "testsuite");
+	attribute(xml, "name", name);
+	attribute_number(xml, "tests", r->test_count + !whole);
+	attribute_number(xml, "failures", r->failed);
+	attribute_number(xml, "errors", !whole);
+	attribute_number(xml, "skipped", r->skipped);
+	xmlTextWriterWriteFormatAttribute(xml, BAD_CAST "time", "%.3f", (double)r->ms / 1000);
+	if (strlen(r->date) == 19) {
+		char stamp[20];
+
+		memcpy(stamp, r->date, 20);
+		stamp[10] = 'T';
+		attribute(xml, "timestamp", stamp);
+	}
+	xmlTextWriterStartElement(xml, BAD_CAST "properties");
+	property(xml, "verdict", judgement_word(r->judgement));
+	property(xml, "build", r->build);
+	property(xml, "options", r->options);
+	property(xml, "system", r->system);
+	property(xml, "bios", r->bios);
+	property(xml, "cpu", r->brand);
+	property(xml, "microcode", r->microcode);
+	snprintf(name, sizeof(name), "%llu", (unsigned long long)r->seed);
+	property(xml, "seed", name);
+	xmlTextWriterEndElement(xml);
+	for (size_t i = 0; i < r->test_count; i++) {
+		write_test(xml, r, &r->tests[i], before);
+		before = r->tests[i].at_ms ? r->tests[i].at_ms : before;
+	}
+	if (!whole)
+		write_incomplete(xml, r);
+	xmlTextWriterEndElement(xml);
+}
+
+static error_t on_option(int key, char *argument, struct argp_state *state)
+{
+	switch (key) {
+	case 'o':
+		arguments.out = argument;
+		return 0;
+	}
+	return take_paths(key, state, &arguments.paths);
+}
+
+int junit_main(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ "output", 'o', "FILE", 0, "write there, not to standard output", 0 }, { 0 }
+	};
+	static const struct argp argp = {
+		.options = options,
+		.parser = on_option,
+		.args_doc = "FILE|FOLDER...",
+		.doc = "Print JUnit XML: a testsuite for each run, a testcase for each test. A run "
+		       "that is "
+		       "not whole has the testcase 'the-log-is-whole' in error."
+	};
+	struct context c = { .status = EXIT_RUN_PASS };
+	int status;
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	c.xml = xmlNewTextWriterFilename(arguments.out ? arguments.out : "-", 0);
+	if (!c.xml) {
+		fprintf(stderr, "vtd-log: cannot write %s\n", arguments.out);
+		return EXIT_INPUT;
+	}
+	xmlTextWriterSetIndent(c.xml, 1);
+	xmlTextWriterStartDocument(c.xml, NULL, "UTF-8", NULL);
+	xmlTextWriterStartElement(c.xml, BAD_CAST "testsuites");
+	status = each_run(&arguments.paths, write_run, &c);
+	c.status = graver(c.status, status);
+	if (xmlTextWriterEndDocument(c.xml) < 0) {
+		fprintf(stderr, "vtd-log: cannot write %s\n",
+			arguments.out ? arguments.out : "to standard output");
+		c.status = EXIT_INPUT;
+	}
+	xmlFreeTextWriter(c.xml);
+	xmlCleanupParser();
+	return c.runs ? c.status : graver(c.status, EXIT_NO_RUN);
+}

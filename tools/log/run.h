@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A run as it can be read back from a serial log: what its intact machine records say
+ * (docs/log-format.md), and what of it is missing. Nothing here is guessed: a value that did not arrive
+ * in a block with the right CRC-32 is not there.
+ */
+#ifndef TOOLS_LOG_RUN_H
+#define TOOLS_LOG_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OUTCOMES_MAX 12
+#define FAULTS_MAX   8
+#define UNITS_MAX    64
+#define DEVICES_MAX  32
+
+/* What is known of a run. The first three are the kernel's own words. */
+enum judgement {
+	JUDGED_PASS,
+	JUDGED_FAIL, /* also where an intact record has a failure and others are lost */
+	JUDGED_SKIP, /* nothing is wrong, nothing was learned */
+	JUDGED_INCOMPLETE, /* its end did not arrive, or not every verdict did, or they contradict each other */
+	JUDGED_COUNT,
+};
+
+struct outcome_count {
+	char name[8];
+	bool torn, unpredicted;
+	uint64_t count;
+};
+
+struct fault_count {
+	uint8_t reason; /* VT-d specification, chapter 7; vtd_fault_reason_name() */
+	char type[16];
+	uint64_t count;
+	char raw[33]; /* the first record, high half first; empty if there is none */
+};
+
+/* Bits of the model's harms, as enum model_harm of vtd/model.h; HARMS_UNKNOWN: there was no model. */
+#define HARMS_UNKNOWN 0x80
+
+/* One test. A number that the record leaves out is 0. */
+struct run_test {
+	uint32_t n;	 /* from 1 */
+	const char *id;	 /* NULL: its name did not arrive */
+	char verdict;	 /* 'p', 'f', 's'; 0: did not arrive */
+	bool check;	 /* passed, as a check of the kernel's own means */
+	bool has_block;	 /* its own block arrived; else it is known from the closing blocks */
+	uint64_t number; /* with the unit, as in VTDL-RESULT */
+	const char *unit, *why;	   /* NULL: none */
+	uint64_t at_ms;		   /* since the hand-over */
+	uint8_t harms, spec_harms; /* by the model of this unit, by that of the specification */
+	const char *model;
+	bool has_tally;
+	uint64_t controls, us, dmas, torn, first_torn_us, rewrites, held, stale, tags, mistagged;
+	uint64_t invalidate_us, dma_us, reset_us, resets, timeouts, foreign, overflows;
+	unsigned outcome_count, fault_count;
+	struct outcome_count outcomes[OUTCOMES_MAX];
+	struct fault_count faults[FAULTS_MAX];
+	uint32_t line_from,
+		line_to;  /* in the file: from its first line for people to its block's end */
+	size_t at, bytes; /* the same, in bytes */
+};
+
+struct unit {
+	unsigned n;
+	uint64_t base, version, cap, ecap, gsts, pmen;
+};
+
+struct device {
+	const char *name, *at, *id, *why; /* why: it cannot be used; NULL: it can */
+	unsigned unit;
+};
+
+struct run {
+	const char *path;
+	unsigned number; /* in its file, from 1 */
+	uint32_t line_from, line_to;
+	size_t at, bytes;
+	bool has_start, has_end_line; /* VTDL-START, VTDL-END were read */
+	bool has_tag;
+	uint16_t tag;
+
+	/* Block 0. Empty strings where they did not arrive. */
+	const char *build, *date, *options, *config, *system, *board, *bios, *processor;
+	const char *vendor, *microcode, *hypervisor, *brand;
+	uint64_t log_version, seed, family, model, stepping, processors, memory_mib, tsc_hz, x2apic;
+
+	uint8_t *dmar;
+	size_t dmar_bytes;
+	unsigned unit_count, device_count;
+	struct unit units[UNITS_MAX];
+	struct device devices[DEVICES_MAX];
+
+	bool has_plan, plan_open;
+	uint64_t planned;
+	struct run_test *tests; /* in order of n */
+	size_t test_count;
+
+	/* The closing block. */
+	bool has_end;
+	char end_verdict; /* 'p', 'f', 's' */
+	uint64_t end_tests, end_planned, end_checks, ms, printed, printing_ms, blocks;
+
+	enum judgement judgement;
+	unsigned passed, checks, failed, skipped; /* of the tests whose verdicts arrived */
+	unsigned lost_verdicts;
+	unsigned blocks_good, blocks_bad, blocks_missing;
+	char **problems; /* what is missing or contradicts itself, a line each */
+	size_t problem_count;
+};
+
+/*
+ * Read every run of a file ("-": standard input) and hand each to `each`, which may look at it until it
+ * returns; `text` is the whole file. Returns the number of runs, or -1 with errno set if the file cannot
+ * be read. A file without a run is no error.
+ */
+typedef void (*run_fn)(const struct run *run, const char *text, void *context);
+int log_read(const char *path, run_fn each, void *context);
+
+/* The same of bytes in memory. `path` is for messages. */
+int log_parse(const char *path, const char *text, size_t bytes, run_fn each, void *context);
+
+/* "pass", "fail", "skip", "incomplete". */
+const char *judgement_word(enum judgement judgement);
+/* "pass", "fail", "skip", or "lost". */
+const char *verdict_word(char verdict);
+
+/* "mixture", "stale", ...: of bit `bit` of harms; NULL past the last. */
+const char *harm_word(unsigned bit);
+
+/* The parts of a test's id: target.operation.sequence.device.drive; false for checks, which have none. */
+struct test_name {
+	char target[24], operation[24], sequence[64], device[24], drive[48];
+};
+bool test_name(const char *id, struct test_name *name);
+
+#endif

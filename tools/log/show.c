@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/log/commands.h"
+#include "tools/log/statistics.h"
+#include "vtd/fault.h"
+
+static struct {
+	struct paths paths;
+	bool all, details;
+	unsigned number; /* of the run; 0: the last */
+} arguments;
+
+static bool colour;
+
+static const char *paint(const char *sgr)
+{
+	return colour ? sgr : "";
+}
+
+static const char *of_verdict(char verdict)
+{
+	return paint(verdict == 'p'   ? "\033[32m"
+		     : verdict == 'f' ? "\033[1;31m"
+		     : verdict == 's' ? "\033[33m"
+				      : "\033[1;35m");
+}
+
+static void print_machine(const struct run *r)
+{
+	const struct {
+		const char *name, *value;
+	} rows[] = { { "build", r->build },	    { "date", r->date },
+		     { "options", r->options },	    { "config", r->config },
+		     { "system", r->system },	    { "board", r->board },
+		     { "BIOS", r->bios },	    { "processor", r->brand },
+		     { "microcode", r->microcode }, { "hypervisor", r->hypervisor } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].value[0])
+			printf("  %-11s%s\n", rows[i].name, rows[i].value);
+	if (r->vendor[0])
+		printf("  %-11s%s family %" PRIu64 " model 0x%" PRIx64 " stepping %" PRIu64 "\n",
+		       "CPU", r->vendor, r->family, r->model, r->stepping);
+	for (unsigned i = 0; i < r->unit_count; i++)
+		printf("  unit %-6uVER %" PRIu64 ".%" PRIu64 ", CAP %016" PRIx64
+		       ", ECAP %016" PRIx64 " at 0x%" PRIx64 "\n",
+		       r->units[i].n, r->units[i].version >> 4 & 15, r->units[i].version & 15,
+		       r->units[i].cap, r->units[i].ecap, r->units[i].base);
+	for (unsigned i = 0; i < r->device_count; i++)
+		printf("  %-11s%s at %s (%s)%s%s\n", "device", r->devices[i].name, r->devices[i].at,
+		       r->devices[i].id, r->devices[i].why ? ": not usable: " : "",
+		       r->devices[i].why ? r->devices[i].why : "");
+	if (r->ms) {
+		/* What the printing took here may have been no time at all: in QEMU, or by USB. */
+		double rest = (double)r->ms - (double)r->printing_ms;
+		double line = (double)r->printed * 1000 / 11520;
+
+		printf("  %-11s%.1f s; %" PRIu64
+		       " characters printed: at 115200 baud %.1f %% of the time\n",
+		       "time", (double)r->ms / 1000, r->printed, 100 * line / (rest + line));
+	}
+}
+
+static void print_details(const struct run_test *t)
+{
+	for (unsigned i = 0; i < t->outcome_count; i++)
+		printf("        %10" PRIu64 "  %s%s%s\n", t->outcomes[i].count, t->outcomes[i].name,
+		       t->outcomes[i].torn ? " *" : "",
+		       t->outcomes[i].unpredicted ? " not predicted" : "");
+	for (unsigned i = 0; i < t->fault_count; i++)
+		printf("        %10" PRIu64 "  faults of reason 0x%x, %s: %s, first %s\n",
+		       t->faults[i].count, t->faults[i].reason, t->faults[i].type,
+		       vtd_fault_reason_name(t->faults[i].reason), t->faults[i].raw);
+	if (t->has_tally)
+		printf("        %.3f s: invalidation %.3f, device %.3f, resets %.3f; %" PRIu64
+		       " rewrites, %" PRIu64 " held, lines %u to %u\n",
+		       (double)t->us / 1e6, (double)t->invalidate_us / 1e6, (double)t->dma_us / 1e6,
+		       (double)t->reset_us / 1e6, t->rewrites, t->held, t->line_from, t->line_to);
+}
+
+static void print_test(const struct run_test *t)
+{
+	uint64_t harm = t->torn + t->stale + t->mistagged;
+
+	printf("  %s%-5s%s%4u %s", of_verdict(t->verdict), verdict_word(t->verdict),
+	       paint("\033[0m"), t->n, t->id ? t->id : "(name lost)");
+	if (!t->has_block)
+		printf(": its own block did not arrive");
+	else if (t->why)
+		printf(": %s", t->why);
+	else if (!t->has_tally || !t->dmas || t->check)
+		printf(": %" PRIu64 " %s", t->number, t->unit ? t->unit : "");
+	if (t->has_tally && t->dmas && !t->check && t->verdict) {
+		struct interval i = share_interval(harm, t->dmas);
+
+		if (harm)
+			printf(": %s%" PRIu64 " of %" PRIu64 "%s, %.2g to %.2g at 95 %%",
+			       paint("\033[1m"), harm, t->dmas, paint("\033[0m"), i.low, i.high);
+		else
+			printf(": 0 of %" PRIu64 ", below %.2g at 95 %%", t->dmas, i.high);
+		if (t->harms != HARMS_UNKNOWN)
+			printf(t->harms ? " (unsafe by the model)" : " (controls: %" PRIu64 ")",
+			       t->controls);
+	}
+	putchar('\n');
+	if (arguments.details)
+		print_details(t);
+}
+
+struct context {
+	unsigned wanted; /* 0: count only */
+	unsigned runs;
+	int status;
+};
+
+static void show_run(const struct run *r, const char *text, void *context)
+{
+	struct context *c = context;
+
+	(void)text;
+	c->runs++;
+	if (!arguments.all && r->number != c->wanted)
+		return;
+	printf("%s%s, run %u, lines %u to %u%s\n", paint("\033[1m"), r->path, r->number,
+	       r->line_from, r->line_to, paint("\033[0m"));
+	print_machine(r);
+	for (size_t i = 0; i < r->test_count; i++)
+		print_test(&r->tests[i]);
+	for (size_t i = 0; i < r->problem_count; i++)
+		printf("  %s! %s%s\n", of_verdict(0), r->problems[i], paint("\033[0m"));
+	printf("%s", of_verdict("pfs\0"[r->judgement]));
+	print_run_line(stdout, r);
+	printf("%s", paint("\033[0m"));
+	c->status = graver(c->status, exit_status(r->judgement));
+}
+
+static void count_run(const struct run *r, const char *text, void *context)
+{
+	(void)text;
+	*(unsigned *)context = r->number;
+}
+
+static int show_file(const char *path)
+{
+	struct context c = { .wanted = arguments.number };
+
+	/* Standard input cannot be read twice. */
+	if (!arguments.all && !c.wanted && strcmp(path, "-") &&
+	    read_or_say(path, count_run, &c.wanted) < 0)
+		return EXIT_INPUT;
+	if (!strcmp(path, "-") && !c.wanted)
+		arguments.all = true;
+	if (read_or_say(path, show_run, &c) < 0)
+		return EXIT_INPUT;
+	if (!c.runs)
+		printf("%s: no run of vtd-litmus in it\n", path);
+	else if (c.wanted > c.runs)
+		printf("%s: there are %u runs in it\n", path, c.runs);
+	return c.runs && c.wanted <= c.runs ? c.status : EXIT_NO_RUN;
+}
+
+static error_t on_option(int key, char *argument, struct argp_state *state)
+{
+	switch (key) {
+	case 'a':
+		arguments.all = true;
+		return 0;
+	case 'd':
+		arguments.details = true;
+		return 0;
+	case 'r':
+		arguments.number = (unsigned)strtoul(argument, NULL, 10);
+		if (!arguments.number)
+			argp_error(state, "--run counts from 1");
+		return 0;
+	}
+	return take_paths(key, state, &arguments.paths);
+}
+
+int show_main(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ "all", 'a', NULL, 0, "every run of each file", 0 },
+		{ "run", 'r', "N", 0, "the N-th run of the file, not the last", 0 },
+		{ "details", 'd', NULL, 0, "histograms, faults and times of each test, too", 0 },
+		{ 0 }
+	};
+	static const struct argp argp = { .options = options,
+					  .parser = on_option,
+					  .args_doc = "FILE|FOLDER...",
+					  .doc = "Show the last run of each log." };
+	int status = EXIT_RUN_PASS;
+	struct files files;
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	colour = isatty(1) && !getenv("NO_COLOR");
+	if (!find_files(&files, arguments.paths.at, arguments.paths.count))
+		return EXIT_INPUT;
+	for (size_t i = 0; i < files.count; i++)
+		status = graver(status, show_file(files.paths[i]));
+	free_files(&files);
+	return status;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vtd/fault.h"
+
+#include <stddef.h>
+
+/* Section 7.1.3, "Fault Reason Encoding". */
+static const struct {
+	uint8_t reason;
+	const char *name;
+} reasons[] = {
+	{ 0x01, "root entry not present" },
+	{ 0x02, "context entry not present" },
+	{ 0x03, "invalid context entry (unsupported AW, TT or both)" },
+	{ 0x04, "address beyond the guest address width" },
+	{ 0x05, "write to a page without write permission" },
+	{ 0x06, "read of a page without read permission" },
+	{ 0x07, "paging entry unreadable (hardware could not access it)" },
+	{ 0x08, "root table unreadable" },
+	{ 0x09, "context table unreadable" },
+	{ 0x0a, "reserved bits set in a root entry" },
+	{ 0x0b, "reserved bits set in a context entry" },
+	{ 0x0c, "reserved bits set in a paging entry" },
+	{ 0x0d, "translated or translation request blocked by TT" },
+	{ 0x0e, "address in the interrupt range" },
+	{ 0x20, "interrupt request with reserved bits set" },
+	{ 0x21, "interrupt index beyond the remapping table" },
+	{ 0x22, "interrupt-remapping entry not present" },
+	{ 0x23, "interrupt-remapping table unreadable" },
+	{ 0x24, "reserved bits set in an interrupt-remapping entry" },
+	{ 0x25, "compatibility-format interrupt blocked" },
+	{ 0x26, "interrupt source-id not as in the remapping entry" },
+	{ 0x30, "scalable mode: root table pointer or mode invalid" },
+	{ 0x31, "request with PASID in legacy mode" },
+	{ 0x38, "scalable mode: root entry unreadable" },
+	{ 0x39, "scalable mode: root entry not present" },
+	{ 0x3a, "scalable mode: reserved bits set in a root entry" },
+	{ 0x40, "scalable mode: context entry unreadable" },
+	{ 0x41, "scalable mode: context entry not present" },
+	{ 0x42, "scalable mode: reserved bits set in a context entry" },
+	{ 0x43, "scalable mode: invalid context entry" },
+	{ 0x45, "scalable mode: request with PASID, which the context entry disables" },
+	{ 0x46, "scalable mode: PASID beyond the context entry's directory" },
+	{ 0x50, "PASID-directory entry unreadable" },
+	{ 0x51, "PASID-directory entry not present" },
+	{ 0x52, "reserved bits set in a PASID-directory entry" },
+	{ 0x58, "PASID-table entry unreadable" },
+	{ 0x59, "PASID-table entry not present" },
+	{ 0x5a, "reserved bits set in a PASID-table entry" },
+	{ 0x5b, "invalid PASID-table entry" },
+	{ 0x70, "first-stage paging entry unreadable" },
+	{ 0x71, "first-stage paging entry not present" },
+	{ 0x72, "reserved bits set in a first-stage paging entry" },
+	{ 0x73, "first-stage top table unreadable" },
+	{ 0x80, "first stage: address not canonical" },
+	{ 0x81, "first stage: privilege of the request too low" },
+	{ 0x85, "first stage: write to a page without write permission" },
+	{ 0x87, "scalable mode: address in the interrupt range" },
+	{ 0x91, "first stage: Accessed or Dirty bit cannot be set" },
+};
+
+const char *vtd_fault_reason_name(uint8_t reason)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].reason == reason)
+			return reasons[i].name;
+	return "reason not known to this kernel";
+}
+
+const char *vtd_fault_type_name(uint8_t type)
+{
+	static const char *const names[] = { "write", "page request", "read", "atomic" };
+
+	return names[type & 3];
+}
