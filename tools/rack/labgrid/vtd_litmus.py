@@ -3,6 +3,7 @@
 
 There is no shell on the machine: the console only speaks. off -> started (VTDL-START seen) -> finished.
 """
+import contextlib
 import enum
 import os
 import re
@@ -10,13 +11,13 @@ import time
 
 import attr
 import pexpect
-import serial
 from labgrid.driver import SerialDriver
 from labgrid.driver.exception import ExecutionError
 from labgrid.factory import target_factory
 from labgrid.step import step
 from labgrid.strategy import Strategy, StrategyError
 
+LOST = (OSError, ExecutionError)  # of a console; pyserial's exceptions are OSErrors
 START = re.compile(rb"VTDL-START v1 ")
 END = re.compile(rb"\nVTDL-END v1 (pass|fail|skip)\r?\n")
 
@@ -71,7 +72,8 @@ class VtdLitmusStrategy(Strategy):
             self.transition(Status.started)
             self.status = Status.unknown
             self.wait_for(END, "VTDL-END", self.run_seconds, self.silent_seconds)
-            self.read(1, self.log)  # a last word, if there is one
+            with contextlib.suppress(*LOST):
+                self.read(1, self.log)  # a last word, if there is one
         else:
             raise StrategyError(f"cannot go to {wanted}")
         self.status = wanted
@@ -112,7 +114,7 @@ class VtdLitmusStrategy(Strategy):
             try:
                 if self.read(0.5, self.log):
                     heard = now
-            except (OSError, serial.SerialException, ExecutionError) as error:
+            except LOST as error:
                 raise StrategyError(f"the console was lost before {name}: {error}") from error
         self.window = self.window[match.end():]
 
