@@ -37,7 +37,7 @@ static bool number(const char *text, uint64_t max, uint64_t *out)
 				 : *text >= '0' && *text <= '9' ? (unsigned)(*text - '0')
 								: 99;
 
-		if (digit >= base || value > (max - digit) / base)
+		if (digit >= base || digit > max || value > (max - digit) / base)
 			return false;
 		value = value * base + digit;
 	}
