@@ -56,7 +56,7 @@ needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
-needs_test     := run image sign pxe log test
+needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
 
@@ -103,7 +103,7 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 
 test: build ## host unit tests under sanitizers, then scenarios in QEMU
 	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables \
-		$(BUILD)/vtd-log $(FIRMWARE).efi
+		$(BUILD)/vtd-log $(BUILD)/host/synthesize $(FIRMWARE).efi
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
 MODE   ?= proxy
@@ -259,7 +259,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/table
 
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
-LOG_SOURCES := $(filter-out tools/log/synthesize.c,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
+LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
 		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/format.c
 LOG_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
@@ -272,5 +272,13 @@ $(BUILD)/log/%.o: %.c
 $(BUILD)/vtd-log: $(LOG_OBJECTS)
 	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -lz -ljansson -lxml2 -lm -o $@
 
--include $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+$(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
+
+# Logs of a lab that does not exist, for tests of the report.
+SYNTHESIZE := $(addprefix $(BUILD)/log/tools/log/,synthesize.o synthesize_line.o synthesize_test.o)
+$(BUILD)/host/synthesize: $(SYNTHESIZE)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $^ -lz -lm -o $@
+
+-include $(SYNTHESIZE:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign run mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

@@ -319,9 +319,13 @@ static void print_all(struct inventory *v)
 		inventory_print_dmar(&m->dmar, &setup_pci_view);
 	if (table)
 		inventory_dump((const uint8_t *)table, table->length);
+	if (table)
+		setup_record_dmar(table);
 	find_units(v);
 	for (unsigned i = 0; i < m->unit_count; i++)
 		print_unit(&v->units[i], i);
+	for (unsigned i = 0; i < m->unit_count; i++)
+		setup_record_unit(&v->units[i].unit, i);
 	for (unsigned i = 0; i < pci_count; i++)
 		print_device(v, &pci_functions[i]);
 	print_rmrrs(v);

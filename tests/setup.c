@@ -42,6 +42,17 @@ static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, 
 
 const struct dmar_pci setup_pci_view = { bridge, NULL };
 
+void setup_record_unit(const struct vtd_unit *u, unsigned index)
+{
+	record_begin();
+	record_line("unit");
+	record_add("n=%u base=0x%lx ver=0x%x cap=0x%lx ecap=0x%lx segment=%u all=%u gsts=0x%x "
+		   "pmen=0x%x",
+		   index, u->base, u->version, u->cap, u->ecap, u->segment, u->include_pci_all,
+		   u->found_gsts, u->found_pmen);
+	record_end();
+}
+
 static void log_unit(const struct vtd_unit *u, unsigned index)
 {
 	char levels[32] = "";
@@ -61,13 +72,7 @@ static void log_unit(const struct vtd_unit *u, unsigned index)
 		 field_of(u->cap, CAP_NFR) + 1,
 		 field_of(u->ecap, ECAP_SMTS) ? ", scalable mode" : "",
 		 field_of(u->cap, CAP_CM) ? ", caching mode" : "");
-	record_begin();
-	record_line("unit");
-	record_add("n=%u base=0x%lx ver=0x%x cap=0x%lx ecap=0x%lx segment=%u all=%u gsts=0x%x "
-		   "pmen=0x%x",
-		   index, u->base, u->version, u->cap, u->ecap, u->segment, u->include_pci_all,
-		   u->found_gsts, u->found_pmen);
-	record_end();
+	setup_record_unit(u, index);
 	if (u->found_gsts & (G_TE | G_IRE | G_QIE) || u->found_pmen & PMEN_PRS)
 		log_note("unit %u: firmware left on:%s%s%s%s (GSTS %08x)", index,
 			 u->found_gsts & G_TE ? " translation" : "",
@@ -151,8 +156,7 @@ static void take_over(unsigned index)
 			 u->offset, vtd_status_text(unit_status[index]));
 }
 
-/* The whole table, bytes in hexadecimal, so that one log is enough to see what firmware said. */
-static void record_dmar(const struct acpi_header *table)
+void setup_record_dmar(const struct acpi_header *table)
 {
 	const uint8_t *bytes = (const uint8_t *)table;
 
@@ -183,7 +187,7 @@ static const char *read_dmar(void)
 	if (!table)
 		return "firmware gives no DMAR table: VT-d is absent, or turned off in firmware "
 		       "setup";
-	record_dmar(table);
+	setup_record_dmar(table);
 	error = dmar_open(&dmar, table, table->length);
 	if (error == DMAR_BAD_CHECKSUM)
 		log_note("DMAR: %s; used all the same", dmar_error_text(error));

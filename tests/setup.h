@@ -3,6 +3,7 @@
 #ifndef TESTS_SETUP_H
 #define TESTS_SETUP_H
 
+#include "kernel/acpi.h"
 #include "tests/engine.h"
 #include "vtd/dmar.h"
 
@@ -29,6 +30,13 @@ typedef bool (*setup_wanted)(const char *kind);
  * finds.
  */
 void setup_machine(struct setup *setup, setup_wanted wanted);
+
+/*
+ * Machine records: the whole DMAR table, bytes in hexadecimal, so that one log is enough to see what
+ * firmware said; a unit's registers as they were found.
+ */
+void setup_record_dmar(const struct acpi_header *table);
+void setup_record_unit(const struct vtd_unit *unit, unsigned index);
 
 /* Log every device that a generator knows, and whether it would be used, as far as reading tells. */
 void setup_list_devices(setup_wanted wanted);

@@ -313,18 +313,18 @@ static char letter_of(struct span s)
 	return is(s, "pass") ? 'p' : is(s, "fail") ? 'f' : is(s, "skip") ? 's' : 0;
 }
 
-static uint8_t harms_of(struct span s)
+/* "mixture,stale"; the words with '+' for their blanks. */
+static uint8_t harms_of(struct builder *b, struct span s)
 {
-	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					     "wrong+end" };
 	uint8_t harms = 0;
 
 	while (s.bytes) {
 		const char *comma = memchr(s.at, ',', s.bytes);
 		struct span word = { s.at, comma ? (size_t)(comma - s.at) : s.bytes };
+		const char *text = text_of(b, NULL, word);
 
-		for (unsigned i = 0; i < COUNT(words); i++)
-			if (is(word, words[i]))
+		for (unsigned i = 0; harm_word(i); i++)
+			if (!strcmp(text, harm_word(i)))
 				harms |= (uint8_t)(1u << i);
 		s.at += word.bytes + (comma ? 1 : 0);
 		s.bytes -= word.bytes + (comma ? 1 : 0);
@@ -367,9 +367,9 @@ static void take_test(struct builder *b, struct span line)
 		else if (is(w.key, "model"))
 			t->model = text_of(b, NULL, w.value);
 		else if (is(w.key, "harms"))
-			t->harms = t->spec_harms = harms_of(w.value);
+			t->harms = t->spec_harms = harms_of(b, w.value);
 		else if (is(w.key, "spec"))
-			t->spec_harms = harms_of(w.value);
+			t->spec_harms = harms_of(b, w.value);
 		else if (is(w.key, "controls"))
 			t->controls = number_of(w.value);
 		else if (is(w.key, "why"))

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +6,7 @@
 
 static struct {
 	bool all, quiet;
-	char **paths;
-	size_t count;
+	struct paths paths;
 } arguments;
 
 /* The last run of a file is kept back until it is known to be the last. */
@@ -83,15 +81,8 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
 	case 'q':
 		arguments.quiet = true;
 		return 0;
-	case ARGP_KEY_ARGS:
-		arguments.paths = state->argv + state->next;
-		arguments.count = (size_t)(state->argc - state->next);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return take_paths(key, state, &arguments.paths);
 }
 
 int check_main(int argc, char **argv)
@@ -116,7 +107,7 @@ int check_main(int argc, char **argv)
 	struct files files;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	if (!find_files(&files, arguments.paths, arguments.count))
+	if (!find_files(&files, arguments.paths.at, arguments.paths.count))
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++)
 		status = graver(status, check_file(files.paths[i]));

@@ -3,6 +3,7 @@
 #ifndef TOOLS_LOG_COMMANDS_H
 #define TOOLS_LOG_COMMANDS_H
 
+#include <argp.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -33,6 +34,21 @@ int graver(int a, int b);
 
 /* One line: "pass: 93 passed, 12 checks passed, 30 skipped; pc-q35-7.2, AuthenticAMD ...; build, seed". */
 void print_run_line(FILE *out, const struct run *run);
+
+/* What stands behind the options: logs, and folders of logs. */
+struct paths {
+	char **at;
+	size_t count;
+};
+
+/* For an argp parser: the paths, of which there must be one; ARGP_ERR_UNKNOWN for other keys. */
+error_t take_paths(int key, struct argp_state *state, struct paths *paths);
+
+/*
+ * Every run of every log there is below the paths. Returns EXIT_INPUT if one of them could not be read
+ * (with a message), else 0.
+ */
+int each_run(const struct paths *paths, run_fn each, void *context);
 
 /*
  * Files and folders (walked, hidden names left out, sorted) into a list of files. Returns false, with a

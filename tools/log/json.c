@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <argp.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +8,7 @@
 #include "vtd/model.h"
 
 static struct {
-	char **paths;
-	size_t count;
+	struct paths paths;
 	bool compact;
 } arguments;
 
@@ -54,13 +52,11 @@ static json_t *hex(uint64_t n)
 
 static json_t *harms(uint8_t bits)
 {
-	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					     "wrong end" };
 	json_t *array = json_array();
 
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; harm_word(i); i++)
 		if (bits >> i & 1)
-			json_array_append_new(array, json_string(words[i]));
+			json_array_append_new(array, json_string(harm_word(i)));
 	return array;
 }
 
@@ -226,15 +222,8 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
 	case 'c':
 		arguments.compact = true;
 		return 0;
-	case ARGP_KEY_ARGS:
-		arguments.paths = state->argv + state->next;
-		arguments.count = (size_t)(state->argc - state->next);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return take_paths(key, state, &arguments.paths);
 }
 
 int json_main(int argc, char **argv)
@@ -249,16 +238,10 @@ int json_main(int argc, char **argv)
 		.doc = "Print {\"runs\": [...]}: everything that is known of every run."
 	};
 	struct context c = { true, EXIT_RUN_PASS };
-	struct files files;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	if (!find_files(&files, arguments.paths, arguments.count))
-		return EXIT_INPUT;
 	fputs("{\"runs\": [", stdout);
-	for (size_t i = 0; i < files.count; i++)
-		if (read_or_say(files.paths[i], print_run, &c) < 0)
-			c.status = graver(c.status, EXIT_INPUT);
+	c.status = graver(each_run(&arguments.paths, print_run, &c), c.status);
 	fputs("\n]}\n", stdout);
-	free_files(&files);
 	return c.first ? graver(c.status, EXIT_NO_RUN) : c.status;
 }

@@ -266,6 +266,14 @@ const char *verdict_word(char verdict)
 	return verdict == 'p' ? "pass" : verdict == 'f' ? "fail" : verdict == 's' ? "skip" : "lost";
 }
 
+const char *harm_word(unsigned bit)
+{
+	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
+					     "wrong end" };
+
+	return bit < sizeof(words) / sizeof(words[0]) ? words[bit] : NULL;
+}
+
 bool test_name(const char *id, struct test_name *name)
 {
 	struct {

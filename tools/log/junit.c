@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The dialect that Jenkins, GitLab and junitparser read: testsuites, testsuite, testcase. */
-#include <argp.h>
 #include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +7,7 @@
 #include "tools/log/commands.h"
 
 static struct {
-	char **paths;
-	size_t count;
+	struct paths paths;
 	const char *out;
 } arguments;
 
@@ -149,15 +147,8 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
 	case 'o':
 		arguments.out = argument;
 		return 0;
-	case ARGP_KEY_ARGS:
-		arguments.paths = state->argv + state->next;
-		arguments.count = (size_t)(state->argc - state->next);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return take_paths(key, state, &arguments.paths);
 }
 
 int junit_main(int argc, char **argv)
@@ -174,23 +165,19 @@ int junit_main(int argc, char **argv)
 		       "not whole has the testcase 'the-log-is-whole' in error."
 	};
 	struct context c = { .status = EXIT_RUN_PASS };
-	struct files files;
+	int status;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	if (!find_files(&files, arguments.paths, arguments.count))
-		return EXIT_INPUT;
 	c.xml = xmlNewTextWriterFilename(arguments.out ? arguments.out : "-", 0);
 	if (!c.xml) {
 		fprintf(stderr, "vtd-log: cannot write %s\n", arguments.out);
-		free_files(&files);
 		return EXIT_INPUT;
 	}
 	xmlTextWriterSetIndent(c.xml, 1);
 	xmlTextWriterStartDocument(c.xml, NULL, "UTF-8", NULL);
 	xmlTextWriterStartElement(c.xml, BAD_CAST "testsuites");
-	for (size_t i = 0; i < files.count; i++)
-		if (read_or_say(files.paths[i], write_run, &c) < 0)
-			c.status = graver(c.status, EXIT_INPUT);
+	status = each_run(&arguments.paths, write_run, &c);
+	c.status = graver(c.status, status);
 	if (xmlTextWriterEndDocument(c.xml) < 0) {
 		fprintf(stderr, "vtd-log: cannot write %s\n",
 			arguments.out ? arguments.out : "to standard output");
@@ -198,6 +185,5 @@ int junit_main(int argc, char **argv)
 	}
 	xmlFreeTextWriter(c.xml);
 	xmlCleanupParser();
-	free_files(&files);
 	return c.runs ? c.status : graver(c.status, EXIT_NO_RUN);
 }

@@ -159,6 +159,31 @@ void free_files(struct files *files)
 	*files = (struct files){ NULL, 0 };
 }
 
+error_t take_paths(int key, struct argp_state *state, struct paths *paths)
+{
+	if (key == ARGP_KEY_NO_ARGS)
+		argp_usage(state);
+	if (key != ARGP_KEY_ARGS)
+		return ARGP_ERR_UNKNOWN;
+	paths->at = state->argv + state->next;
+	paths->count = (size_t)(state->argc - state->next);
+	return 0;
+}
+
+int each_run(const struct paths *paths, run_fn each, void *context)
+{
+	struct files files;
+	int status = 0;
+
+	if (!find_files(&files, paths->at, paths->count))
+		return EXIT_INPUT;
+	for (size_t i = 0; i < files.count; i++)
+		if (read_or_say(files.paths[i], each, context) < 0)
+			status = EXIT_INPUT;
+	free_files(&files);
+	return status;
+}
+
 int read_or_say(const char *path, run_fn each, void *context)
 {
 	int runs = log_read(path, each, context);

@@ -128,6 +128,9 @@ const char *judgement_word(enum judgement judgement);
 /* "pass", "fail", "skip", or "lost". */
 const char *verdict_word(char verdict);
 
+/* "mixture", "stale", ...: of bit `bit` of harms; NULL past the last. */
+const char *harm_word(unsigned bit);
+
 /* The parts of a test's id: target.operation.sequence.device.drive; false for checks, which have none. */
 struct test_name {
 	char target[24], operation[24], sequence[64], device[24], drive[48];

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <argp.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,7 @@
 #include "vtd/fault.h"
 
 static struct {
-	char **paths;
-	size_t count;
+	struct paths paths;
 	bool all, details;
 	unsigned number; /* of the run; 0: the last */
 } arguments;
@@ -179,15 +177,8 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
 		if (!arguments.number)
 			argp_error(state, "--run counts from 1");
 		return 0;
-	case ARGP_KEY_ARGS:
-		arguments.paths = state->argv + state->next;
-		arguments.count = (size_t)(state->argc - state->next);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return take_paths(key, state, &arguments.paths);
 }
 
 int show_main(int argc, char **argv)
@@ -207,7 +198,7 @@ int show_main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	colour = isatty(1) && !getenv("NO_COLOR");
-	if (!find_files(&files, arguments.paths, arguments.count))
+	if (!find_files(&files, arguments.paths.at, arguments.paths.count))
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++)
 		status = graver(status, show_file(files.paths[i]));

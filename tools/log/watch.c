@@ -163,6 +163,7 @@ static void write_report(void)
 	pid_t child;
 
 	sprintf(next, "%s.new", arguments.report);
+	unlink(next);
 	fflush(stdout);
 	child = fork();
 	if (!child) {
@@ -172,8 +173,8 @@ static void write_report(void)
 	}
 	if (child > 0)
 		waitpid(child, &status, 0);
-	/* Its status is the gravest verdict; only from 64 on is it an error. */
-	if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) >= EXIT_USAGE ||
+	/* Its status tells of the runs, and of logs that cannot be read; a page there is all the same. */
+	if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == EXIT_USAGE ||
 	    rename(next, arguments.report))
 		fprintf(stderr, "vtd-log: %s could not be written\n", arguments.report);
 	free(next);

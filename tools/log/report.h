@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `vtd-log report`: one page over many runs. Each run is added up into rows and freed; the page is written
+ * from the sums alone. The raw lines it shows are read once more from the files at the end.
+ */
+#ifndef TOOLS_LOG_REPORT_H
+#define TOOLS_LOG_REPORT_H
+
+#include "tools/log/arena.h"
+#include "tools/log/run.h"
+
+/* What a test says of its sequence, the most telling first; of several tests that counts. */
+enum state {
+	STATE_UNEXPECTED, /* harm that the model rules out, or an outcome that it does not allow */
+	STATE_HARM,	  /* the model calls it unsafe, and harm was seen: a control */
+	STATE_CLEAN,  /* the model calls it safe, no harm, and a control beside it showed some */
+	STATE_UNSEEN, /* the model calls it unsafe, and no harm was seen */
+	STATE_OPEN,   /* the model calls it safe, no harm, but no control showed any */
+	STATE_FAILED, /* for a reason that says nothing of the sequence, as a device that hangs */
+	STATE_LOST, /* its record did not arrive; of its verdict at most the closing block tells */
+	STATE_UNABLE, /* this unit cannot, or the run does not ask for it */
+	STATE_NONE,
+	STATE_COUNT = STATE_NONE,
+};
+
+enum drive { DRIVE_HAMMER, DRIVE_FAITHFUL, DRIVES };
+
+/* Names of outcomes as target_outcome_name() of tests/target.c has them; what is new goes to the last. */
+enum {
+	OUT_AA,
+	OUT_BB,
+	OUT_AB,
+	OUT_BA,
+	OUT_DECOY,
+	OUT_NP,
+	OUT_FAULT,
+	OUT_BOTH,
+	OUT_LOST,
+	OUT_SILENT,
+	OUT_OTHER,
+	OUT_COUNT
+};
+
+/* Where the lines of a test stand. */
+struct evidence {
+	uint32_t file, line_from, line_to, bytes;
+	uint64_t at;
+	double weight; /* among those of one state the greatest is shown */
+	uint8_t state;
+};
+
+struct amount {
+	uint64_t dmas, torn, held, stale, tags, mistagged, blocked;
+};
+
+/* One sequence under one drive, on the machines of a row. */
+struct cell {
+	uint32_t tests, of_state[STATE_COUNT];
+	struct amount proof, rest; /* with harm or a control beside it; without either */
+	uint64_t outcomes[OUT_COUNT];
+	uint16_t torn_outcomes; /* bit set of them */
+	float least, most;	/* rates of single tests that showed harm; most = 0: none did */
+	const char *why;	/* of `best`, if it gives a reason */
+	struct evidence best;
+};
+
+/* A sequence of a target: what the columns of the maps are. */
+struct subject {
+	const char *name; /* target.operation.sequence */
+	const char *target, *operation, *sequence;
+	unsigned target_rank;
+	const struct sequence *known; /* NULL: not in this tool's catalogue */
+};
+
+enum level { LEVEL_MACHINE, LEVEL_FIRMWARE, LEVEL_SILICON, LEVELS };
+
+struct row {
+	struct row *parent;
+	size_t rank; /* of silicon: its place in the page */
+	enum level level;
+	const char *key; /* what tells it from others of its level */
+	/* Its own part of the key: machine; or microcode, system, BIOS; or the processor. */
+	const char *machine, *microcode, *system, *bios, *silicon, *brand;
+	const char *code; /* of silicon, as microcode files are named: "Intel 06-8f-08" */
+	bool emulated, many_brands;
+	uint32_t machines, runs, of_judgement[JUDGED_COUNT];
+	uint32_t whole;	       /* runs that lost nothing: what they do not have was not run */
+	char from[20], to[20]; /* dates */
+	struct cell **cells; /* [subject * DRIVES + drive]; NULL, and rows of other levels: none */
+	size_t cell_count;
+};
+
+struct table {
+	struct entry {
+		const char *key;
+		void *value;
+	} * entries;
+	size_t count, room;
+};
+
+struct failure {
+	const char *id, *why;
+	struct row *row; /* of LEVEL_FIRMWARE */
+	bool unexpected;
+	uint32_t tests, machines;
+	const char *names[6]; /* of machines, the first ones */
+	struct evidence best;
+};
+
+struct incomplete {
+	const char *path, *machine;
+	unsigned number;
+	uint32_t line_from, line_to;
+	enum judgement judgement;
+	const char *problems; /* a line each */
+};
+
+/* A remapping unit by its registers. */
+struct unit_kind {
+	const char *key;
+	struct row *silicon, *firmware; /* of several firmwares the first by key */
+	uint64_t version, cap, ecap;
+	uint32_t runs, firmwares;
+	uint64_t units; /* bit set of unit numbers */
+};
+
+struct day {
+	int32_t day; /* since 1970-01-01 */
+	uint32_t runs;
+	uint64_t dmas, faults[256];
+};
+
+struct count {
+	const char *name;
+	uint64_t count;
+};
+
+struct report {
+	struct arena arena;
+	const char *title;
+	char **files;		      /* sorted */
+	size_t file_count, path_skip; /* so many bytes of each path are common to all */
+	uint32_t file;		      /* the one being read */
+	uint32_t files_empty, files_bad, runs, broken_runs, of_judgement[JUDGED_COUNT];
+	char from[20], to[20];
+	uint64_t dmas;
+	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
+		broken;
+	struct table bad_files;
+	unsigned any_judgement; /* bit set, of all runs, left out or not */
+	struct table machines;	/* their names */
+	enum level level;	/* at which cells are kept */
+	bool level_fixed;
+	struct subject **subject;
+	size_t subject_count, subject_room;
+	struct incomplete *incomplete;
+	size_t incomplete_count, incomplete_room, incomplete_more;
+	struct day *days; /* sorted */
+	size_t day_count, day_room;
+
+	/* When all is read. */
+	size_t *order;	    /* of subjects */
+	struct row **shown; /* of `level`, in order of the page */
+	size_t shown_count, shown_more;
+	struct row **silicon; /* of LEVEL_SILICON, with cells of all of it */
+	size_t silicon_count;
+	struct evidence *quotes; /* sorted by file and place */
+	size_t quote_count;
+};
+
+/* report_add.c: a run into the sums. */
+void report_add(struct report *r, const struct run *run);
+const char *report_path(const struct report *r, uint32_t file);
+bool is_more_telling(const struct evidence *a, const struct evidence *b);
+
+/* report_table.c */
+struct entry *table_at(struct table *t, const char *key); /* made, with a value of NULL, if new */
+/* The same of a key that will not stay where it is. */
+struct entry *table_of(struct report *r, struct table *t, const char *key);
+struct entry *table_sorted(const struct table *t);	       /* by key; to be freed */
+const char *report_intern(struct report *r, const char *text); /* the same text is kept once */
+
+/* report_names.c */
+const char *report_machine(struct report *r, const char *path);
+const char *report_code(struct report *r, const struct run *run);
+const char *row_name(const struct report *r, const struct row *row, char *text, size_t room);
+
+/* report_rows.c: rows and their cells. */
+struct row *report_row(struct report *r, const struct run *run);
+struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum drive drive);
+void report_fold(struct report *r); /* coarser rows where there are too many */
+void report_arrange(struct report *r);
+const struct cell *cell_of(const struct row *row, size_t subject, enum drive drive);
+enum state cell_state(const struct cell *c); /* of NULL: STATE_NONE */
+enum state subject_state(const struct row *row, size_t subject, const struct cell **out);
+
+/* What is to be said of a cell in a number: harm in trials, and its bounds at 95 %. */
+struct rate {
+	uint64_t harm, trials;
+	const char *what; /* "torn", "stale", ... */
+	double rate, low, high;
+};
+struct rate cell_rate(const struct cell *c);
+
+/* report_out.c: the page's text. */
+struct out {
+	char *text;
+	size_t bytes, room;
+};
+/* As printf, but what %s prints is escaped, for elements and for attributes in quotes. */
+__attribute__((format(printf, 2, 3))) void out(struct out *o, const char *format, ...);
+void out_raw(struct out *o, const char *text);		       /* as it is */
+void out_out(struct out *o, const struct out *other);	       /* made by these functions */
+void out_bytes(struct out *o, const char *text, size_t bytes); /* escaped; lines are kept */
+char *rate_text(double rate, char text[24]);
+char *count_text(uint64_t count, char text[24]);
+char *bounds_text(double low, double high, char text[40]);
+/* "context.replace.linux-pre7" as an id. */
+void out_anchor(struct out *o, const struct subject *s);
+
+/* The parts of the page, in its order. */
+void report_head(struct out *o, const struct report *r);
+void report_answer(struct out *o, const struct report *r);
+void report_overview(struct out *o, const struct report *r);
+void report_maps(struct out *o, const struct report *r);
+void report_outcomes(struct out *o, const struct report *r);
+void report_faults(struct out *o, const struct report *r);
+void report_units(struct out *o, const struct report *r);
+void report_failures(struct out *o, const struct report *r);
+void report_incomplete(struct out *o, const struct report *r);
+void report_sequences(struct out *o, const struct report *r);
+
+/* report_quote.c: lines of the logs. */
+void report_choose_quotes(struct report *r);
+unsigned report_quote(const struct report *r, const struct evidence *e); /* its number; 0: none */
+void report_quotes(struct out *o, const struct report *r);
+
+/* report_text.c: report.css and report.js. */
+extern const char report_css[], report_js[];
+
+int report_main(int argc, char **argv);
+
+#endif

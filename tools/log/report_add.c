@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A run into the sums of the page. Nothing here depends on the order in which runs come. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/log/report.h"
+#include "vtd/model.h"
+#include "vtd/sequence.h"
+
+const char *report_path(const struct report *r, uint32_t file)
+{
+	return r->files[file] + r->path_skip;
+}
+
+/* Of equals the one that comes first by name and line: whatever was read first. */
+bool is_more_telling(const struct evidence *a, const struct evidence *b)
+{
+	if (a->state != b->state)
+		return a->state < b->state;
+	if (a->weight != b->weight)
+		return a->weight > b->weight;
+	if (a->file != b->file)
+		return a->file < b->file;
+	return a->at < b->at;
+}
+
+static const struct sequence *find_sequence(const struct test_name *name)
+{
+	static const struct {
+		const char *target;
+		uint16_t kind;
+	} targets[] = {
+		{ "context", KIND_CONTEXT },   { "root", KIND_ROOT },
+		{ "table", KIND_TABLE },       { "leaf", KIND_LEAF },
+		{ "fs-leaf", KIND_LEAF },      { "sm-context", KIND_SM_CONTEXT },
+		{ "sm-root", KIND_SM_ROOT },   { "pasid-dir", KIND_PASID_DIR },
+		{ "pasid-ss", KIND_PASID },    { "pasid-fs", KIND_PASID },
+		{ "pasid-fs-pt", KIND_PASID }, { "pasid-nested", KIND_PASID },
+	};
+
+	for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++)
+		for (size_t i = 0; i < sequence_count; i++)
+			if (!strcmp(name->target, targets[t].target) &&
+			    sequences[i].kinds >> targets[t].kind & 1 &&
+			    !strcmp(sequences[i].name, name->sequence) &&
+			    !strcmp(operation_name(sequences[i].operation), name->operation))
+				return &sequences[i];
+	return NULL;
+}
+
+/* Those of several words first: they are what can tear. */
+static unsigned target_rank(const char *target)
+{
+	static const char *const order[] = {
+		"context",   "sm-context", "pasid-ss", "pasid-fs", "pasid-fs-pt", "pasid-nested",
+		"pasid-dir", "root",	   "sm-root",  "table",	   "leaf",	  "fs-leaf"
+	};
+	unsigned i = 0;
+
+	while (i < sizeof(order) / sizeof(order[0]) && strcmp(order[i], target))
+		i++;
+	return i;
+}
+
+/* Its number is kept one higher: NULL is "new". */
+static size_t subject_of(struct report *r, const struct test_name *name)
+{
+	char key[128];
+	struct subject *s;
+	struct entry *e;
+
+	snprintf(key, sizeof(key), "%s.%s.%s", name->target, name->operation, name->sequence);
+	e = table_of(r, &r->subjects, key);
+	if (e->value)
+		return (size_t)e->value - 1;
+	if (r->subject_count == r->subject_room) {
+		r->subject_room = r->subject_room ? 2 * r->subject_room : 128;
+		r->subject = must_realloc(r->subject, r->subject_room * sizeof(*r->subject));
+	}
+	s = arena_alloc(&r->arena, sizeof(*s));
+	s->name = e->key;
+	s->target = report_intern(r, name->target);
+	s->operation = report_intern(r, name->operation);
+	s->sequence = report_intern(r, name->sequence);
+	s->target_rank = target_rank(name->target);
+	s->known = find_sequence(name);
+	r->subject[r->subject_count++] = s;
+	e->value = (void *)r->subject_count;
+	return r->subject_count - 1;
+}
+
+static unsigned outcome_of(const char *name)
+{
+	static const char *const names[] = { "AA", "BB",    "AB",    "BA",   "decoy",
+					     "np", "fault", "AA+BB", "lost", "silent" };
+	unsigned i = 0;
+
+	while (i < OUT_OTHER && strcmp(names[i], name))
+		i++;
+	return i;
+}
+
+static enum state state_of(const struct run_test *t)
+{
+	bool harm = t->torn || t->stale || t->mistagged, knows = t->harms != HARMS_UNKNOWN;
+	bool surprise = false;
+
+	if (!t->has_block || !t->verdict)
+		return STATE_LOST;
+	if (t->verdict == 'f') {
+		for (unsigned i = 0; i < t->outcome_count; i++)
+			surprise |= t->outcomes[i].unpredicted && t->outcomes[i].count &&
+				    outcome_of(t->outcomes[i].name) < OUT_BOTH;
+		surprise |= harm && knows && !t->harms;
+		surprise |= t->stale && knows && !(t->harms & (HARM_STALE | HARM_WRONG_END));
+		surprise |= t->mistagged && knows && !(t->harms & HARM_MISTAGGED);
+		/*
+		 * A device in trouble comes first, as in tests/verdict.c: what it did then is no
+		 * evidence, and the reason is another than those of predict_outside().
+		 */
+		if (t->timeouts || (t->why && strncmp(t->why, "outside the specification", 25)))
+			surprise = false;
+		return surprise ? STATE_UNEXPECTED : STATE_FAILED;
+	}
+	if (!t->has_tally)
+		return STATE_UNABLE;
+	if (!knows)
+		return STATE_LOST;
+	if (t->verdict == 'p')
+		return t->harms ? STATE_HARM : STATE_CLEAN;
+	return t->harms ? STATE_UNSEEN : STATE_OPEN;
+}
+
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / (double)whole : part ? 1 : 0;
+}
+
+static void add_amount(struct amount *a, const struct run_test *t)
+{
+	a->dmas += t->dmas;
+	a->torn += t->torn;
+	a->held += t->held;
+	a->stale += t->stale;
+	a->tags += t->tags;
+	a->mistagged += t->mistagged;
+	if (t->harms != HARMS_UNKNOWN && t->harms & HARM_BLOCKED)
+		for (unsigned i = 0; i < t->outcome_count; i++)
+			if (outcome_of(t->outcomes[i].name) == OUT_NP)
+				a->blocked += t->outcomes[i].count;
+}
+
+static void add_test(struct report *r, struct cell *c, const struct run_test *t, struct evidence *e)
+{
+	enum state state = e->state;
+	double rate = share(t->torn, t->dmas);
+
+	if (rate < share(t->stale, t->held))
+		rate = share(t->stale, t->held);
+	if (rate < share(t->mistagged, t->tags))
+		rate = share(t->mistagged, t->tags);
+	c->tests++;
+	c->of_state[state]++;
+	if (state <= STATE_CLEAN)
+		add_amount(&c->proof, t);
+	else if (state <= STATE_OPEN)
+		add_amount(&c->rest, t);
+	for (unsigned i = 0; i < t->outcome_count; i++) {
+		unsigned o = outcome_of(t->outcomes[i].name);
+
+		c->outcomes[o] += t->outcomes[i].count;
+		c->torn_outcomes |= (uint16_t)(t->outcomes[i].torn << o);
+	}
+	if (state <= STATE_HARM) {
+		c->least = c->most == 0 || rate < c->least ? (float)rate : c->least;
+		c->most = rate > c->most ? (float)rate : c->most;
+	}
+	e->weight = state <= STATE_HARM ? rate : (double)t->dmas;
+	if (c->tests == 1 || is_more_telling(e, &c->best)) {
+		c->best = *e;
+		c->why = t->why ? report_intern(r, t->why) : NULL;
+	}
+}
+
+static void add_failure(struct report *r, struct row *machine, const struct run_test *t,
+			const struct evidence *e)
+{
+	char key[1024], id[128];
+	const char *pass;
+	struct failure *f;
+	struct entry *entry;
+	struct test_name name;
+
+	snprintf(id, sizeof(id), "%s", t->id ? t->id : "(its name did not arrive)");
+	if (test_name(t->id, &name) && (pass = strstr(id, ".pass-")) != NULL)
+		id[pass - id] = 0;
+	snprintf(key, sizeof(key), "%s\x1f%s\x1f%s", id, t->why ? t->why : "",
+		 machine->parent->key);
+	entry = table_of(r, &r->failures, key);
+	f = entry->value;
+	if (!f) {
+		f = entry->value = arena_alloc(&r->arena, sizeof(*f));
+		f->id = report_intern(r, id);
+		f->why = report_intern(
+			r, t->why	  ? t->why
+			   : t->has_block ? "no reason given"
+					  : "its record did not arrive: no reason is known");
+		f->row = machine->parent;
+		f->best = *e;
+	}
+	f->tests++;
+	f->unexpected |= e->state == STATE_UNEXPECTED;
+	if (is_more_telling(e, &f->best))
+		f->best = *e;
+	snprintf(key + strlen(key), sizeof(key) - strlen(key), "\x1f%s", machine->machine);
+	entry = table_of(r, &r->machines_of, key);
+	if (!entry->value) {
+		entry->value = r;
+		/* Runs come sorted by path, so these are the first ones by name, as a rule. */
+		if (f->machines < sizeof(f->names) / sizeof(f->names[0]))
+			f->names[f->machines] = machine->machine;
+		f->machines++;
+	}
+}
+
+static void add_incomplete(struct report *r, const struct run *run, const struct row *machine)
+{
+	struct incomplete *in;
+	size_t bytes = 0;
+	char *text;
+
+	if (r->incomplete_count == 1000) {
+		r->incomplete_more++;
+		return;
+	}
+	if (r->incomplete_count == r->incomplete_room) {
+		r->incomplete_room = r->incomplete_room ? 2 * r->incomplete_room : 64;
+		r->incomplete = must_realloc(r->incomplete,
+					     r->incomplete_room * sizeof(*r->incomplete));
+	}
+	for (size_t i = 0; i < run->problem_count; i++)
+		bytes += strlen(run->problems[i]) + 1;
+	text = arena_alloc(&r->arena, bytes + 1);
+	for (size_t i = 0; i < run->problem_count; i++) {
+		strcat(text, run->problems[i]);
+		strcat(text, "\n");
+	}
+	in = &r->incomplete[r->incomplete_count++];
+	*in = (struct incomplete){ .path = report_path(r, r->file),
+				   .machine = machine->machine,
+				   .number = run->number,
+				   .line_from = run->line_from,
+				   .line_to = run->line_to,
+				   .judgement = run->judgement,
+				   .problems = text };
+}
+
+/* Days since 1970-01-01 of "2026-11-25 14:03:28"; false if it is none. */
+static bool day_of(const char *date, int32_t *day)
+{
+	static const char form[] = "dddd-dd-dd dd:dd:dd";
+	int y, m, d;
+
+	for (size_t i = 0; i < sizeof(form); i++)
+		if (form[i] == 'd' ? !isdigit((unsigned char)date[i]) : date[i] != form[i])
+			return false;
+	y = atoi(date);
+	m = atoi(date + 5);
+	d = atoi(date + 8);
+	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31)
+		return false;
+	/* Years that begin in March: the leap day is the last one. */
+	y -= m <= 2;
+	*day = y / 400 * 146097 + y % 400 * 365 + y % 400 / 4 - y % 400 / 100 +
+	       (153 * ((m + 9) % 12) + 2) / 5 + d - 1 - 719468;
+	return true;
+}
+
+static struct day *at_day(struct report *r, int32_t day)
+{
+	size_t from = 0, to = r->day_count;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+
+		if (r->days[middle].day < day)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	if (from < r->day_count && r->days[from].day == day)
+		return &r->days[from];
+	if (r->day_count == r->day_room) {
+		r->day_room = r->day_room ? 2 * r->day_room : 32;
+		r->days = must_realloc(r->days, r->day_room * sizeof(*r->days));
+	}
+	memmove(&r->days[from + 1], &r->days[from], (r->day_count - from) * sizeof(*r->days));
+	r->days[from] = (struct day){ .day = day };
+	r->day_count++;
+	return &r->days[from];
+}
+
+/* A safeguard taken out, or a part broken, by an option: what fails then fails as it should. */
+static bool deliberate(const char *options)
+{
+	static const char *const words[] = { "without=", "break=" };
+
+	for (size_t i = 0; i < 2; i++)
+		for (const char *at = options; (at = strstr(at, words[i])) != NULL; at++)
+			if ((at == options || strchr(" ?", at[-1])) &&
+			    strncmp(at + strlen(words[i]), "nothing", 7))
+				return true;
+	return false;
+}
+
+static void add_units(struct report *r, const struct run *run, struct row *machine)
+{
+	struct row *firmware = machine->parent, *silicon = firmware->parent;
+
+	for (unsigned i = 0; i < run->unit_count; i++) {
+		const struct unit *u = &run->units[i];
+		char key[4096];
+		struct entry *e;
+		struct unit_kind *k;
+
+		snprintf(key, sizeof(key), "%s\x1f%llx\x1f%llx\x1f%llx", silicon->key,
+			 (unsigned long long)u->version, (unsigned long long)u->cap,
+			 (unsigned long long)u->ecap);
+		e = table_of(r, &r->unit_kinds, key);
+		k = e->value;
+		if (!k) {
+			k = e->value = arena_alloc(&r->arena, sizeof(*k));
+			*k = (struct unit_kind){ .key = e->key,
+						 .silicon = silicon,
+						 .firmware = firmware,
+						 .version = u->version,
+						 .cap = u->cap,
+						 .ecap = u->ecap };
+		}
+		k->runs++;
+		k->units |= 1ull << (u->n & 63);
+		if (strcmp(firmware->key, k->firmware->key) < 0)
+			k->firmware = firmware;
+		snprintf(key + strlen(key), sizeof(key) - strlen(key), "\x1f%s", firmware->key);
+		e = table_of(r, &r->machines_of, key);
+		if (!e->value) {
+			e->value = k;
+			k->firmwares++;
+		}
+	}
+}
+
+static void count_in(struct report *r, struct table *t, const char *name)
+{
+	struct entry *e = table_of(r, t, name);
+	struct count *c = e->value;
+
+	if (!c) {
+		c = e->value = arena_alloc(&r->arena, sizeof(*c));
+		c->name = e->key;
+	}
+	c->count++;
+}
+
+static void span_dates(char from[20], char to[20], const char *date)
+{
+	if (!from[0] || strcmp(date, from) < 0)
+		memcpy(from, date, 20);
+	if (strcmp(date, to) > 0)
+		memcpy(to, date, 20);
+}
+
+static void add_tests(struct report *r, const struct run *run, struct row *machine, struct day *day)
+{
+	struct row *row = machine;
+
+	for (unsigned level = LEVEL_MACHINE; level < r->level; level++)
+		row = row->parent;
+	for (size_t i = 0; i < run->test_count; i++) {
+		const struct run_test *t = &run->tests[i];
+		struct test_name name;
+		struct evidence e = { .file = r->file,
+				      .line_from = t->line_from,
+				      .line_to = t->line_to,
+				      .at = t->at,
+				      .bytes = t->bytes > UINT32_MAX ? UINT32_MAX
+								     : (uint32_t)t->bytes,
+				      .state = (uint8_t)state_of(t) };
+
+		r->dmas += t->dmas;
+		if (day)
+			day->dmas += t->dmas;
+		for (unsigned k = 0; day && k < t->fault_count; k++)
+			day->faults[t->faults[k].reason] += t->faults[k].count;
+		if (test_name(t->id, &name))
+			add_test(r,
+				 row_cell(r, row, subject_of(r, &name),
+					  strncmp(name.drive, "faithful", 8) ? DRIVE_HAMMER
+									     : DRIVE_FAITHFUL),
+				 t, &e);
+		if (t->verdict == 'f')
+			add_failure(r, machine, t, &e);
+	}
+}
+
+void report_add(struct report *r, const struct run *run)
+{
+	const char *broken = deliberate(run->options)  ? run->options
+			     : deliberate(run->config) ? run->config
+						       : NULL;
+	struct row *machine, *row;
+	struct day *day = NULL;
+	int32_t date;
+
+	r->runs++;
+	r->any_judgement |= 1u << run->judgement;
+	count_in(r, &r->builds, run->build);
+	if (broken) {
+		r->broken_runs++;
+		count_in(r, &r->broken, broken);
+		return;
+	}
+	machine = report_row(r, run);
+	r->of_judgement[run->judgement]++;
+	if (day_of(run->date, &date)) {
+		day = at_day(r, date);
+		day->runs++;
+		span_dates(r->from, r->to, run->date);
+	}
+	for (row = machine; row; row = row->parent) {
+		row->runs++;
+		row->of_judgement[run->judgement]++;
+		row->whole += run->has_end && !run->lost_verdicts;
+		if (day)
+			span_dates(row->from, row->to, run->date);
+	}
+	add_tests(r, run, machine, day);
+	add_units(r, run, machine);
+	if (run->judgement == JUDGED_INCOMPLETE || run->problem_count)
+		add_incomplete(r, run, machine);
+	report_fold(r);
+}
