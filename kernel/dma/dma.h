@@ -69,8 +69,8 @@ struct dma_device {
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
 	uint64_t timeout_us; /* a DMA that takes longer is stuck */
 	uint64_t typical_us; /* about what one takes */
-	const char
-		*evidence;   /* that it works as it should, of `examine`, for the log; NULL: none */
+	/* That it works as it should, as `examine` saw, for the log; NULL: nothing to say. */
+	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
