@@ -143,7 +143,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 	done
 
 format: ## put the C sources into the house style
-	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tools/log/*.[ch])
+	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tools/*.[ch] tools/log/*.[ch])
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -228,6 +228,7 @@ PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg ker
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
 		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
+		kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
 		kernel/crc32.c tests/target.c tests/target_build.c \
 		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)

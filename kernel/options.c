@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/options.h"
+#include "kernel/pci.h"
 #include "kernel/string.h"
 
 const struct options option_defaults = {
@@ -36,7 +37,7 @@ static bool number(const char *text, uint64_t max, uint64_t *out)
 				 : *text >= '0' && *text <= '9' ? (unsigned)(*text - '0')
 								: 99;
 
-		if (digit >= base || value > (max - digit) / base)
+		if (digit >= base || digit > max || value > (max - digit) / base)
 			return false;
 		value = value * base + digit;
 	}
@@ -115,16 +116,9 @@ static bool set_cpu(int32_t *to, const char *text)
 	return true;
 }
 
-/* For options whose default could do what was not asked for. */
-static bool refuse_unless(struct options *o, bool ok)
-{
-	o->refused |= !ok;
-	return ok;
-}
-
 static bool parse_run(struct options *o, const char *v)
 {
-	return refuse_unless(o, set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0"));
+	return set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
 }
 
 static bool parse_on_done(struct options *o, const char *v)
@@ -337,12 +331,106 @@ static bool parse_dwell(struct options *o, const char *v)
 
 static bool parse_tests(struct options *o, const char *v)
 {
-	return refuse_unless(o, set_text(o->tests, v));
+	return set_text(o->tests, v);
+}
+
+/* What dma= can name: the generators of kernel/dma/dma.c, which a host test holds this to. */
+static const char generators[] = "nvme\0ioat\0dsa\0dsa-shared\0edu\0e1000e\0igb\0igc\0igbvf\0";
+
+/* One item of dma=, KIND or KIND@ADDRESS. */
+struct dma_item {
+	char kind[64]; /* a glob */
+	bool has_address;
+	uint64_t segment, bus, device, function;
+};
+
+/* `count` hexadecimal digits at most, then `end`; what is behind that, or NULL. */
+static const char *hexadecimal(const char *at, unsigned count, char end, uint64_t max,
+			       uint64_t *out)
+{
+	char text[8] = "0x";
+	unsigned n = 0;
+
+	for (; at && *at && *at != end && n < count; at++)
+		text[2 + n++] = *at;
+	return at && *at == end && number(text, max, out) ? at + 1 : NULL;
+}
+
+/* [SEGMENT:]BUS:DEVICE.FUNCTION, as pci_name() has it. */
+static bool parse_address(struct dma_item *item, const char *at)
+{
+	unsigned colons = 0;
+
+	for (const char *c = at; *c; c++)
+		colons += *c == ':';
+	if (colons == 2)
+		at = hexadecimal(at, 4, ':', 0xffff, &item->segment);
+	at = hexadecimal(at, 2, ':', 0xff, &item->bus);
+	at = hexadecimal(at, 2, '.', 0x1f, &item->device);
+	return hexadecimal(at, 1, 0, 7, &item->function);
+}
+
+/* Take the next item of a dma= list; false behind the last. *bad: it is not of this form. */
+static bool next_dma(const char **list, struct dma_item *item, bool *bad)
+{
+	char text[64];
+	size_t n = 0;
+
+	*item = (struct dma_item){ .has_address = false };
+	*bad = false;
+	if (!next_item(list, text, sizeof(text)))
+		return false;
+	for (; text[n] && text[n] != '@'; n++)
+		item->kind[n] = text[n];
+	item->has_address = text[n];
+	*bad = !n || (text[n] && !parse_address(item, text + n + 1));
+	return true;
 }
 
 static bool parse_dma(struct options *o, const char *v)
 {
-	return refuse_unless(o, set_text(o->dma, v));
+	const char *at = v, *name;
+	struct dma_item item;
+	bool bad;
+
+	while (next_dma(&at, &item, &bad)) {
+		for (name = generators; *name && !glob_match(item.kind, name);)
+			name += strlen(name) + 1;
+		if (bad || !*name)
+			return false;
+	}
+	return set_text(o->dma, v);
+}
+
+bool option_dma_names(const char *list, const char *kind)
+{
+	const char *at = *list ? list : NULL;
+	struct dma_item item;
+	bool bad;
+
+	while (next_dma(&at, &item, &bad))
+		if (!strcmp(item.kind, kind))
+			return true;
+	return false;
+}
+
+bool option_dma_allows(const char *list, const char *kind, const struct pci_function *f,
+		       bool *named)
+{
+	const char *at = *list ? list : NULL;
+	bool any_kind = !at, any_address = false, bad;
+	struct dma_item item;
+
+	*named = false;
+	while (next_dma(&at, &item, &bad)) {
+		if (bad || !glob_match(item.kind, kind))
+			continue;
+		any_kind |= !item.has_address;
+		any_address |= item.has_address;
+		*named |= item.has_address && item.segment == f->segment && item.bus == f->bus &&
+			  (item.device << 3 | item.function) == f->devfn;
+	}
+	return any_address ? *named : any_kind;
 }
 
 static const struct {
@@ -352,8 +440,8 @@ static const struct {
 	{ "run", "tests, list, mutants, inventory", parse_run },
 	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
 	{ "dma",
-	  "generator names (nvme, ioat, dsa, dsa-shared, edu, e1000e, igb, igc, igbvf), with "
-	  "commas",
+	  "kinds of devices (nvme, ioat, dsa, dsa-shared, edu, e1000e, igb, igc, igbvf), or one "
+	  "device of a kind (igb@03:00.1, igb@0000:03:00.1), with commas",
 	  parse_dma },
 	{ "nvme-read", "0, 1 (an NVMe controller reads the first page of namespace 1)",
 	  parse_nvme_read },
@@ -397,6 +485,12 @@ static const struct {
 	  parse_break },
 };
 
+/*
+ * Most options change what is measured, or on what: with a value that is not understood their default
+ * would run something else, and pass. Of these the default is taken.
+ */
+static const char harmless[] = "console\0baud\0screen\0save\0on-done\0watchdog\0deadline\0";
+
 static void parse_word(struct options *options, const char *word,
 		       void (*complain)(const char *word, const char *accepted))
 {
@@ -412,8 +506,10 @@ static void parse_word(struct options *options, const char *word,
 		/* A flag may stand alone; "" is no value of anything. */
 		if (!table[i].parse(options, *value				 ? value + 1
 					     : behind(table[i].accepted, "0, 1") ? "1"
-										 : ""))
+										 : "")) {
+			options->refused |= choice(table[i].name, harmless) < 0;
 			complain(word, table[i].accepted);
+		}
 		return;
 	}
 	/* What loaders add is seldom of this form; a misspelt run=inventory is. */

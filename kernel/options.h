@@ -82,7 +82,7 @@ struct options {
 	uint32_t dwell_count;		 /* at least 1 */
 	uint32_t dwell_ns[DWELL_VALUES]; /* time between the stores of a sequence, 0 to 10^9 */
 	char tests[OPTION_TEXT];	 /* globs with commas between; empty: all */
-	char dma[OPTION_TEXT];		 /* generators by name, likewise */
+	char dma[OPTION_TEXT];		 /* generators by name, likewise, or devices: igb@03:00.1 */
 };
 
 extern const struct options option_defaults;
@@ -90,8 +90,9 @@ extern const struct options option_defaults;
 /*
  * Read a text of options into *options. A word that is no option, or whose value is none of the
  * accepted, leaves the option as it was and is reported through complain(word, what is accepted),
- * with NULL where there is no such option. Where to go on with the default could do what was not
- * asked for (run=, tests=, dma=, or a name that may be one of them misspelt), `refused` is set.
+ * with NULL where there is no such option. Where to go on with the default could run something else
+ * than was asked for (all but options of consoles, of the end and of patience, and a name=value that may
+ * be one of the others misspelt), `refused` is set.
  */
 void options_parse(struct options *options, const char *text,
 		   void (*complain)(const char *word, const char *accepted));
@@ -101,6 +102,17 @@ void options_words(const char *text, char *out, size_t room);
 
 /* The `index`-th option's name and accepted values; false past the last. */
 bool option_help(size_t index, const char **name, const char **accepted);
+
+/* Whether dma= has this kind of device by its own name, and not only by a glob that matches it. */
+bool option_dma_names(const char *list, const char *kind);
+
+/*
+ * Whether dma= allows a device to be used as this kind. *named: it has the device's own address; then no
+ * other of the kind is allowed that is not named so, too.
+ */
+struct pci_function;
+bool option_dma_allows(const char *list, const char *kind, const struct pci_function *function,
+		       bool *named);
 
 /* Whether `name` matches one of the globs of `list` (commas between); an empty list matches all. */
 bool option_list_matches(const char *list, const char *name);

@@ -19,6 +19,7 @@ enum {
 	PCI_STATUS = 0x06,
 	PCI_STATUS_CAPABILITIES = 1 << 4,
 	PCI_CLASS = 0x08, /* class, subclass, interface, revision: 8 bits each from the top */
+	PCI_CLASS_NETWORK = 0x02,
 	PCI_CLASS_DISPLAY = 0x03,
 	PCI_HEADER_TYPE = 0x0e,
 	PCI_BAR0 = 0x10,

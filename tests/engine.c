@@ -410,6 +410,7 @@ static void begin_companion(struct bench *b, struct tally *t)
 	if (!b->companion || b->target->scalable || t->stopped)
 		return;
 	t->stopped = place_beside(b, b->companion);
+	t->companion = b->companion->device;
 	companion.busy = false;
 }
 

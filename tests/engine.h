@@ -49,6 +49,7 @@ struct tally {
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
 	uint64_t companion_dmas, companion_blocked, companion_astray;
+	const struct dma_device *companion; /* whose those are */
 	struct fault_log faults;
 	const char *stopped; /* why the test ended before its time; NULL: it did not */
 };

@@ -43,17 +43,26 @@ static const char *without_name(void)
 }
 
 /* Returns the length without what names the dwell: tests= may leave that out. */
-static size_t sequence_id(char id[ID_BYTES], const struct bench *b, enum target_id target,
+static size_t sequence_id(char id[ID_BYTES], const char *device, enum target_id target,
 			  const struct sequence *s, enum drive drive, uint32_t dwell_ns)
 {
-	size_t n = format_text(id, ID_BYTES, "%s.%s.%s%s.%s.%s", target_name(target),
-			       operation_name(s->operation), s->name,
-			       s->claim != CLAIM_UNSAFE ? without_name() : "", device_name(b),
-			       drive_name(drive));
+	size_t n = format_text(
+		id, ID_BYTES, "%s.%s.%s%s.%s.%s", target_name(target), operation_name(s->operation),
+		s->name, s->claim != CLAIM_UNSAFE ? without_name() : "", device, drive_name(drive));
 
 	if (options.dwell_count > 1 || options.dwell_ns[0])
 		format_text(id + n, ID_BYTES - n, ".dwell-%uns", dwell_ns);
 	return n;
+}
+
+/* Whether tests= has a sequence's test, by its id or by the first base_length characters of it. */
+static bool is_named(const char *id, size_t base_length)
+{
+	char base[ID_BYTES];
+
+	memcpy(base, id, base_length);
+	base[base_length] = 0;
+	return option_list_matches(options.tests, id) || option_list_matches(options.tests, base);
 }
 
 /* What is wrong with it, if anything, is in its invalidations: no use in a drive without them. */
@@ -72,13 +81,10 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 		      enum drive drive, const char *id, size_t base_length)
 {
 	struct step steps[SEQUENCE_STEPS_MAX];
-	char base[ID_BYTES];
 
-	memcpy(base, id, base_length);
-	base[base_length] = 0;
 	if (!(s->kinds & 1u << target_kind(target)) || b->lacks[target])
 		return false;
-	if (!option_list_matches(options.tests, id) && !option_list_matches(options.tests, base))
+	if (!is_named(id, base_length))
 		return false;
 	/* By default a slow device only confirms what the fast one shows: one control, and the safe. */
 	if (verdict_is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT))
@@ -149,7 +155,8 @@ static void visit_target(struct bench *b, enum target_id target, visit_fn visit)
 	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
 		for (size_t i = 0; i < sequence_count; i++)
 			for (unsigned w = 0; w < options.dwell_count; w++) {
-				size_t length = sequence_id(id, b, target, &sequences[i], drive,
+				size_t length = sequence_id(id, device_name(b), target,
+							    &sequences[i], drive,
 							    options.dwell_ns[w]);
 
 				if (!is_wanted(b, target, &sequences[i], drive, id, length))
@@ -169,6 +176,47 @@ static void visit_target(struct bench *b, enum target_id target, visit_fn visit)
 				t.ms = verdict_ms(b, target, (enum drive)drive);
 				visit(&t);
 			}
+}
+
+static bool names_sequence(enum target_id target, const char *device)
+{
+	char id[ID_BYTES];
+
+	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
+		for (size_t i = 0; i < sequence_count; i++)
+			for (unsigned w = 0; w < options.dwell_count; w++)
+				if (is_named(id, sequence_id(id, device, target, &sequences[i],
+							     drive, options.dwell_ns[w])))
+					return true;
+	return false;
+}
+
+/*
+ * Whether tests= can name a test of a device of this kind, whatever its unit can do. A device of which
+ * none is run need not be taken from its owner.
+ */
+static bool names_a_test(const char *device)
+{
+	static const char *const checks[] = { "rates", "faults", "granularity" };
+	bool is_mutants = options.run == RUN_MUTANTS;
+	char id[ID_BYTES];
+
+	/* A companion is there for the tests of others. */
+	if (!options.tests[0] || options.companion)
+		return true;
+	for (unsigned c = 0; c < 3 && !is_mutants; c++) {
+		format_text(id, sizeof(id), "%s.%s", checks[c], device);
+		if (option_list_matches(options.tests, id))
+			return true;
+	}
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		format_text(id, sizeof(id), "%s.%s.%s", is_mutants ? "mutants" : "witness",
+			    target_name((enum target_id)t), device);
+		if (option_list_matches(options.tests, id) ||
+		    (!is_mutants && names_sequence((enum target_id)t, device)))
+			return true;
+	}
+	return false;
 }
 
 static void visit_mutants(struct bench *b, visit_fn visit)
@@ -311,6 +359,8 @@ static void run_device(struct bench *b)
 {
 	memset(&shown, 0, sizeof(shown));
 	b->companion = options.companion ? neighbour(b) : NULL;
+	if (options.companion && !b->companion)
+		log_note("companion=1: no other test device behind the unit of %s", device_name(b));
 	visit_device(b, run);
 	if (options.run == RUN_TESTS && !options.without && !stops_here())
 		verdict_report_known_bad(b, &shown);
@@ -340,7 +390,7 @@ static void list(void)
 	}
 	for (size_t i = 0; option_help(i, &name, &accepted); i++)
 		log_note("option %s: %s", name, accepted);
-	setup_list_devices();
+	setup_list_devices(names_a_test);
 }
 
 /* On the driver processor. */
@@ -392,7 +442,7 @@ enum run_result litmus_main(void)
 	setup = memory_alloc_bytes(sizeof(*setup));
 	if (!setup)
 		panic("no memory for the tests");
-	setup_machine(setup);
+	setup_machine(setup, names_a_test);
 	if (setup->problem) {
 		return refuse("machine", setup->is_wrong, setup->problem);
 	}

@@ -11,8 +11,8 @@
 #include "kernel/time.h"
 #include "tests/progress.h"
 
-static unsigned planned, planned_checks, printed, counts[4], pass = 1;
-static bool is_open, is_checks_only;
+static unsigned planned, printed, counts[4], pass = 1;
+static bool is_open, is_checks_only, had_trial, had_control;
 
 /* For the last screen: the first failures, and a few more lines. */
 static char failures[400], highlights[400];
@@ -40,7 +40,6 @@ void report_highlight(const char *format, ...)
 void report_plan(unsigned tests, unsigned checks)
 {
 	planned = tests;
-	planned_checks = checks;
 	is_checks_only = tests == checks;
 	log_printf("KTAP version 1\n1..%u\n", tests);
 	record_plan(tests, checks, false);
@@ -246,6 +245,8 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	log_printf("%sok %u %s%s%s\n", verdict == VERDICT_FAIL ? "not " : "", printed, id,
 		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
 	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);
+	had_trial |= pending.has_prediction;
+	had_control |= pending.has_prediction && pending.prediction.harms;
 	record_test(printed, id, words[verdict], verdict == VERDICT_SOUND, number, unit,
 		    has_reason ? why : NULL);
 	record_add("at=%lu", us(rdtsc() - handoff->entry_tsc) / 1000);
@@ -278,7 +279,7 @@ static void report_outcomes(const struct target *target, const struct tally *t,
 void report_tally(const struct target *target, const struct tally *t, const struct prediction *p,
 		  uint64_t undisturbed)
 {
-	char dmas[16], rewrites[16], bound[16], of[16] = "", more[64] = "";
+	char dmas[16], rewrites[16], bound[16], of[16] = "", more[64] = "", name[16];
 
 	if (target)
 		report_outcomes(target, t, p);
@@ -311,9 +312,11 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 				 target_outcome_meaning(target, o));
 	if (t->timeouts)
 		log_note("  %lu time-outs, %lu resets", t->timeouts, t->resets);
-	if (t->companion_dmas)
-		log_note("  Companion: %lu DMAs of another device, %lu blocked, %lu astray",
-			 t->companion_dmas, t->companion_blocked, t->companion_astray);
+	if (t->companion)
+		log_note("  Companion: %lu DMAs of %s %s, %lu blocked, %lu astray",
+			 t->companion_dmas, t->companion->generator->name,
+			 pci_name(t->companion->function, name), t->companion_blocked,
+			 t->companion_astray);
 	/* Absent entries, and no other reason: the histogram said so. */
 	if (t->faults.kind_count != 1 || t->faults.recorded != t->outcomes[OUTCOME_NOT_PRESENT])
 		report_faults(&t->faults, false);
@@ -394,7 +397,10 @@ enum run_result report_end(void)
 		log_note("planned %u tests, ran %u", planned, printed);
 	if (counts[VERDICT_FAIL] || (!is_open && printed != planned))
 		return RUN_FAIL;
-	if (!passed && (is_open || planned > planned_checks))
-		log_note("nothing was learned: ask for a control too, as in tests=*.replace.*");
+	if (!passed && had_trial)
+		log_note(had_control ? "nothing was learned: controls ran, but none was seen: try "
+				       "seconds=10, or a quieter host"
+				     : "nothing was learned: ask for a control too, as in "
+				       "tests=*.replace.*");
 	return passed ? RUN_PASS : RUN_SKIP;
 }

@@ -296,22 +296,18 @@ static const uint64_t *base_of(const struct vtd_unit *unit)
 }
 
 /* NULL, or why this device cannot be used. */
-static const char *open_bench(struct bench *b, struct dma_device *d,
-			      const struct dma_generator *generator, const struct pci_function *f,
-			      unsigned driver_cpu, unsigned updater_cpu)
+static const char *open_bench(struct bench *b, struct dma_device *d, unsigned driver_cpu,
+			      unsigned updater_cpu)
 {
 	uint32_t driver_id = smp_processors[driver_cpu].apic_id;
 	const char *problem;
 
-	*d = (struct dma_device){ .generator = generator, .function = f };
 	*b = (struct bench){ .device = d,
-			     .unit = unit_of(f),
+			     .unit = unit_of(d->function),
 			     .updater_cpu = updater_cpu,
-			     .has_ats = pci_ats_enabled(f),
+			     .has_ats = pci_ats_enabled(d->function),
 			     .seed = options.seed | 1 };
-	if (!b->unit)
-		return "no usable remapping unit owns it";
-	problem = generator->open(d);
+	problem = d->generator->open(d);
 	/* It may have put another in its place: a virtual function, whose unit is the same (8.3). */
 	b->source_id = (uint16_t)(d->function->bus << 8 | d->function->devfn);
 	if (!problem)
@@ -346,58 +342,127 @@ static const char *open_bench(struct bench *b, struct dma_device *d,
 	return NULL;
 }
 
-static void open_generator(struct setup *setup, const struct dma_generator *generator,
-			   unsigned updater_cpu)
+/* "nvme 00:03.0 (1b36:0010)"; of a network port also the model and the MAC address. */
+static const char *describe(const struct dma_device *d)
 {
-	if (!option_list_matches(options.dma, generator->name))
-		return;
-	for (unsigned i = 0; i < pci_count; i++) {
+	static char text[96];
+	char name[16], more[48] = "";
+
+	if (d->generator->describe)
+		d->generator->describe(d, more, sizeof(more));
+	format_text(text, sizeof(text), "%s %s (%04x:%04x%s)", d->generator->name,
+		    pci_name(d->function, name), d->function->vendor, d->function->device, more);
+	return text;
+}
+
+enum stance { STANCE_TRY, STANCE_EXCLUDED, STANCE_UNWANTED, STANCE_REFUSED };
+
+/* What is to be done with a device, as far as options and reading tell; *why, if it is not tried. */
+static enum stance stance_on(struct dma_device *d, setup_wanted wanted, bool *named,
+			     const char **why)
+{
+	const struct dma_generator *g = d->generator;
+
+	*why = "excluded by dma=";
+	if (!option_dma_allows(options.dma, g->name, d->function, named))
+		return STANCE_EXCLUDED;
+	*why = "left alone: tests= names no test of it";
+	if (!wanted(g->name))
+		return STANCE_UNWANTED;
+	*why = g->refuses ? g->refuses(d) : NULL;
+	return *why ? STANCE_REFUSED : STANCE_TRY;
+}
+
+static void report_device(const struct dma_device *d, const struct bench *b, const char *problem)
+{
+	char name[16];
+
+	record_begin();
+	record_line("device");
+	record_add("name=%s at=%s id=%04x:%04x", d->generator->name, pci_name(d->function, name),
+		   d->function->vendor, d->function->device);
+	if (problem)
+		record_add_text("why", problem);
+	else
+		record_add("unit=%u", (unsigned)(b->unit - units));
+	record_end();
+	if (problem)
+		log_note("device %s: refused: %s", describe(d), problem);
+	else
+		log_note("device %s: behind unit %u%s%s", describe(d), (unsigned)(b->unit - units),
+			 d->evidence ? "; " : "", d->evidence ? d->evidence : "");
+}
+
+static void open_generator(struct setup *setup, const struct dma_generator *generator,
+			   setup_wanted wanted, unsigned updater_cpu)
+{
+	for (unsigned i = 0; i < pci_count && setup->bench_count < BENCH_MAX; i++) {
+		const struct pci_function *f = &pci_functions[i];
 		struct bench *b = &setup->benches[setup->bench_count];
 		struct dma_device *d = &devices[setup->bench_count];
-		const char *problem;
-		char name[16];
+		enum stance stance;
+		const char *why;
+		bool named;
 
-		if (!generator->matches(&pci_functions[i]) || setup->bench_count == BENCH_MAX)
+		if (!generator->matches(f))
 			continue;
-		problem = open_bench(b, d, generator, &pci_functions[i], setup->driver_cpu,
-				     updater_cpu);
-		pci_name(d->function, name);
-		record_begin();
-		record_line("device");
-		record_add("name=%s at=%s id=%04x:%04x", generator->name, name,
-			   pci_functions[i].vendor, pci_functions[i].device);
-		if (problem) {
-			record_add_text("why", problem);
-			record_end();
-			log_note("device %s %s: not usable: %s", generator->name, name, problem);
+		*d = (struct dma_device){ .generator = generator, .function = f };
+		stance = stance_on(d, wanted, &named, &why);
+		setup->excluded += stance == STANCE_EXCLUDED;
+		setup->unwanted += stance == STANCE_UNWANTED;
+		if (stance == STANCE_UNWANTED)
+			log_note("device %s: %s", describe(d), why);
+		if (stance == STANCE_EXCLUDED || stance == STANCE_UNWANTED)
+			continue;
+		if (!why && !unit_of(f))
+			why = "no usable remapping unit owns it";
+		if (why) {
+			setup->refused++;
+			report_device(d, b, why);
 			continue;
 		}
-		record_add("unit=%u", (unsigned)(b->unit - units));
-		record_end();
-		log_note("device %s %s: behind unit %u", generator->name, name,
-			 (unsigned)(b->unit - units));
-		setup->bench_count++;
-		return; /* one of each kind */
+		why = open_bench(b, d, setup->driver_cpu, updater_cpu);
+		report_device(d, b, why);
+		if (!why) {
+			setup->bench_count++;
+			return; /* one of each kind */
+		}
+		setup->refused++;
+		if (f->class >> 16 == PCI_CLASS_NETWORK && !named) {
+			log_note("  its link was down for a moment; no other %s port is tried: "
+				 "dma=%s@BUS:DEVICE.FUNCTION names one",
+				 generator->name, generator->name);
+			return;
+		}
 	}
 }
 
-void setup_list_devices(void)
+static void list_devices(const struct dma_generator *generator, setup_wanted wanted)
+{
+	bool is_first = true;
+
+	for (unsigned i = 0; i < pci_count; i++) {
+		struct dma_device d = { .generator = generator, .function = &pci_functions[i] };
+		enum stance stance;
+		const char *why;
+		bool named;
+
+		if (!generator->matches(d.function))
+			continue;
+		stance = stance_on(&d, wanted, &named, &why);
+		log_note("device %s: %s%s", describe(&d),
+			 stance == STANCE_REFUSED ? "refused: " : "",
+			 why	    ? why
+			 : is_first ? "would be used"
+				    : "not used: another of its kind comes first");
+		is_first &= stance != STANCE_TRY;
+	}
+}
+
+void setup_list_devices(setup_wanted wanted)
 {
 	for (size_t g = 0; g < dma_generator_count; g++)
-		for (unsigned i = 0; i < pci_count; i++) {
-			const struct dma_generator *generator = dma_generators[g];
-			const struct pci_function *f = &pci_functions[i];
-			struct dma_device d = { .generator = generator, .function = f };
-			const char *problem;
-			char name[16];
-
-			if (!generator->matches(f))
-				continue;
-			problem = generator->refuses ? generator->refuses(&d) : NULL;
-			log_note("device %s %s (%04x:%04x): %s%s", generator->name,
-				 pci_name(f, name), f->vendor, f->device,
-				 problem ? "refused: " : "may be used", problem ? problem : "");
-		}
+		list_devices(dma_generators[g], wanted);
 }
 
 /* The boot processor, or the one asked for; -1 if it is not there. */
@@ -438,15 +503,21 @@ static void fail(struct setup *setup, const char *problem, bool is_wrong)
 	setup->is_wrong = is_wrong;
 }
 
-static bool generator_named(void)
+static const char *no_device(const struct setup *setup)
 {
-	for (size_t i = 0; i < dma_generator_count; i++)
-		if (option_list_matches(options.dma, dma_generators[i]->name))
-			return true;
-	return false;
+	if (setup->refused)
+		return "no test device: what dma= and tests= allow was refused, see above";
+	/* Then tests= is what is wrong, and the run says so. */
+	if (setup->unwanted)
+		return NULL;
+	return setup->excluded
+		       ? "no test device: those that are here are excluded by dma= (run=list "
+			 "shows them)"
+		       : "no test device: none of the DMA generators that this kernel knows is "
+			 "here";
 }
 
-void setup_machine(struct setup *setup)
+void setup_machine(struct setup *setup, setup_wanted wanted)
 {
 	const char *problem = read_dmar();
 	int driver, updater;
@@ -486,18 +557,9 @@ void setup_machine(struct setup *setup)
 		   smp_same_core((unsigned)driver, (unsigned)updater));
 	record_end();
 	for (size_t i = 0; i < dma_generator_count; i++)
-		open_generator(setup, dma_generators[i], (unsigned)updater);
-	if (!setup->bench_count && !generator_named()) {
-		fail(setup,
-		     "dma= names no generator of this kernel (there are: nvme, ioat, dsa, "
-		     "dsa-shared, edu, e1000e, igb, igc, igbvf)",
-		     true);
-		return;
-	}
+		open_generator(setup, dma_generators[i], wanted, (unsigned)updater);
 	if (!setup->bench_count)
-		fail(setup,
-		     "no test device: none of the DMA generators that this kernel knows is here",
-		     false);
+		fail(setup, no_device(setup), false);
 }
 
 void setup_undo(void)

@@ -29,13 +29,16 @@ enum dma_tagging {
 struct dma_device;
 
 struct dma_generator {
-	const char *name; /* part of test ids */
+	const char *name;	/* part of test ids, and in the list of names in kernel/options.c */
+	const char *only_named; /* why dma= must have its very name; NULL: it is used by default */
 	bool (*matches)(const struct pci_function *function);
 	/*
 	 * Why a device must be left alone, as far as reading tells; NULL: nothing speaks against
 	 * it. A generator without this refuses none.
 	 */
 	const char *(*refuses)(struct dma_device *device);
+	/* Optional: what more the log shall say of which device it is, as far as `refuses` has seen. */
+	void (*describe)(const struct dma_device *device, char *text, size_t room);
 	/*
 	 * Find the registers and allocate private pages; fills the fields below. NULL, or why the
 	 * device cannot be used.
@@ -66,6 +69,8 @@ struct dma_device {
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
 	uint64_t timeout_us; /* a DMA that takes longer is stuck */
 	uint64_t typical_us; /* about what one takes */
+	/* That it works as it should, as `examine` saw, for the log; NULL: nothing to say. */
+	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */

@@ -50,7 +50,7 @@ const struct nic_kind nic_kinds[] = {
 	  .reset_us = 10,
 	  .steps = steps_82574,
 	  .step_count = sizeof(steps_82574) / sizeof(steps_82574[0]) },
-	{ .generator = &dma_e1000e, .title = "I217", .ids = ids_i217, LEGACY_QUEUES, PCH_PHY },
+	{ .generator = &dma_e1000e, .title = "I217/I218", .ids = ids_i217, LEGACY_QUEUES, PCH_PHY },
 	{ .generator = &dma_e1000e,
 	  .title = "I219",
 	  .ids = ids_i219,
@@ -76,19 +76,18 @@ const struct nic_kind nic_kinds[] = {
 	  .has_vfs = true,
 	  .reset_us = 3000 },
 	{ .generator = &dma_igb,
-	  .title = "I210",
+	  .title = "I210/I211",
 	  .ids = ids_i210,
 	  ADVANCED_QUEUES,
 	  .lock = NIC_LOCK_SWSM,
 	  .phy_address = 1,
 	  .reset_us = 3000 },
 	{ .generator = &dma_igc,
-	  .title = "I225",
+	  .title = "I225/I226",
 	  .ids = ids_i225,
 	  ADVANCED_QUEUES,
 	  .lock = NIC_LOCK_SWSM,
 	  .mac_loopback = true,
-	  .unconfirmed = true,
 	  .reset_us = 3000 },
 };
 const size_t nic_kind_count = sizeof(nic_kinds) / sizeof(nic_kinds[0]);
@@ -124,11 +123,17 @@ static bool igc_matches(const struct pci_function *f)
 }
 
 #define NIC_GENERATOR                                                                     \
-	.refuses = nic_refuses, .open = nic_open, .reset = nic_reset, .start = nic_start, \
-	.poll = nic_poll, .stop = nic_stop
+	.refuses = nic_refuses, .describe = nic_describe, .open = nic_open,               \
+	.examine = nic_examine, .reset = nic_reset, .start = nic_start, .poll = nic_poll, \
+	.stop = nic_stop
 
 const struct dma_generator dma_e1000e = { .name = "e1000e",
 					  .matches = e1000e_matches,
 					  NIC_GENERATOR };
 const struct dma_generator dma_igb = { .name = "igb", .matches = igb_matches, NIC_GENERATOR };
-const struct dma_generator dma_igc = { .name = "igc", .matches = igc_matches, NIC_GENERATOR };
+const struct dma_generator dma_igc = {
+	.name = "igc",
+	.only_named = "nobody has confirmed its loopback: it is used only where dma= names it",
+	.matches = igc_matches,
+	NIC_GENERATOR
+};

@@ -326,6 +326,16 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 	return problem;
 }
 
+/* Its first frame, before any test: a port that does not loop is known, and left, at once. */
+const char *nic_examine(struct dma_device *d, uint64_t private_at)
+{
+	const char *problem = d->generator->reset(d, private_at);
+
+	if (!problem)
+		d->evidence = "in loopback, its first frame came back";
+	return problem;
+}
+
 void nic_start(struct dma_device *d, uint64_t bus_address)
 {
 	const struct nic_kind *kind = d->kind;
@@ -382,4 +392,6 @@ void nic_stop(struct dma_device *d)
 	reset_mac(d);
 	pci_bus_master(d->function, false);
 	nic_phy_restore(d);
+	/* It may have found a partner since: whoever uses it again sees its first frame come back. */
+	d->confirmed = false;
 }

@@ -118,7 +118,6 @@ struct nic_kind {
 	bool mac_loopback;   /* RCTL.LBM, too */
 	bool link_first;     /* STATUS.LU comes only by negotiating, and stays in loopback */
 	bool has_vfs;	     /* virtual functions, if its firmware shows them */
-	bool unconfirmed;    /* to be named in dma=, or it is left alone */
 	uint8_t lock;	     /* enum nic_lock */
 	uint8_t phy_address;
 	uint8_t page_register, page_address, page_shift; /* of the PHY; register 0: no pages */
@@ -134,10 +133,10 @@ extern const size_t nic_kind_count;
 
 /* What the generators of all families do: intel_refuse.c, intel_nic.c. */
 const struct nic_kind *nic_kind_of(const struct pci_function *function); /* NULL: unknown */
-/* Whether dma= has the name itself, and not only a glob that matches it. */
-bool nic_is_named(const char *generator);
 const char *nic_refuses(struct dma_device *device);
+void nic_describe(const struct dma_device *device, char *text, size_t room);
 const char *nic_open(struct dma_device *device);
+const char *nic_examine(struct dma_device *device, uint64_t private_at);
 const char *nic_reset(struct dma_device *device, uint64_t private_at);
 void nic_start(struct dma_device *device, uint64_t bus_address);
 enum dma_state nic_poll(struct dma_device *device);

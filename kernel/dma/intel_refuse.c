@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of Intel's gigabit controllers must be left alone. Registers are only read here. */
 #include "kernel/dma/intel_nic.h"
+#include "kernel/format.h"
 #include "kernel/kernel.h"
 #include "kernel/options.h"
 #include "kernel/string.h"
@@ -14,23 +15,32 @@ const struct nic_kind *nic_kind_of(const struct pci_function *f)
 	return NULL;
 }
 
-bool nic_is_named(const char *name)
+static void mac_address(const struct dma_device *d, uint8_t address[6])
 {
-	size_t length = strlen(name);
+	uint32_t low = nic_read(d, NIC_RAL0), high = nic_read(d, NIC_RAH0);
 
-	for (const char *at = options.dma; *at; at++)
-		if ((at == options.dma || at[-1] == ',') && !memcmp(at, name, length) &&
-		    (!at[length] || at[length] == ','))
-			return true;
-	return false;
+	for (unsigned i = 0; i < 6; i++)
+		address[i] = (uint8_t)(i < 4 ? low >> 8 * i : high >> 8 * (i - 4));
+}
+
+void nic_describe(const struct dma_device *d, char *text, size_t room)
+{
+	const struct nic_kind *kind = d->kind;
+	uint8_t mac[6];
+
+	text[0] = 0;
+	if (!kind || !d->registers)
+		return;
+	mac_address(d, mac);
+	format_text(text, room, ", %s, %02x:%02x:%02x:%02x:%02x:%02x", kind->title, mac[0], mac[1],
+		    mac[2], mac[3], mac[4], mac[5]);
 }
 
 static bool is_boot_device(const struct dma_device *d)
 {
-	uint32_t low = nic_read(d, NIC_RAL0), high = nic_read(d, NIC_RAH0);
-	uint8_t address[6] = { (uint8_t)low,	     (uint8_t)(low >> 8), (uint8_t)(low >> 16),
-			       (uint8_t)(low >> 24), (uint8_t)high,	  (uint8_t)(high >> 8) };
+	uint8_t address[6];
 
+	mac_address(d, address);
 	return handoff->has_boot_mac && !memcmp(address, handoff->boot_mac, sizeof(address));
 }
 
@@ -40,10 +50,10 @@ const char *nic_refuses(struct dma_device *d)
 	uint32_t fwsm, manc;
 
 	d->kind = kind;
+	if (d->generator->only_named && !option_dma_names(options.dma, d->generator->name))
+		return d->generator->only_named;
 	if (!kind)
 		return "an unknown device: this kernel knows no loopback for its id";
-	if (kind->unconfirmed && !nic_is_named(kind->generator->name))
-		return "nobody has confirmed its loopback: it is used only where dma= names it";
 	d->registers = pci_map_bar(d->function, 0, 0x10000);
 	if (!d->registers)
 		return "it has no BAR 0";

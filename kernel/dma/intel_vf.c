@@ -39,9 +39,12 @@ static bool vf_matches(const struct pci_function *f)
 
 static const char *vf_refuses(struct dma_device *d)
 {
-	if (!nic_is_named(dma_igbvf.name))
-		return "its virtual functions are used only where dma= names igbvf";
-	return nic_refuses(d);
+	const char *problem = nic_refuses(d);
+
+	if (!problem &&
+	    pci_read16(d->function, capability(d->function) + SRIOV_CONTROL) & SRIOV_VF_ENABLE)
+		problem = "firmware left its virtual functions on";
+	return problem;
 }
 
 static void enable(bool on)
@@ -66,8 +69,6 @@ static const char *vf_open(struct dma_device *d)
 	unsigned at = capability(d->function), id;
 	volatile uint8_t *config = d->function->config;
 
-	if (!problem && pci_read16(d->function, at + SRIOV_CONTROL) & SRIOV_VF_ENABLE)
-		problem = "firmware left its virtual functions on";
 	if (!problem)
 		problem = nic_open(d);
 	if (problem)
@@ -104,9 +105,12 @@ static void vf_stop(struct dma_device *d)
 
 const struct dma_generator dma_igbvf = {
 	.name = "igbvf",
+	.only_named = "its virtual functions are used only where dma= names igbvf",
 	.matches = vf_matches,
 	.refuses = vf_refuses,
+	.describe = nic_describe,
 	.open = vf_open,
+	.examine = nic_examine,
 	.reset = vf_reset,
 	.start = nic_start,
 	.poll = nic_poll,

@@ -3,6 +3,7 @@
 /* libFuzzer: load options and the configuration file, of any bytes. */
 #include "boot/load_options.h"
 #include "kernel/options.h"
+#include "kernel/pci.h"
 #include "tests/host/fuzz.h"
 
 static void complain(const char *word, const char *accepted)
@@ -14,6 +15,8 @@ static void complain(const char *word, const char *accepted)
 static void parse(const char *text)
 {
 	struct options o = option_defaults;
+	struct pci_function f = { .bus = 3, .devfn = 1 };
+	bool named;
 
 	options_parse(&o, text, complain);
 	require(o.run <= RUN_INVENTORY && o.on_done <= ON_DONE_EXIT && o.model <= MODEL_QEMU);
@@ -29,6 +32,10 @@ static void parse(const char *text)
 		require(o.consoles[i].source <= CONSOLE_MMIO32);
 	require(memchr(o.tests, 0, sizeof(o.tests)) && memchr(o.dma, 0, sizeof(o.dma)));
 	option_list_matches(o.tests, "context.replace.linux.nvme.hammer");
+	option_dma_names(o.dma, "igb");
+	if (option_dma_allows(o.dma, "igb", &f, &named))
+		require(!o.dma[0] || strchr(o.dma, 'i') || strchr(o.dma, '*') ||
+			strchr(o.dma, '?'));
 }
 
 static void load(const uint8_t *bytes, size_t size, size_t room)

@@ -75,6 +75,7 @@ TEST(nic_goes_by_the_programming_sequence)
 		}
 		CHECK_EQ(fake_nic.received, 201);
 		d.generator->stop(&d);
+		CHECK(!d.confirmed); /* it shall be seen again by whoever uses it again */
 		CHECK_EQ(fake_nic.sent_out, 0);
 		CHECK(!fake_nic.mastered);
 		CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
@@ -148,6 +149,31 @@ TEST(nic_restarts_queues_and_resets_where_that_does_not_help)
 	CHECK_EQ(fake_nic.complaint, 0);
 }
 
+TEST(nic_says_which_it_is_and_that_it_loops)
+{
+	struct dma_device d = new_device(0x10c9);
+	char text[48];
+
+	d.generator->describe(&d, text, sizeof(text));
+	CHECK(!text[0]); /* nothing was read yet */
+	CHECK_EQ(bring_up(&d), 0);
+	CHECK(!d.evidence);
+	d.generator->describe(&d, text, sizeof(text));
+	CHECK(!strcmp(text, ", 82576, 52:54:00:12:34:56"));
+	d.generator->stop(&d);
+	pci_bus_master(d.function, true);
+	CHECK_EQ(d.generator->examine(&d, PRIVATE_AT), 0);
+	CHECK(d.evidence && strstr(d.evidence, "first frame came back"));
+	d.generator->stop(&d);
+
+	d = new_device(0x10c9);
+	CHECK_EQ(d.generator->open(&d), 0);
+	fake_nic.refuse = REFUSE_FRAME;
+	CHECK(d.generator->examine(&d, PRIVATE_AT) && !d.evidence);
+	d.generator->stop(&d);
+	CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
+}
+
 static bool refused(uint16_t id, uint32_t at, uint32_t value, const char *why)
 {
 	struct dma_device d = new_device(id);
@@ -184,12 +210,11 @@ TEST(nic_refuses_by_reading_alone)
 
 TEST(nic_whose_loopback_nobody_confirmed_must_be_named)
 {
-	static const char *const lists[] = {
-		"", "*", "ig*", "igb", "nvme,igcx", "nvme,igc", "igc"
-	};
+	static const char *const lists[] = { "",	  "*",	      "ig*", "igb",
+					     "nvme,igcx", "nvme,igc", "igc", "igc@00:00.0" };
 	struct dma_device d = new_device(0x15f2);
 
-	for (unsigned i = 0; i < 7; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		strcpy(options.dma, lists[i]);
 		CHECK_EQ(!d.generator->refuses(&d), i >= 5);
 	}

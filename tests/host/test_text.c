@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Options, load options, and the formatting of numbers. */
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/host/test.h"
 #include "boot/load_options.h"
 #include "kernel/format.h"
 #include "kernel/handoff.h"
+#include "kernel/dma/dma.h"
 #include "kernel/options.h"
 #include "kernel/string.h"
 
@@ -132,8 +134,165 @@ TEST(options_that_cannot_be_guessed_refuse)
 	CHECK(parse("tests=").refused && parse("dma=").refused);
 	parse("tests= dma=nvme run=list");
 	CHECK_EQ(complaints, 1); /* what is good is not blamed with it */
-	CHECK(!parse("quiet").refused && !parse("seconds=x").refused);
-	CHECK(!parse("until-fail=2").refused && !parse("until-fail=2").until_fail);
+	CHECK(!parse("quiet").refused);
+}
+
+TEST(options_that_change_what_is_measured_refuse)
+{
+	static const char *const measured[] = {
+		"nvme-read=2",	"companion=2",	  "seconds=x",	    "dwell=",
+		"without=",	"break=",	  "model=",	    "invalidation=",
+		"passes=",	"driver-cpu=",	  "updater-cpu=-1", "until-fail=2",
+		"graphics=yes", "x2apic=2",	  "seed=x",	    "fault-interrupt=on",
+		"dma=NVMe",	"dma=nvme,e1000",
+	};
+	static const char *const harmless[] = {
+		"screen=2", "console=none3", "baud=fast",  "save=",
+		"on-done=", "watchdog=x",    "deadline=0",
+	};
+
+	for (size_t i = 0; i < sizeof(measured) / sizeof(measured[0]); i++) {
+		CHECK(parse(measured[i]).refused);
+		CHECK_EQ(complaints, 1);
+	}
+	CHECK(!parse("nvme-read").refused); /* a flag may stand alone */
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		CHECK(!parse(harmless[i]).refused);
+		CHECK_EQ(complaints, 1);
+	}
+}
+
+TEST(options_of_devices)
+{
+	static const char *const good[] = {
+		"nvme",	       "*", "ig*,nvme", "igb@03:00.1", "igb@0000:03:00.1,dsa-shared",
+		"e1000e@1:2.7"
+	};
+	static const char *const bad[] = { "NVMe",
+					   "e1000",
+					   "nvme,e1000",
+					   "usb*",
+					   "nvme,",
+					   "igb@",
+					   "igb@03:00",
+					   "igb@03:00.8",
+					   "igb@03:20.0",
+					   "igb@100:00.0",
+					   "@03:00.0",
+					   "igb@03:00.1x",
+					   "igb@1:2:03:0.0",
+					   "igb@-1:0.0",
+					   "igb@03:00.1@",
+					   "usb@03:00.1",
+					   "igb@10000:03:00.1" };
+	char word[64];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		format_text(word, sizeof(word), "dma=%s", good[i]);
+		CHECK(!parse(word).refused && !strcmp(parse(word).dma, good[i]));
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		format_text(word, sizeof(word), "dma=%s", bad[i]);
+		CHECK(parse(word).refused && !parse(word).dma[0]);
+	}
+}
+
+static bool allowed(const char *list, const char *kind, unsigned bus, unsigned function, bool named)
+{
+	struct pci_function f = { .bus = (uint8_t)bus, .devfn = (uint8_t)function };
+	bool is_named, allows = option_dma_allows(list, kind, &f, &is_named);
+
+	CHECK_EQ(is_named, named);
+	return allows;
+}
+
+TEST(options_name_one_device)
+{
+	struct pci_function other = { .segment = 1, .bus = 3, .devfn = 1 };
+	bool named;
+
+	CHECK(allowed("", "igb", 3, 1, false) && allowed("ig*", "igb", 3, 1, false));
+	CHECK(!allowed("nvme", "igb", 3, 1, false) &&
+	      !allowed("igbvf@03:00.1", "igb", 3, 1, false));
+	CHECK(allowed("igb@03:00.1", "igb", 3, 1, true));
+	CHECK(allowed("nvme,igb@0000:3:0.1", "igb", 3, 1, true));
+	CHECK(!option_dma_allows("igb@03:00.1", "igb", &other, &named) && !named);
+	CHECK(option_dma_allows("igb@1:03:00.1", "igb", &other, &named) && named);
+	/* No other of its kind; other kinds as they are. */
+	CHECK(!allowed("igb@03:00.1", "igb", 3, 0, false) &&
+	      !allowed("*,igb@03:00.1", "igb", 3, 0, false));
+	CHECK(allowed("*,igb@03:00.1", "nvme", 3, 0, false));
+	CHECK(option_dma_names("nvme,igc@03:00.1", "igc") && !option_dma_names("ig*", "igc"));
+	CHECK(!option_dma_names("", "igc") && !option_dma_names("igc", "igb"));
+}
+
+/* "nvme, ioat": the generators, in their order; before the last stands `last`. */
+static const char *generator_list(bool defaults_only, const char *last)
+{
+	static char text[128];
+	size_t n = 0, count = 0, total = 0;
+
+	for (size_t i = 0; i < dma_generator_count; i++)
+		total += !defaults_only || !dma_generators[i]->only_named;
+	for (size_t i = 0; i < dma_generator_count; i++) {
+		if (defaults_only && dma_generators[i]->only_named)
+			continue;
+		n += format_text(text + n, sizeof(text) - n, "%s%s",
+				 !count		      ? ""
+				 : count + 1 == total ? last
+						      : ", ",
+				 dma_generators[i]->name);
+		count++;
+	}
+	return text;
+}
+
+TEST(options_know_every_generator)
+{
+	const char *name, *accepted = "";
+	char word[32];
+
+	for (size_t i = 0; i < dma_generator_count; i++) {
+		format_text(word, sizeof(word), "dma=%s", dma_generators[i]->name);
+		CHECK(!parse(word).refused);
+	}
+	for (size_t i = 0; option_help(i, &name, &accepted) && strcmp(name, "dma");)
+		i++;
+	CHECK(strstr(accepted, generator_list(false, ", ")) != NULL);
+}
+
+/* A file's text with one blank for each run of blanks, newlines and comment signs. */
+static const char *words_of(const char *path)
+{
+	static char text[64 * 1024];
+	FILE *file = fopen(path, "r");
+	size_t n = 0;
+
+	for (int c; file && (c = fgetc(file)) != EOF && n + 1 < sizeof(text);) {
+		if (c == '\n' || c == '#')
+			c = ' ';
+		if (c != ' ' || (n && text[n - 1] != ' '))
+			text[n++] = (char)c;
+	}
+	text[n] = 0;
+	if (file)
+		fclose(file);
+	return text;
+}
+
+/* Who is to lose a device for the run must have read so, whichever way the image came. */
+TEST(every_way_to_boot_says_which_devices_are_taken)
+{
+	static const char *const paths[] = { "README.md", "boot/vtd-litmus.cfg",
+					     "docs/boot-media.md", "docs/rack.md" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		const char *text = words_of(paths[i]);
+
+		CHECK(strstr(text, generator_list(true, " and ")) != NULL);
+		CHECK(strstr(text, "the first of each kind that is not refused") != NULL);
+		CHECK(strstr(text, "its link is down during the run") != NULL);
+	}
 }
 
 TEST(options_malformed_are_named_and_change_nothing)
