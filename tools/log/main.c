@@ -92,7 +92,7 @@ int graver(int a, int b)
 void print_run_line(FILE *out, const struct run *r)
 {
 	fprintf(out, "%s: ", judgement_word(r->judgement));
-	if (r->judgement == JUDGED_FAIL && r->problem_count)
+	if (r->judgement == JUDGED_FAIL && (r->lost_verdicts || r->blocks_missing || !r->has_end))
 		fputs("(and not whole) ", out);
 	fprintf(out, "%u passed, %u checks passed, %u failed, %u skipped", r->passed, r->checks,
 		r->failed, r->skipped);

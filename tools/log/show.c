@@ -52,7 +52,7 @@ static void print_machine(const struct run *r)
 		       r->units[i].cap, r->units[i].ecap, r->units[i].base);
 	for (unsigned i = 0; i < r->device_count; i++)
 		printf("  %-11s%s at %s (%s)%s%s\n", "device", r->devices[i].name, r->devices[i].at,
-		       r->devices[i].id, r->devices[i].why ? ": not usable: " : "",
+		       r->devices[i].id, r->devices[i].why ? ": refused: " : "",
 		       r->devices[i].why ? r->devices[i].why : "");
 	if (r->ms) {
 		/* What the printing took here may have been no time at all: in QEMU, or by USB. */
