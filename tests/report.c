@@ -200,7 +200,6 @@ static void record_pending(void)
 
 	/* On the test's own line. */
 	if (p) {
-		record_add_text("model", p->fetch);
 		record_harms("harms", p->harms);
 		if (pending.spec_harms != p->harms)
 			record_harms("spec", pending.spec_harms);

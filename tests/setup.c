@@ -552,6 +552,7 @@ void setup_machine(struct setup *setup, setup_wanted wanted)
 								    : "");
 	record_begin();
 	record_line("pair");
+	record_add("model=%s", predict_is_qemu() ? "qemu" : "spec");
 	record_add("driver=%d driver_apic=%u updater=%d updater_apic=%u same_core=%u", driver,
 		   smp_processors[driver].apic_id, updater, smp_processors[updater].apic_id,
 		   smp_same_core((unsigned)driver, (unsigned)updater));

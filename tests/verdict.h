@@ -13,12 +13,12 @@ struct shown {
 	uint64_t harm[TARGET_COUNT][DRIVE_COUNT]; /* torn, stale or mis-tagged, by target */
 	uint64_t torn[DRIVE_COUNT];		  /* torn, on any target */
 	bool witness_good[TARGET_COUNT];
-	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen.
+	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen; title printed.
 	 */
 	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX];
 };
 
-enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4 };
+enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4, TOLD = 8 };
 
 /*
  * Run it for its time on the target in force and report the result under `id`. `shown` holds what

@@ -26,7 +26,7 @@ void build_begin(struct builder *b, const char *path, unsigned number)
 	b->run.number = number;
 	b->run.build = b->run.date = b->run.options = b->run.config = b->run.system = empty;
 	b->run.board = b->run.bios = b->run.processor = b->run.vendor = empty;
-	b->run.microcode = b->run.hypervisor = b->run.brand = empty;
+	b->run.microcode = b->run.hypervisor = b->run.brand = b->run.fetches = empty;
 }
 
 void build_free(struct builder *b)
@@ -296,6 +296,15 @@ static void take_device(struct builder *b, struct span line)
 			d->unit = (unsigned)number_of(w.value);
 }
 
+static void take_pair(struct builder *b, struct span line)
+{
+	struct word w;
+
+	while (next_word(&line, &w))
+		if (is(w.key, "model"))
+			b->run.fetches = text_of(b, NULL, w.value);
+}
+
 static void take_plan(struct builder *b, struct span line)
 {
 	struct word w;
@@ -364,8 +373,6 @@ static void take_test(struct builder *b, struct span line)
 			t->check = true;
 		else if (is(w.key, "at"))
 			t->at_ms = number_of(w.value);
-		else if (is(w.key, "model"))
-			t->model = text_of(b, NULL, w.value);
 		else if (is(w.key, "harms"))
 			t->harms = t->spec_harms = harms_of(b, w.value);
 		else if (is(w.key, "spec"))
@@ -524,7 +531,7 @@ void build_line(struct builder *b, struct span line)
 		{ "cpu", take_run, false },	  { "platform", take_run, false },
 		{ "dmar", take_dmar, false },	  { "unit", take_unit, false },
 		{ "device", take_device, false }, { "plan", take_plan, false },
-		{ "end", take_end, false },
+		{ "pair", take_pair, false },	  { "end", take_end, false },
 	};
 	const char *blank = memchr(line.at, ' ', line.bytes);
 	struct span kind = { line.at, blank ? (size_t)(blank - line.at) : line.bytes };

@@ -116,7 +116,6 @@ static json_t *test_json(const struct run_test *t)
 			      number(t->line_to));
 
 	if (t->harms != HARMS_UNKNOWN) {
-		json_object_set_new(j, "model", text(t->model));
 		json_object_set_new(j, "harms", harms(t->harms));
 		json_object_set_new(j, "harms_by_specification", harms(t->spec_harms));
 		json_object_set_new(j, "controls", number(t->controls));
@@ -196,6 +195,7 @@ static json_t *run_json(const struct run *r)
 		json_array_append_new(problems, text(r->problems[i]));
 	for (size_t i = 0; i < r->test_count; i++)
 		json_array_append_new(tests, test_json(&r->tests[i]));
+	json_object_set_new(j, "model", text(r->fetches));
 	json_object_set_new(j, "problems", problems);
 	json_object_set_new(j, "machine", machine_json(r));
 	json_object_set_new(j, "tests", tests);

@@ -52,7 +52,6 @@ struct run_test {
 	const char *unit, *why;	   /* NULL: none */
 	uint64_t at_ms;		   /* since the hand-over */
 	uint8_t harms, spec_harms; /* by the model of this unit, by that of the specification */
-	const char *model;
 	bool has_tally;
 	uint64_t controls, us, dmas, torn, first_torn_us, rewrites, held, stale, tags, mistagged;
 	uint64_t invalidate_us, dma_us, reset_us, resets, timeouts, foreign, overflows;
@@ -94,6 +93,8 @@ struct run {
 	struct unit units[UNITS_MAX];
 	struct device devices[DEVICES_MAX];
 
+	const char
+		*fetches; /* what the model took the unit for: "qemu" or "spec"; empty: not known */
 	bool has_plan, plan_open;
 	uint64_t planned;
 	struct run_test *tests; /* in order of n */

@@ -146,13 +146,12 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 	const char *harms = value_of(test, "harms");
 
 	snprintf(l->id, sizeof(l->id), "%.*s", id ? (int)strcspn(id, " ") : 0, id ? id : "");
-	l->has_model = value_of(test, "model") != NULL;
+	l->has_model = harms != NULL;
 	l->has_tally = l->surprise = false;
 	l->unsafe = harms && strncmp(harms, "none", 4);
 	may_block = harms && memmem(harms, strcspn(harms, " "), "blocked", 7);
 	l->dmas = l->torn = l->stale = l->mistagged = 0;
 	if (l->has_model) {
-		set_text(test, room, "model", "specification");
 		cut(test, "controls");
 		put_number(test, room, "controls", *controls_of(l));
 	}
