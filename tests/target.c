@@ -146,8 +146,8 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 	static const char *const meanings[OUTCOME_COUNT] = {
 		[OUTCOME_A] = "state A",
 		[OUTCOME_B] = "state B",
-		[OUTCOME_NOT_PRESENT] = "blocked: not present",
-		[OUTCOME_FAULT] = "blocked for another reason",
+		[OUTCOME_NOT_PRESENT] = "refused: not present",
+		[OUTCOME_FAULT] = "refused for another reason",
 		[OUTCOME_BOTH] = "landed partly in A's page, partly in B's: changed under way",
 		[OUTCOME_LOST] = "done by the device, landed in no page, no fault",
 		[OUTCOME_SILENT] = "not done by the device, and no fault was recorded",

@@ -325,7 +325,7 @@ TEST(log_prefixes_and_line_ends)
 		     { "[2026-11-25 14:01:02.123] ", "\n" },
 		     { "rack1-07: ", "\r\n" },
 		     { "[   12.345678] ", "\r\n" },
-		     { "\x1b[0m", "\n" } };
+		     { "\x1b[0m", "\n" },     { "", "  \t\r\n" } };
 	struct log log = load("pass.log");
 	struct seen sent = *parse(log.text, log.bytes);
 
@@ -387,6 +387,33 @@ TEST(log_several_boots)
 	free(both.text);
 	free(pass.text);
 	free(fail.text);
+}
+
+/* A console server sends once more what it kept: that is no other run, and no other evidence. */
+TEST(log_replayed)
+{
+	static const char *const from[] = { " 3 pair", " 6 test", " 9 test", " 13 end", "VTDL-END" };
+	struct log log = load("pass.log");
+	struct seen sent = *parse(log.text, log.bytes);
+
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		const char *at = memmem(log.text, log.bytes, from[i], strlen(from[i]));
+		struct log both;
+		struct seen *s;
+
+		if (!CHECK(at))
+			continue;
+		while (at[-1] != '\n')
+			at--;
+		both = join(log, log.bytes, log, (size_t)(at - log.text));
+		s = parse(both.text, both.bytes);
+		CHECK_EQ(s->runs, 1);
+		CHECK_EQ(s->judgement, JUDGED_PASS);
+		CHECK_EQ(s->problems, 0);
+		CHECK(is_honest(s, &sent));
+		free(both.text);
+	}
+	free(log.text);
 }
 
 /* Put `with` in the place of the first `what` behind `after`. */

@@ -31,6 +31,7 @@ void build_begin(struct builder *b, const char *path, unsigned number)
 
 void build_free(struct builder *b)
 {
+	free(b->blocks);
 	free(b->tests);
 	free(b->sums);
 	free(b->said);
@@ -506,7 +507,7 @@ static void take_end(struct builder *b, struct span line)
 		else if (is(w.key, "open"))
 			r->plan_open = value;
 		else if (is(w.key, "log"))
-			r->log_version = value;
+			r->log_version = value > r->log_version ? value : r->log_version;
 		else if (is(w.key, "ms"))
 			r->ms = value;
 		else if (is(w.key, "printed"))
@@ -562,7 +563,25 @@ void build_words(struct builder *b, uint32_t from, size_t at, uint32_t to, size_
 	b->words_bytes = bytes;
 }
 
-void build_block(struct builder *b, uint16_t tag, uint32_t sequence)
+bool build_has_block(const struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc)
+{
+	size_t low = 0, high = b->run.blocks_good;
+
+	if (!b->run.has_tag || b->run.tag != tag)
+		return false;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (b->blocks[middle].sequence < sequence)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < b->run.blocks_good && b->blocks[low].sequence == sequence &&
+	       b->blocks[low].crc == crc;
+}
+
+void build_block(struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc)
 {
 	b->run.has_tag = true;
 	b->run.tag = tag;
@@ -570,7 +589,8 @@ void build_block(struct builder *b, uint16_t tag, uint32_t sequence)
 		add_lines(&b->gaps, &b->gap_count, &b->gap_room,
 			  (struct lines){ .from = b->next_block, .to = sequence - 1 });
 	b->next_block = sequence + 1;
-	b->run.blocks_good++;
+	GROW(b->blocks, b->run.blocks_good, b->block_room);
+	b->blocks[b->run.blocks_good++] = (struct seen_block){ sequence, crc };
 	b->open = NULL;
 }
 

@@ -15,6 +15,7 @@ struct verdict {
 	int status;
 	char *line; /* what is said of it; free() it */
 	unsigned runs;
+	int earlier; /* the gravest status of the runs before */
 };
 
 static void judge_run(const struct run *r, const char *text, void *context)
@@ -24,7 +25,8 @@ static void judge_run(const struct run *r, const char *text, void *context)
 	FILE *out;
 
 	(void)text;
-	v->runs++;
+	if (v->runs++)
+		v->earlier = graver(v->earlier, v->status);
 	v->status = arguments.all && v->runs > 1 ? graver(v->status, exit_status(r->judgement))
 						 : exit_status(r->judgement);
 	if (!arguments.all || v->runs == 1) {
@@ -63,11 +65,17 @@ static int check_file(const char *path)
 
 	if (v.line)
 		fputs(v.line, stdout);
+	if (v.runs > 1 && !arguments.all && !arguments.quiet && v.earlier)
+		printf("    %s: an earlier one of its %u runs is no pass: see --all\n", path,
+		       v.runs);
 	free(v.line);
 	if (runs < 0)
 		return EXIT_INPUT;
 	if (!runs && !arguments.quiet)
-		printf("%s: no run of vtd-litmus in it\n", path);
+		printf("%s: no run of vtd-litmus in it (results that were kept in UEFI variables "
+		       "are no "
+		       "proof)\n",
+		       path);
 	return runs ? v.status : EXIT_NO_RUN;
 }
 

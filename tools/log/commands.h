@@ -45,13 +45,17 @@ struct paths {
 error_t take_paths(int key, struct argp_state *state, struct paths *paths);
 
 /*
- * Every run of every log there is below the paths. Returns EXIT_INPUT if one of them could not be read
- * (with a message), else 0.
+ * Every run of every log there is below the paths; `none` gets the logs without one. Returns EXIT_INPUT
+ * if one of them could not be read (with a message), EXIT_NO_RUN if one had no run, else 0.
  */
-int each_run(const struct paths *paths, run_fn each, void *context);
+int each_run(const struct paths *paths, run_fn each, void (*none)(const char *path, void *context),
+	     void *context);
+
+/* Whether a name found in a folder is that of no log: hidden, or what we, or tools around us, make of logs. */
+bool is_no_log(const char *name);
 
 /*
- * Files and folders (walked, hidden names left out, sorted) into a list of files. Returns false, with a
+ * Files and folders (walked, what is_no_log() left out, sorted) into a list of files. Returns false, with a
  * message, where one of the paths does not exist. Free with free_files().
  */
 struct files {

@@ -10,6 +10,7 @@
 
 #include "tools/log/arena.h"
 #include "tools/log/commands.h"
+#include "tools/log/distinct.h"
 #include "tools/log/statistics.h"
 
 #define MANY_RUNS 3 /* from so many on each side on, the spread between runs is known */
@@ -26,7 +27,8 @@ struct row {
 	struct side sides[2];
 	double p;
 	const char *verdict; /* what changed in verdicts; NULL: nothing */
-	bool unknown;	     /* one side is incomplete and has no such test */
+	bool one_sided;	     /* only one side has such a test */
+	bool few;	     /* the rates seem to differ, but there are too few runs to tell */
 	const char *rate;    /* what changed in harm; NULL: nothing that is sure */
 };
 
@@ -42,6 +44,7 @@ static struct {
 	size_t count, room;
 	struct {
 		char name[400]; /* of the side's machine and build, where all runs have the same */
+		char options[200];
 		bool differ;
 		unsigned runs, incomplete;
 	} sides[2];
@@ -78,6 +81,15 @@ static void plain_id(const char *id, char *out, size_t room)
 	snprintf(out, room, "%.*s", pass ? (int)(pass - id) : (int)strlen(id), id);
 }
 
+static struct distinct copies;
+
+static void note_run(const struct run *r, const char *text, void *context)
+{
+	(void)text;
+	(void)context;
+	distinct_note(&copies, r);
+}
+
 static void add_run(const struct run *r, const char *text, void *context)
 {
 	unsigned which = *(unsigned *)context;
@@ -86,7 +98,11 @@ static void add_run(const struct run *r, const char *text, void *context)
 	(void)text;
 	snprintf(name, sizeof(name), "%s, %s, microcode %s, %s, build %s", r->system, r->brand,
 		 r->microcode, r->bios, r->build);
+	if (!distinct_counts(&copies, r))
+		return;
 	if (r->blocks_good) {
+		snprintf(all.sides[which].options, sizeof(all.sides[which].options), "%s %s",
+			 r->options, r->config);
 		if (!all.sides[which].name[0])
 			snprintf(all.sides[which].name, sizeof(name), "%s", name);
 		else if (strcmp(all.sides[which].name, name))
@@ -135,38 +151,46 @@ static char verdict_of(const struct side *s)
 static void judge_row(struct row *r)
 {
 	const struct side *a = &r->sides[0], *b = &r->sides[1];
-	double ratio;
 
 	r->p = 1;
 	if (!a->runs || !b->runs) {
 		/* What a cut log does not have is not known, no more. */
-		r->unknown = all.sides[a->runs ? 1 : 0].incomplete;
-		r->verdict = !r->unknown ? a->runs ? "only in A" : "only in B"
-			     : a->runs	 ? "not known of B: a log of it is incomplete"
-					 : "not known of A: a log of it is incomplete";
+		r->one_sided = true;
+		if (!all.sides[a->runs ? 1 : 0].incomplete)
+			r->verdict = a->runs ? "only in A" : "only in B";
+		else
+			r->verdict = a->runs ? "not known of B: a log of it is incomplete"
+					     : "not known of A: a log of it is incomplete";
 		return;
 	}
-	if (verdict_of(a) != verdict_of(b))
+	/*
+	 * A failure is told whatever it is; that harm was seen or not, or that a control was there, is like
+	 * a rate: it takes more than a run.
+	 */
+	if ((verdict_of(a) == 'f') != (verdict_of(b) == 'f') ||
+	    (verdict_of(a) != verdict_of(b) && verdict_of(a) != 'm' && verdict_of(b) != 'm' &&
+	     a->runs >= MANY_RUNS && b->runs >= MANY_RUNS))
 		r->verdict = verdict_of(b) == 'f'   ? "now fails"
 			     : verdict_of(a) == 'f' ? "fails no more"
 						    : "verdict differs";
 	r->p = share_difference(a->harm, a->dmas, b->harm, b->dmas);
-	/* As many questions were asked as there are tests (Bonferroni). */
-	if (!a->dmas || !b->dmas || r->p * (double)all.count > arguments.alpha)
+	if (!a->dmas || !b->dmas)
 		return;
-	if (!a->harm != !b->harm) {
-		r->rate = a->harm ? "harm no more" : "harm appears";
-		return;
-	}
 	/*
 	 * Rates of harm vary from run to run with all that else happens on a machine, far more than chance
-	 * does: that is believed only where the runs of the two sides lie apart, or, of too few runs,
-	 * where they differ by more than double.
+	 * does. So a difference is believed only between three or more runs a side, where these lie apart,
+	 * and it is more than chance; as many questions are asked as there are tests (Bonferroni).
 	 */
-	ratio = (double)b->harm / (double)b->dmas / ((double)a->harm / (double)a->dmas);
-	if (a->rates >= MANY_RUNS && b->rates >= MANY_RUNS ? a->high < b->low || b->high < a->low
-							   : ratio > 2 || ratio < 0.5)
-		r->rate = ratio > 1 ? "harm rises" : "harm falls";
+	if (a->rates < MANY_RUNS || b->rates < MANY_RUNS) {
+		r->few = !a->harm != !b->harm || r->p * (double)all.count < arguments.alpha;
+		return;
+	}
+	if (r->p * (double)all.count > arguments.alpha || (a->high >= b->low && b->high >= a->low))
+		return;
+	r->rate = !a->harm	     ? "harm appears"
+		  : !b->harm	     ? "harm no more"
+		  : a->high < b->low ? "harm rises"
+				     : "harm falls";
 }
 
 static void print_side(const struct side *s)
@@ -224,25 +248,26 @@ int compare_main(int argc, char **argv)
 		  0 },
 		{ 0 }
 	};
-	static const struct argp argp = { .options = options,
-					  .parser = on_option,
-					  .args_doc = "A B",
-					  .doc = "Compare two runs, or two groups of runs: A and B "
-						 "are logs or folders of logs; every "
-						 "run in them counts.\v"
-						 "A rate is harm (torn, stale, mis-tagged) per "
-						 "DMA, with its 95 % interval. Differences "
-						 "are by Fisher's exact test, over all tests "
-						 "together (Bonferroni). Harm that appears "
-						 "or goes is told if that is sure; a rate that "
-						 "rises or falls only where the runs of "
-						 "both sides lie apart (three or more a side) or "
-						 "by more than double (fewer), for rates "
-						 "vary between runs more than chance does.\n\n"
-						 "Exit status: 0 nothing differs; 1 something "
-						 "does; 3 a side has an incomplete run and "
-						 "nothing else differs; 4 a side has no run." };
-	unsigned changed = 0;
+	static const struct argp argp = {
+		.options = options,
+		.parser = on_option,
+		.args_doc = "A B",
+		.doc = "Compare two runs, or two groups of runs: A and B "
+		       "are logs or folders of logs; every "
+		       "run in them counts.\v"
+		       "A rate is harm (torn, stale, mis-tagged) per DMA, with its 95 % interval. "
+		       "Rates vary from run to run more "
+		       "than chance does, so a difference of rates, or of harm seen or not, is "
+		       "told only between three or "
+		       "more runs a side, where these lie apart and Fisher's exact test, over all "
+		       "tests together "
+		       "(Bonferroni), says that it is no chance. Failures are always told. Copies "
+		       "of a run count once.\n\n"
+		       "Exit status: 0 nothing differs; 1 something "
+		       "does; 3 a side has an incomplete run and "
+		       "nothing else differs; 4 a side has no run."
+	};
+	unsigned changed = 0, few = 0, one_sided = 0;
 	int status = 0;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
@@ -256,9 +281,13 @@ int compare_main(int argc, char **argv)
 
 		if (!find_files(&files, &arguments.paths[which], 1))
 			return EXIT_INPUT;
+		/* Copies are looked for within a side: both may be the same logs. */
+		for (size_t i = 0; i < files.count; i++)
+			log_read(files.paths[i], note_run, NULL);
 		for (size_t i = 0; i < files.count; i++)
 			if (read_or_say(files.paths[i], add_run, &which) < 0)
 				status = EXIT_INPUT;
+		distinct_free(&copies);
 		free_files(&files);
 	}
 	if (status)
@@ -271,6 +300,9 @@ int compare_main(int argc, char **argv)
 		if (!all.sides[which].runs)
 			status = EXIT_NO_RUN;
 	}
+	if (!status && strcmp(all.sides[0].options, all.sides[1].options))
+		printf("The options differ: A \"%s\", B \"%s\"\n", all.sides[0].options,
+		       all.sides[1].options);
 	for (size_t i = 0; i < all.count; i++)
 		judge_row(&all.rows[i]);
 	hdestroy_r(&index_of_ids);
@@ -279,9 +311,11 @@ int compare_main(int argc, char **argv)
 	for (size_t i = 0; i < all.count && !status; i++) {
 		struct row *r = &all.rows[i];
 
-		if (!r->verdict && !r->rate && !arguments.all)
+		few += r->few && !r->verdict;
+		one_sided += r->one_sided;
+		if ((!r->verdict || r->one_sided) && !r->rate && !arguments.all)
 			continue;
-		changed += (r->verdict || r->rate) && !r->unknown;
+		changed += (r->verdict || r->rate) && !r->one_sided;
 		printf("%s\n    A ", r->id);
 		print_side(&r->sides[0]);
 		printf("  B ");
@@ -294,8 +328,19 @@ int compare_main(int argc, char **argv)
 			printf(" (p = %.2g)", r->p);
 		putchar('\n');
 	}
-	if (!status)
-		printf("%u of %zu tests differ\n", changed, all.count);
+	if (!status) {
+		printf("%u of %zu tests that both have differ\n", changed, all.count - one_sided);
+		if (few)
+			printf("%u more have rates that seem to differ: that takes %u runs a side "
+			       "to tell "
+			       "(--all lists them)\n",
+			       few, MANY_RUNS);
+		if (one_sided)
+			printf("%u are on one side only%s\n", one_sided,
+			       all.sides[0].incomplete || all.sides[1].incomplete
+				       ? "; not known of a side whose log is incomplete"
+				       : "");
+	}
 	for (size_t i = 0; i < all.count; i++)
 		free(all.rows[i].id);
 	free(all.rows);

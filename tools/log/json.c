@@ -15,6 +15,7 @@ static struct {
 struct context {
 	bool first;
 	int status;
+	json_t *none; /* logs without a run */
 };
 
 /* What came over a serial line need not be UTF-8; what jansson is given must be. */
@@ -215,6 +216,13 @@ static void print_run(const struct run *r, const char *log, void *context)
 	c->status = graver(c->status, exit_status(r->judgement));
 }
 
+static void note_none(const char *path, void *context)
+{
+	struct context *c = context;
+
+	json_array_append_new(c->none, text(path));
+}
+
 static error_t on_option(int key, char *argument, struct argp_state *state)
 {
 	(void)argument;
@@ -235,13 +243,19 @@ int json_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FILE|FOLDER...",
-		.doc = "Print {\"runs\": [...]}: everything that is known of every run."
+		.doc = "Print {\"runs\": [...], \"without_a_run\": [files]}: everything that is "
+		       "known of every run. The exit "
+		       "status is that of the gravest run."
 	};
-	struct context c = { true, EXIT_RUN_PASS };
+	struct context c = { true, EXIT_RUN_PASS, json_array() };
+	int status;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	fputs("{\"runs\": [", stdout);
-	c.status = graver(each_run(&arguments.paths, print_run, &c), c.status);
-	fputs("\n]}\n", stdout);
-	return c.first ? graver(c.status, EXIT_NO_RUN) : c.status;
+	status = each_run(&arguments.paths, print_run, note_none, &c);
+	fputs("\n], \"without_a_run\": ", stdout);
+	json_dumpf(c.none, stdout, JSON_COMPACT);
+	fputs("}\n", stdout);
+	json_decref(c.none);
+	return graver(c.status, status);
 }

@@ -176,9 +176,12 @@ static void tell_lost_verdicts(struct builder *b)
 				      i);
 		told++;
 	}
-	build_problem(b, "%u of %" PRIu64 " verdicts did not arrive: test%s %s%s",
-		      b->run.lost_verdicts, last, b->run.lost_verdicts == 1 ? "" : "s", list,
-		      b->run.lost_verdicts > told ? ", ..." : "");
+	build_problem(b, "%u of %" PRIu64 " verdicts did not arrive%s%s%s", b->run.lost_verdicts,
+		      last,
+		      !told			  ? ""
+		      : b->run.lost_verdicts == 1 ? ": test "
+						  : ": tests ",
+		      list, told && b->run.lost_verdicts > told ? ", ..." : "");
 }
 
 static void tell_blocks(struct builder *b)

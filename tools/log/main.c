@@ -89,13 +89,31 @@ int graver(int a, int b)
 	return EXIT_RUN_PASS;
 }
 
+/* What passed, told apart: a sequence that is safe and stayed clean is another thing than one that did harm. */
+static void print_passed(FILE *out, const struct run *r)
+{
+	unsigned clean = 0, harmed = 0;
+
+	for (size_t i = 0; i < r->test_count; i++) {
+		const struct run_test *t = &r->tests[i];
+
+		if (t->verdict == 'p' && !t->check && t->harms != HARMS_UNKNOWN) {
+			clean += !t->harms;
+			harmed += t->harms != 0;
+		}
+	}
+	fprintf(out, "%u passed", r->passed);
+	if (clean + harmed)
+		fprintf(out, " (%u safe ones stayed clean, %u controls did harm)", clean, harmed);
+	fprintf(out, ", %u checks passed, %u failed, %u skipped", r->checks, r->failed, r->skipped);
+}
+
 void print_run_line(FILE *out, const struct run *r)
 {
 	fprintf(out, "%s: ", judgement_word(r->judgement));
 	if (r->judgement == JUDGED_FAIL && (r->lost_verdicts || r->blocks_missing || !r->has_end))
 		fputs("(and not whole) ", out);
-	fprintf(out, "%u passed, %u checks passed, %u failed, %u skipped", r->passed, r->checks,
-		r->failed, r->skipped);
+	print_passed(out, r);
 	if (r->lost_verdicts)
 		fprintf(out, ", %u lost", r->lost_verdicts);
 	if (r->system[0] || r->brand[0])
@@ -104,6 +122,18 @@ void print_run_line(FILE *out, const struct run *r)
 	if (r->build[0])
 		fprintf(out, "; build %s, seed %llu", r->build, (unsigned long long)r->seed);
 	fputc('\n', out);
+}
+
+bool is_no_log(const char *name)
+{
+	static const char *const ends[] = { ".html", ".html.new", ".xml", ".json",
+					    ".pid",  ".qemu",	  ".img", ".iso" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strlen(name) > strlen(ends[i]) &&
+		    !strcmp(name + strlen(name) - strlen(ends[i]), ends[i]))
+			return true;
+	return name[0] == '.';
 }
 
 static struct files *walking;
@@ -118,7 +148,8 @@ static void add_file(struct files *files, const char *path)
 static int on_entry(const char *path, const struct stat *stat, int type, struct FTW *where)
 {
 	(void)stat;
-	if (where->level && path[where->base] == '.')
+	if (where->level &&
+	    (path[where->base] == '.' || (type == FTW_F && is_no_log(path + where->base))))
 		return type == FTW_D ? FTW_SKIP_SUBTREE : FTW_CONTINUE;
 	if (type == FTW_F)
 		add_file(walking, path);
@@ -170,16 +201,26 @@ error_t take_paths(int key, struct argp_state *state, struct paths *paths)
 	return 0;
 }
 
-int each_run(const struct paths *paths, run_fn each, void *context)
+int each_run(const struct paths *paths, run_fn each, void (*none)(const char *path, void *context),
+	     void *context)
 {
 	struct files files;
 	int status = 0;
 
 	if (!find_files(&files, paths->at, paths->count))
 		return EXIT_INPUT;
-	for (size_t i = 0; i < files.count; i++)
-		if (read_or_say(files.paths[i], each, context) < 0)
+	for (size_t i = 0; i < files.count; i++) {
+		int runs = read_or_say(files.paths[i], each, context);
+
+		if (runs < 0)
 			status = EXIT_INPUT;
+		if (runs)
+			continue;
+		none(files.paths[i], context);
+		status = graver(status, EXIT_NO_RUN);
+	}
+	if (!files.count)
+		status = EXIT_NO_RUN;
 	free_files(&files);
 	return status;
 }

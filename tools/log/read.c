@@ -151,7 +151,7 @@ static void drop_block(struct reader *rd)
 }
 
 /* An end line "12 . 3 89abcdef": whether it fits what came in. */
-static bool is_whole(const struct reader *rd, const struct record *end)
+static bool is_whole(const struct reader *rd, const struct record *end, uint32_t *sum)
 {
 	const char *at = end->rest.at + 2, *stop = end->rest.at + end->rest.bytes;
 	uint32_t want, lines = 0;
@@ -169,19 +169,26 @@ static bool is_whole(const struct reader *rd, const struct record *end)
 			    (uInt)rd->block[i].line.bytes);
 		crc = crc32(crc, (const Bytef *)"\n", 1);
 	}
+	*sum = want;
 	return crc == want;
 }
 
-static void take_block(struct reader *rd, uint16_t tag, uint32_t sequence, const char *line_end)
+static void take_block(struct reader *rd, uint16_t tag, uint32_t sequence, uint32_t crc,
+		       const char *line_end)
 {
 	struct builder *b = &rd->run;
 
+	/* A console server that sends once more what it kept. */
+	if (rd->has_run && build_has_block(b, tag, sequence, crc)) {
+		rd->lines = 0;
+		return;
+	}
 	/* Another tag, or an earlier number: a boot whose first lines are lost. */
 	if (!rd->has_run || (b->run.has_tag && (tag != b->run.tag || sequence < b->next_block)))
 		begin(rd, rd->block[0].number, rd->block[0].line.at);
 	build_words(b, rd->words_line, (size_t)(rd->words_at - rd->text), rd->line,
 		    (size_t)(line_end - rd->words_at));
-	build_block(b, tag, sequence);
+	build_block(b, tag, sequence, crc);
 	for (unsigned i = 0; i < rd->lines; i++)
 		build_line(b, rd->block[i].rest);
 	rd->lines = 0;
@@ -191,10 +198,11 @@ static void take_block(struct reader *rd, uint16_t tag, uint32_t sequence, const
 
 static void take_record(struct reader *rd, struct record *r, const char *line_end)
 {
+	uint32_t crc;
 	bool is_end = r->rest.bytes > 2 && r->rest.at[0] == '.' && r->rest.at[1] == ' ';
 
-	if (is_end && rd->lines && is_whole(rd, r)) {
-		take_block(rd, r->tag, r->sequence, line_end);
+	if (is_end && rd->lines && is_whole(rd, r, &crc)) {
+		take_block(rd, r->tag, r->sequence, crc, line_end);
 		return;
 	}
 	if (is_end || rd->lines == BLOCK_LINES_MAX ||
@@ -273,7 +281,8 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 
 		rd->line++;
 		r.number = rd->line;
-		while (end > line && end[-1] == '\r')
+		/* What terminals and copies put there; none of our lines ends so. */
+		while (end > line && (end[-1] == '\r' || end[-1] == ' ' || end[-1] == '\t'))
 			end--;
 		if (find_record(line, end, &r))
 			take_record(rd, &r, next);

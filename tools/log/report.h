@@ -7,6 +7,7 @@
 #define TOOLS_LOG_REPORT_H
 
 #include "tools/log/arena.h"
+#include "tools/log/distinct.h"
 #include "tools/log/run.h"
 
 /* What a test says of its sequence, the most telling first; of several tests that counts. */
@@ -146,7 +147,9 @@ struct report {
 	uint64_t dmas;
 	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
 		broken;
-	struct table bad_files;
+	struct table bad_files, empty_files;
+	struct distinct distinct;
+	unsigned copies;	/* runs left out, because they came in another file, too */
 	unsigned any_judgement; /* bit set, of all runs, left out or not */
 	struct table machines;	/* their names */
 	enum level level;	/* at which cells are kept */

@@ -315,7 +315,7 @@ static void controls(struct out *o, const struct report *r)
 	out(o, "<p>Sequences known to be bad did harm on %zu of %zu kind%s of silicon.", with,
 	    r->silicon_count, r->silicon_count == 1 ? "" : "s");
 	for (size_t i = 0; i < silent && i < sizeof(without) / sizeof(without[0]); i++)
-		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None was seen to on ",
+		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None did on ",
 		    without[i]->code);
 	if (silent > sizeof(without) / sizeof(without[0]))
 		out(o, " and %zu more", silent - sizeof(without) / sizeof(without[0]));
@@ -337,6 +337,7 @@ void report_answer(struct out *o, const struct report *r)
 {
 	struct out list = { 0 };
 	size_t n, limit = r->silicon_count < 200 ? r->silicon_count : 200;
+	unsigned silent = r->of_judgement[JUDGED_SKIP] + r->of_judgement[JUDGED_INCOMPLETE];
 
 	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
 	if (!r->subject_count) {
@@ -358,9 +359,20 @@ void report_answer(struct out *o, const struct report *r)
 			   "the model calls "
 			   "safe.</b> None stayed clean beside a control.</p>\n");
 	} else {
-		out_raw(o, "<p class=\"verdict good\"><b>\u2713 No sequence that the model calls "
-			   "safe did harm.</b> "
-			   "How surely stands in the column <em>bounds</em>.</p>\n");
+		/* A verdict of few runs is not one of all. */
+		bool whole = !silent;
+
+		out(o,
+		    "<p class=\"verdict%s\"><b>%s No sequence that the model calls safe did "
+		    "harm%s.</b> "
+		    "How surely stands in the column <em>bounds</em>.",
+		    whole ? " good" : "", whole ? "\u2713" : "?", whole ? "" : " in what arrived");
+		if (silent)
+			out(o,
+			    " <b>%u of %u runs gave no verdict</b>: cut, damaged, or nothing was "
+			    "learned.",
+			    silent, r->runs);
+		out_raw(o, "</p>\n");
 	}
 	free(list.text);
 	controls(o, r);

@@ -47,11 +47,14 @@ static void left_out(struct out *o, const struct report *r)
 			out(o, " and %zu more", r->broken.count - 5);
 		out_raw(o, "</dd>\n");
 	}
+	if (r->copies)
+		out(o, "<dt>Copies</dt><dd>%u run%s in another file, too, counted once</dd>\n",
+		    r->copies, r->copies == 1 ? " that is" : "s that are");
 	if (r->files_empty || r->files_bad) {
 		out_raw(o, "<dt>Not read</dt><dd>");
 		if (r->files_empty)
-			out(o, "%u file%s without a run", r->files_empty,
-			    r->files_empty == 1 ? "" : "s");
+			out(o, "<a href=\"#incomplete\">%u file%s without a run</a>",
+			    r->files_empty, r->files_empty == 1 ? "" : "s");
 		if (r->files_bad)
 			out(o, "%s%u file%s that cannot be read", r->files_empty ? "; " : "",
 			    r->files_bad, r->files_bad == 1 ? "" : "s");

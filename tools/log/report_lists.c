@@ -78,28 +78,31 @@ void report_failures(struct out *o, const struct report *r)
 	free(list);
 }
 
-static void bad_files(struct out *o, const struct report *r)
+static void files_of(struct out *o, const struct report *r, const char *what,
+		     const struct table *files, size_t count)
 {
 	const char *names[20];
 	size_t n = 0;
 
 	/* In the order of the files, not of the table. */
-	for (size_t i = 0; r->files_bad && i < r->file_count && n < 20; i++)
-		for (size_t k = 0; k < r->bad_files.room && n < 20; k++)
-			if (r->bad_files.entries[k].key == report_path(r, (uint32_t)i))
-				names[n++] = r->bad_files.entries[k].key;
+	for (size_t i = 0; count && i < r->file_count && n < 20; i++)
+		for (size_t k = 0; k < files->room && n < 20; k++)
+			if (files->entries[k].key == report_path(r, (uint32_t)i))
+				names[n++] = files->entries[k].key;
 	if (!n)
 		return;
-	out_raw(o, "<p>Files that cannot be read: ");
+	out(o, "<p>%s: ", what);
 	for (size_t i = 0; i < n; i++)
 		out(o, "%s<code>%s</code>", i ? ", " : "", names[i]);
-	out(o, "%s.</p>\n", r->files_bad > n ? " and more" : "");
+	out(o, "%s.</p>\n", count > n ? " and more" : "");
 }
 
 void report_incomplete(struct out *o, const struct report *r)
 {
 	out_raw(o, "<section id=\"incomplete\"><h2>Incomplete and damaged runs</h2>\n");
-	bad_files(o, r);
+	files_of(o, r, "Files that cannot be read", &r->bad_files, r->files_bad);
+	files_of(o, r, "Files without a run, of machines that never began one perhaps",
+		 &r->empty_files, r->files_empty);
 	if (!r->incomplete_count) {
 		out(o, "<p class=\"empty\">%s</p></section>\n",
 		    r->runs ? "Every run arrived whole." : "There is no run in these logs.");

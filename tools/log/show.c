@@ -102,7 +102,7 @@ static void print_test(const struct run_test *t)
 			       paint("\033[1m"), harm, t->dmas, paint("\033[0m"), i.low, i.high);
 		else
 			printf(": 0 of %" PRIu64 ", below %.2g at 95 %%", t->dmas, i.high);
-		if (t->harms != HARMS_UNKNOWN)
+		if (t->harms != HARMS_UNKNOWN && !t->why)
 			printf(t->harms ? " (unsafe by the model)" : " (controls: %" PRIu64 ")",
 			       t->controls);
 	}

@@ -151,6 +151,10 @@ static bool look_at(struct watched *log)
 	log->seen = reading.stalls;
 	if (read_or_say(log->path, count_run, &reading) < 0)
 		return false;
+	if (!reading.runs && reading.stalls && log->bytes && !arguments.once) {
+		printf("%s: no run of vtd-litmus in it, and it stands still\n", log->path);
+		fflush(stdout);
+	}
 	read_or_say(log->path, look_at_run, &reading);
 	return reading.news;
 }
