@@ -273,5 +273,11 @@ int report_main(int argc, char **argv)
 	page(&o, &r);
 	if (!write_page(to, &o))
 		return EXIT_INPUT;
+	if (r.broken_runs)
+		fprintf(stderr,
+			"vtd-log: report: %u run%s with without= or break= left out of the page's "
+			"maps, "
+			"but not of the exit status\n",
+			r.broken_runs, r.broken_runs == 1 ? "" : "s");
 	return status_of(&r, good);
 }
