@@ -10,20 +10,13 @@
  * read sorted by name, names are given from the folder that all of them share, and there is no clock.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tools/log/commands.h"
 #include "tools/log/report.h"
-
-struct file_list {
-	char **path;
-	size_t count, room;
-};
 
 static const char usage[] =
 	"usage: vtd-log report -o PAGE.html [--title T] [--rows R] FILE|DIR...\n"
@@ -37,81 +30,53 @@ static const char usage[] =
 	"is only\n"
 	"  a date or called serial, console and the like, by its folder.\n";
 
-static bool add_path(struct file_list *f, const char *path, bool named)
-{
-	struct dirent *entry;
-	bool good = true;
-	struct stat st;
-	DIR *folder;
-
-	if (stat(path, &st)) {
-		fprintf(stderr, "vtd-log: %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	if (!S_ISDIR(st.st_mode)) {
-		if (!S_ISREG(st.st_mode)) {
-			if (named)
-				fprintf(stderr, "vtd-log: %s: not a file\n", path);
-			return !named;
-		}
-		if (f->count == f->room) {
-			f->room = f->room ? 2 * f->room : 256;
-			f->path = must_realloc(f->path, f->room * sizeof(*f->path));
-		}
-		/* One file under two names is still one run. */
-		f->path[f->count] = realpath(path, NULL);
-		f->count += f->path[f->count] != NULL;
-		return true;
-	}
-	folder = opendir(path);
-	if (!folder) {
-		fprintf(stderr, "vtd-log: %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	while ((entry = readdir(folder)) != NULL) {
-		struct arena arena = { 0 };
-		const char *below;
-
-		if (is_no_log(entry->d_name))
-			continue;
-		below = arena_format(&arena, "%s/%s", path, entry->d_name);
-		/* A link that leads back up would never end. */
-		if (lstat(below, &st) == 0 &&
-		    !(S_ISLNK(st.st_mode) && stat(below, &st) == 0 && S_ISDIR(st.st_mode)))
-			good &= add_path(f, below, false);
-		arena_free(&arena);
-	}
-	closedir(folder);
-	return good;
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void sort_files(struct file_list *f)
+/*
+ * The files, by the one name that each has, so that a page does not depend on how one got there. False, with
+ * a message, if something is none.
+ */
+static bool resolve(struct files *f)
 {
-	size_t kept = 0;
+	size_t kept = 0, found = 0;
+	bool good = true;
 
-	if (f->count)
-		qsort(f->path, f->count, sizeof(*f->path), by_name);
-	for (size_t i = 0; i < f->count; i++)
-		if (!kept || strcmp(f->path[i], f->path[kept - 1]))
-			f->path[kept++] = f->path[i];
+	for (size_t i = 0; i < f->count; i++) {
+		char *path = realpath(f->paths[i], NULL);
+
+		if (!path)
+			fprintf(stderr, "vtd-log: %s: %s\n", f->paths[i],
+				strcmp(f->paths[i], "-") ? strerror(errno)
+							 : "standard input cannot be read twice");
+		good &= path != NULL;
+		free(f->paths[i]);
+		if (path)
+			f->paths[found++] = path;
+	}
+	if (found)
+		qsort(f->paths, found, sizeof(*f->paths), by_name);
+	for (size_t i = 0; i < found; i++)
+		if (!kept || strcmp(f->paths[i], f->paths[kept - 1]))
+			f->paths[kept++] = f->paths[i];
+		else
+			free(f->paths[i]);
 	f->count = kept;
+	return good;
 }
 
 /* The bytes of the folder that all share, with its last '/'. */
-static size_t common(const struct file_list *f)
+static size_t common(const struct files *f)
 {
 	const char *first, *last;
 	size_t n = 0;
 
 	if (!f->count)
 		return 0;
-	first = f->path[0];
-	last = f->path[f->count - 1];
+	first = f->paths[0];
+	last = f->paths[f->count - 1];
 
 	/* They are sorted: what the first and the last share, all do. */
 	while (first[n] && first[n] == last[n])
@@ -230,18 +195,19 @@ static int status_of(const struct report *r, bool good)
 int report_main(int argc, char **argv)
 {
 	static struct report r;
-	struct file_list files = { 0 };
+	char **words = must_realloc(NULL, (size_t)argc * sizeof(*words));
+	size_t named = 0;
+	struct files files;
 	const char *to = NULL;
 	struct out o = { 0 };
-	bool good = true, only_paths = false, named = false;
+	bool good, only_paths = false;
 
 	r.title = "vtd-litmus report";
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
 
-		if (only_paths || word[0] != '-') {
-			good &= add_path(&files, word, true);
-			named = true;
+		if (only_paths || word[0] != '-' || !word[1]) {
+			words[named++] = argv[i];
 		} else if (!strcmp(word, "--")) {
 			only_paths = true;
 		} else if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
@@ -263,8 +229,11 @@ int report_main(int argc, char **argv)
 			to ? "no file or folder is named" : "-o PAGE.html is missing", usage);
 		return EXIT_USAGE;
 	}
-	sort_files(&files);
-	r.files = files.path;
+	if (!find_files(&files, words, named))
+		return EXIT_INPUT;
+	free(words);
+	good = resolve(&files);
+	r.files = files.paths;
 	r.file_count = files.count;
 	r.path_skip = common(&files);
 	read_all(&r);
