@@ -159,16 +159,18 @@ static void take_over(unsigned index)
 void setup_record_dmar(const struct acpi_header *table)
 {
 	const uint8_t *bytes = (const uint8_t *)table;
+	/* No DMAR table is longer, but a length may be anything. */
+	uint32_t length = table->length < 65536 ? table->length : 65536;
 
 	record_begin();
-	for (uint32_t at = 0; at < table->length; at += 16) {
+	for (uint32_t at = 0; at < length; at += 16) {
 		char hex[33] = "";
 
 		if (at % 128 == 0) {
 			record_line("dmar");
 			record_add("at=%u hex=", at);
 		}
-		for (uint32_t i = 0; i < 16 && at + i < table->length; i++)
+		for (uint32_t i = 0; i < 16 && at + i < length; i++)
 			format_text(hex + 2 * i, 3, "%02x", bytes[at + i]);
 		record_append(hex);
 	}
