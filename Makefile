@@ -269,6 +269,9 @@ $(BUILD)/log/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(LOG_CFLAGS) -c $< -o $@
 
+$(BUILD)/log/tools/log/main.o: LOG_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/log/tools/log/main.o: $(BUILD)/id
+
 $(BUILD)/vtd-log: $(LOG_OBJECTS)
 	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -lz -ljansson -lxml2 -lm -o $@
 

@@ -644,6 +644,15 @@ void build_ktap(struct builder *b, struct span line)
 	b->said[b->said_count++] = s;
 }
 
+void build_measure(struct builder *b, size_t characters)
+{
+	if (characters > b->longest) {
+		b->longest = characters;
+		b->so_long = 0;
+	}
+	b->so_long += characters == b->longest;
+}
+
 void build_end_line(struct builder *b, struct span line)
 {
 	struct word w;

@@ -14,6 +14,9 @@
 
 #define TOLD 8 /* of a kind of problem so many are told one by one */
 
+#define FOLDED_LINES	 8
+#define TERMINAL_COLUMNS 200
+
 static int by_number(const void *a, const void *b)
 {
 	const struct run_test *x = a, *y = b;
@@ -212,6 +215,13 @@ static void tell_blocks(struct builder *b)
 			      b->bad[i].from, b->bad[i].to, b->bad[i].block);
 	if (b->bad_count > TOLD)
 		build_problem(b, "%zu such places in all", b->bad_count);
+	/* Some of a whole run's lines are longer than any terminal is wide. */
+	if (b->bad_count && b->so_long >= FOLDED_LINES && b->longest <= TERMINAL_COLUMNS)
+		build_problem(
+			b,
+			"no line has more than %zu characters, and %zu have as many: what kept "
+			"this log folds or cuts lines; let it keep bytes as they come",
+			b->longest, b->so_long);
 }
 
 void judge(struct builder *b)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/record.h"
 #include "tools/log/arena.h"
 #include "tools/log/commands.h"
 
@@ -50,6 +51,10 @@ int main(int argc, char **argv)
 		return usage(stderr);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
 		return usage(stdout);
+	if (!strcmp(argv[1], "--version")) {
+		printf("vtd-log %s, log format %u\n", BUILD_ID, RECORD_VERSION);
+		return 0;
+	}
 	for (size_t i = 0; i < COUNT; i++)
 		if (!strcmp(argv[1], commands[i].name)) {
 			int status;
@@ -147,10 +152,12 @@ static void add_file(struct files *files, const char *path)
 
 static int on_entry(const char *path, const struct stat *stat, int type, struct FTW *where)
 {
-	(void)stat;
 	if (where->level &&
 	    (path[where->base] == '.' || (type == FTW_F && is_no_log(path + where->base))))
 		return type == FTW_D ? FTW_SKIP_SUBTREE : FTW_CONTINUE;
+	/* A pipe among logs would be waited for. */
+	if (where->level && !S_ISREG(stat->st_mode))
+		return FTW_CONTINUE;
 	if (type == FTW_F)
 		add_file(walking, path);
 	return FTW_CONTINUE;

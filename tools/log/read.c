@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From bytes to runs: lines, blocks, runs. docs/log-format.md. */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -288,6 +286,8 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 			take_record(rd, &r, next);
 		else
 			take_words(rd, line, end);
+		if (rd->has_run)
+			build_measure(&rd->run, (size_t)(end - line));
 		reach(rd, next);
 		line = next;
 	}
@@ -295,41 +295,4 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 	reach(rd, rd->end);
 	finish(rd);
 	return rd->runs;
-}
-
-int log_read(const char *path, run_fn each, void *context)
-{
-	/* Kept from file to file: thousands are read. */
-	static char *buffer;
-	static size_t room;
-	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-	size_t bytes = 0, n;
-	int error;
-
-	if (!file)
-		return -1;
-	do {
-		if (bytes == room) {
-			char *larger = realloc(buffer, room ? 2 * room : 1 << 20);
-
-			if (!larger) {
-				if (file != stdin)
-					fclose(file);
-				errno = ENOMEM;
-				return -1;
-			}
-			room = room ? 2 * room : 1 << 20;
-			buffer = larger;
-		}
-		n = fread(buffer + bytes, 1, room - bytes, file);
-		bytes += n;
-	} while (n);
-	error = ferror(file) ? errno : 0;
-	if (file != stdin)
-		fclose(file);
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	return log_parse(path, buffer, bytes, each, context);
 }

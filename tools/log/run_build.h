@@ -48,7 +48,8 @@ struct builder {
 	struct run_test *open; /* the test whose block is being read */
 	uint32_t words_from, words_to;
 	size_t words_at, words_bytes;
-	char end_line; /* verdict of VTDL-END */
+	char end_line;		 /* verdict of VTDL-END */
+	size_t longest, so_long; /* characters of the longest line; lines that have as many */
 };
 
 void build_begin(struct builder *b, const char *path, unsigned number);
@@ -60,6 +61,7 @@ void build_bad_block(struct builder *b, uint32_t sequence, uint32_t from, uint32
 void build_flat(struct builder *b, struct span line);
 void build_ktap(struct builder *b, struct span line);
 void build_end_line(struct builder *b, struct span line);
+void build_measure(struct builder *b, size_t characters); /* of any line */
 void build_finish(struct builder *b);
 void build_free(struct builder *b);
 
