@@ -6,6 +6,7 @@
 #include "kernel/mcfg.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
+#include "kernel/time.h"
 
 struct pci_function *pci_functions;
 unsigned pci_count;
@@ -111,6 +112,36 @@ const char *pci_init(void)
 	return pci_count ? NULL : "no PCI function answers at the addresses of the MCFG table";
 }
 
+/* PCI Power Management 1.2: from D3hot, addresses may have been lost, and nothing is answered for 10 ms. */
+static void power_up(const struct pci_function *f)
+{
+	unsigned at = pci_capability(f, PCI_CAP_POWER);
+	uint32_t bars[6];
+
+	if (!at || !(pci_read16(f, at + PCI_POWER_CONTROL) & 3))
+		return;
+	for (unsigned i = 0; i < 6; i++)
+		bars[i] = pci_read32(f, PCI_BAR0 + 4 * i);
+	pci_write16(f, at + PCI_POWER_CONTROL,
+		    pci_read16(f, at + PCI_POWER_CONTROL) & (uint16_t)~3u);
+	time_delay_us(10000);
+	for (unsigned i = 0; i < 6; i++)
+		pci_write32(f, PCI_BAR0 + 4 * i, bars[i]);
+}
+
+/* Nobody handles a device's interrupts here: one that firmware routed would come to a stranger's vector. */
+static void messages_off(const struct pci_function *f)
+{
+	unsigned msi = pci_capability(f, PCI_CAP_MSI), msix = pci_capability(f, PCI_CAP_MSIX);
+
+	if (msi)
+		pci_write16(f, msi + PCI_MSI_CONTROL,
+			    pci_read16(f, msi + PCI_MSI_CONTROL) & (uint16_t)~1u);
+	if (msix)
+		pci_write16(f, msix + PCI_MSI_CONTROL,
+			    pci_read16(f, msix + PCI_MSI_CONTROL) & 0x7fff);
+}
+
 static void set_master(const struct pci_function *f, bool on)
 {
 	uint16_t command = pci_read16(f, PCI_COMMAND);
@@ -137,6 +168,8 @@ unsigned pci_quiesce(bool spare_graphics)
 
 void pci_bus_master(const struct pci_function *f, bool on)
 {
+	if (on)
+		messages_off(f);
 	set_master(f, on);
 	for (const struct pci_function *above = f->parent; on && above; above = above->parent)
 		set_master(above, true);
@@ -144,8 +177,12 @@ void pci_bus_master(const struct pci_function *f, bool on)
 
 volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes)
 {
-	uint32_t low = pci_read32(f, PCI_BAR0 + 4 * index);
-	uint64_t base = low & ~15u;
+	uint32_t low;
+	uint64_t base;
+
+	power_up(f);
+	low = pci_read32(f, PCI_BAR0 + 4 * index);
+	base = low & ~15u;
 
 	if (low & 1)
 		return NULL;
@@ -196,7 +233,10 @@ bool pci_has_flr(const struct pci_function *f)
 {
 	unsigned at = pci_capability(f, PCI_CAP_EXPRESS);
 
-	return at && pci_read32(f, at + PCI_EXPRESS_DEVCAP) & 1u << 28;
+	if (at)
+		return pci_read32(f, at + PCI_EXPRESS_DEVCAP) & 1u << 28;
+	at = pci_capability(f, PCI_CAP_AF);
+	return at && (f->config[at + 3] & PCI_AF_FLR) == PCI_AF_FLR;
 }
 
 bool pci_is_there(const struct pci_function *f)

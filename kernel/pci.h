@@ -27,6 +27,14 @@ enum {
 	PCI_SUBORDINATE_BUS = 0x1a,
 
 	/* Capabilities, and below extended ones. */
+	PCI_CAP_POWER = 0x01,
+	PCI_POWER_CONTROL = 4, /* bits 1:0: D0 to D3 */
+	PCI_CAP_MSI = 0x05,
+	PCI_CAP_MSIX = 0x11,
+	PCI_MSI_CONTROL = 2, /* MSI: on at bit 0; MSI-X: at bit 15 */
+	PCI_CAP_AF = 0x13,   /* Advanced Features: conventional functions, as the PCH's */
+	PCI_AF_FLR = 3,	     /* of byte 3: transactions pending are told, and there is an FLR */
+	PCI_AF_CONTROL = 4,  /* initiate it: bit 0 */
 	PCI_CAP_EXPRESS = 0x10,
 	PCI_EXPRESS_DEVCAP =
 		4, /* function-level reset: bit 28 (PCI Express specification, 7.5.3.3) */

@@ -82,7 +82,8 @@ struct dma_device {
 	uint16_t count;	     /* of descriptors given to the device */
 	uint32_t slot, phase, polls, doorbell_stride, queue, blocks, status;
 	const void *kind;
-	uint64_t sent_us; /* when its frame was first seen to have been taken; 0: not yet */
+	uint64_t sent_us;   /* when its frame was first seen to have been taken; 0: not yet */
+	uint64_t return_us; /* how long after that it may come back */
 	bool in_loopback, confirmed, given_up;
 };
 

@@ -10,6 +10,7 @@
 #include "kernel/cpu.h"
 #include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
+#include "kernel/format.h"
 #include "kernel/memory.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -235,6 +236,16 @@ static bool command(struct dma_device *d, uint32_t number)
 	return wait_command(d) && !(read32(d, DSA_CMDSTS) & 0xff);
 }
 
+/* The error byte is the specification's (Linux: IDXD_CMDSTS_ERR_*); 0 if it never answered. */
+static const char *failed(struct dma_device *d, const char *what)
+{
+	static char text[80];
+
+	format_text(text, sizeof(text), "the %s (CMDSTS 0x%02x)", what,
+		    (unsigned)(read32(d, DSA_CMDSTS) & 0xff));
+	return text;
+}
+
 /* The device disabled and its configuration gone. NULL, or what went wrong. */
 static const char *reset_device(struct dma_device *d)
 {
@@ -245,7 +256,9 @@ static const char *reset_device(struct dma_device *d)
 	if ((state & 3) == GENSTS_HALT && state >> 2 & 3)
 		return dma_flr(d->function) ? NULL
 					    : "it halted, and no function-level reset revives it";
-	return command(d, CMD_RESET_DEVICE) ? NULL : "the device does not reset (CMDSTS)";
+	return command(d, CMD_RESET_DEVICE) || dma_flr(d->function)
+		       ? NULL
+		       : failed(d, "device does not reset");
 }
 
 /* One group of queue 0 and engine 0, traffic class 0: there is no other that must be enabled. */
@@ -292,8 +305,8 @@ static const char *dsa_reset(struct dma_device *d, uint64_t private_at)
 	write32(d, DSA_SWERR, SWERR_VALID | SWERR_OVERFLOW);
 	configure(d);
 	if (!command(d, CMD_ENABLE_DEVICE))
-		return "the device is not enabled (CMDSTS)";
-	return command(d, CMD_ENABLE_WQ) ? NULL : "the queue is not enabled (CMDSTS)";
+		return failed(d, "device is not enabled");
+	return command(d, CMD_ENABLE_WQ) ? NULL : failed(d, "queue is not enabled");
 }
 
 static volatile uint8_t *completion(const struct dma_device *d)

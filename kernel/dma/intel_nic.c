@@ -9,6 +9,7 @@
 #include "kernel/dma/intel_nic.h"
 #include "kernel/cpu.h"
 #include "kernel/memory.h"
+#include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -30,7 +31,13 @@ enum {
 	ENABLE_US = 10000,
 	RESTART_US = 100000, /* for the queues alone, before the whole device is reset */
 	POLLS_PER_LOOK = 64, /* the queue's head is looked at this seldom */
-	RETURN_US = 50,	     /* a frame of 1 KiB takes 8 us at 1 Gb/s, to come back in loopback */
+	/* A frame that was taken is waited for so long, and four times what the first one took. */
+	RETURN_US = 100,
+	CONFIGURE_US = 25000, /* of a PHY by the NVM, once that is loaded (82574) */
+	RXPBSIZE_DEFAULT = 0xa2,
+	TXPBSIZE_DEFAULT = 0x04000014,
+	PCI_RING_STATUS = 0xe4,
+	RING_STATUS_FLUSH = 1 << 8,
 };
 
 /* Legacy and advanced descriptors alike: the read format, and where the written one differs. */
@@ -81,6 +88,14 @@ bool nic_wait(const struct dma_device *d, uint32_t offset, uint32_t mask, uint32
 	return true;
 }
 
+bool nic_would_hang(const struct dma_device *d)
+{
+	const struct nic_kind *kind = d->kind;
+
+	return kind->hangs && pci_read16(d->function, PCI_RING_STATUS) & RING_STATUS_FLUSH &&
+	       nic_read(d, kind->transmit + QUEUE_LEN);
+}
+
 /* No DMA any more: "Master Disable" in the datasheets. */
 static void quiesce(struct dma_device *d)
 {
@@ -96,6 +111,10 @@ static void quiesce(struct dma_device *d)
 		nic_write(d, kind->receive + QUEUE_DCTL, 0);
 		nic_write(d, kind->transmit + QUEUE_DCTL, 0);
 	}
+	/* Before descriptors that are left in it are looked for (Linux: e1000_flush_desc_rings). */
+	if (kind->hangs)
+		nic_write(d, NIC_FEXTNVM11,
+			  nic_read(d, NIC_FEXTNVM11) | FEXTNVM11_DISABLE_MULR_FIX);
 	nic_write(d, NIC_CTRL, nic_read(d, NIC_CTRL) | CTRL_GIO_MASTER_DISABLE);
 	/* A device that hangs in a request never says so: the reset that follows ends it. */
 	nic_wait(d, NIC_STATUS, STATUS_GIO_MASTER_ENABLE, 0, MASTER_US);
@@ -109,13 +128,23 @@ static const char *reset_mac(struct dma_device *d)
 
 	if (problem)
 		return problem;
-	nic_write(d, NIC_CTRL, nic_read(d, NIC_CTRL) | CTRL_RST);
-	time_delay_us(kind->reset_us);
-	if (!nic_wait(d, NIC_CTRL, CTRL_RST, 0, RESET_US))
-		problem = "it does not come back from its reset (CTRL.RST)";
-	/* A port without NVM (QEMU's igb, for one) never has it loaded. */
-	if (!kind->is_pch)
-		nic_wait(d, NIC_EEC, EEC_AUTO_RD, EEC_AUTO_RD, LOAD_US);
+	if (nic_would_hang(d) && !dma_flr(d->function))
+		problem =
+			"it holds descriptors, and a reset with them would hang it: it has no FLR";
+	if (!problem) {
+		if (kind->buffer_sizes) {
+			nic_write(d, NIC_RXPBSIZE, RXPBSIZE_DEFAULT);
+			nic_write(d, NIC_TXPBSIZE, TXPBSIZE_DEFAULT);
+		}
+		nic_write(d, NIC_CTRL, nic_read(d, NIC_CTRL) | CTRL_RST);
+		time_delay_us(kind->reset_us);
+		if (!nic_wait(d, NIC_CTRL, CTRL_RST, 0, RESET_US))
+			problem = "it does not come back from its reset (CTRL.RST)";
+	}
+	/* A port without NVM (QEMU's igb, for one) never has it loaded; QEMU's 82574 always has. */
+	if (!kind->is_pch && !(nic_read(d, NIC_EEC) & EEC_AUTO_RD) &&
+	    nic_wait(d, NIC_EEC, EEC_AUTO_RD, EEC_AUTO_RD, LOAD_US))
+		time_delay_us(CONFIGURE_US);
 	if (kind->lock == NIC_LOCK_EXTCNF)
 		nic_unlock(d);
 	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
@@ -146,11 +175,15 @@ static const char *enter_loopback(struct dma_device *d)
 	ctrl &= ~(uint32_t)(CTRL_SPEED | CTRL_ASDE | CTRL_ILOS | CTRL_RFCE | CTRL_TFCE);
 	ctrl |= CTRL_FD | CTRL_SLU | CTRL_FRCSPD | CTRL_FRCDPLX | CTRL_SPEED_1000;
 	nic_write(d, NIC_CTRL, ctrl);
-	if (kind->mulr) {
-		nic_write(d, NIC_FEXTNVM11,
-			  nic_read(d, NIC_FEXTNVM11) | FEXTNVM11_DISABLE_MULR_FIX);
-		nic_write(d, NIC_TARC0,
-			  (nic_read(d, NIC_TARC0) & ~(uint32_t)TARC0_MULR) | TARC0_MULR_2);
+	for (unsigned i = 0; i < kind->mac_step_count; i++) {
+		const struct nic_mac_step *s = &kind->mac_steps[i];
+
+		nic_write(d, s->offset, (nic_read(d, s->offset) & ~s->clear) | s->set);
+	}
+	if (d->function->physical) { /* VF 0, whose queue it is */
+		nic_write(d, NIC_VFRE, 1);
+		nic_write(d, NIC_VFTE, 1);
+		nic_write(d, NIC_CTRL_EXT, nic_read(d, NIC_CTRL_EXT) | CTRL_EXT_PFRSTD);
 	}
 	/* Once confirmed, a PHY that CTRL.RST takes out of loopback (QEMU's) gets only this wait. */
 	if (fresh && !d->confirmed)
@@ -232,7 +265,7 @@ static void write_frame(struct dma_device *d)
 static enum dma_state probe(struct dma_device *d, uint64_t private_at)
 {
 	enum dma_state state = DMA_BUSY;
-	uint64_t end = time_us() + PROBE_US;
+	uint64_t start = time_us(), end = start + PROBE_US;
 
 	memset(d->private + PROBE, 0, FRAME_BYTES);
 	nic_start(d, private_at + PROBE);
@@ -240,6 +273,8 @@ static enum dma_state probe(struct dma_device *d, uint64_t private_at)
 		state = nic_poll(d);
 	if (state == DMA_DONE && memcmp(d->private + PROBE, d->private + FRAME, FRAME_BYTES))
 		return DMA_FAILED;
+	if (state == DMA_DONE && !d->confirmed)
+		d->return_us = RETURN_US + 4 * (time_us() - start);
 	return state;
 }
 
@@ -373,7 +408,7 @@ enum dma_state nic_poll(struct dma_device *d)
 			return DMA_DEAD;
 		if (head == next && !d->sent_us)
 			d->sent_us = time_us();
-		return d->sent_us && time_us() - d->sent_us > RETURN_US ? DMA_DEAD : DMA_BUSY;
+		return d->sent_us && time_us() - d->sent_us > d->return_us ? DMA_DEAD : DMA_BUSY;
 	}
 	/*
 	 * An IOMMU may refuse a part of a descriptor only: QEMU tries a refused access again in

@@ -32,6 +32,8 @@ enum {
 	    STATUS_GIO_MASTER_ENABLE = 1 << 19,
 	NIC_EEC = 0x0010,
 	    EEC_AUTO_RD = 1 << 9, /* what the NVM holds is loaded */
+	NIC_CTRL_EXT = 0x0018,
+	    CTRL_EXT_PFRSTD = 1 << 14, /* the port is reset: virtual functions may begin */
 	NIC_MDIC = 0x0020,    /* data 15:0, register 20:16, PHY address 25:21 */
 	    MDIC_WRITE = 1 << 26,
 	    MDIC_READ = 2 << 26,
@@ -52,21 +54,30 @@ enum {
 	    TCTL_COLD = 0x3f << 12,
 	NIC_EXTCNF_CTRL = 0x0f00,
 	    EXTCNF_SW_OWNER = 1 << 5, /* MDIO_SW_OWNERSHIP of the 82574, SWFLAG of PCHs */
+	NIC_VFRE = 0x0c8c,            /* virtual functions' receiving, one bit each; VFTE: sending */
+	NIC_VFTE = 0x0c90,
+	NIC_IOSFPC = 0x0f28,
+	    IOSFPC_RDMTS_HEX = 1 << 16,
 	NIC_IMC_QUEUED = 0x150c,      /* IMC of controllers with EICR */
 	NIC_EIMC = 0x1528,
+	NIC_RXPBSIZE = 0x2404,
+	NIC_TXPBSIZE = 0x3404,
 	NIC_TARC0 = 0x3840,
 	    TARC0_MULR = 3 << 28, /* read requests under way at once, less one at 1 << 29 */
 	    TARC0_MULR_2 = 2 << 28,
+	    TARC0_82574 = 1 << 26, /* and bits 30:27 clear */
 	NIC_RAL0 = 0x5400,
 	NIC_RAH0 = 0x5404,
 	NIC_MANC = 0x5820,
 	    MANC_RCV_TCO_EN = 1 << 17,
 	    MANC_BLK_PHY_RST_ON_IDE = 1 << 18,
+	NIC_GCR = 0x5b00,
+	NIC_GCR2 = 0x5b64,
 	NIC_SWSM = 0x5b50,
 	    SWSM_SMBI = 1 << 0, /* set by the read that finds it clear */
 	    SWSM_SWESMBI = 1 << 1,
 	NIC_FWSM = 0x5b54,
-	    FWSM_MODE_SHIFT = 1, /* 3 bits; 2 is AMT */
+	    FWSM_MODE_SHIFT = 1, /* 3 bits; with 2 among them AMT is on */
 	    FWSM_RSPCIPHY = 1 << 6,
 	    FWSM_FW_VALID = 1 << 15,
 	NIC_SW_FW_SYNC = 0x5b5c, /* software's bits 15:0, firmware's 31:16 */
@@ -106,6 +117,11 @@ struct nic_phy_step {
 };
 #define PHY_COMMIT 0xffff
 
+/* What is changed in the MAC once it was reset. */
+struct nic_mac_step {
+	uint32_t offset, clear, set;
+};
+
 enum nic_lock { NIC_LOCK_EXTCNF, NIC_LOCK_SWSM };
 
 struct nic_kind {
@@ -114,18 +130,20 @@ struct nic_kind {
 	const uint16_t *ids; /* 0 ends them */
 	bool advanced;	     /* advanced descriptors; queues are enabled one by one */
 	bool is_pch;	     /* the MAC is in the chipset, which shares it with the ME */
-	bool mulr;	     /* receive data may be lost with three reads under way */
-	bool mac_loopback;   /* RCTL.LBM, too */
-	bool link_first;     /* STATUS.LU comes only by negotiating, and stays in loopback */
-	bool has_vfs;	     /* virtual functions, if its firmware shows them */
-	uint8_t lock;	     /* enum nic_lock */
+	bool hangs;	     /* for good, if it is reset while it holds descriptors */
+	bool buffer_sizes; /* of its packet buffers survive a reset: they are set to the default */
+	bool mac_loopback; /* RCTL.LBM, too */
+	bool link_first;   /* STATUS.LU comes only by negotiating, and stays in loopback */
+	bool has_vfs;	   /* virtual functions, if its firmware shows them */
+	uint8_t lock;	   /* enum nic_lock */
 	uint8_t phy_address;
 	uint8_t page_register, page_address, page_shift; /* of the PHY; register 0: no pages */
 	uint16_t loopback_control;			 /* PHY register 19; 0: it has none such */
 	uint16_t receive, transmit;
 	uint32_t reset_us; /* after CTRL.RST before anything else */
 	const struct nic_phy_step *steps;
-	uint8_t step_count;
+	uint8_t step_count, mac_step_count;
+	const struct nic_mac_step *mac_steps;
 };
 
 extern const struct nic_kind nic_kinds[];
@@ -155,6 +173,9 @@ void nic_phy_restore(struct dma_device *device);
 
 uint32_t nic_read(const struct dma_device *device, uint32_t offset);
 void nic_write(const struct dma_device *device, uint32_t offset, uint32_t value);
+
+/* A reset would hang it (I219): firmware's, or our, descriptors are still in it. */
+bool nic_would_hang(const struct dma_device *device);
 
 /* Wait until (register & mask) == value. */
 bool nic_wait(const struct dma_device *device, uint32_t offset, uint32_t mask, uint32_t value,

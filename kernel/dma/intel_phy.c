@@ -7,6 +7,8 @@
 #define LOCK_US	     1000000 /* firmware may be in the middle of something long */
 #define MDIC_US	     10000
 #define NEGOTIATE_US 1000000
+#define PHY_RESET_US 1000
+#define CONTROL_US   50000 /* from loopback control to BMCR, as igb's self-test waits */
 
 static uint32_t port_bit(const struct dma_device *d)
 {
@@ -17,16 +19,25 @@ static uint32_t port_bit(const struct dma_device *d)
 }
 
 /* SWSM (82576, I350, I210): software's own semaphore, then the one between software and firmware. */
+static void release_swsm(struct dma_device *d)
+{
+	nic_write(d, NIC_SWSM, nic_read(d, NIC_SWSM) & ~(uint32_t)(SWSM_SMBI | SWSM_SWESMBI));
+}
+
 static bool take_swsm(struct dma_device *d)
 {
-	if (!nic_wait(d, NIC_SWSM, SWSM_SMBI, 0, LOCK_US))
-		return false;
+	if (!nic_wait(d, NIC_SWSM, SWSM_SMBI, 0, LOCK_US)) {
+		/* Among software there is nobody else: a driver of firmware's left it taken. */
+		release_swsm(d);
+		if (!nic_wait(d, NIC_SWSM, SWSM_SMBI, 0, LOCK_US))
+			return false;
+	}
 	for (uint64_t end = time_us() + LOCK_US; time_us() < end; cpu_pause()) {
-		nic_write(d, NIC_SWSM, SWSM_SMBI | SWSM_SWESMBI);
+		nic_write(d, NIC_SWSM, nic_read(d, NIC_SWSM) | SWSM_SWESMBI);
 		if (nic_read(d, NIC_SWSM) & SWSM_SWESMBI)
 			return true;
 	}
-	nic_write(d, NIC_SWSM, 0);
+	release_swsm(d);
 	return false;
 }
 
@@ -42,11 +53,16 @@ static bool take_sync(struct dma_device *d)
 		sync = nic_read(d, NIC_SW_FW_SYNC);
 		if (!(sync & (bit | bit << 16)))
 			nic_write(d, NIC_SW_FW_SYNC, sync | bit);
-		nic_write(d, NIC_SWSM, 0);
+		release_swsm(d);
 		if (!(sync & (bit | bit << 16)))
 			return true;
 	}
 	return false;
+}
+
+static void release_extcnf(struct dma_device *d)
+{
+	nic_write(d, NIC_EXTCNF_CTRL, nic_read(d, NIC_EXTCNF_CTRL) & ~(uint32_t)EXTCNF_SW_OWNER);
 }
 
 /* EXTCNF_CTRL (82574; the PCHs' alike): a bit that only stays where it is granted. */
@@ -59,6 +75,8 @@ static bool take_extcnf(struct dma_device *d)
 		if (nic_read(d, NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER)
 			return true;
 	}
+	/* A request that is granted later would keep firmware out. */
+	release_extcnf(d);
 	return false;
 }
 
@@ -79,10 +97,9 @@ void nic_unlock(struct dma_device *d)
 		if (!take_swsm(d))
 			return;
 		nic_write(d, NIC_SW_FW_SYNC, nic_read(d, NIC_SW_FW_SYNC) & ~port_bit(d));
-		nic_write(d, NIC_SWSM, 0);
+		release_swsm(d);
 	} else {
-		nic_write(d, NIC_EXTCNF_CTRL,
-			  nic_read(d, NIC_EXTCNF_CTRL) & ~(uint32_t)EXTCNF_SW_OWNER);
+		release_extcnf(d);
 	}
 }
 
@@ -130,11 +147,13 @@ static bool phy_reset(struct dma_device *d, uint16_t bmcr)
 
 	if (!phy_write(d, 0, PHY_BMCR, bmcr | BMCR_RESET))
 		return false;
+	/* It may answer nothing for a while (I210: 300 us). */
+	time_delay_us(PHY_RESET_US);
 	do {
-		if (!phy_read(d, 0, PHY_BMCR, &value))
-			return false;
-	} while (value & BMCR_RESET && time_us() < end);
-	return !(value & BMCR_RESET);
+		if (phy_read(d, 0, PHY_BMCR, &value) && !(value & BMCR_RESET))
+			return true;
+	} while (time_us() < end);
+	return false;
 }
 
 const char *nic_phy_loopback(struct dma_device *d, bool *fresh)
@@ -165,6 +184,8 @@ const char *nic_phy_loopback(struct dma_device *d, bool *fresh)
 	if (kind->loopback_control &&
 	    !phy_write(d, 0, PHY_LOOPBACK_CONTROL, kind->loopback_control))
 		problem = "its PHY takes no loopback control (register 19)";
+	if (kind->loopback_control)
+		time_delay_us(CONTROL_US);
 	if (!phy_write(d, 0, PHY_BMCR, BMCR_LOOPBACK_1000) || !phy_read(d, 0, PHY_BMCR, &value) ||
 	    value != BMCR_LOOPBACK_1000)
 		problem = "its PHY does not go into loopback (BMCR): nothing was sent";

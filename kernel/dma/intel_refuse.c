@@ -63,10 +63,12 @@ const char *nic_refuses(struct dma_device *d)
 		return "this machine booted from it: it may be somebody's only way in";
 	fwsm = nic_read(d, NIC_FWSM);
 	manc = nic_read(d, NIC_MANC);
-	if (kind->is_pch && fwsm & FWSM_FW_VALID && (fwsm >> FWSM_MODE_SHIFT & 7) == 2)
+	if (kind->is_pch && fwsm & FWSM_FW_VALID && fwsm >> FWSM_MODE_SHIFT & 2)
 		return "AMT is active on it (FWSM)";
 	if (kind->is_pch && !(fwsm & FWSM_RSPCIPHY))
 		return "firmware keeps its PHY from being reset (FWSM.RSPCIPHY = 0: SoL or IDE-R)";
+	if (nic_would_hang(d) && !pci_has_flr(d->function))
+		return "firmware left descriptors in it: a reset would hang it, and it has no FLR";
 	if (!kind->is_pch && manc & MANC_BLK_PHY_RST_ON_IDE)
 		return "firmware keeps its PHY from being reset (MANC: IDE redirection)";
 	if (!kind->is_pch && manc & MANC_RCV_TCO_EN)

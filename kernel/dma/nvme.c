@@ -19,10 +19,13 @@ extern const struct dma_generator dma_nvme;
 enum {
 	NVME_CC = 0x14,
 	    CC_EN = 1 << 0,
+	    CC_SHN_NORMAL = 1 << 14,
 	    CC_QUEUE_SIZES = 4 << 20 | 6 << 16, /* 16-byte completions, 64-byte commands */
 	NVME_CSTS = 0x1c,
 	    CSTS_RDY = 1 << 0,
 	    CSTS_CFS = 1 << 1,
+	    CSTS_SHST = 3 << 2,
+	    CSTS_SHST_COMPLETE = 2 << 2,
 	NVME_AQA = 0x24,
 	NVME_ASQ = 0x28,
 	NVME_ACQ = 0x30,
@@ -32,6 +35,7 @@ enum {
 	NOT_WRITTEN = -1, /* in words that the controller sets to 0, or to the queue's head */
 	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
 	BEGIN_TRIES = 8,
+	SHUTDOWN_US = 5000000, /* flash that is not told of its end counts an unsafe shutdown */
 };
 // clang-format on
 
@@ -66,9 +70,25 @@ static bool nvme_matches(const struct pci_function *f)
 	return f->class == 0x010802;
 }
 
+/* CSTS must not be read for 2.3 s after these were disabled (Linux: NVME_QUIRK_DELAY_BEFORE_CHK_RDY). */
+static bool is_slow_to_stop(const struct pci_function *f)
+{
+	static const uint16_t ids[][2] = { { 0x1c58, 0x0003 }, { 0x1c58, 0x0023 },
+					   { 0x1c5f, 0x0540 }, { 0x144d, 0xa821 },
+					   { 0x144d, 0xa822 }, { 0x1bb1, 0x0100 } };
+
+	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (f->vendor == ids[i][0] && f->device == ids[i][1])
+			return true;
+	return false;
+}
+
 static const char *nvme_refuses(struct dma_device *d)
 {
 	uint64_t cap;
+
+	if (is_slow_to_stop(d->function))
+		return "a reset of it takes seconds, and each refused DMA needs one";
 
 	d->registers = pci_map_bar(d->function, 0, NVME_BYTES);
 	if (!d->registers)
@@ -216,8 +236,27 @@ enum dma_state nvme_poll(struct dma_device *d)
 	return status >> 1 ? DMA_FAILED : DMA_DONE;
 }
 
+/* Section 7.6.2, "Normal Shutdown"; a controller that stopped with an error is left at that. */
+static void shut_down(struct dma_device *d)
+{
+	uint64_t deadline = time_us() + SHUTDOWN_US;
+
+	if (!(read32(d, NVME_CC) & CC_EN) ||
+	    (read32(d, NVME_CSTS) & (CSTS_RDY | CSTS_CFS)) != CSTS_RDY)
+		return;
+	write32(d, NVME_CC, read32(d, NVME_CC) | CC_SHN_NORMAL);
+	while (time_us() < deadline) {
+		uint32_t csts = read32(d, NVME_CSTS);
+
+		if ((csts & CSTS_SHST) == CSTS_SHST_COMPLETE || csts & CSTS_CFS)
+			return;
+		cpu_pause();
+	}
+}
+
 static void nvme_stop(struct dma_device *d)
 {
+	shut_down(d);
 	write32(d, NVME_CC, read32(d, NVME_CC) & ~(uint32_t)CC_EN);
 	wait_ready(d, false);
 	pci_bus_master(d->function, false);

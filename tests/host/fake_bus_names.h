@@ -3,6 +3,7 @@
  * Compiled into whatever stands on the fake bus: its registers, PCI functions and clock get names of their
  * own, so that fakes of the same functions for other devices can stand beside them.
  */
+#define dma_flr			bus_dma_flr
 #define dma_read32		bus_read32
 #define dma_write32		bus_write32
 #define pci_ats_enabled		bus_pci_ats_enabled

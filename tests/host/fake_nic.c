@@ -34,10 +34,17 @@ static void complain(bool wrong, const char *what)
 		n->complaint = what;
 }
 
+/* Of the I210 and I211. */
+static bool has_pages(void)
+{
+	return n->function.device == 0x1533 || n->function.device == 0x1539;
+}
+
 static void reset_phy(void)
 {
 	memset(n->phy, 0, sizeof(n->phy));
 	n->phy[0][PHY_BMCR] = BMCR_DEFAULT;
+	n->phy[0][22] = has_pages() ? 5 : 0; /* whatever page firmware chose last */
 }
 
 void fake_nic_new(uint16_t id)
@@ -121,9 +128,21 @@ static const char *why_not_to_send(void)
 	if (n->function.device == 0x10d3 && ((n->phy[1][21] & 7) != 6 || n->phy[2][16] != 0x4c ||
 					     n->phy[3][16] != 0x40 || n->phy[2][20] != 0x400))
 		return "a frame is sent with the 82574's PHY not prepared";
-	if (n->kind->mulr && ((fake_nic_get(NIC_TARC0) & TARC0_MULR) != TARC0_MULR_2 ||
-			      !(fake_nic_get(NIC_FEXTNVM11) & FEXTNVM11_DISABLE_MULR_FIX)))
+	if (n->function.device == 0x156f && (fake_nic_get(0x3840) & 3 << 28) != 2 << 28)
 		return "a frame is sent with three reads under way at once";
+	if (n->function.device == 0x156f && !(fake_nic_get(0xf28) & 1 << 16))
+		return "a frame is sent without the first I219's workaround (IOSFPC)";
+	if (n->function.device == 0x10d3 &&
+	    (!(fake_nic_get(0x5b00) & 1 << 22) || !(fake_nic_get(0x5b64) & 1) ||
+	     (fake_nic_get(0x3840) & 0x7c000000) != 1 << 26 ||
+	     (fake_nic_get(0x18) & 0xc00000) != 0x400000))
+		return "a frame is sent without the 82574's workarounds";
+	if (has_pages() && n->phy[0][22])
+		return "a frame is sent with the PHY at another page";
+	if (n->mastered_devfn != n->function.devfn &&
+	    (fake_nic_get(0xc8c) != 1 || fake_nic_get(0xc90) != 1 ||
+	     !(fake_nic_get(0x18) & 1 << 14)))
+		return "a frame is sent with the virtual function's queues off";
 	if (!n->kind->advanced &&
 	    (fake_nic_get(n->kind->transmit + QUEUE_DCTL) & 0x01400000) != 0x01400000)
 		return "TXDCTL is not as the datasheet wants it";
@@ -224,6 +243,11 @@ static void mdic(uint32_t value)
 	fake_nic_set(NIC_MDIC, value | MDIC_READY);
 }
 
+static bool is_i219(void)
+{
+	return n->function.device == 0x156f || n->function.device == 0x15bb;
+}
+
 static void ctrl(uint32_t value)
 {
 	static const uint16_t kept[] = { NIC_EEC,  NIC_FWSM,	   NIC_MANC, NIC_RAL0,
@@ -240,6 +264,13 @@ static void ctrl(uint32_t value)
 		 "the MAC is reset while it receives or sends");
 	complain(!(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
 		 "the MAC is reset with the master not disabled");
+	complain(is_i219() && !(fake_nic_get(0x5bbc) & 1 << 13),
+		 "an I219 is reset without FEXTNVM11 bit 13");
+	complain(n->ring_left && fake_nic_get(0x3808),
+		 "an I219 is reset with descriptors in it: it hangs");
+	complain((n->function.device == 0x1533 || n->function.device == 0x15f2) &&
+			 (fake_nic_get(0x2404) != 0xa2 || fake_nic_get(0x3404) != 0x04000014),
+		 "packet buffers are left as they were found");
 	for (unsigned i = 0; i < 8; i++)
 		values[i] = fake_nic_get(kept[i]);
 	memset(n->registers, 0, sizeof(n->registers));
@@ -303,6 +334,7 @@ static void effect(uint32_t at, uint32_t value)
 	} else if (at == NIC_SWSM) {
 		complain(value & SWSM_SWESMBI && !n->smbi, "SWESMBI is taken without SMBI");
 		n->smbi = value & SWSM_SMBI;
+		n->smbi_left = n->smbi_left && n->smbi;
 		fake_nic_set(at, value);
 	} else if (at - n->kind->receive <= QUEUE_DCTL) {
 		queue_write(n->kind->receive, at - n->kind->receive, value);
@@ -324,6 +356,8 @@ uint32_t dma_read32(const volatile void *address)
 	if (at == NIC_STATUS && fake_nic_get(at) != ~0u)
 		return status();
 	value = fake_nic_get(at);
+	if (at == NIC_SWSM && n->smbi_left)
+		value |= SWSM_SMBI;
 	if (at == NIC_SWSM) {
 		fake_nic_set(at, value | SWSM_SMBI);
 		n->smbi = n->smbi || !(value & SWSM_SMBI);
@@ -381,6 +415,22 @@ uint16_t pci_read16(const struct pci_function *f, unsigned offset)
 void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
 {
 	*(volatile uint16_t *)(f->config + offset) = value;
+}
+
+bool pci_has_flr(const struct pci_function *f)
+{
+	(void)f;
+	return n->has_flr;
+}
+
+bool dma_flr(const struct pci_function *f)
+{
+	if (!n->has_flr)
+		return false;
+	n->flrs++;
+	n->ring_left = false;
+	pci_write16(f, 0xe4, 0);
+	return true;
 }
 
 void pci_bus_master(const struct pci_function *f, bool on)

@@ -38,12 +38,15 @@ struct fake_nic {
 	bool keeps_phy; /* CTRL.RST leaves the PHY alone */
 	bool deaf_phy;	/* it does not go into loopback */
 	bool held;	/* firmware has the PHY */
+	bool smbi_left; /* a driver of firmware's never gave SMBI back */
+	bool ring_left; /* a descriptor is in it that only an FLR takes out (I219) */
+	bool has_flr;
 	enum fake_refusal refuse;
 	int drop; /* the write with this number is lost; -1: none */
 
 	/* What was seen. */
 	const char *complaint; /* the first thing that was not in sequence; NULL: nothing */
-	unsigned writes, resets, received, sent_out;
+	unsigned writes, resets, flrs, received, sent_out;
 	bool harmless; /* nobody would miss the write that was lost */
 	bool was_reset, masked, mastered, smbi;
 };

@@ -16,7 +16,7 @@ static struct queue {
 	uint32_t entries, completion_entries, head, tail, completion, consumed, phase;
 } queues[2];
 static uint32_t cc, csts, aqa;
-static unsigned settling;
+static unsigned settling, shutting;
 static uint64_t asq, acq;
 
 void nvme_model_plug(void)
@@ -27,7 +27,7 @@ void nvme_model_plug(void)
 	nvme_model.blocks = sizeof(nvme_model.disk) / 512;
 	for (size_t i = 0; i < sizeof(nvme_model.disk); i++)
 		nvme_model.disk[i] = (uint8_t)(i * 7 + i / 256) & 0x7f;
-	cc = csts = aqa = settling = 0;
+	cc = csts = aqa = settling = shutting = 0;
 	asq = acq = 0;
 	memset(queues, 0, sizeof(queues));
 	bus_plug(&model_nvme);
@@ -46,6 +46,10 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 	case 0x1c:
 		if (settling && !--settling)
 			csts ^= CSTS_RDY;
+		if (shutting && !--shutting) {
+			csts = (csts & ~12u) | 8;
+			nvme_model.shutdowns++;
+		}
 		return csts;
 	}
 	bus_object("NVMe: a register is read that has no use here");
@@ -206,6 +210,16 @@ static void doorbell(uint64_t offset, uint32_t value)
 
 static void configure(uint32_t value)
 {
+	if (value >> 14 & 3 && !(cc >> 14 & 3)) {
+		bus_expect(cc & CC_EN && csts & CSTS_RDY,
+			   "NVMe: told to shut down while it is not at work");
+		bus_expect((value >> 14 & 3) == 1, "NVMe: an abrupt shutdown");
+		csts |= 1 << 2;
+		shutting = LATENCY;
+	}
+	if (cc & CC_EN && !(value & CC_EN) && csts & CSTS_RDY && !(csts & CSTS_CFS) &&
+	    (csts >> 2 & 3) == 1)
+		bus_object("NVMe: disabled before its shutdown has ended");
 	if (value & CC_EN && !(cc & CC_EN)) {
 		bus_expect((value >> 16 & 15) == 6 && (value >> 20 & 15) == 4,
 			   "NVMe: enabled with wrong entry sizes");

@@ -14,6 +14,7 @@ struct nvme_model {
 
 	uint8_t disk[8192];
 	uint64_t sent[2][256]; /* commands seen, by queue and opcode */
+	unsigned shutdowns;
 };
 
 extern struct nvme_model nvme_model;

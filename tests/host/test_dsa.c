@@ -153,10 +153,12 @@ TEST(dsa_commands_that_fail)
 	dsa_model_plug();
 	CHECK(!bus_open(&device, &dma_dsa));
 	dsa_model.error = 3;
-	CHECK(strstr(bus_settle(&device), "does not reset"));
+	CHECK(strstr(bus_settle(&device), "not enabled (CMDSTS 0x03)"));
 	dsa_model_plug();
 	CHECK(!bus_open(&device, &dma_dsa));
 	dsa_model.deaf = true;
+	CHECK(strstr(bus_settle(&device), "not enabled"));
+	bus_config_set32(pci_capability(&bus.function, PCI_CAP_EXPRESS) + PCI_EXPRESS_DEVCAP, 0);
 	CHECK(strstr(bus_settle(&device), "does not reset"));
 	CHECK(bus_is_content());
 }

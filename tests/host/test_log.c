@@ -325,7 +325,8 @@ TEST(log_prefixes_and_line_ends)
 		     { "[2026-11-25 14:01:02.123] ", "\n" },
 		     { "rack1-07: ", "\r\n" },
 		     { "[   12.345678] ", "\r\n" },
-		     { "\x1b[0m", "\n" },     { "", "  \t\r\n" } };
+		     { "\x1b[0m", "\n" },
+		     { "", "  \t\r\n" } };
 	struct log log = load("pass.log");
 	struct seen sent = *parse(log.text, log.bytes);
 
@@ -392,7 +393,8 @@ TEST(log_several_boots)
 /* A console server sends once more what it kept: that is no other run, and no other evidence. */
 TEST(log_replayed)
 {
-	static const char *const from[] = { " 3 pair", " 6 test", " 9 test", " 13 end", "VTDL-END" };
+	static const char *const from[] = { " 3 pair", " 6 test", " 9 test", " 13 end",
+					    "VTDL-END" };
 	struct log log = load("pass.log");
 	struct seen sent = *parse(log.text, log.bytes);
 

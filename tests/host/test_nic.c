@@ -13,7 +13,8 @@ extern const struct dma_generator dma_e1000e, dma_igb, dma_igc, dma_igbvf;
 extern struct options options;
 
 /* One of each kind. */
-static const uint16_t ids[] = { 0x10d3, 0x153a, 0x156f, 0x10c9, 0x1521, 0x1533, 0x15f2 };
+static const uint16_t ids[] = { 0x10d3, 0x153a, 0x156f, 0x15bb, 0x10c9,
+				0x1521, 0x1533, 0x1539, 0x15f2 };
 #define ID_COUNT (sizeof(ids) / sizeof(ids[0]))
 
 static uint8_t page[4096] __attribute__((aligned(4096)));
@@ -195,6 +196,7 @@ TEST(nic_refuses_by_reading_alone)
 	CHECK(refused(0x10d3, NIC_MANC, MANC_RCV_TCO_EN, "management"));
 	CHECK(refused(0x10c9, NIC_MANC, MANC_BLK_PHY_RST_ON_IDE, "IDE"));
 	CHECK(refused(0x156f, NIC_FWSM, FWSM_RSPCIPHY | FWSM_FW_VALID | 2 << 1, "AMT"));
+	CHECK(refused(0x15bb, NIC_FWSM, FWSM_RSPCIPHY | FWSM_FW_VALID | 6 << 1, "AMT"));
 	CHECK(refused(0x156f, NIC_FWSM, FWSM_FW_VALID, "RSPCIPHY"));
 	CHECK(refused(0x10fb, 0, 0, "unknown device"));
 	came_by.boot_mac[5] ^= 1;
@@ -206,6 +208,48 @@ TEST(nic_refuses_by_reading_alone)
 	came_by.has_boot_mac = false;
 	d = new_device(0x10d3);
 	CHECK_EQ(d.generator->refuses(&d), 0);
+}
+
+/* What firmware left in an I219 is only ever taken out by a reset of the function. */
+TEST(nic_that_a_reset_would_hang)
+{
+	struct dma_device d = new_device(0x15bb);
+	const char *problem;
+
+	fake_nic.ring_left = true;
+	fake_nic_set(0x3808, 1024);
+	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	problem = d.generator->refuses(&d);
+	CHECK(problem && strstr(problem, "would hang it"));
+	CHECK(d.generator->open(&d) && !fake_nic.writes);
+	fake_nic.has_flr = true;
+	CHECK_EQ(bring_up(&d), 0);
+	CHECK_EQ(fake_nic.flrs, 1);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	/* In the middle of a test. */
+	fake_nic.ring_left = true;
+	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	CHECK_EQ(fake_nic.flrs, 2);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	fake_nic.has_flr = false;
+	fake_nic.ring_left = true;
+	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	problem = d.generator->reset(&d, PRIVATE_AT);
+	CHECK(problem && strstr(problem, "would hang it"));
+	d.generator->stop(&d);
+	CHECK(!fake_nic.mastered);
+	CHECK_EQ(fake_nic.complaint, 0);
+}
+
+TEST(nic_semaphore_that_a_driver_left_taken_is_freed_once)
+{
+	struct dma_device d = new_device(0x1533);
+
+	fake_nic.smbi_left = true;
+	CHECK_EQ(bring_up(&d), 0);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	CHECK_EQ(fake_nic.complaint, 0);
 }
 
 TEST(nic_whose_loopback_nobody_confirmed_must_be_named)

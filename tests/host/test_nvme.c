@@ -43,6 +43,7 @@ TEST(nvme_identifies_and_makes_no_queue)
 		CHECK_EQ(state, DMA_DONE);
 	}
 	dma_nvme.stop(&device);
+	CHECK_EQ(nvme_model.shutdowns, 1);
 	CHECK(sent_only((const uint8_t[]){ 0x06, 0 }, (const uint8_t[]){ 0 }));
 	CHECK(bus_is_content());
 }
