@@ -132,6 +132,9 @@ bool paging_init(const struct handoff *handoff)
 				 :
 				 : "a"(0), "c"(PAGE_SIZE)
 				 : "rdi", "memory");
+	/* A unit that does not snoop shall find it empty, too. */
+	for (uint64_t at = 0; page_zero_is_empty && at < PAGE_SIZE; at += 64)
+		__asm__ volatile("clflush (%0)" : : "r"(at) : "memory");
 	table[0] = 0;
 	write_cr3((uint64_t)top);
 	return true;

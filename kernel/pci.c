@@ -216,6 +216,14 @@ bool pci_ats_enabled(const struct pci_function *f)
 	return at && pci_read16(f, at + 6) & 1u << 15;
 }
 
+void pci_ats_off(const struct pci_function *f)
+{
+	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
+
+	if (at)
+		pci_write16(f, at + 6, pci_read16(f, at + 6) & 0x7fff);
+}
+
 unsigned pci_capability(const struct pci_function *f, uint8_t id)
 {
 	unsigned at = pci_read16(f, PCI_STATUS) & PCI_STATUS_CAPABILITIES ? f->config[0x34] : 0;

@@ -94,6 +94,7 @@ bool pci_has_flr(const struct pci_function *f);
 
 /* Whether the function translates addresses itself: its ATS capability is there and turned on. */
 bool pci_ats_enabled(const struct pci_function *f);
+void pci_ats_off(const struct pci_function *f);
 
 /* Whether it still answers: configuration space of a function that is gone reads as ones. */
 bool pci_is_there(const struct pci_function *f);

@@ -15,9 +15,10 @@
 #define HOLD_EVERY	  8    /* one DMA in so many is made with the entry held still */
 #define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
 #define ANSWER_US	  2000000
-#define PATIENCE	  20  /* times its typical time before a DMA is suspected of being stuck */
-#define TIMEOUTS_IN_A_ROW 3   /* of a device that is given up then */
-#define BREAK_AT	  512 /* break=: which DMA is never started */
+#define PATIENCE	  20   /* times its typical time before a DMA is suspected of being stuck */
+#define TIMEOUTS_IN_A_ROW 3    /* of a device that is given up then */
+#define RECORD_US	  1000 /* for a fault record, after its DMA has ended */
+#define BREAK_AT	  512  /* break=: which DMA is never started */
 
 /* What the fault records of one DMA said. Written where faults are read, cleared before a DMA. */
 static volatile bool said[OUTCOME_PREDICTED];
@@ -92,17 +93,20 @@ void engine_use_interrupt(struct bench *b, uint8_t apic_id, uint8_t vector)
 	b->has_interrupt = true;
 }
 
-/* The faults of the DMA just ended: by polling, or by giving the interrupt its time. */
-static void collect_faults(struct bench *b, struct tally *t)
+/*
+ * The faults of the DMA just ended: by polling, or by giving the interrupt its time. A record may come
+ * later than the device's own answer.
+ */
+static void collect_faults(struct bench *b, struct tally *t, uint64_t patience_us)
 {
-	if (b->has_interrupt) {
-		uint64_t deadline = time_us() + 1000;
+	uint64_t deadline = time_us() + patience_us;
 
-		while (!said_anything() && time_us() < deadline)
+	do {
+		if (!b->has_interrupt)
+			engine_read_faults(b, &t->faults);
+		else
 			cpu_pause();
-		return;
-	}
-	engine_read_faults(b, &t->faults);
+	} while (!said_anything() && time_us() < deadline);
 }
 
 static void collect_late_faults(struct bench *b, struct tally *t)
@@ -128,7 +132,7 @@ static enum dma_state wait_dma(struct bench *b, struct tally *t)
 			return state;
 		if (rdtsc() - start > suspect) {
 			/* A device whose queue entry or completion was refused may never say so. */
-			collect_faults(b, t);
+			collect_faults(b, t, b->has_interrupt ? RECORD_US : 0);
 			if (said_anything())
 				return DMA_DEAD;
 			suspect *= 2;
@@ -175,7 +179,7 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	const unsigned both = 1 << OUTCOME_A | 1 << OUTCOME_B;
 
 	if (state != DMA_DONE || !written)
-		collect_faults(b, t);
+		collect_faults(b, t, RECORD_US);
 	if (written & 1 << OUTCOME_MIXTURE_1)
 		return OUTCOME_MIXTURE_1;
 	if (written & 1 << OUTCOME_MIXTURE_2)
@@ -339,11 +343,11 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 {
 	struct target *target = b->target;
 	struct dma_device *d = b->device;
-	uint64_t *leaf = target->leaf[state], old = *leaf;
+	uint64_t *leaf = target->leaf[state], old = target->leaf_value[state];
 	enum vtd_status status;
 
 	*leaf = (old & ~field_mask(SS_ADDR)) | (uint64_t)target->sentinel[state];
-	vtd_flush(b->unit, leaf, sizeof(*leaf));
+	vtd_flush_paging(b->unit, leaf, sizeof(*leaf));
 	status = target->id == TARGET_PASID_SS || target->id == TARGET_PASID_NESTED
 			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
@@ -364,7 +368,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	t->tag_checks++;
 	t->mistagged += target_written(target, ~t->dmas) >> state & 1;
 	*leaf = old;
-	vtd_flush(b->unit, leaf, sizeof(*leaf));
+	vtd_flush_paging(b->unit, leaf, sizeof(*leaf));
 }
 
 /*
@@ -381,6 +385,8 @@ static const char *place_beside(struct bench *b, struct bench *other)
 	for (unsigned i = 0; i < 2 && ours->id == TARGET_ROOT && bus == b->source_id >> 8; i++)
 		entries[1 + i] = (uint64_t *)(ours->state[0][i][0] & field_mask(ROOT_CTP)) +
 				 CONTEXT_WORDS * devfn;
+	enum vtd_status status;
+
 	if (!entries[0])
 		return "no memory for a context table";
 	for (unsigned i = 0; i < 3; i++) {
@@ -390,6 +396,9 @@ static const char *place_beside(struct bench *b, struct bench *other)
 		       CONTEXT_WORDS * sizeof(*entries[i]));
 		vtd_flush(b->unit, entries[i], CONTEXT_WORDS * sizeof(*entries[i]));
 	}
+	status = vtd_invalidate_all(b->unit);
+	if (status != VTD_OK)
+		return vtd_status_text(status);
 	other->device->has_pasid = false;
 	pci_bus_master(other->device->function, true);
 	return reset_device(other, theirs->private_at);
@@ -527,11 +536,17 @@ const char *engine_choose(struct bench *b, struct target *target)
 {
 	enum vtd_status status = VTD_OK;
 
-	if (b->target != target || b->unit->root_table != target->root)
+	if (!b->unit->translating || b->target != target || b->unit->root_table != target->root)
 		status = vtd_unit_set_root(b->unit, target->root, target->scalable);
 	b->target = target;
 	target_choose_phase(target, 0);
 	return status == VTD_OK ? NULL : vtd_status_text(status);
+}
+
+/* Where the unit does not translate, a DMA would go to physical memory. NULL: it does. */
+static const char *untranslated(const struct bench *b)
+{
+	return b->unit->translating ? NULL : "translation could not be turned on again: no DMA";
 }
 
 /* Put an entry in force with nobody else at work, and the device into order. */
@@ -540,11 +555,19 @@ static bool settle(struct bench *b, const uint64_t *entry, uint64_t private_at, 
 	volatile uint64_t *live = b->target->entry;
 	enum vtd_status status;
 
+	t->stopped = untranslated(b);
+	if (t->stopped)
+		return false;
 	for (unsigned i = 0; i < b->target->words; i++)
 		live[i] = 0;
 	for (unsigned i = b->target->words; i--;)
 		live[i] = entry[i];
-	vtd_flush(b->unit, live, b->target->words * sizeof(*live));
+	vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
+	/* A tag check that the watchdog broke off leaves a leaf turned away. */
+	for (unsigned s = 0; s < 2 && b->target->checks_tags; s++) {
+		*b->target->leaf[s] = b->target->leaf_value[s];
+		vtd_flush_paging(b->unit, b->target->leaf[s], sizeof(*b->target->leaf[s]));
+	}
 	b->device->has_pasid = b->target->tagged;
 	b->device->pasid = b->target->pasid[0];
 	pci_bus_master(b->device->function, true);
@@ -649,8 +672,10 @@ void engine_run_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 			drive(b, &s, t);
 		status = vtd_unit_enable(b->unit, how);
 	}
-	if (status != VTD_OK)
+	if (status != VTD_OK) {
+		b->device->generator->stop(b->device);
 		t->stopped = vtd_status_text(status);
+	}
 }
 
 enum outcome engine_probe(struct bench *b, const uint64_t *entry, struct tally *t)
@@ -672,11 +697,11 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	uint64_t start;
 
 	memset(t, 0, sizeof(*t));
+	if (!settle(b, b->target->state[0][0], b->target->private_at, t))
+		return;
 	if (other)
 		t->stopped = place_beside(b, other);
 	if (t->stopped)
-		return;
-	if (!settle(b, b->target->state[0][0], b->target->private_at, t))
 		return;
 	interrupt_log = b->has_interrupt ? &t->faults : NULL;
 	start = rdtsc();

@@ -305,8 +305,14 @@ static void run_test(void *argument)
 	const struct test *t = argument;
 	struct bench *b = t->bench;
 
-	if (t->kind <= TEST_GRANULARITY)
-		engine_choose(b, &b->targets[TARGET_CONTEXT]);
+	const char *problem = t->kind <= TEST_GRANULARITY
+				      ? engine_choose(b, &b->targets[TARGET_CONTEXT])
+				      : NULL;
+
+	if (problem) {
+		report_result(t->id, VERDICT_FAIL, problem, 0, "wrong");
+		return;
+	}
 	switch (t->kind) {
 	case TEST_RATES:
 		check_rates(b, t->id);

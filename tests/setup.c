@@ -98,6 +98,16 @@ static void add_unit(const struct dmar_structure *drhd)
 	enum vtd_status status = vtd_unit_probe(u, paging_map_mmio(drhd->register_base, bytes),
 						drhd->register_base, bytes);
 
+	/* Tables older than the size field (or wrong ones): the unit itself knows better. */
+	if (status == VTD_BAD_OFFSETS) {
+		bytes = u->needs;
+		log_note("unit %u: CAP and ECAP speak of 0x%lx bytes of registers, the DMAR table "
+			 "of 0x%lx: "
+			 "as the unit says",
+			 unit_count, bytes, drhd->register_bytes);
+		status = vtd_unit_probe(u, paging_map_mmio(drhd->register_base, bytes),
+					drhd->register_base, bytes);
+	}
 	u->offset = drhd->offset;
 	u->segment = drhd->segment;
 	u->include_pci_all = drhd->flags & 1;
@@ -303,6 +313,13 @@ static const char *open_bench(struct bench *b, struct dma_device *d, unsigned dr
 {
 	uint32_t driver_id = smp_processors[driver_cpu].apic_id;
 	const char *problem;
+
+	/* What a device translates itself is nothing that the unit did. */
+	if (pci_ats_enabled(d->function)) {
+		log_note("device %02x:%02x.%u: firmware left ATS on; turned off", d->function->bus,
+			 d->function->devfn >> 3, d->function->devfn & 7u);
+		pci_ats_off(d->function);
+	}
 
 	*b = (struct bench){ .device = d,
 			     .unit = unit_of(d->function),

@@ -89,9 +89,12 @@ struct target {
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];
 	uint64_t *leaf[2];		/* checks_tags: the leaf entries of A and B */
+	uint64_t leaf_value[2];		/* and what stands in them */
 	volatile uint64_t *sentinel[2]; /* and where they are turned to */
 	uint8_t expects[2];		/* outcome of A and of B, in the phase chosen */
 	const char *encoding;		/* how outcomes are told apart, for the log */
+
+	bool coherent; /* the unit sees stores to the entry without a flush */
 
 	/* for predictions */
 	const struct vtd_unit *unit;

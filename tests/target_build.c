@@ -20,6 +20,7 @@ static struct {
 } made[MADE_MAX];
 static unsigned made_count;
 static bool exhausted;
+static bool walks_snooped; /* by this unit, where a PASID-table entry asks for it (ECAP.SMPWC) */
 
 static void *pages(size_t count)
 {
@@ -78,6 +79,7 @@ static void set_pasid_second(uint64_t *p, const uint64_t *root, unsigned levels,
 	field_set(p, PASID_SSPTPTR, (uint64_t)root >> 12);
 	field_set(p, PASID_AW, aw_of_levels(levels));
 	field_set(p, PASID_PGTT, PGTT_SECOND);
+	field_set(p, PASID_PWSNP, walks_snooped);
 	field_set(p, PASID_DID, domain);
 	field_set(p, PASID_P, 1);
 }
@@ -87,6 +89,7 @@ static void set_pasid_first(uint64_t *p, const uint64_t *root, uint16_t domain)
 	field_set(p, PASID_FSPTPTR, (uint64_t)root >> 12);
 	field_set(p, PASID_AW, aw_of_levels(4)); /* QEMU derives the canonical width from it */
 	field_set(p, PASID_PGTT, PGTT_FIRST);
+	field_set(p, PASID_PWSNP, walks_snooped);
 	field_set(p, PASID_DID, domain);
 	field_set(p, PASID_P, 1);
 }
@@ -296,6 +299,7 @@ static void build_pasid(struct target *t, const struct dma_device *device)
 			return;
 		set_pasid(t->state[0][s], root, first, levels, t->domain[s]);
 		t->leaf[s] = paging_entry(root, first ? 4 : levels, 1, t->address);
+		t->leaf_value[s] = *t->leaf[s];
 		t->sentinel[s] = pages(1);
 	}
 	if (t->id == TARGET_PASID_NESTED)
@@ -427,6 +431,10 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		problem = lacks_untagged(t);
 	if (problem)
 		return problem;
+	walks_snooped = field_of(unit->ecap, ECAP_SMPWC);
+	t->coherent = t->scalable && (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
+			      ? walks_snooped
+			      : unit->coherent;
 	t->tagged = device->tagging == DMA_TAGS_ALWAYS ||
 		    (device->tagging == DMA_TAGS_AS_TOLD && t->kind == KIND_PASID &&
 		     field_of(unit->ecap, ECAP_PASID));
@@ -471,7 +479,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	for (unsigned i = 0; i < t->words; i++)
 		t->entry[i] = t->state[0][0][i];
 	for (unsigned i = 0; i < made_count; i++)
-		vtd_flush(unit, made[i].at, made[i].bytes);
+		vtd_flush_paging(unit, made[i].at, made[i].bytes);
 	target_choose_phase(t, 0);
 	return NULL;
 }

@@ -26,6 +26,7 @@ enum micro_op {
 	MICRO_PIOTLB,
 	MICRO_DEVICE_TLB,
 	MICRO_GLOBAL,
+	MICRO_WRITE_BUFFER,
 	MICRO_DWELL
 };
 
@@ -137,12 +138,14 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 
 		if (step_apply(s, (enum entry_kind)t->kind, old, new, content))
 			emit_store(p, t->entry, s, content);
-		else if (s->op == STEP_FLUSH && !b->unit->coherent)
+		else if (s->op == STEP_FLUSH && !t->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
+		else if (trial->drive == DRIVE_FAITHFUL && s->op == STEP_SETTLE_NEW &&
+			 !field_of(b->unit->cap, CAP_CM)) /* else: as an invalidation */
+			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
 		else if (trial->drive == DRIVE_FAITHFUL &&
 			 (s->op != STEP_INVALIDATE_DEVTLB || b->has_ats) &&
-			 (step_invalidates(s) ||
-			  (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))))
+			 (step_invalidates(s) || s->op == STEP_SETTLE_NEW))
 			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
@@ -225,6 +228,9 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(x.unit);
+			break;
+		case MICRO_WRITE_BUFFER:
+			status = vtd_flush_write_buffer(x.unit);
 			break;
 		case MICRO_DWELL:
 			for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)

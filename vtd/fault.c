@@ -26,21 +26,27 @@ unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned r
 {
 	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1;
 	uint32_t status = vtd_read32(unit, VTD_FSTS);
-	unsigned index = (unsigned)field_of(status, FSTS_FRI), taken = 0;
+	unsigned first = (unsigned)field_of(status, FSTS_FRI), taken = 0;
 
 	*overflow = status & FSTS_PFO;
 	if (!(status & (FSTS_PPF | FSTS_PFO)))
 		return 0;
-	while (taken < room && taken < records) {
-		uint32_t at = record_offset(unit, index % records);
+	/*
+	 * FRI is where the first record was when PPF was set: that one may have been
+	 * taken before, and others behind it not.
+	 */
+	for (unsigned i = 0; taken < room && i < records; i++) {
+		uint32_t at = record_offset(unit, (first + i) % records);
 		uint64_t high = vtd_read64(unit, at + 8);
 
-		if (!field_of(high, FRCD_F))
-			break;
+		if (!field_of(high, FRCD_F)) {
+			if (taken)
+				break;
+			continue;
+		}
 		out[taken++] = vtd_fault_decode(vtd_read64(unit, at), high);
 		/* F is cleared by writing it: only then may the unit use the register again. */
 		vtd_write32(unit, at + 12, 1u << 31);
-		index++;
 	}
 	if (*overflow)
 		vtd_write32(unit, VTD_FSTS, FSTS_PFO);
@@ -57,7 +63,8 @@ void vtd_fault_clear(struct vtd_unit *unit)
 		if (vtd_read32(unit, at) & 1u << 31)
 			vtd_write32(unit, at, 1u << 31);
 	}
-	vtd_write32(unit, VTD_FSTS, FSTS_PFO | FSTS_ITE | FSTS_ICE | FSTS_IQE);
+	vtd_write32(unit, VTD_FSTS,
+		    vtd_read32(unit, VTD_FSTS) & (FSTS_PFO | FSTS_ITE | FSTS_ICE | FSTS_IQE));
 }
 
 void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector)

@@ -208,7 +208,7 @@ static void skip_error(struct vtd_unit *unit)
 	} else {
 		tail = head;
 	}
-	vtd_write32(unit, VTD_FSTS, STATUS_ERRORS);
+	vtd_write32(unit, VTD_FSTS, vtd_read32(unit, VTD_FSTS) & STATUS_ERRORS);
 	vtd_write64(unit, VTD_IQT, tail);
 	drain(unit);
 }
@@ -220,6 +220,9 @@ enum vtd_status vtd_invalidation_close(struct vtd_unit *unit)
 	/* It must be empty before it is turned off (section 6.5.2); QEMU refuses to otherwise. */
 	if (!drain(unit))
 		skip_error(unit);
+	/* A device-TLB's errors (ITE, ICE) come when all is fetched, and stop what comes next. */
+	if (vtd_read32(unit, VTD_FSTS) & STATUS_ERRORS)
+		vtd_write32(unit, VTD_FSTS, vtd_read32(unit, VTD_FSTS) & STATUS_ERRORS);
 	return vtd_command(unit, G_QIE, false);
 }
 

@@ -29,7 +29,7 @@ static uint64_t *new_page(const struct vtd_unit *unit)
 	uint64_t *page = platform_alloc_page();
 
 	if (page)
-		vtd_flush(unit, page, 4096);
+		vtd_flush_paging(unit, page, 4096);
 	return page;
 }
 
@@ -52,12 +52,12 @@ static bool map_page(struct vtd_table *table, uint64_t at, uint64_t to)
 			if (!page)
 				return false;
 			*entry = table_entry(table, (uint64_t)page);
-			vtd_flush(table->unit, entry, sizeof(*entry));
+			vtd_flush_paging(table->unit, entry, sizeof(*entry));
 		}
 		page = (uint64_t *)(*entry & field_mask(SS_ADDR));
 	}
 	*entry = table_entry(table, to);
-	vtd_flush(table->unit, entry, sizeof(*entry));
+	vtd_flush_paging(table->unit, entry, sizeof(*entry));
 	return true;
 }
 

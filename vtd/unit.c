@@ -85,7 +85,8 @@ enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, 
 	unit->buffers_writes = field_of(unit->cap, CAP_RWBF);
 	faults_end = (field_of(unit->cap, CAP_FRO) + field_of(unit->cap, CAP_NFR) + 1) * 16;
 	iotlb_end = (field_of(unit->ecap, ECAP_IRO) + 1) * 16;
-	if (faults_end > bytes || iotlb_end > bytes)
+	unit->needs = faults_end > iotlb_end ? faults_end : iotlb_end;
+	if (unit->needs > bytes)
 		return VTD_BAD_OFFSETS;
 	unit->found_gsts = vtd_read32(unit, VTD_GSTS);
 	unit->found_fsts = vtd_read32(unit, VTD_FSTS);
@@ -208,14 +209,24 @@ uint64_t *vtd_context_entry(struct vtd_unit *unit, uint8_t bus, uint8_t devfn)
 	return table + CONTEXT_WORDS * devfn;
 }
 
-void vtd_flush(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes)
+static void flush_lines(const volatile void *address, uint64_t bytes)
 {
 	uint64_t at = (uint64_t)address & ~(uint64_t)(LINE_BYTES - 1);
 
-	if (unit->coherent)
-		return;
 	for (; at < (uint64_t)address + bytes; at += LINE_BYTES)
 		platform_flush_line((const volatile void *)at);
+}
+
+void vtd_flush(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes)
+{
+	if (!unit->coherent)
+		flush_lines(address, bytes);
+}
+
+void vtd_flush_paging(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes)
+{
+	if (!unit->coherent || field_of(unit->ecap, ECAP_SMTS))
+		flush_lines(address, bytes);
 }
 
 const char *vtd_status_text(enum vtd_status status)

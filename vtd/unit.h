@@ -39,6 +39,7 @@ struct vtd_unit {
 	bool include_pci_all;
 	uint32_t version;
 	uint64_t cap, ecap;
+	uint64_t needs;	     /* bytes of registers that CAP.FRO, CAP.NFR and ECAP.IRO speak of */
 	bool coherent;	     /* ECAP.C: no cache-line flushes needed */
 	bool buffers_writes; /* CAP.RWBF, or a chip known to need it: see vtd_flush_write_buffer() */
 	uint64_t *root_table;
@@ -85,6 +86,13 @@ uint64_t *vtd_context_entry(struct vtd_unit *unit, uint8_t bus, uint8_t devfn);
 
 /* Make `bytes` from `address` visible to a unit that does not snoop; nothing to do if it does. */
 void vtd_flush(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes);
+
+/*
+ * The same for paging entries. In scalable mode ECAP.C says nothing of them: their walks are snooped only by
+ * units with ECAP.SMPWC, for PASID-table entries with PWSNP (section 9.6), and a torn such entry may have lost
+ * that. So there they are always flushed.
+ */
+void vtd_flush_paging(const struct vtd_unit *unit, const volatile void *address, uint64_t bytes);
 
 /*
  * Old chipsets keep writes to memory in a buffer of their own: it is flushed before each invalidation

@@ -6,6 +6,8 @@
 
 #include "tests/target.h"
 
+extern uint64_t bench_more_ecap; /* what the unit of bench_target() has besides */
+
 /* A unit that can do everything; `id` built on it. NULL, or why not. */
 const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id);
 

@@ -106,16 +106,17 @@ static void command(uint32_t value)
 		fake_set64(VTD_IQH, 0);
 }
 
-/* FSTS.PPF is the OR of all F bits, FRI the oldest pending record. */
+/* FSTS.PPF is the OR of all F bits; FRI was the first pending record when PPF was set, and stays so. */
 static void summarise_faults(void)
 {
-	uint32_t status = fake_get32(VTD_FSTS) & ~(uint32_t)(FSTS_PPF | 0xff00);
+	uint32_t before = fake_get32(VTD_FSTS);
+	uint32_t status = before & ~(uint32_t)(FSTS_PPF | 0xff00);
 
 	for (unsigned i = 0; i < FAKE_RECORDS; i++) {
 		unsigned k = (fake.next_record + i) % FAKE_RECORDS;
 
 		if (fake_get32((FRO + k) * 16 + 12) & F_BIT) {
-			status |= FSTS_PPF | k << 8;
+			status |= FSTS_PPF | (before & FSTS_PPF ? before & 0xff00 : k << 8);
 			break;
 		}
 	}

@@ -106,6 +106,22 @@ TEST(queue_error_is_reported_and_recovered)
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
 }
 
+/* A device-TLB that does not answer: all is fetched by then, the wait behind it is dropped. */
+TEST(queue_error_after_all_was_fetched)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_enabled();
+	fake_set32(VTD_FSTS, FSTS_ITE);
+	CHECK_EQ(vtd_queue_restart(&unit), VTD_OK);
+	CHECK_EQ(fake_get32(VTD_FSTS), 0);
+	fake_set32(VTD_FSTS, FSTS_ICE);
+	CHECK_EQ(vtd_unit_set_root(&unit, unit.root_table, false), VTD_OK);
+	CHECK_EQ(fake_get32(VTD_FSTS), 0);
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+}
+
 TEST(queue_that_never_answers_times_out)
 {
 	struct vtd_unit unit;

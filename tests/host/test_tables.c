@@ -5,6 +5,7 @@
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "tests/host/bench.h"
+#include "vtd/entry.h"
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
@@ -180,6 +181,28 @@ TEST(targets_are_flushed_for_units_that_do_not_snoop)
 	/* Six landing pages and sentinels, root, context, directory, table, two tables of four
 	 * levels. */
 	CHECK(fake.lines_flushed >= 64 * 18);
+}
+
+/* Whether a unit snoops its walks in scalable mode, ECAP.SMPWC says, and each PASID-table entry. */
+TEST(targets_in_scalable_mode_ask_for_walks_that_snoop)
+{
+	for (unsigned how = 0; how < 4; how++) {
+		bool snoops = how & 1, coherent = how & 2;
+
+		bench_more_ecap = field_bits(ECAP_SMPWC, snoops) | field_bits(ECAP_C, coherent);
+		for (unsigned id = 0; id < TARGET_COUNT; id++) {
+			struct vtd_unit unit;
+			struct target t;
+
+			CHECK_EQ(bench_target(&t, &unit, (enum target_id)id), 0);
+			/* However that is: a torn entry may lack it. */
+			CHECK(fake.lines_flushed >= 64 * 8);
+			CHECK_EQ(t.coherent, id == TARGET_FS_LEAF ? snoops : coherent);
+			for (unsigned s = 0; s < 2 && t.kind == KIND_PASID; s++)
+				CHECK_EQ(field_get(t.state[0][s], PASID_PWSNP), snoops);
+		}
+	}
+	bench_more_ecap = 0;
 }
 
 TEST(targets_broken_on_purpose)

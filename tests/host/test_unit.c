@@ -215,7 +215,14 @@ TEST(unit_flushes_every_line_unless_coherent)
 	CHECK_EQ(fake.lines_flushed, 6);
 	unit.coherent = true;
 	vtd_flush(&unit, bytes, 256);
+	vtd_flush_paging(&unit, bytes, 256);
 	CHECK_EQ(fake.lines_flushed, 6);
+	/* Of walks in scalable mode ECAP.C says nothing. */
+	unit.ecap |= field_bits(ECAP_SMTS, 1);
+	vtd_flush(&unit, bytes, 256);
+	CHECK_EQ(fake.lines_flushed, 6);
+	vtd_flush_paging(&unit, bytes, 256);
+	CHECK_EQ(fake.lines_flushed, 10);
 }
 
 TEST(unit_status_has_words)
