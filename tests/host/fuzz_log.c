@@ -21,7 +21,8 @@ static void look(const struct run *r, const char *text, void *context)
 		const struct run_test *t = &r->tests[i];
 		struct test_name name;
 
-		known += t->verdict && (!i || t->n != t[-1].n);
+		known += t->verdict && t->n && t->n <= r->end_tests;
+		require(r->judgement != JUDGED_PASS || (t->n == i + 1 && t->n <= r->end_tests));
 		require(!i || t->n >= t[-1].n);
 		require(t->at + t->bytes <= bytes && t->line_from <= t->line_to);
 		require(t->outcome_count <= OUTCOMES_MAX && t->fault_count <= FAULTS_MAX);
@@ -32,8 +33,9 @@ static void look(const struct run *r, const char *text, void *context)
 		require(r->problems[i][0]);
 	/* What is called whole must be. */
 	if (r->judgement == JUDGED_PASS || r->judgement == JUDGED_SKIP)
-		require(r->has_end && !r->lost_verdicts && !r->failed && known >= r->end_tests &&
-			r->blocks_good);
+		require(r->has_end && !r->ends_differ && !r->lost_verdicts && !r->failed &&
+			known == r->end_tests && r->blocks_good &&
+			run_is_whole(r) == (r->plan_open || r->end_tests == r->end_planned));
 	if (r->judgement == JUDGED_PASS)
 		require(r->end_verdict == 'p' && r->passed + r->checks);
 	require(text || !bytes);

@@ -380,14 +380,62 @@ TEST(log_several_boots)
 	CHECK(s->problems > 0);
 	free(both.text);
 
-	/* The same run twice: a log that was appended to itself. */
-	both = join(pass, pass.bytes, pass, 0);
-	s = parse(both.text, both.bytes);
-	CHECK_EQ(s->runs, 2);
-	CHECK_EQ(s->passes, 2);
-	free(both.text);
+	/* The same run twice: a log that was appended to itself, the first time in part. */
+	for (unsigned part = 1; part <= 2; part++) {
+		both = join(pass, pass.bytes / part, pass, 0);
+		s = parse(both.text, both.bytes);
+		CHECK_EQ(s->runs, 1);
+		CHECK_EQ(s->passes, 1);
+		free(both.text);
+	}
 	free(pass.text);
 	free(fail.text);
+}
+
+static struct log with_start(struct log before, const char *start, struct log after,
+			     const char *from)
+{
+	char *at = memmem(after.text, after.bytes, from, strlen(from));
+	size_t skip, bytes = before.bytes + strlen(start);
+	struct log head = { malloc(bytes), bytes }, out;
+
+	while (at[-1] != '\n')
+		at--;
+	skip = (size_t)(at - after.text);
+	memcpy(head.text, before.text, before.bytes);
+	memcpy(head.text + before.bytes, start, strlen(start));
+	out = join(head, head.bytes, after, skip);
+	free(head.text);
+	return out;
+}
+
+/* The closing blocks of another run, sent once more behind one that has begun, failed, or been cut. */
+TEST(log_with_the_end_of_another_run)
+{
+	static const char *const from[] = { " 12 sum", " 6 test", " 1 dmar" };
+	static const char start[] = "\r\nVTDL-START v1 build=x seed=1 tag=aaaa\r\n";
+	struct log pass = load("pass.log"), fail = load("fail.log"), half = load("default.log");
+
+	half.bytes /= 2;
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		struct log all[] = {
+			with_start(pass, start, pass, from[i]), /* old blocks */
+			with_start(fail, start, pass, from[i]), /* blocks that are new here */
+			with_start(fail, "", pass, from[i]),
+			with_start(half, "", pass, from[i]),
+		};
+
+		for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+			struct seen *s = parse(all[k].text, all[k].bytes);
+
+			CHECK(s->judgement != JUDGED_PASS);
+			CHECK_EQ(s->passes, k == 0);
+			free(all[k].text);
+		}
+	}
+	free(pass.text);
+	free(fail.text);
+	free(half.text);
 }
 
 /* A console server sends once more what it kept: that is no other run, and no other evidence. */
@@ -469,6 +517,73 @@ TEST(log_contradictions)
 		free(bad.text);
 	}
 	free(log.text);
+}
+
+/* A log made of blocks, "|" between their lines and "||" between them, each with its right checksum. */
+static struct log made_of(const char *blocks)
+{
+	struct log log = { malloc(4096), 0 };
+	unsigned block = 0;
+
+	for (const char *at = blocks; *at; block++) {
+		uint32_t crc = 0;
+		unsigned lines = 0;
+
+		for (; *at && *at != '|'; lines++) {
+			char *line = log.text + log.bytes;
+			int n = (int)strcspn(at, "|");
+
+			log.bytes += (size_t)sprintf(line, "#~1234 %u %.*s\n", block, n, at);
+			crc = crc32_add(crc, line, (size_t)(log.text + log.bytes - line));
+			at += n;
+			at += *at == '|';
+		}
+		log.bytes += (size_t)sprintf(log.text + log.bytes, "#~1234 %u . %u %08x\n", block,
+					     lines, crc);
+		at += *at == '|';
+	}
+	return log;
+}
+
+/* Every checksum is right, and the log is none that the kernel writes. */
+TEST(log_that_lies_in_its_records)
+{
+#define RUN   "run log=1 build=x seed=1||plan tests=2 checks=0||"
+#define ONE   "test n=1 v=pass id=a.b||"
+#define TWO   "test n=2 v=pass id=c.d||"
+#define CLOSE "end log=1 v=pass tests=2 planned=2 blocks=5"
+	static const struct {
+		const char *blocks;
+		int judgement;
+	} cases[] = {
+		{ RUN ONE TWO CLOSE, JUDGED_PASS },
+		{ RUN ONE TWO "end log=1 v=pass tests=4294967298 planned=4294967298",
+		  JUDGED_INCOMPLETE },
+		{ RUN ONE "test n=99 v=pass id=c.d||" CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE "test v=pass id=c.d||" CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "test n=3 v=pass id=e.f||" CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "test n=2 v=skip id=c.d||" CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "test n=2 v=fail id=c.d||" CLOSE, JUDGED_FAIL },
+		{ RUN ONE TWO "end log=1 v=fail tests=2 planned=2||" CLOSE, JUDGED_FAIL },
+		{ RUN ONE TWO "end log=1 v=skip tests=2 planned=2||" CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "sum from=1 p0.0000 p0.0000||" CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "sum from=3 p0.0000||" CLOSE, JUDGED_INCOMPLETE },
+		{ "run log=1 build=x seed=1||plan tests=5||" ONE TWO CLOSE, JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "end log=2.0 v=pass tests=2 planned=2", JUDGED_INCOMPLETE },
+		{ RUN ONE TWO "end log=18446744073709551617 v=pass tests=2 planned=2",
+		  JUDGED_INCOMPLETE },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct log log = made_of(cases[i].blocks);
+		struct seen *s = parse(log.text, log.bytes);
+
+		CHECK_EQ(s->runs, 1);
+		if (!CHECK_EQ(s->judgement, cases[i].judgement))
+			printf("%s\n", cases[i].blocks);
+		CHECK(s->problems || s->judgement == JUDGED_PASS);
+		free(log.text);
+	}
 }
 
 TEST(log_block_lost_but_verdict_known)

@@ -9,7 +9,8 @@
 #include "kernel/record.h"
 #include "tools/log/run_build.h"
 
-#define PROBLEMS_MAX 64
+#define PROBLEMS_MAX   64
+#define DMAR_BYTES_MAX 65536
 
 /* Room for one more element at the end of a growing array. */
 #define GROW(array, count, room)                                      \
@@ -108,7 +109,9 @@ static uint64_t number_of(struct span s)
 			digit -= 'a' - 10;
 		else
 			return 0;
-		value = value * (is_hex ? 16 : 10) + digit;
+		if (__builtin_mul_overflow(value, is_hex ? 16 : 10, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
+			return 0;
 	}
 	return value;
 }
@@ -183,6 +186,15 @@ static bool put(struct builder *b, void *into, const struct field *fields, size_
 
 /* The kinds. */
 
+/* The higher one; what is no number is none that we know. */
+static uint64_t version_of(struct span s, uint64_t before)
+{
+	uint64_t value = number_of(s);
+
+	value = value ? value : UINT64_MAX;
+	return value > before ? value : before;
+}
+
 static void take_run(struct builder *b, struct span line)
 {
 #define TEXT(key, member)                               \
@@ -195,7 +207,6 @@ static void take_run(struct builder *b, struct span line)
 	}
 	/* Of the kinds run, machine, cpu and platform. */
 	static const struct field fields[] = {
-		NUMBER("log", log_version),
 		TEXT("build", build),
 		NUMBER("seed", seed),
 		TEXT("date", date),
@@ -222,7 +233,10 @@ static void take_run(struct builder *b, struct span line)
 	struct word w;
 
 	while (next_word(&line, &w))
-		put(b, &b->run, fields, COUNT(fields), &w);
+		if (is(w.key, "log"))
+			b->run.log_version = version_of(w.value, b->run.log_version);
+		else
+			put(b, &b->run, fields, COUNT(fields), &w);
 }
 
 static void take_dmar(struct builder *b, struct span line)
@@ -233,7 +247,7 @@ static void take_dmar(struct builder *b, struct span line)
 		size_t n = w.value.bytes / 2;
 		uint8_t *bytes;
 
-		if (!is(w.key, "hex"))
+		if (!is(w.key, "hex") || b->run.dmar_bytes + n > DMAR_BYTES_MAX)
 			continue;
 		bytes = arena_alloc(&b->arena, b->run.dmar_bytes + n);
 		if (b->run.dmar_bytes)
@@ -489,7 +503,7 @@ static void take_sum(struct builder *b, struct span line)
 
 static void take_end(struct builder *b, struct span line)
 {
-	struct run *r = &b->run;
+	struct run *r = &b->run, before = *r;
 	struct word w;
 
 	r->has_end = true;
@@ -507,7 +521,7 @@ static void take_end(struct builder *b, struct span line)
 		else if (is(w.key, "open"))
 			r->plan_open = value;
 		else if (is(w.key, "log"))
-			r->log_version = value > r->log_version ? value : r->log_version;
+			r->log_version = version_of(w.value, r->log_version);
 		else if (is(w.key, "ms"))
 			r->ms = value;
 		else if (is(w.key, "printed"))
@@ -517,6 +531,12 @@ static void take_end(struct builder *b, struct span line)
 		else if (is(w.key, "blocks"))
 			r->blocks = value;
 	}
+	if (!before.has_end)
+		return;
+	r->ends_differ |= before.end_verdict != r->end_verdict || before.end_tests != r->end_tests;
+	/* A failure stays one. */
+	if (before.end_verdict == 'f')
+		r->end_verdict = 'f';
 }
 
 void build_line(struct builder *b, struct span line)

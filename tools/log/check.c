@@ -119,10 +119,7 @@ int check_main(int argc, char **argv)
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++)
 		status = graver(status, check_file(files.paths[i]));
-	if (!files.count) {
-		fprintf(stderr, "vtd-log: no files\n");
-		status = EXIT_NO_RUN;
-	}
+	status = graver(status, files.status);
 	free_files(&files);
 	return status;
 }

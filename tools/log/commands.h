@@ -61,6 +61,7 @@ bool is_no_log(const char *name);
 struct files {
 	char **paths;
 	size_t count;
+	int status; /* EXIT_INPUT: something cannot be read; EXIT_NO_RUN: a path has no file; else 0 */
 };
 bool find_files(struct files *files, char **paths, size_t count);
 void free_files(struct files *files);

@@ -28,6 +28,7 @@ struct row {
 	double p;
 	const char *verdict; /* what changed in verdicts; NULL: nothing */
 	bool one_sided;	     /* only one side has such a test */
+	bool fails_alone;    /* and there it fails */
 	bool few;	     /* the rates seem to differ, but there are too few runs to tell */
 	const char *rate;    /* what changed in harm; NULL: nothing that is sure */
 };
@@ -46,7 +47,7 @@ static struct {
 		char name[400]; /* of the side's machine and build, where all runs have the same */
 		char options[200];
 		bool differ;
-		unsigned runs, incomplete;
+		unsigned runs, incomplete, broken; /* broken: failed by none of its tests */
 	} sides[2];
 } all;
 
@@ -109,7 +110,8 @@ static void add_run(const struct run *r, const char *text, void *context)
 			all.sides[which].differ = true;
 	}
 	all.sides[which].runs++;
-	all.sides[which].incomplete += r->judgement == JUDGED_INCOMPLETE;
+	all.sides[which].incomplete += !run_is_whole(r);
+	all.sides[which].broken += r->judgement == JUDGED_FAIL && !r->failed;
 	for (size_t i = 0; i < r->test_count; i++) {
 		const struct run_test *t = &r->tests[i];
 		uint64_t harm = t->torn + t->stale + t->mistagged;
@@ -156,7 +158,11 @@ static void judge_row(struct row *r)
 	if (!a->runs || !b->runs) {
 		/* What a cut log does not have is not known, no more. */
 		r->one_sided = true;
-		if (!all.sides[a->runs ? 1 : 0].incomplete)
+		r->fails_alone = a->failed || b->failed;
+		if (r->fails_alone)
+			r->verdict = a->runs ? "fails, and is in A only"
+					     : "fails, and is in B only";
+		else if (!all.sides[a->runs ? 1 : 0].incomplete)
 			r->verdict = a->runs ? "only in A" : "only in B";
 		else
 			r->verdict = a->runs ? "not known of B: a log of it is incomplete"
@@ -267,7 +273,7 @@ int compare_main(int argc, char **argv)
 		       "does; 3 a side has an incomplete run and "
 		       "nothing else differs; 4 a side has no run."
 	};
-	unsigned changed = 0, few = 0, one_sided = 0;
+	unsigned changed = 0, few = 0, one_sided = 0, alone = 0;
 	int status = 0;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
@@ -287,6 +293,8 @@ int compare_main(int argc, char **argv)
 		for (size_t i = 0; i < files.count; i++)
 			if (read_or_say(files.paths[i], add_run, &which) < 0)
 				status = EXIT_INPUT;
+		if (files.status == EXIT_INPUT)
+			status = EXIT_INPUT;
 		distinct_free(&copies);
 		free_files(&files);
 	}
@@ -313,9 +321,11 @@ int compare_main(int argc, char **argv)
 
 		few += r->few && !r->verdict;
 		one_sided += r->one_sided;
-		if ((!r->verdict || r->one_sided) && !r->rate && !arguments.all)
+		alone += r->fails_alone;
+		if ((!r->verdict || (r->one_sided && !r->fails_alone)) && !r->rate &&
+		    !arguments.all)
 			continue;
-		changed += (r->verdict || r->rate) && !r->one_sided;
+		changed += (r->verdict || r->rate) && (!r->one_sided || r->fails_alone);
 		printf("%s\n    A ", r->id);
 		print_side(&r->sides[0]);
 		printf("  B ");
@@ -329,7 +339,19 @@ int compare_main(int argc, char **argv)
 		putchar('\n');
 	}
 	if (!status) {
-		printf("%u of %zu tests that both have differ\n", changed, all.count - one_sided);
+		printf("%u of %zu tests that both have differ\n", changed - alone,
+		       all.count - one_sided);
+		if (alone)
+			printf("%u that only one side has fail%s there\n", alone,
+			       alone == 1 ? "s" : "");
+		for (unsigned which = 0; which < 2; which++)
+			if (all.sides[which].broken)
+				printf("%c: %u run%s failed by none of %s tests: a panic, or the "
+				       "watchdog\n",
+				       "AB"[which], all.sides[which].broken,
+				       all.sides[which].broken == 1 ? "" : "s",
+				       all.sides[which].broken == 1 ? "its" : "their");
+		changed += !all.sides[0].broken != !all.sides[1].broken;
 		if (few)
 			printf("%u more have rates that seem to differ: that takes %u runs a side "
 			       "to tell "

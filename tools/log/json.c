@@ -39,7 +39,12 @@ static json_t *text(const char *s)
 
 static json_t *number(uint64_t n)
 {
-	return json_integer((json_int_t)n);
+	char s[24];
+
+	if (n <= INT64_MAX)
+		return json_integer((json_int_t)n);
+	snprintf(s, sizeof(s), "%llu", (unsigned long long)n);
+	return json_string(s);
 }
 
 /* Register values: JSON's numbers are exact up to 2^53 only. */

@@ -21,7 +21,9 @@ static int by_number(const void *a, const void *b)
 {
 	const struct run_test *x = a, *y = b;
 
-	return (x->n > y->n) - (x->n < y->n);
+	/* Of two with one number, which is a contradiction, the failure counts. */
+	return x->n != y->n ? (x->n > y->n) - (x->n < y->n)
+			    : (y->verdict == 'f') - (x->verdict == 'f');
 }
 
 static int sum_by_number(const void *a, const void *b)
@@ -51,14 +53,36 @@ static struct run_test *find(struct builder *b, uint32_t n, size_t *from)
 	return *from < b->test_count && b->tests[*from].n == n ? &b->tests[*from] : NULL;
 }
 
+/* Whether a test whose own block arrived has this name. */
+static bool is_known(const struct builder *b, const struct span *id)
+{
+	for (size_t i = 0; i < b->test_count; i++) {
+		const struct run_test *t = &b->tests[i];
+
+		if (t->has_block && t->id && strlen(t->id) == id->bytes &&
+		    !memcmp(t->id, id->at, id->bytes))
+			return true;
+	}
+	return false;
+}
+
 /* A test's name that came in a line for people: good, if the closing block's hash says so. */
 static const char *name_of(struct builder *b, const struct sum *s)
 {
-	for (size_t i = 0; i < b->said_count; i++)
-		if (id_hash(b->said[i].id.at, b->said[i].id.bytes) == s->id &&
-		    (!b->said[i].n || b->said[i].n == s->n))
-			return arena_text(&b->arena, b->said[i].id.at, b->said[i].id.bytes);
-	return NULL;
+	const struct span *found = NULL;
+
+	for (size_t i = 0; i < b->said_count; i++) {
+		const struct span *id = &b->said[i].id;
+
+		if (id_hash(id->at, id->bytes) != s->id || (b->said[i].n && b->said[i].n != s->n) ||
+		    is_known(b, id))
+			continue;
+		/* 16 bits do not tell all names apart. */
+		if (found && (found->bytes != id->bytes || memcmp(found->at, id->at, id->bytes)))
+			return NULL;
+		found = id;
+	}
+	return found ? arena_text(&b->arena, found->at, found->bytes) : NULL;
 }
 
 static bool contradict(struct builder *b, const struct run_test *t, const char *who, char verdict)
@@ -82,13 +106,29 @@ static bool merge_sums(struct builder *b)
 		char verdict = s->letter == 'c' ? 'p' : s->letter;
 		struct run_test *t;
 
-		if (!strchr("pfs", verdict) || (i && s->n == s[-1].n))
+		if (!strchr("pfs", verdict))
 			continue;
+		if (i && s->n == s[-1].n) {
+			if (s->letter != s[-1].letter || s->number != s[-1].number ||
+			    s->id != s[-1].id) {
+				contradicted = true;
+				build_problem(b, "closing blocks say two things of test %" PRIu32,
+					      s->n);
+			}
+			continue;
+		}
 		/* Those appended below are behind the sorted ones. */
 		t = at < own ? find(b, s->n, &at) : NULL;
 		if (t) {
 			if (t->verdict != verdict || t->number != s->number)
 				contradicted |= contradict(b, t, "the closing block", verdict);
+			else if (t->id && id_hash(t->id, strlen(t->id)) != s->id) {
+				contradicted = true;
+				build_problem(b,
+					      "test %" PRIu32
+					      " has another name in the closing block than %s",
+					      t->n, t->id);
+			}
 			continue;
 		}
 		if (b->test_count == b->test_room) {
@@ -134,25 +174,54 @@ static bool check_words(struct builder *b)
 	return contradicted;
 }
 
+/* Numbers of tests: each once, and of those that there are. Whether they are otherwise. */
+static bool check_numbers(struct builder *b)
+{
+	const struct run *r = &b->run;
+	bool wrong = false;
+
+	for (size_t i = 0; i < b->test_count; i++) {
+		const struct run_test *t = &b->tests[i];
+
+		if (t->n && (!r->has_end || t->n <= r->end_tests) && (!i || t->n != t[-1].n))
+			continue;
+		wrong = true;
+		build_problem(b, "a record of test %" PRIu32 "%s", t->n,
+			      i && t->n == t[-1].n ? ", that has one already"
+						   : ", which there is not");
+	}
+	if (r->has_end && r->has_plan && !r->plan_open && r->planned != r->end_planned) {
+		wrong = true;
+		build_problem(b, "its plan is %" PRIu64 " tests, its closing block says %" PRIu64,
+			      r->planned, r->end_planned);
+	}
+	if (r->ends_differ) {
+		wrong = true;
+		build_problem(b, "it has two closing blocks that differ");
+	}
+	return wrong;
+}
+
 static void count(struct run *r, const struct builder *b)
 {
 	uint64_t expected = r->has_end			   ? r->end_tests
 			    : r->has_plan && !r->plan_open ? r->planned
 							   : 0;
-	unsigned known = 0;
+	uint64_t known = 0;
 
 	for (size_t i = 0; i < b->test_count; i++) {
 		const struct run_test *t = &b->tests[i];
 
 		if (!t->verdict || (i && t->n == t[-1].n))
 			continue;
-		known++;
+		known += t->n && t->n <= expected;
 		r->checks += t->verdict == 'p' && t->check;
 		r->passed += t->verdict == 'p' && !t->check;
 		r->failed += t->verdict == 'f';
 		r->skipped += t->verdict == 's';
 	}
-	r->lost_verdicts = expected > known ? (unsigned)(expected - known) : 0;
+	expected -= known;
+	r->lost_verdicts = expected < UINT32_MAX ? (unsigned)expected : UINT32_MAX;
 }
 
 /* By the rules of report_end() in tests/report.c, from the verdicts alone; 0 where they do not say. */
@@ -230,7 +299,14 @@ void judge(struct builder *b)
 	bool wrong = merge_sums(b);
 
 	wrong |= check_words(b);
+	wrong |= check_numbers(b);
 	count(r, b);
+	if (r->blocks_good && !r->has_start && b->blocks[0].sequence) {
+		wrong = true;
+		build_problem(b,
+			      "neither its VTDL-START line nor its first block arrived: which run "
+			      "this is the rest of nobody knows");
+	}
 	if (r->log_version > RECORD_VERSION) {
 		wrong = true;
 		build_problem(b, "written in log format %" PRIu64 ", newer than this tool (%u)",
@@ -336,4 +412,10 @@ bool test_name(const char *id, struct test_name *name)
 			return true;
 		}
 	return false;
+}
+
+bool run_is_whole(const struct run *r)
+{
+	return r->judgement != JUDGED_INCOMPLETE && r->has_end && !r->lost_verdicts &&
+	       (r->plan_open || r->end_tests == r->end_planned);
 }

@@ -17,15 +17,21 @@ struct context {
 };
 
 /* What XML 1.0 can hold of bytes from a serial line: printable ASCII. */
-static void attribute(xmlTextWriterPtr xml, const char *name, const char *value)
+static void clean(char *out, size_t room, const char *text)
 {
-	char clean[1024];
 	size_t n = 0;
 
-	for (; *value && n < sizeof(clean) - 1; value++)
-		clean[n++] = *value >= ' ' && *value <= '~' ? *value : '?';
-	clean[n] = 0;
-	xmlTextWriterWriteAttribute(xml, BAD_CAST name, BAD_CAST clean);
+	for (; *text && n < room - 1; text++)
+		out[n++] = *text >= ' ' && *text <= '~' ? *text : '?';
+	out[n] = 0;
+}
+
+static void attribute(xmlTextWriterPtr xml, const char *name, const char *value)
+{
+	char text[1024];
+
+	clean(text, sizeof(text), value);
+	xmlTextWriterWriteAttribute(xml, BAD_CAST name, BAD_CAST text);
 }
 
 static void attribute_number(xmlTextWriterPtr xml, const char *name, uint64_t value)
@@ -80,16 +86,26 @@ static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct r
 	xmlTextWriterEndElement(xml);
 }
 
-/* A run that is not whole has one test more, in error: readers that only count see it, too. */
+/*
+ * A run that is not whole, or failed by none of its tests, has one test more, in error: readers that only
+ * count see it, too.
+ */
 static void write_incomplete(xmlTextWriterPtr xml, const struct run *r)
 {
+	char text[1024];
+
 	xmlTextWriterStartElement(xml, BAD_CAST "testcase");
 	attribute(xml, "classname", "vtd-litmus");
 	attribute(xml, "name", "the-log-is-whole");
 	xmlTextWriterStartElement(xml, BAD_CAST "error");
-	attribute(xml, "message", r->problem_count ? r->problems[0] : "incomplete");
-	for (size_t i = 0; i < r->problem_count; i++)
-		xmlTextWriterWriteFormatString(xml, "%s\n", r->problems[i]);
+	attribute(xml, "message",
+		  r->problem_count		? r->problems[0]
+		  : r->judgement == JUDGED_FAIL ? "the run failed, though no test of it did"
+						: "incomplete");
+	for (size_t i = 0; i < r->problem_count; i++) {
+		clean(text, sizeof(text), r->problems[i]);
+		xmlTextWriterWriteFormatString(xml, "%s\n", text);
+	}
 	xmlTextWriterEndElement(xml);
 	xmlTextWriterEndElement(xml);
 }
@@ -98,7 +114,7 @@ static void write_run(const struct run *r, const char *log, void *context)
 {
 	struct context *c = context;
 	xmlTextWriterPtr xml = c->xml;
-	bool whole = r->judgement != JUDGED_INCOMPLETE && !r->lost_verdicts && r->has_end;
+	bool whole = run_is_whole(r) && (r->judgement != JUDGED_FAIL || r->failed);
 	char name[300];
 	uint64_t before = 0;
 

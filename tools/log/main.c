@@ -155,6 +155,11 @@ static int on_entry(const char *path, const struct stat *stat, int type, struct 
 	if (where->level &&
 	    (path[where->base] == '.' || (type == FTW_F && is_no_log(path + where->base))))
 		return type == FTW_D ? FTW_SKIP_SUBTREE : FTW_CONTINUE;
+	if (type == FTW_DNR || type == FTW_NS || type == FTW_SLN) {
+		fprintf(stderr, "vtd-log: %s: cannot be read\n", path);
+		walking->status = EXIT_INPUT;
+		return FTW_CONTINUE;
+	}
 	/* A pipe among logs would be waited for. */
 	if (where->level && !S_ISREG(stat->st_mode))
 		return FTW_CONTINUE;
@@ -170,7 +175,7 @@ static int by_path(const void *a, const void *b)
 
 bool find_files(struct files *files, char **paths, size_t count)
 {
-	*files = (struct files){ NULL, 0 };
+	*files = (struct files){ 0 };
 	walking = files;
 	for (size_t i = 0; i < count; i++) {
 		size_t before = files->count;
@@ -182,9 +187,13 @@ bool find_files(struct files *files, char **paths, size_t count)
 			free_files(files);
 			return false;
 		}
-		if (files->count > before)
+		if (files->count > before) {
 			qsort(files->paths + before, files->count - before, sizeof(char *),
 			      by_path);
+		} else {
+			fprintf(stderr, "vtd-log: %s: no files\n", paths[i]);
+			files->status = graver(files->status, EXIT_NO_RUN);
+		}
 	}
 	return true;
 }
@@ -194,7 +203,7 @@ void free_files(struct files *files)
 	for (size_t i = 0; i < files->count; i++)
 		free(files->paths[i]);
 	free(files->paths);
-	*files = (struct files){ NULL, 0 };
+	*files = (struct files){ 0 };
 }
 
 error_t take_paths(int key, struct argp_state *state, struct paths *paths)
@@ -226,8 +235,7 @@ int each_run(const struct paths *paths, run_fn each, void (*none)(const char *pa
 		none(files.paths[i], context);
 		status = graver(status, EXIT_NO_RUN);
 	}
-	if (!files.count)
-		status = EXIT_NO_RUN;
+	status = graver(status, files.status);
 	free_files(&files);
 	return status;
 }

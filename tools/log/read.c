@@ -33,6 +33,16 @@ struct reader {
 	struct record block[BLOCK_LINES_MAX];
 	unsigned lines;
 
+	/* Intact blocks of the file's runs before this one, and which tags they have. */
+	struct old_block {
+		uint16_t tag;
+		uint32_t sequence, crc;
+	} * old;
+	size_t old_count, old_room;
+	uint8_t old_tags[65536 / 8];
+	uint32_t *starts; /* CRC-32 of their VTDL-START lines */
+	size_t start_count, start_room;
+
 	/* Where what people read of the next test begins. */
 	uint32_t line, words_line;
 	const char *words_at;
@@ -100,10 +110,38 @@ static bool find_record(const char *line, const char *end, struct record *r)
 	return found;
 }
 
+static void remember_blocks(struct reader *rd)
+{
+	const struct run *r = &rd->run.run;
+
+	for (size_t i = 0; i < r->blocks_good; i++) {
+		if (rd->old_count == rd->old_room) {
+			rd->old_room = rd->old_room ? 2 * rd->old_room : 256;
+			rd->old = must_realloc(rd->old, rd->old_room * sizeof(*rd->old));
+		}
+		rd->old[rd->old_count++] = (struct old_block){ r->tag, rd->run.blocks[i].sequence,
+							       rd->run.blocks[i].crc };
+	}
+	if (r->blocks_good)
+		rd->old_tags[r->tag / 8] |= (uint8_t)(1 << r->tag % 8);
+}
+
+static bool is_old_block(const struct reader *rd, uint16_t tag, uint32_t sequence, uint32_t crc)
+{
+	if (!(rd->old_tags[tag / 8] & 1 << tag % 8))
+		return false;
+	for (size_t i = 0; i < rd->old_count; i++)
+		if (rd->old[i].tag == tag && rd->old[i].sequence == sequence &&
+		    rd->old[i].crc == crc)
+			return true;
+	return false;
+}
+
 static void finish(struct reader *rd)
 {
 	if (!rd->has_run)
 		return;
+	remember_blocks(rd);
 	build_finish(&rd->run);
 	rd->each(&rd->run.run, rd->text, rd->context);
 	build_free(&rd->run);
@@ -176,11 +214,15 @@ static void take_block(struct reader *rd, uint16_t tag, uint32_t sequence, uint3
 {
 	struct builder *b = &rd->run;
 
-	/* A console server that sends once more what it kept. */
-	if (rd->has_run && build_has_block(b, tag, sequence, crc)) {
+	/* A console server that sends once more what it kept, of this run or of one before. */
+	if ((rd->has_run && build_has_block(b, tag, sequence, crc)) ||
+	    is_old_block(rd, tag, sequence, crc)) {
 		rd->lines = 0;
 		return;
 	}
+	/* The tag in VTDL-START is not proven; a run's first block knows it. */
+	if (rd->has_run && !b->run.blocks_good && !sequence)
+		b->run.has_tag = false;
 	/* Another tag, or an earlier number: a boot whose first lines are lost. */
 	if (!rd->has_run || (b->run.has_tag && (tag != b->run.tag || sequence < b->next_block)))
 		begin(rd, rd->block[0].number, rd->block[0].line.at);
@@ -221,11 +263,28 @@ static bool begins(struct span s, const char *with)
 	return s.bytes >= n && !memcmp(s.at, with, n);
 }
 
+/* Whether a VTDL-START line came before: then all that follows is sent once more. It is remembered. */
+static bool is_old_start(struct reader *rd, struct span s)
+{
+	uint32_t crc = (uint32_t)crc32(crc32(0, NULL, 0), (const Bytef *)s.at, (uInt)s.bytes);
+
+	for (size_t i = 0; i < rd->start_count; i++)
+		if (rd->starts[i] == crc)
+			return true;
+	if (rd->start_count == rd->start_room) {
+		rd->start_room = rd->start_room ? 2 * rd->start_room : 16;
+		rd->starts = must_realloc(rd->starts, rd->start_room * sizeof(*rd->starts));
+	}
+	rd->starts[rd->start_count++] = crc;
+	return false;
+}
+
 /* Lines for people and monitors. They prove nothing; where they contradict the records, that is told. */
 static void take_words(struct reader *rd, const char *line, const char *end)
 {
 	struct span s = { line, (size_t)(end - line) };
 	const char *flat;
+	uint32_t tag;
 
 	if (rd->prefix && s.bytes >= rd->prefix) {
 		s.at += rd->prefix;
@@ -244,8 +303,16 @@ static void take_words(struct reader *rd, const char *line, const char *end)
 	}
 	if (begins(s, "VTDL-START v1 ")) {
 		drop_block(rd);
+		flat = memmem(s.at, s.bytes, " tag=", 5);
+		/* Without a tag, starts of two runs may be alike. */
+		if (flat && is_old_start(rd, s))
+			return;
 		begin(rd, rd->line, line);
 		rd->run.run.has_start = true;
+		if (flat && s.at + s.bytes - flat >= 9 && hex(flat + 5, 4, &tag)) {
+			rd->run.run.has_tag = true;
+			rd->run.run.tag = (uint16_t)tag;
+		}
 		rd->prefix = (size_t)(s.at - line);
 	} else if (rd->has_run && begins(s, "VTDL-RESULT ")) {
 		build_flat(&rd->run, s);
@@ -269,6 +336,8 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 	rd->has_run = false;
 	rd->prefix = 0;
 	rd->runs = 0;
+	rd->old_count = rd->start_count = 0;
+	memset(rd->old_tags, 0, sizeof(rd->old_tags));
 	rd->lines = rd->line = 0;
 	rd->words_line = 1;
 	while (line < rd->end) {

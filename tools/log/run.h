@@ -101,7 +101,7 @@ struct run {
 	size_t test_count;
 
 	/* The closing block. */
-	bool has_end;
+	bool has_end, ends_differ;
 	char end_verdict; /* 'p', 'f', 's' */
 	uint64_t end_tests, end_planned, end_checks, ms, printed, printing_ms, blocks;
 
@@ -123,6 +123,9 @@ int log_read(const char *path, run_fn each, void *context);
 
 /* The same of bytes in memory. `path` is for messages. */
 int log_parse(const char *path, const char *text, size_t bytes, run_fn each, void *context);
+
+/* Whether all that was planned ran, and every verdict of it arrived: so may one be that failed. */
+bool run_is_whole(const struct run *run);
 
 /* "pass", "fail", "skip", "incomplete". */
 const char *judgement_word(enum judgement judgement);

@@ -202,6 +202,7 @@ int show_main(int argc, char **argv)
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++)
 		status = graver(status, show_file(files.paths[i]));
+	status = graver(status, files.status);
 	free_files(&files);
 	return status;
 }
