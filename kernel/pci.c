@@ -3,6 +3,7 @@
 #include "kernel/pci.h"
 #include "kernel/acpi.h"
 #include "kernel/format.h"
+#include "kernel/log.h"
 #include "kernel/mcfg.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
@@ -120,6 +121,8 @@ static void power_up(const struct pci_function *f)
 
 	if (!at || !(pci_read16(f, at + PCI_POWER_CONTROL) & 3))
 		return;
+	log_note("device %02x:%02x.%u: firmware left it asleep (D%u); woken", f->bus, f->devfn >> 3,
+		 f->devfn & 7u, pci_read16(f, at + PCI_POWER_CONTROL) & 3u);
 	for (unsigned i = 0; i < 6; i++)
 		bars[i] = pci_read32(f, PCI_BAR0 + 4 * i);
 	pci_write16(f, at + PCI_POWER_CONTROL,

@@ -3,7 +3,8 @@
  * Firmware that leaves VT-d on, for the scenarios: an EFI application that starts the vtd-litmus image
  * it carries, and when that ends boot services turns on, in the first unit of the DMAR table, what
  * leave= names: translation (by a root table full of rubbish), queue (queued invalidation, used once),
- * remapping (of interrupts, by an empty table), la57 (5-level paging). The words behind leave= become the
+ * remapping (of interrupts, by an empty table), la57 (5-level paging); and asleep puts NVMe controllers
+ * into D3 with MSI-X on. The words behind leave= become the
  * image's options. An ACPI table with signature VTDL becomes the DMAR table in place of the
  * machine's, so that a real unit can have an odd table. VT-d specification, chapters 8 and 11.
  */
@@ -21,7 +22,7 @@ static EFI_SYSTEM_TABLE *st;
 static volatile uint8_t *unit;
 static uint8_t *tables; /* below 4 GiB: rubbish, the queue, interrupt remapping table, PML5, code */
 static struct {
-	bool translation, queue, remapping, la57;
+	bool translation, queue, remapping, la57, asleep;
 } leave;
 
 static uint32_t read32(uint32_t offset)
@@ -55,6 +56,36 @@ static void turn_la57_on(void)
 	enter_la57((uint64_t)pml5, code);
 }
 
+/* PCI Local Bus specification 3.0, section 3.2.2.3.2: bus 0, by ports. */
+static uint32_t config(unsigned device, unsigned at, const uint32_t *value)
+{
+	uint32_t out;
+
+	__asm__ volatile("outl %0, %w1" : : "a"(1u << 31 | device << 11 | at), "d"(0xcf8));
+	if (value)
+		__asm__ volatile("outl %0, %w1" : : "a"(*value), "d"(0xcfc));
+	__asm__ volatile("inl %w1, %0" : "=a"(out) : "d"(0xcfc));
+	return out;
+}
+
+static void put_to_sleep(unsigned device)
+{
+	static const struct {
+		uint8_t id, offset;
+		uint32_t bits;
+	} what[] = { { 0x11, 0, 1u << 31 }, { 0x01, 4, 3 } }; /* MSI-X on; D3hot */
+
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned at = config(device, 0x34, NULL) & 0xfc; at;) {
+			uint32_t head = config(device, at, NULL);
+			uint32_t value = config(device, at + what[i].offset, NULL) | what[i].bits;
+
+			if ((head & 0xff) == what[i].id)
+				config(device, at + what[i].offset, &value);
+			at = head >> 8 & 0xfc;
+		}
+}
+
 static EFI_EXIT_BOOT_SERVICES exit_boot_services; /* firmware's */
 
 /* Behind everything that firmware does at the end of boot services. */
@@ -66,6 +97,9 @@ static EFI_STATUS EFIAPI leave_things_on(EFI_HANDLE image, UINTN key)
 		return status;
 	if (leave.la57)
 		turn_la57_on();
+	for (unsigned device = 0; leave.asleep && device < 32; device++)
+		if (config(device, 8, NULL) >> 8 == 0x010802)
+			put_to_sleep(device);
 	if (leave.queue) {
 		volatile uint64_t *wait = (volatile uint64_t *)(tables + 4096);
 
@@ -161,6 +195,7 @@ static const CHAR16 *parse(const CHAR16 *at)
 		leave.queue |= begins(at, L"queue");
 		leave.remapping |= begins(at, L"remapping");
 		leave.la57 |= begins(at, L"la57");
+		leave.asleep |= begins(at, L"asleep");
 	}
 	return at;
 }
