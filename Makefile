@@ -42,6 +42,16 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno
 	  -Wmissing-prototypes -Wstrict-prototypes -I. -MMD -MP
 boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 
+# A misspelt variable must not start a run that is not the one meant.
+VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FONT_DIR MEDIA \
+	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
+UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
+	     $(filter command,$(firstword $(origin $(v)))),$(v))))
+ifneq ($(UNKNOWN),)
+$(error $(UNKNOWN): no such variable; there are $(VARIABLES))
+endif
+
 .DEFAULT_GOAL := help
 
 # `make V=1` shows the commands.
