@@ -44,7 +44,7 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FONT_DIR MEDIA \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))

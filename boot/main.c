@@ -22,6 +22,10 @@ static EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 static EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 static EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 static EFI_GUID graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+static EFI_GUID console_out_guid = { 0xd3b36f2c, /* EFI_CONSOLE_OUT_DEVICE_GUID, of edk2 */
+				     0xd551,
+				     0x11d4,
+				     { 0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } };
 static EFI_GUID acpi20_guid = ACPI_20_TABLE_GUID;
 static EFI_GUID acpi10_guid = ACPI_TABLE_GUID;
 static EFI_GUID smbios3_guid = SMBIOS3_TABLE_GUID;
@@ -56,17 +60,18 @@ static void find_tables(void)
 	handoff.smbios = find_table(&smbios_guid);
 }
 
-static void find_framebuffer(void)
+static bool use_framebuffer(EFI_HANDLE handle)
 {
 	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
 
-	if (st->BootServices->LocateProtocol(&graphics_guid, NULL, (void **)&gop) != EFI_SUCCESS ||
-	    !gop->Mode || !gop->Mode->Info)
-		return;
+	if (st->BootServices->HandleProtocol(handle, &graphics_guid, (void **)&gop) !=
+		    EFI_SUCCESS ||
+	    !gop->Mode || !gop->Mode->Info || !gop->Mode->FrameBufferBase)
+		return false;
 	info = gop->Mode->Info;
 	if (info->PixelFormat >= PixelBltOnly)
-		return;
+		return false;
 	handoff.framebuffer = (struct framebuffer){
 		.base = gop->Mode->FrameBufferBase,
 		.width = info->HorizontalResolution,
@@ -78,6 +83,29 @@ static void find_framebuffer(void)
 		.blue_mask = info->PixelInformation.BlueMask,
 		.reserved_mask = info->PixelInformation.ReservedMask,
 	};
+	return true;
+}
+
+/* Of several, the one that firmware's console is on; a splitter may offer one that has no pixels. */
+static void find_framebuffer(void)
+{
+	EFI_BOOT_SERVICES *bs = st->BootServices;
+	EFI_HANDLE *handles;
+	UINTN count;
+	void *ignored;
+
+	if (bs->LocateHandleBuffer(ByProtocol, &graphics_guid, NULL, &count, &handles) !=
+	    EFI_SUCCESS)
+		return;
+	for (UINTN i = 0; i < count; i++) {
+		bool has_console = bs->HandleProtocol(handles[i], &console_out_guid, &ignored) ==
+				   EFI_SUCCESS;
+
+		if ((has_console || !handoff.framebuffer.base) && use_framebuffer(handles[i]) &&
+		    has_console)
+			break;
+	}
+	bs->FreePool(handles);
 }
 
 /* The folder of the image, from the file-path nodes of its device path, with a final backslash. */
@@ -205,6 +233,16 @@ static void read_clock(void)
 	}
 }
 
+/* Firmware knows best what is free there: at the end all of it may be boot services' (section 7.2). */
+static void find_low_page(void)
+{
+	EFI_PHYSICAL_ADDRESS page = 0x9ffff;
+
+	if (st->BootServices->AllocatePages(AllocateMaxAddress, EfiLoaderData, 1, &page) ==
+	    EFI_SUCCESS)
+		handoff.low_page = page;
+}
+
 static enum memory_kind kind_of(UINT32 efi_type)
 {
 	switch (efi_type) {
@@ -291,11 +329,16 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 	handoff.image_bytes = (uint64_t)(ImageEnd - ImageBase);
 	handoff.firmware.reset_system = (void *)st->RuntimeServices->ResetSystem;
 	handoff.firmware.set_variable = (void *)st->RuntimeServices->SetVariable;
+	/* Of the runtime services since UEFI 2.0. */
+	if (st->RuntimeServices->Hdr.Revision >= 2 << 16)
+		handoff.firmware.query_variable_info =
+			(void *)st->RuntimeServices->QueryVariableInfo;
 	handoff.build_id = BUILD_ID;
 	find_tables();
 	find_framebuffer();
 	read_clock();
 	find_options(self);
+	find_low_page();
 	status = st->BootServices->AllocatePool(EfiLoaderData, STACK_BYTES, (void **)&kernel_stack);
 	if (!EFI_ERROR(status))
 		status = exit_boot_services(self);

@@ -24,7 +24,9 @@ enum {
 	ICR_ASSERT = 1 << 14,
 	APIC_ICR_HIGH = 0x310,
 	ICR_NMI = 4 << 8,
+	APIC_ISR = 0x100, /* 8 registers of 32 bits, 16 bytes apart */
 	APIC_LVT_TIMER = 0x320,
+	APIC_LVT_LINT0 = 0x350,
 	LVT_MASKED = 1 << 16,
 	LVT_PERIODIC = 1 << 17,
 	APIC_TIMER_START = 0x380,
@@ -69,6 +71,10 @@ bool apic_init_cpu(bool want_x2apic)
 		registers = paging_map_mmio(base & APIC_BASE_ADDRESS, 4096);
 	if (!x2apic && !registers)
 		return false;
+	/* What the 8259s deliver is nobody's: they are masked, and so is their pin. */
+	outb(0x21, 0xff);
+	outb(0xa1, 0xff);
+	apic_write(APIC_LVT_LINT0, LVT_MASKED);
 	apic_write(APIC_TPR, 0);
 	apic_write(APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
 	return true;
@@ -89,6 +95,13 @@ uint32_t apic_id(void)
 void apic_end_of_interrupt(void)
 {
 	apic_write(APIC_EOI, 0);
+}
+
+void apic_end_all_interrupts(void)
+{
+	for (unsigned i = 0; i < 8; i++)
+		for (uint32_t bits = apic_read(APIC_ISR + 16 * i); bits; bits &= bits - 1)
+			apic_end_of_interrupt();
 }
 
 static bool send(uint32_t id, uint32_t command)

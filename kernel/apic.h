@@ -14,6 +14,7 @@ bool apic_init_cpu(bool want_x2apic);
 bool apic_is_x2apic(void);
 uint32_t apic_id(void); /* of this processor: 8 bits in xAPIC mode, 32 in x2APIC mode */
 void apic_end_of_interrupt(void);
+void apic_end_all_interrupts(void); /* of handlers that were left for good */
 
 /* Interprocessor interrupts to one APIC id; false if the APIC does not take it within 10 ms. */
 bool apic_send_init(uint32_t id);

@@ -97,7 +97,9 @@ static inline void write_cr4(uint64_t value)
 	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
 }
 
-#define CR4_LA57 (1ull << 12)
+#define CR4_LA57     (1ull << 12)
+/* PGE, PCIDE, SMEP, SMAP, PKE, CET, PKS, UINTR: what firmware may leave on and nothing here expects. */
+#define CR4_UNWANTED (1ull << 7 | 1ull << 17 | 0x3full << 20)
 
 static inline uint64_t rdtsc(void)
 {

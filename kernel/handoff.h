@@ -38,6 +38,9 @@ struct firmware {
 	uint64_t(__attribute__((ms_abi)) * set_variable)(const uint16_t *name, const void *guid,
 							 uint32_t attributes, uint64_t bytes,
 							 const void *data);
+	/* NULL: there is none */
+	uint64_t(__attribute__((ms_abi)) * query_variable_info)(uint32_t attributes, uint64_t *all,
+								uint64_t *left, uint64_t *largest);
 };
 
 struct handoff {
@@ -46,6 +49,8 @@ struct handoff {
 	const void *smbios3, *smbios; /* SMBIOS entry points, "_SM3_" and "_SM_"; NULL likewise */
 	struct memory_region *regions;
 	size_t region_count;
+	uint64_t
+		low_page; /* a page below 1 MiB, ours: where other processors start; 0: none was to be had */
 	struct framebuffer framebuffer;
 	struct firmware firmware;
 	uint64_t image_base, image_bytes;

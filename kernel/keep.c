@@ -9,6 +9,8 @@
 
 #define TEXT_BYTES (KEEP_VARIABLES * KEEP_BYTES)
 #define ATTRIBUTES 7 /* non-volatile, boot services, runtime */
+#define LEFT_FREE \
+	5120 /* some firmware does not start with less in its store (Linux: EFI_MIN_RESERVE) */
 
 static struct {
 	char *text;
@@ -64,6 +66,25 @@ static bool set_variable(unsigned index, const void *data, uint64_t bytes)
 	return trap_guard(set, &call, true) && !call.status;
 }
 
+static void query(void *argument)
+{
+	uint64_t all, largest;
+	struct call *c = argument;
+
+	c->status = handoff->firmware.query_variable_info(ATTRIBUTES, &all, &c->bytes, &largest);
+}
+
+/* How much may be stored; firmware that does not say is taken to have room. */
+static size_t room_in_store(void)
+{
+	struct call call = { 0 };
+
+	if (!handoff->firmware.query_variable_info || !trap_guard(query, &call, true) ||
+	    call.status)
+		return TEXT_BYTES;
+	return call.bytes > LEFT_FREE ? call.bytes - LEFT_FREE : 0;
+}
+
 static void clear_from(unsigned index)
 {
 	while (index < KEEP_VARIABLES && set_variable(index, NULL, 0))
@@ -79,7 +100,7 @@ void keep_clear(void)
 const char *keep_save(const char *verdict)
 {
 	static char *whole;
-	size_t n, from = 0;
+	size_t n, from = 0, room;
 	unsigned index = 0;
 	bool cut;
 
@@ -97,12 +118,17 @@ const char *keep_save(const char *verdict)
 		memcpy(whole + n, kept[i].text, bytes);
 		n += bytes;
 	}
-	cut = n == TEXT_BYTES || kept[0].left_out || kept[1].left_out;
+	/* What an earlier result takes is given back first, but for the first, which is overwritten. */
+	clear_from(1);
+	room = room_in_store();
+	if (room < KEEP_BYTES)
+		return "firmware's variable store is nearly full: nothing is kept";
+	cut = n == TEXT_BYTES || n > room || kept[0].left_out || kept[1].left_out;
+	n = n < room ? n : room;
 	for (; from < n; from += KEEP_BYTES, index++)
 		if (!set_variable(index, whole + from,
 				  n - from < KEEP_BYTES ? n - from : KEEP_BYTES))
 			break;
-	clear_from(index); /* what an earlier, longer result left */
 	return !index	  ? "firmware does not store UEFI variables"
 	       : from < n ? "firmware's variable store is full: only the beginning is kept"
 	       : cut	  ? "there were more results than are kept: the last are left out"

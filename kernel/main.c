@@ -68,6 +68,31 @@ static void show_verdict(enum run_result result, const char *kept)
 	screen_verdict(words[result], colours[result], text);
 }
 
+static void ask_firmware(void *type)
+{
+	handoff->firmware.reset_system((uint32_t)(uint64_t)type, 0, 0, NULL);
+}
+
+/*
+ * By firmware; where that returns or traps, by the chipset's reset control register, the keyboard
+ * controller, and a triple fault, as Linux goes on: a machine of a rack must come back.
+ */
+static void restart(bool off)
+{
+	static const uint8_t no_idt[10];
+
+	trap_guard(ask_firmware, (void *)(uint64_t)(off ? 2 : 0), true);
+	if (off)
+		return;
+	outb(0xcf9, 0x02);
+	time_delay_us(50);
+	outb(0xcf9, 0x06);
+	time_delay_us(100000);
+	outb(0x64, 0xfe);
+	time_delay_us(100000);
+	__asm__ volatile("lidt %0; int3" : : "m"(no_idt));
+}
+
 _Noreturn void kernel_end(enum run_result result)
 {
 	static const char *const words[] = { "pass", "fail", "skip" };
@@ -81,23 +106,29 @@ _Noreturn void kernel_end(enum run_result result)
 	interrupts_off();
 	watchdog_stop();
 	console_open(&options); /* where the run ended before it had one */
+	if (trap_foreign_nmis)
+		log_note("%u NMIs came that were not sent from here (a BMC, a button, a bus error)",
+			 trap_foreign_nmis);
 	if (ignored_options[0])
 		log_note("options that were ignored: %s", ignored_options);
 	format_text(end, sizeof(end), "VTDL-END v1 %s", words[result]);
 	record_close(words[result]);
 	log_printf("%s\n", end);
 	console_drain();
+	/* Where firmware hangs in what comes next, the verdict is there to be read. */
+	show_verdict(result, NULL);
 	kept = keep(end);
-	show_verdict(result, kept);
+	if (kept)
+		show_verdict(result, kept);
 	switch (options.on_done) {
 	case ON_DONE_EXIT:
 		outl(DEBUG_EXIT_PORT, 0x10 + result);
 		break;
 	case ON_DONE_REBOOT:
-		handoff->firmware.reset_system(0, 0, 0, NULL);
+		restart(false);
 		break;
 	case ON_DONE_OFF:
-		handoff->firmware.reset_system(2, 0, 0, NULL);
+		restart(true);
 		break;
 	}
 	cpu_stop();
@@ -226,6 +257,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	read_options(ignore_complaint);
 	log_printf("\nVTDL-START v1 build=%s seed=%lu tag=%04x\n", handoff->build_id, options.seed,
 		   record_tag());
+	write_cr4(read_cr4() & ~CR4_UNWANTED);
 	need(memory_init(handoff) ? NULL : "no free memory of 16 MiB below 4 GiB");
 	need(paging_init(handoff) ? NULL : "no memory for page tables");
 	traps_init_cpu(0);

@@ -92,6 +92,16 @@ void paging_init_cpu(void)
 		wrmsr(0x277, 0x0007040600070106);
 }
 
+/* Of addresses that can be mapped to themselves, and that the processor has. */
+static uint64_t limit(void)
+{
+	unsigned physical = cpuid(0x80000000, 0).eax >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff
+								   : 36;
+	unsigned linear = levels == 5 ? 56 : 47;
+
+	return 1ull << (physical < linear ? physical : linear);
+}
+
 bool page_zero_is_empty;
 
 /* Free, or boot services' (EFI types 3, 4 and 7), whose end has come. */
@@ -112,7 +122,8 @@ bool paging_init(const struct handoff *handoff)
 	for (size_t i = 0; i < handoff->region_count; i++) {
 		const struct memory_region *r = &handoff->regions[i];
 
-		if (r->kind <= MEMORY_OCCUPIED)
+		if (r->kind <= MEMORY_OCCUPIED && r->base < limit() &&
+		    r->pages <= (limit() - r->base) / PAGE_SIZE)
 			map(r->base, r->base + r->pages * PAGE_SIZE, 0, false);
 	}
 	/* The memory map speaks of page 0 too: take it out after all else is in. */
@@ -150,9 +161,8 @@ static volatile void *map_device(uint64_t physical, uint64_t bytes, uint64_t fla
 {
 	uint64_t from = physical & ~(PAGE_SIZE - 1);
 	uint64_t to = (physical + bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	uint64_t limit = 1ull << (levels == 5 ? 56 : 47);
 
-	if (!top || !physical || to <= from || to > limit)
+	if (!top || !physical || to <= from || to > limit())
 		return NULL;
 	map(from, to, flags, only_absent);
 	return exhausted ? NULL : (volatile void *)physical;

@@ -11,6 +11,7 @@
 
 struct pci_function *pci_functions;
 unsigned pci_count;
+static bool left_out;		 /* there are more than PCI_MAX */
 static uint8_t visited[256 / 8]; /* buses of the segment being scanned: a bridge loop ends here */
 
 uint16_t pci_read16(const struct pci_function *f, unsigned offset)
@@ -42,11 +43,15 @@ static bool scan_function(const struct mcfg_entry *ecam, uint8_t bus, uint8_t de
 	struct pci_function *f;
 	uint32_t id;
 
-	if (!config || pci_count == PCI_MAX)
+	if (!config)
 		return false;
 	id = *(volatile uint32_t *)config;
 	if ((uint16_t)id == 0xffff || !(uint16_t)id)
 		return false;
+	if (pci_count == PCI_MAX) {
+		left_out = true;
+		return false;
+	}
 	*header = config[PCI_HEADER_TYPE];
 	f = &pci_functions[pci_count++];
 	*f = (struct pci_function){
@@ -110,6 +115,10 @@ const char *pci_init(void)
 		for (unsigned bus = ecam.first_bus; bus <= ecam.last_bus; bus++)
 			scan_bus(&ecam, (uint8_t)bus, NULL);
 	}
+	if (left_out)
+		return "there are more PCI functions than this kernel can keep: bus mastering of "
+		       "the rest "
+		       "would stay on";
 	return pci_count ? NULL : "no PCI function answers at the addresses of the MCFG table";
 }
 

@@ -40,7 +40,7 @@ static struct {
 	unsigned last_length; /* of the text in the row above */
 	char line[160];	      /* of the log, not yet ended */
 	unsigned length;
-	bool results_only;
+	bool results_only, has_verdict;
 } s;
 
 /* A colour component of 8 bits at the place of its mask, cut or shifted to the mask's width. */
@@ -260,7 +260,7 @@ static void show_line(void)
 
 void screen_log(const char *text)
 {
-	if (!s.pixels)
+	if (!s.pixels || s.has_verdict)
 		return;
 	for (; *text; text++) {
 		if (*text == '\n') {
@@ -280,7 +280,7 @@ void screen_results_only(bool on)
 
 void screen_progress(const char *text, unsigned permille)
 {
-	if (!s.pixels)
+	if (!s.pixels || s.has_verdict)
 		return;
 	put_row(STATUS_ROW, text, COLOUR_WHITE, COLOUR_BLACK);
 	for (unsigned column = 0; column < s.columns; column++)
@@ -336,5 +336,5 @@ void screen_verdict(const char *word, enum colour colour, const char *lines)
 		lines += *lines == '\n';
 		put_row(s.row++, line, COLOUR_WHITE, COLOUR_BLACK);
 	}
-	s.pixels = NULL; /* nothing is drawn over the verdict */
+	s.has_verdict = true; /* nothing else is drawn over it */
 }

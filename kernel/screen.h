@@ -38,7 +38,7 @@ void screen_results_only(bool on);
 /* The line above the bar; the bar's share in thousandths. */
 void screen_progress(const char *text, unsigned permille);
 
-/* The last screen: one word as large as fits, and lines under it, newlines between. */
+/* The last screen: one word as large as fits, and lines under it, newlines between. It may be drawn anew. */
 void screen_verdict(const char *word, enum colour colour, const char *lines);
 
 #endif

@@ -109,6 +109,8 @@ const char *smp_init(bool want_x2apic)
 	x2apic_wanted = want_x2apic || madt_list(&madt, 0, ids, SMP_MAX, ignore).beyond_xapic;
 	if (!apic_init_cpu(x2apic_wanted))
 		return "this processor has no usable local APIC";
+	/* Firmware may have it on here only. */
+	x2apic_wanted |= apic_is_x2apic();
 	found = madt_list(&madt, apic_id(), ids, SMP_MAX, complain);
 	smp_count = found.count;
 	for (unsigned i = 0; i < smp_count; i++)
@@ -143,7 +145,7 @@ static bool start(unsigned cpu)
 	if (smp_processors[cpu].started)
 		return true;
 	if (!start_page)
-		start_page = memory_low_page();
+		start_page = handoff->low_page ? handoff->low_page : memory_low_page();
 	stack = memory_alloc(AP_STACK_PAGES);
 	if (!start_page || !stack || (id > 254 && !apic_is_x2apic()))
 		return false;

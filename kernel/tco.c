@@ -28,15 +28,15 @@ enum {
 
 static uint16_t base; /* 0: not armed */
 
-/* Device ids of the LPC bridges: ICH9, ICH10, then the 5 to 9 series with their low-power parts. */
+/* Device ids of the LPC bridges: ICH9, ICH10, the 5 to 9 series with their low-power parts, C600, C610. */
 static bool is_known(const struct pci_function *f)
 {
 	static const struct {
 		uint16_t first, last;
 	} ranges[] = {
-		{ 0x2910, 0x291f }, { 0x3a10, 0x3a1f }, { 0x3b00, 0x3b1f },
-		{ 0x1c40, 0x1c5f }, { 0x1e40, 0x1e5f }, { 0x8c40, 0x8c5f },
-		{ 0x8cc0, 0x8cdf }, { 0x9c40, 0x9c4f }, { 0x9cc0, 0x9ccf },
+		{ 0x2910, 0x291f }, { 0x3a10, 0x3a1f }, { 0x3b00, 0x3b1f }, { 0x1c40, 0x1c5f },
+		{ 0x1e40, 0x1e5f }, { 0x8c40, 0x8c5f }, { 0x8cc0, 0x8cdf }, { 0x9c40, 0x9c4f },
+		{ 0x9cc0, 0x9ccf }, { 0x1d40, 0x1d41 }, { 0x8d40, 0x8d5f },
 	};
 
 	for (unsigned i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)

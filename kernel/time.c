@@ -7,6 +7,7 @@
 #include "kernel/paging.h"
 
 #define MEASURE_MS 20
+#define SPINS_MAX  10000000 /* reads of a timer while it measures: seconds */
 
 static uint64_t hz = 3000000000;
 
@@ -64,7 +65,8 @@ static uint64_t measure_hpet(void)
 	period_fs = *(volatile uint32_t *)(hpet + 4);
 	if (!period_fs || period_fs > 100000000)
 		return 0;
-	*(volatile uint64_t *)(hpet + 0x10) |= 1; /* ENABLE_CNF */
+	/* ENABLE_CNF; without LEG_RT_CNF, which would have it interrupt in the PIT's place. */
+	*(volatile uint64_t *)(hpet + 0x10) = (*(volatile uint64_t *)(hpet + 0x10) & ~2ull) | 1;
 	ticks = MEASURE_MS * 1000000000000ull / period_fs;
 	start = tight_pair(read_hpet, hpet);
 	for (uint64_t spins = 0;; spins++) {
@@ -75,7 +77,8 @@ static uint64_t measure_hpet(void)
 			passed = end.count - start.count;
 			return mul_div(end.tsc - start.tsc, 1000000000000000, passed * period_fs);
 		}
-		if (!passed && spins > 100000)
+		/* It stands still, from the beginning or in the midst. */
+		if (spins > SPINS_MAX || (!passed && spins > 100000))
 			return 0;
 	}
 }
@@ -109,7 +112,8 @@ static uint64_t measure_pm_timer(void)
 			passed = (end.count - start.count) & 0xffffff;
 			return (end.tsc - start.tsc) * 3579545 / passed;
 		}
-		if (!passed && spins > 100000)
+		/* It stands still, from the beginning or in the midst. */
+		if (spins > SPINS_MAX || (!passed && spins > 100000))
 			return 0;
 	}
 }

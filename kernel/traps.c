@@ -7,13 +7,17 @@
 #include "kernel/kernel.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
+#include "kernel/smp.h"
 #include "kernel/string.h"
 
 enum {
 	SELECTOR_CODE = 0x08,
 	SELECTOR_DATA = 0x10,
 	SELECTOR_TSS = 0x18,
-	IST_FATAL = 1, /* double fault and NMI on a stack of their own */
+	/* Double faults and NMIs have stacks of their own: a panic calls firmware, which wants room. */
+	IST_DOUBLE_FAULT = 1,
+	IST_NMI = 2,
+	IST_PAGES = 4,
 };
 
 struct tss {
@@ -25,9 +29,7 @@ struct tss {
 struct descriptors {
 	uint64_t gdt[5];
 	struct tss tss;
-	uint8_t fatal_stack[2048] __attribute__((aligned(16)));
 } __attribute__((aligned(64)));
-_Static_assert(sizeof(struct descriptors) <= PAGE_SIZE, "one page per processor");
 
 struct gate {
 	uint16_t offset0, selector;
@@ -46,6 +48,7 @@ extern const uint8_t trap_stubs[];
 static struct gate idt[256] __attribute__((aligned(16)));
 static bool (*handlers[256])(struct trap_frame *);
 static bool panicking;
+unsigned trap_foreign_nmis;
 
 static struct guard {
 	struct guard *outer;
@@ -62,7 +65,9 @@ static void idt_fill(void)
 		idt[i] = (struct gate){
 			.offset0 = (uint16_t)stub,
 			.selector = SELECTOR_CODE,
-			.ist = i == VECTOR_NMI || i == VECTOR_DOUBLE_FAULT ? IST_FATAL : 0,
+			.ist = i == VECTOR_NMI		  ? IST_NMI
+			       : i == VECTOR_DOUBLE_FAULT ? IST_DOUBLE_FAULT
+							  : 0,
 			.type = 0x8e, /* present interrupt gate */
 			.offset1 = (uint16_t)(stub >> 16),
 			.offset2 = (uint32_t)(stub >> 32),
@@ -72,7 +77,7 @@ static void idt_fill(void)
 
 void traps_init_cpu(unsigned cpu)
 {
-	struct descriptors *d = memory_alloc(1);
+	struct descriptors *d = memory_alloc(1 + 2 * IST_PAGES);
 	struct pseudo_descriptor gdtr, idtr = { sizeof(idt) - 1, idt };
 	uint64_t tss;
 
@@ -81,7 +86,8 @@ void traps_init_cpu(unsigned cpu)
 	if (!cpu)
 		idt_fill();
 	tss = (uint64_t)&d->tss;
-	d->tss.ist[IST_FATAL - 1] = (uint64_t)(d->fatal_stack + sizeof(d->fatal_stack));
+	d->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)d + (1 + IST_PAGES) * PAGE_SIZE;
+	d->tss.ist[IST_NMI - 1] = (uint64_t)d + (1 + 2 * IST_PAGES) * PAGE_SIZE;
 	d->tss.io_map = sizeof(d->tss);
 	d->gdt[SELECTOR_CODE / 8] = 0x00af9b000000ffff;
 	d->gdt[SELECTOR_DATA / 8] = 0x00cf93000000ffff;
@@ -192,6 +198,10 @@ static void enter_panic(void)
 	interrupts_off();
 	if (__atomic_exchange_n(&panicking, true, __ATOMIC_SEQ_CST))
 		cpu_stop();
+	/* The others must not log behind the last line. */
+	for (unsigned i = 0; i < smp_count; i++)
+		if (smp_processors[i].started && smp_processors[i].apic_id != apic_id())
+			apic_send_nmi(smp_processors[i].apic_id);
 	log_printf("\n");
 }
 
@@ -220,11 +230,17 @@ void trap(struct trap_frame *frame);
 
 void trap(struct trap_frame *frame)
 {
-	if (frame->vector == VECTOR_NMI && handlers[VECTOR_NMI] && handlers[VECTOR_NMI](frame))
+	if (frame->vector == VECTOR_NMI) {
+		if (__atomic_load_n(&panicking, __ATOMIC_SEQ_CST))
+			cpu_stop();
+		/* One that nobody here sent (a BMC, a bus error) ends no run; it is told at the end. */
+		if (!handlers[VECTOR_NMI] || !handlers[VECTOR_NMI](frame))
+			__atomic_add_fetch(&trap_foreign_nmis, 1, __ATOMIC_RELAXED);
 		return;
+	}
 	if (frame->vector < 32) {
-		if (frame->vector != VECTOR_NMI && innermost && innermost->catch_exceptions &&
-		    innermost->apic_id == apic_id())
+		if (frame->vector != VECTOR_MACHINE_CHECK && innermost &&
+		    innermost->catch_exceptions && innermost->apic_id == apic_id())
 			trap_divert(frame, trap_escape);
 		else
 			dump(frame);

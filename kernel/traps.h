@@ -16,18 +16,22 @@ enum vector {
 	VECTOR_NMI = 2,
 	VECTOR_DOUBLE_FAULT = 8,
 	VECTOR_PAGE_FAULT = 14,
+	VECTOR_MACHINE_CHECK = 18,
 	VECTOR_VTD_FAULT = 0x40, /* the remapping unit's fault event */
 	VECTOR_WAKE = 0x41,	 /* work for an idle processor */
 	VECTOR_TICK = 0x42,	 /* the watchdog's timer */
 	VECTOR_SPURIOUS = 0xff,
 };
 
+/* NMIs that nobody here sent. */
+extern unsigned trap_foreign_nmis;
+
 /* Load this processor's GDT, TSS and the IDT. `cpu` is its index; memory must be up. */
 void traps_init_cpu(unsigned cpu);
 
 /*
  * Call `handler` at each interrupt `vector` (0x20 to 0xfe), the end of interrupt is sent for it; or
- * at NMIs (VECTOR_NMI): it returns whether that was its own, and runs on a stack of 2 KiB.
+ * at NMIs (VECTOR_NMI): it returns whether that was its own, and runs on a stack of 16 KiB.
  */
 void trap_on_interrupt(uint8_t vector, bool (*handler)(struct trap_frame *frame));
 

@@ -78,6 +78,7 @@ static void be_stopped(void)
 	time_delay_us(50000); /* for the others' NMIs */
 	print_places();
 	watch.what = NULL;
+	apic_end_all_interrupts();
 	trap_escape();
 }
 

@@ -4,7 +4,7 @@
  * it carries, and when that ends boot services turns on, in the first unit of the DMAR table, what
  * leave= names: translation (by a root table full of rubbish), queue (queued invalidation, used once),
  * remapping (of interrupts, by an empty table), la57 (5-level paging); and asleep puts NVMe controllers
- * into D3 with MSI-X on. The words behind leave= become the
+ * into D3 with MSI-X on, and no-reset makes ResetSystem return. The words behind leave= become the
  * image's options. An ACPI table with signature VTDL becomes the DMAR table in place of the
  * machine's, so that a real unit can have an odd table. VT-d specification, chapters 8 and 11.
  */
@@ -22,7 +22,7 @@ static EFI_SYSTEM_TABLE *st;
 static volatile uint8_t *unit;
 static uint8_t *tables; /* below 4 GiB: rubbish, the queue, interrupt remapping table, PML5, code */
 static struct {
-	bool translation, queue, remapping, la57, asleep;
+	bool translation, queue, remapping, la57, asleep, no_reset;
 } leave;
 
 static uint32_t read32(uint32_t offset)
@@ -87,6 +87,14 @@ static void put_to_sleep(unsigned device)
 }
 
 static EFI_EXIT_BOOT_SERVICES exit_boot_services; /* firmware's */
+
+static EFI_STATUS EFIAPI no_reset(EFI_RESET_TYPE type, EFI_STATUS status, UINTN bytes, CHAR16 *data)
+{
+	(void)type;
+	(void)bytes;
+	(void)data;
+	return status;
+}
 
 /* Behind everything that firmware does at the end of boot services. */
 static EFI_STATUS EFIAPI leave_things_on(EFI_HANDLE image, UINTN key)
@@ -195,6 +203,7 @@ static const CHAR16 *parse(const CHAR16 *at)
 		leave.queue |= begins(at, L"queue");
 		leave.remapping |= begins(at, L"remapping");
 		leave.la57 |= begins(at, L"la57");
+		leave.no_reset |= begins(at, L"no-reset");
 		leave.asleep |= begins(at, L"asleep");
 	}
 	return at;
@@ -236,6 +245,8 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 		length++;
 	child->LoadOptionsSize = (UINT32)(2 * (length + 1));
 	exit_boot_services = st->BootServices->ExitBootServices;
+	if (leave.no_reset)
+		st->RuntimeServices->ResetSystem = no_reset;
 	st->BootServices->ExitBootServices = leave_things_on;
 	return st->BootServices->StartImage(image, NULL, NULL);
 }
