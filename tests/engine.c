@@ -380,13 +380,13 @@ static const char *place_beside(struct bench *b, struct bench *other)
 	struct target *theirs = &other->targets[TARGET_CONTEXT], *ours = b->target;
 	uint8_t bus = (uint8_t)(other->source_id >> 8), devfn = (uint8_t)other->source_id;
 	uint64_t *entries[3] = { vtd_context_entry(b->unit, bus, devfn) };
+	enum vtd_status status;
+	const char *problem;
 
 	/* A root entry that is rewritten has a context table for each state. */
 	for (unsigned i = 0; i < 2 && ours->id == TARGET_ROOT && bus == b->source_id >> 8; i++)
 		entries[1 + i] = (uint64_t *)(ours->state[0][i][0] & field_mask(ROOT_CTP)) +
 				 CONTEXT_WORDS * devfn;
-	enum vtd_status status;
-
 	if (!entries[0])
 		return "no memory for a context table";
 	for (unsigned i = 0; i < 3; i++) {
@@ -401,7 +401,9 @@ static const char *place_beside(struct bench *b, struct bench *other)
 		return vtd_status_text(status);
 	other->device->has_pasid = false;
 	pci_bus_master(other->device->function, true);
-	return reset_device(other, theirs->private_at);
+	problem = reset_device(other, theirs->private_at);
+	vtd_fault_clear(b->unit);
+	return problem;
 }
 
 /*
@@ -527,6 +529,8 @@ void engine_abandon(struct bench *b)
 	interrupt_log = NULL;
 	updater_end(ANSWER_US);
 	b->device->generator->stop(b->device);
+	if (b->companion)
+		b->companion->device->generator->stop(b->companion->device);
 	vtd_fault_clear(b->unit);
 	if (options.fault_interrupt)
 		interrupts_on();
@@ -536,8 +540,11 @@ const char *engine_choose(struct bench *b, struct target *target)
 {
 	enum vtd_status status = VTD_OK;
 
-	if (!b->unit->translating || b->target != target || b->unit->root_table != target->root)
+	/* Meanwhile translation is off: a device that is at something must not go on with it. */
+	if (!b->unit->translating || b->target != target || b->unit->root_table != target->root) {
+		pci_bus_master(b->device->function, false);
 		status = vtd_unit_set_root(b->unit, target->root, target->scalable);
+	}
 	b->target = target;
 	target_choose_phase(target, 0);
 	return status == VTD_OK ? NULL : vtd_status_text(status);

@@ -66,7 +66,6 @@ struct bench {
 	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
 	uint64_t seed;
 	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
-	bool has_ats;		   /* the device keeps translations itself */
 	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
 };
 

@@ -370,6 +370,8 @@ static void run_device(struct bench *b)
 	visit_device(b, run);
 	if (options.run == RUN_TESTS && !options.without && !stops_here())
 		verdict_report_known_bad(b, &shown);
+	if (b->device->generator->leave)
+		b->device->generator->leave(b->device);
 	b->device->generator->stop(b->device);
 }
 

@@ -56,7 +56,7 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 		.fetch = &fetch,
 		.coherent = t->coherent || how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
-		.device_tlb = b->has_ats,
+		.device_tlb = false, /* setup.c turns ATS off */
 		.caches = trial->drive == DRIVE_FAITHFUL,
 		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,

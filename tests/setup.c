@@ -314,18 +314,18 @@ static const char *open_bench(struct bench *b, struct dma_device *d, unsigned dr
 	uint32_t driver_id = smp_processors[driver_cpu].apic_id;
 	const char *problem;
 
+	*b = (struct bench){ .device = d,
+			     .unit = unit_of(d->function),
+			     .updater_cpu = updater_cpu,
+			     .seed = options.seed | 1 };
 	/* What a device translates itself is nothing that the unit did. */
 	if (pci_ats_enabled(d->function)) {
 		log_note("device %02x:%02x.%u: firmware left ATS on; turned off", d->function->bus,
 			 d->function->devfn >> 3, d->function->devfn & 7u);
 		pci_ats_off(d->function);
+		if (pci_ats_enabled(d->function))
+			return "its ATS cannot be turned off";
 	}
-
-	*b = (struct bench){ .device = d,
-			     .unit = unit_of(d->function),
-			     .updater_cpu = updater_cpu,
-			     .has_ats = pci_ats_enabled(d->function),
-			     .seed = options.seed | 1 };
 	problem = d->generator->open(d);
 	/* It may have put another in its place: a virtual function, whose unit is the same (8.3). */
 	b->source_id = (uint16_t)(d->function->bus << 8 | d->function->devfn);

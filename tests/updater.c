@@ -24,7 +24,6 @@ enum micro_op {
 	MICRO_PASID_CACHE,
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
-	MICRO_DEVICE_TLB,
 	MICRO_GLOBAL,
 	MICRO_WRITE_BUFFER,
 	MICRO_DWELL
@@ -103,7 +102,6 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
-		[STEP_INVALIDATE_DEVTLB] = MICRO_DEVICE_TLB,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 		[STEP_SETTLE_NEW] = MICRO_GLOBAL,
 	};
@@ -144,7 +142,7 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 			 !field_of(b->unit->cap, CAP_CM)) /* else: as an invalidation */
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
 		else if (trial->drive == DRIVE_FAITHFUL &&
-			 (s->op != STEP_INVALIDATE_DEVTLB || b->has_ats) &&
+			 s->op != STEP_INVALIDATE_DEVTLB && /* ATS is off */
 			 (step_invalidates(s) || s->op == STEP_SETTLE_NEW))
 			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
@@ -222,9 +220,6 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PIOTLB:
 			status = vtd_invalidate_piotlb(x.unit, m->domain, m->pasid);
-			break;
-		case MICRO_DEVICE_TLB:
-			status = vtd_invalidate_device_tlb(x.unit, x.source_id);
 			break;
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(x.unit);

@@ -16,7 +16,6 @@
 #define DESC_TYPE	FIELD(3, 0)
 #define   TYPE_CONTEXT	1
 #define   TYPE_IOTLB	2
-#define   TYPE_DEVTLB	3
 #define   TYPE_WAIT	5
 #define   TYPE_PIOTLB	6
 #define   TYPE_PASID	7
@@ -32,8 +31,6 @@
 #define DESC_DID	FIELD(31, 16)
 #define DESC_SID	FIELD(47, 32)
 #define DESC_PASID	FIELD(51, 32)
-/* Device-TLB, the high word: S, and the largest range coded into the address. */
-#define DEVTLB_EVERYTHING	0x7ffffffffffff001ull
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
 #define DESC_STATUS	FIELD(63, 32)
@@ -283,15 +280,6 @@ enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t doma
 	if (!unit->queue.descriptors)
 		return register_iotlb(unit, G_DOMAIN, domain);
 	queue_put(unit, iotlb_descriptor(unit, G_DOMAIN, domain), 0);
-	return queue_wait(unit);
-}
-
-enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, uint16_t source_id)
-{
-	if (!unit->queue.descriptors)
-		return VTD_NO_INVALIDATION;
-	queue_put(unit, field_bits(DESC_TYPE, TYPE_DEVTLB) | field_bits(DESC_SID, source_id),
-		  DEVTLB_EVERYTHING);
 	return queue_wait(unit);
 }
 

@@ -27,9 +27,6 @@ enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domai
 enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
 enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain);
 
-/* All that a device with ATS on keeps itself (queued only). */
-enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, uint16_t source_id);
-
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
 

@@ -56,6 +56,8 @@ struct dma_generator {
 	const char *(*reset)(struct dma_device *device, uint64_t private_at);
 	void (*start)(struct dma_device *device, uint64_t bus_address);
 	enum dma_state (*poll)(struct dma_device *device);
+	/* Optional: it is not needed any more; before the last stop, with nobody rewriting. */
+	void (*leave)(struct dma_device *device);
 	void (*stop)(struct dma_device *device); /* no DMA after it returns */
 };
 

@@ -126,16 +126,13 @@ static bool is_shared(const struct dma_device *d)
 	return d->generator == &dma_dsa_shared;
 }
 
-/* The PASID capability, where it may be turned on: not under a device that keeps translations. */
+/* The PASID capability. It must not be turned on while ATS is; setup.c turns that off. */
 static unsigned pasid_capability(const struct dma_device *d)
 {
 	unsigned at = pci_extended_capability(d->function, PCI_EXT_PASID);
 
 	/* Largest PASID's width: bits 12:8 of the capability register. */
-	return at && (pci_read16(d->function, at + 4) >> 8 & 31) >= PASID_WIDTH &&
-			       !pci_ats_enabled(d->function)
-		       ? at
-		       : 0;
+	return at && (pci_read16(d->function, at + 4) >> 8 & 31) >= PASID_WIDTH ? at : 0;
 }
 
 static const char *judge_capabilities(struct dma_device *d)
@@ -180,7 +177,7 @@ static const char *dsa_refuses(struct dma_device *d)
 	if (!(dma_cpu_features() & CPU_ENQCMD) && is_shared(d))
 		return "the processor has no ENQCMDS to submit to it by";
 	if (!pasid_capability(d) && is_shared(d))
-		return "a shared queue needs PASIDs, which it has not, or ATS is on";
+		return "a shared queue needs PASIDs, which it has not";
 	d->registers = pci_map_bar(d->function, 0, DSA_BYTES);
 	d->portal = pci_map_bar(d->function, 2, PORTAL_BYTES);
 	if (!d->registers || !d->portal)

@@ -33,7 +33,7 @@ static const struct nic_phy_step steps_82574[] = {
 	{ 776, 16, 0, 0x0040 },	   { 769, 16, 0, 0x0040 },  { 769, 20, 0, 0x0400 },
 };
 
-/* Errata: completions that come late, or not at all, with ASPM (the 82574's are in Linux's e1000e, too). */
+/* As Linux's e1000e sets the 82574 up; GCR and GCR2 for completions that come late, or not at all, with ASPM. */
 static const struct nic_mac_step mac_82574[] = {
 	{ NIC_GCR, 0, 1 << 22 },
 	{ NIC_GCR2, 0, 1 << 0 },
@@ -68,6 +68,7 @@ const struct nic_kind nic_kinds[] = {
 	  .page_register = 22,
 	  .page_address = 1,
 	  .reset_us = 10,
+	  .configure_us = 25000,
 	  .steps = steps_82574,
 	  .step_count = sizeof(steps_82574) / sizeof(steps_82574[0]),
 	  MAC_STEPS(mac_82574) },

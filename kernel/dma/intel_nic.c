@@ -33,7 +33,6 @@ enum {
 	POLLS_PER_LOOK = 64, /* the queue's head is looked at this seldom */
 	/* A frame that was taken is waited for so long, and four times what the first one took. */
 	RETURN_US = 100,
-	CONFIGURE_US = 25000, /* of a PHY by the NVM, once that is loaded (82574) */
 	RXPBSIZE_DEFAULT = 0xa2,
 	TXPBSIZE_DEFAULT = 0x04000014,
 	PCI_RING_STATUS = 0xe4,
@@ -144,7 +143,7 @@ static const char *reset_mac(struct dma_device *d)
 	/* A port without NVM (QEMU's igb, for one) never has it loaded; QEMU's 82574 always has. */
 	if (!kind->is_pch && !(nic_read(d, NIC_EEC) & EEC_AUTO_RD) &&
 	    nic_wait(d, NIC_EEC, EEC_AUTO_RD, EEC_AUTO_RD, LOAD_US))
-		time_delay_us(CONFIGURE_US);
+		time_delay_us(kind->configure_us);
 	if (kind->lock == NIC_LOCK_EXTCNF)
 		nic_unlock(d);
 	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
@@ -268,6 +267,8 @@ static enum dma_state probe(struct dma_device *d, uint64_t private_at)
 	uint64_t start = time_us(), end = start + PROBE_US;
 
 	memset(d->private + PROBE, 0, FRAME_BYTES);
+	if (!d->confirmed)
+		d->return_us = PROBE_US;
 	nic_start(d, private_at + PROBE);
 	while (state == DMA_BUSY && time_us() < end)
 		state = nic_poll(d);

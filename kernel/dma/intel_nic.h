@@ -140,7 +140,8 @@ struct nic_kind {
 	uint8_t page_register, page_address, page_shift; /* of the PHY; register 0: no pages */
 	uint16_t loopback_control;			 /* PHY register 19; 0: it has none such */
 	uint16_t receive, transmit;
-	uint32_t reset_us; /* after CTRL.RST before anything else */
+	uint32_t reset_us;     /* after CTRL.RST before anything else */
+	uint32_t configure_us; /* of the PHY by the NVM, once that is loaded */
 	const struct nic_phy_step *steps;
 	uint8_t step_count, mac_step_count;
 	const struct nic_mac_step *mac_steps;

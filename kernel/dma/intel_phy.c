@@ -113,7 +113,7 @@ static bool mdic(struct dma_device *d, uint8_t address, uint8_t reg, uint32_t co
 	return !(nic_read(d, NIC_MDIC) & MDIC_ERROR);
 }
 
-/* Registers 0 to 15 are the same on every page. */
+/* Registers 0 to 15 are the same on every page, where page_register is given. */
 static bool select_page(struct dma_device *d, uint16_t page, uint8_t reg)
 {
 	const struct nic_kind *kind = d->kind;

@@ -256,7 +256,6 @@ static void shut_down(struct dma_device *d)
 
 static void nvme_stop(struct dma_device *d)
 {
-	shut_down(d);
 	write32(d, NVME_CC, read32(d, NVME_CC) & ~(uint32_t)CC_EN);
 	wait_ready(d, false);
 	pci_bus_master(d->function, false);
@@ -271,5 +270,6 @@ const struct dma_generator dma_nvme = {
 	.reset = nvme_reset,
 	.start = nvme_start,
 	.poll = nvme_poll,
+	.leave = shut_down,
 	.stop = nvme_stop,
 };

@@ -331,13 +331,6 @@ unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
 	return 0;
 }
 
-bool pci_ats_enabled(const struct pci_function *f)
-{
-	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
-
-	return at && pci_read16(f, at + 6) & 1u << 15;
-}
-
 /* --- time --- */
 
 uint64_t time_us(void)

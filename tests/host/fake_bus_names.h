@@ -6,7 +6,6 @@
 #define dma_flr			bus_dma_flr
 #define dma_read32		bus_read32
 #define dma_write32		bus_write32
-#define pci_ats_enabled		bus_pci_ats_enabled
 #define pci_bus_master		bus_pci_bus_master
 #define pci_capability		bus_pci_capability
 #define pci_extended_capability bus_pci_extended_capability

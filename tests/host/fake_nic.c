@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define FIRMWARE_BITS 0xffff0000u
+#define RETURN_US \
+	1000 /* from the descriptor taken until the frame is back: later than it is first looked for */
 
 struct fake_nic fake_nic;
 struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
@@ -204,8 +206,11 @@ static void send(void)
 			 "the frame is not from and to locally administered addresses");
 		complain(problem != NULL, problem);
 		n->sent_out += problem != NULL;
-		if (!problem && n->refuse != REFUSE_FRAME)
-			receive(frame, length);
+		if (!problem && n->refuse != REFUSE_FRAME) {
+			n->under_way = frame;
+			n->bytes_under_way = length;
+			n->back_at_us = clock_us + RETURN_US;
+		}
 		head = (head + 1) % entries(queue);
 		fake_nic_set(queue + QUEUE_HEAD, head);
 	}
@@ -276,6 +281,7 @@ static void ctrl(uint32_t value)
 	memset(n->registers, 0, sizeof(n->registers));
 	for (unsigned i = 0; i < 8; i++)
 		fake_nic_set(kept[i], values[i]);
+	n->under_way = NULL;
 	n->resets++;
 	n->was_reset = true;
 	n->masked = false;
@@ -441,7 +447,14 @@ void pci_bus_master(const struct pci_function *f, bool on)
 
 uint64_t time_us(void)
 {
-	return clock_us += 10;
+	const uint8_t *frame = n->under_way;
+
+	clock_us += 10;
+	if (frame && clock_us >= n->back_at_us) {
+		n->under_way = NULL;
+		receive(frame, n->bytes_under_way);
+	}
+	return clock_us;
 }
 
 void time_delay_us(uint64_t us)

@@ -44,6 +44,10 @@ struct fake_nic {
 	enum fake_refusal refuse;
 	int drop; /* the write with this number is lost; -1: none */
 
+	const uint8_t *under_way; /* the frame that was taken; NULL: none */
+	uint32_t bytes_under_way;
+	uint64_t back_at_us;
+
 	/* What was seen. */
 	const char *complaint; /* the first thing that was not in sequence; NULL: nothing */
 	unsigned writes, resets, flrs, received, sent_out;

@@ -43,11 +43,6 @@ void dsa_model_no_pasid(void)
 	bus_config_set32(PASID_AT, 0xffff | (uint32_t)ATS_AT << 20);
 }
 
-void dsa_model_ats(void)
-{
-	bus_config_set32(ATS_AT + 4, 1u << 31);
-}
-
 static void forget(void)
 {
 	/* SWERR may outlast a reset by command: nobody is to rely on its end. */

@@ -25,6 +25,5 @@ extern const struct fake_model model_dsa;
 
 void dsa_model_plug(void);
 void dsa_model_no_pasid(void); /* take its PASID capability away */
-void dsa_model_ats(void);      /* turn its ATS on */
 
 #endif

@@ -87,12 +87,6 @@ TEST(dsa_without_what_is_optional)
 	CHECK_EQ(device.tagging, DMA_TAGS_NEVER);
 	CHECK(!bus_settle(&device));
 	goes_on_copying(3);
-	dsa_model_plug();
-	dsa_model_ats();
-	CHECK(!bus_open(&device, &dma_dsa));
-	CHECK_EQ(device.tagging, DMA_TAGS_NEVER);
-	CHECK(!bus_settle(&device));
-	goes_on_copying(3);
 }
 
 TEST(dsa_refused_copy_fails_and_the_next_goes_through)

@@ -26,10 +26,6 @@ TEST(queue_descriptors)
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
 	CHECK_EQ(fake.descriptors[4][0], 0x11);
 	CHECK_EQ(fake.descriptors[5][0], 0xd2);
-	/* device-TLB: SID 47:32; S and the largest range in the high word */
-	CHECK_EQ(vtd_invalidate_device_tlb(&unit, 0xabcd), VTD_OK);
-	CHECK_EQ(fake.descriptors[7][0], 0x0000abcd00000003);
-	CHECK_EQ(fake.descriptors[7][1], 0x7ffffffffffff001);
 }
 
 TEST(queue_descriptors_of_scalable_mode)

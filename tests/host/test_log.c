@@ -488,6 +488,30 @@ static struct log replaced(const struct log *log, const char *after, const char 
 	return out;
 }
 
+/* A console server sends a whole earlier run, of another outcome, in the midst of one. */
+TEST(log_replayed_in_the_midst_of_another)
+{
+	struct log pass = load("pass.log"), fail = load("fail.log");
+	struct log both = join(fail, fail.bytes, pass, 0), all;
+	const char *at = memmem(pass.text, pass.bytes,
+				"VTDL-RESULT context.replace.linux-pre7.nvme.h", 45);
+	size_t before = fail.bytes + (size_t)(at - pass.text);
+	struct seen *s;
+
+	all = (struct log){ malloc(both.bytes + fail.bytes), both.bytes + fail.bytes };
+	memcpy(all.text, both.text, before);
+	memcpy(all.text + before, fail.text, fail.bytes);
+	memcpy(all.text + before + fail.bytes, both.text + before, both.bytes - before);
+	s = parse(all.text, all.bytes);
+	CHECK_EQ(s->runs, 2);
+	CHECK_EQ(s->judgement, JUDGED_PASS);
+	CHECK_EQ(s->problems, 0);
+	free(all.text);
+	free(both.text);
+	free(pass.text);
+	free(fail.text);
+}
+
 /* Whoever can write another verdict into the log is noticed, wherever he does it. */
 TEST(log_contradictions)
 {

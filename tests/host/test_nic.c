@@ -48,7 +48,7 @@ static enum dma_state one_dma(struct dma_device *d)
 
 	memset(page, 0, sizeof(page));
 	d->generator->start(d, (uint64_t)page);
-	for (unsigned i = 0; i < 10000 && state == DMA_BUSY; i++)
+	for (unsigned i = 0; i < 100000 && state == DMA_BUSY; i++)
 		state = d->generator->poll(d);
 	return state;
 }

@@ -42,7 +42,9 @@ TEST(nvme_identifies_and_makes_no_queue)
 		CHECK_EQ(bus_landed(&device, &state), 4096);
 		CHECK_EQ(state, DMA_DONE);
 	}
+	dma_nvme.leave(&device);
 	dma_nvme.stop(&device);
+	dma_nvme.leave(&device); /* of one that is off: nothing */
 	CHECK_EQ(nvme_model.shutdowns, 1);
 	CHECK(sent_only((const uint8_t[]){ 0x06, 0 }, (const uint8_t[]){ 0 }));
 	CHECK(bus_is_content());

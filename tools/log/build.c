@@ -583,22 +583,25 @@ void build_words(struct builder *b, uint32_t from, size_t at, uint32_t to, size_
 	b->words_bytes = bytes;
 }
 
-bool build_has_block(const struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc)
+bool blocks_have(const struct seen_block *blocks, size_t count, uint32_t sequence, uint32_t crc)
 {
-	size_t low = 0, high = b->run.blocks_good;
+	size_t low = 0, high = count;
 
-	if (!b->run.has_tag || b->run.tag != tag)
-		return false;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (b->blocks[middle].sequence < sequence)
+		if (blocks[middle].sequence < sequence)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < b->run.blocks_good && b->blocks[low].sequence == sequence &&
-	       b->blocks[low].crc == crc;
+	return low < count && blocks[low].sequence == sequence && blocks[low].crc == crc;
+}
+
+bool build_has_block(const struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc)
+{
+	return b->run.has_tag && b->run.tag == tag &&
+	       blocks_have(b->blocks, b->run.blocks_good, sequence, crc);
 }
 
 void build_block(struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc)

@@ -115,7 +115,7 @@ int check_main(int argc, char **argv)
 	struct files files;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	if (!find_files(&files, arguments.paths.at, arguments.paths.count))
+	if (!find_files(&files, arguments.paths.at, arguments.paths.count, true))
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++)
 		status = graver(status, check_file(files.paths[i]));

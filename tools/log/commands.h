@@ -62,8 +62,9 @@ struct files {
 	char **paths;
 	size_t count;
 	int status; /* EXIT_INPUT: something cannot be read; EXIT_NO_RUN: a path has no file; else 0 */
+	bool is_told; /* to standard error */
 };
-bool find_files(struct files *files, char **paths, size_t count);
+bool find_files(struct files *files, char **paths, size_t count, bool tell);
 void free_files(struct files *files);
 
 /* log_read() with a message where it fails: then -1. */

@@ -285,7 +285,7 @@ int compare_main(int argc, char **argv)
 	for (unsigned which = 0; which < 2; which++) {
 		struct files files;
 
-		if (!find_files(&files, &arguments.paths[which], 1))
+		if (!find_files(&files, &arguments.paths[which], 1, true))
 			return EXIT_INPUT;
 		/* Copies are looked for within a side: both may be the same logs. */
 		for (size_t i = 0; i < files.count; i++)

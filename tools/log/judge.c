@@ -75,7 +75,7 @@ static const char *name_of(struct builder *b, const struct sum *s)
 		const struct span *id = &b->said[i].id;
 
 		if (id_hash(id->at, id->bytes) != s->id || (b->said[i].n && b->said[i].n != s->n) ||
-		    is_known(b, id))
+		    (!b->said[i].n && is_known(b, id)))
 			continue;
 		/* 16 bits do not tell all names apart. */
 		if (found && (found->bytes != id->bytes || memcmp(found->at, id->at, id->bytes)))

@@ -156,7 +156,8 @@ static int on_entry(const char *path, const struct stat *stat, int type, struct 
 	    (path[where->base] == '.' || (type == FTW_F && is_no_log(path + where->base))))
 		return type == FTW_D ? FTW_SKIP_SUBTREE : FTW_CONTINUE;
 	if (type == FTW_DNR || type == FTW_NS || type == FTW_SLN) {
-		fprintf(stderr, "vtd-log: %s: cannot be read\n", path);
+		if (walking->is_told)
+			fprintf(stderr, "vtd-log: %s: cannot be read\n", path);
 		walking->status = EXIT_INPUT;
 		return FTW_CONTINUE;
 	}
@@ -173,9 +174,9 @@ static int by_path(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-bool find_files(struct files *files, char **paths, size_t count)
+bool find_files(struct files *files, char **paths, size_t count, bool tell)
 {
-	*files = (struct files){ 0 };
+	*files = (struct files){ .is_told = tell };
 	walking = files;
 	for (size_t i = 0; i < count; i++) {
 		size_t before = files->count;
@@ -191,7 +192,8 @@ bool find_files(struct files *files, char **paths, size_t count)
 			qsort(files->paths + before, files->count - before, sizeof(char *),
 			      by_path);
 		} else {
-			fprintf(stderr, "vtd-log: %s: no files\n", paths[i]);
+			if (files->is_told)
+				fprintf(stderr, "vtd-log: %s: no files\n", paths[i]);
 			files->status = graver(files->status, EXIT_NO_RUN);
 		}
 	}
@@ -223,7 +225,7 @@ int each_run(const struct paths *paths, run_fn each, void (*none)(const char *pa
 	struct files files;
 	int status = 0;
 
-	if (!find_files(&files, paths->at, paths->count))
+	if (!find_files(&files, paths->at, paths->count, true))
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++) {
 		int runs = read_or_say(files.paths[i], each, context);

@@ -24,8 +24,8 @@ struct reader {
 	const char *path, *text, *end;
 	run_fn each;
 	void *context;
-	struct builder run; /* the one at work */
-	bool has_run;
+	struct builder run;	 /* the one at work */
+	bool has_run, is_replay; /* behind a VTDL-START line that came before */
 	int runs;
 	size_t prefix; /* what a console server puts before every line, learned from VTDL-START */
 
@@ -33,12 +33,13 @@ struct reader {
 	struct record block[BLOCK_LINES_MAX];
 	unsigned lines;
 
-	/* Intact blocks of the file's runs before this one, and which tags they have. */
-	struct old_block {
+	/* Intact blocks of the file's runs before this one, in order, run by run; and which tags they have. */
+	struct old_run {
 		uint16_t tag;
-		uint32_t sequence, crc;
-	} * old;
-	size_t old_count, old_room;
+		size_t from, count;
+	} * old_runs;
+	struct seen_block *old;
+	size_t old_run_count, old_run_room, old_count, old_room;
 	uint8_t old_tags[65536 / 8];
 	uint32_t *starts; /* CRC-32 of their VTDL-START lines */
 	size_t start_count, start_room;
@@ -110,29 +111,39 @@ static bool find_record(const char *line, const char *end, struct record *r)
 	return found;
 }
 
+/* Room for `more` elements behind `count`. */
+static void *room_for(void *array, size_t count, size_t more, size_t *room, size_t bytes)
+{
+	if (count + more <= *room)
+		return array;
+	while (count + more > *room)
+		*room = *room ? 2 * *room : 64;
+	return must_realloc(array, *room * bytes);
+}
+
 static void remember_blocks(struct reader *rd)
 {
 	const struct run *r = &rd->run.run;
 
-	for (size_t i = 0; i < r->blocks_good; i++) {
-		if (rd->old_count == rd->old_room) {
-			rd->old_room = rd->old_room ? 2 * rd->old_room : 256;
-			rd->old = must_realloc(rd->old, rd->old_room * sizeof(*rd->old));
-		}
-		rd->old[rd->old_count++] = (struct old_block){ r->tag, rd->run.blocks[i].sequence,
-							       rd->run.blocks[i].crc };
-	}
-	if (r->blocks_good)
-		rd->old_tags[r->tag / 8] |= (uint8_t)(1 << r->tag % 8);
+	if (!r->blocks_good)
+		return;
+	rd->old_runs = room_for(rd->old_runs, rd->old_run_count, 1, &rd->old_run_room,
+				sizeof(*rd->old_runs));
+	rd->old_runs[rd->old_run_count++] = (struct old_run){ r->tag, rd->old_count,
+							      r->blocks_good };
+	rd->old = room_for(rd->old, rd->old_count, r->blocks_good, &rd->old_room, sizeof(*rd->old));
+	memcpy(rd->old + rd->old_count, rd->run.blocks, r->blocks_good * sizeof(*rd->old));
+	rd->old_count += r->blocks_good;
+	rd->old_tags[r->tag / 8] |= (uint8_t)(1 << r->tag % 8);
 }
 
 static bool is_old_block(const struct reader *rd, uint16_t tag, uint32_t sequence, uint32_t crc)
 {
 	if (!(rd->old_tags[tag / 8] & 1 << tag % 8))
 		return false;
-	for (size_t i = 0; i < rd->old_count; i++)
-		if (rd->old[i].tag == tag && rd->old[i].sequence == sequence &&
-		    rd->old[i].crc == crc)
+	for (size_t i = 0; i < rd->old_run_count; i++)
+		if (rd->old_runs[i].tag == tag && blocks_have(rd->old + rd->old_runs[i].from,
+							      rd->old_runs[i].count, sequence, crc))
 			return true;
 	return false;
 }
@@ -220,6 +231,7 @@ static void take_block(struct reader *rd, uint16_t tag, uint32_t sequence, uint3
 		rd->lines = 0;
 		return;
 	}
+	rd->is_replay = false;
 	/* The tag in VTDL-START is not proven; a run's first block knows it. */
 	if (rd->has_run && !b->run.blocks_good && !sequence)
 		b->run.has_tag = false;
@@ -271,10 +283,7 @@ static bool is_old_start(struct reader *rd, struct span s)
 	for (size_t i = 0; i < rd->start_count; i++)
 		if (rd->starts[i] == crc)
 			return true;
-	if (rd->start_count == rd->start_room) {
-		rd->start_room = rd->start_room ? 2 * rd->start_room : 16;
-		rd->starts = must_realloc(rd->starts, rd->start_room * sizeof(*rd->starts));
-	}
+	rd->starts = room_for(rd->starts, rd->start_count, 1, &rd->start_room, sizeof(*rd->starts));
 	rd->starts[rd->start_count++] = crc;
 	return false;
 }
@@ -290,7 +299,7 @@ static void take_words(struct reader *rd, const char *line, const char *end)
 		s.at += rd->prefix;
 		s.bytes -= rd->prefix;
 	}
-	if (rd->has_run && (begins(s, "ok ") || begins(s, "not ok "))) {
+	if (rd->has_run && !rd->is_replay && (begins(s, "ok ") || begins(s, "not ok "))) {
 		build_ktap(&rd->run, s);
 		return;
 	}
@@ -305,7 +314,8 @@ static void take_words(struct reader *rd, const char *line, const char *end)
 		drop_block(rd);
 		flat = memmem(s.at, s.bytes, " tag=", 5);
 		/* Without a tag, starts of two runs may be alike. */
-		if (flat && is_old_start(rd, s))
+		rd->is_replay = flat && is_old_start(rd, s);
+		if (rd->is_replay)
 			return;
 		begin(rd, rd->line, line);
 		rd->run.run.has_start = true;
@@ -314,9 +324,11 @@ static void take_words(struct reader *rd, const char *line, const char *end)
 			rd->run.run.tag = (uint16_t)tag;
 		}
 		rd->prefix = (size_t)(s.at - line);
-	} else if (rd->has_run && begins(s, "VTDL-RESULT ")) {
+	} else if (!rd->has_run || rd->is_replay) {
+		return;
+	} else if (begins(s, "VTDL-RESULT ")) {
 		build_flat(&rd->run, s);
-	} else if (rd->has_run && begins(s, "VTDL-END v1 ")) {
+	} else if (begins(s, "VTDL-END v1 ")) {
 		build_end_line(&rd->run, s);
 	}
 }
@@ -333,10 +345,10 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 	rd->end = text + bytes;
 	rd->each = each;
 	rd->context = context;
-	rd->has_run = false;
+	rd->has_run = rd->is_replay = false;
 	rd->prefix = 0;
 	rd->runs = 0;
-	rd->old_count = rd->start_count = 0;
+	rd->old_count = rd->old_run_count = rd->start_count = 0;
 	memset(rd->old_tags, 0, sizeof(rd->old_tags));
 	rd->lines = rd->line = 0;
 	rd->words_line = 1;

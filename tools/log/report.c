@@ -229,7 +229,7 @@ int report_main(int argc, char **argv)
 			to ? "no file or folder is named" : "-o PAGE.html is missing", usage);
 		return EXIT_USAGE;
 	}
-	if (!find_files(&files, words, named))
+	if (!find_files(&files, words, named, true))
 		return EXIT_INPUT;
 	free(words);
 	good = resolve(&files);

@@ -26,6 +26,10 @@ struct lines {
 	uint32_t from, to, block;
 };
 
+struct seen_block {
+	uint32_t sequence, crc;
+};
+
 struct builder {
 	struct run run;
 	struct arena arena;
@@ -40,9 +44,7 @@ struct builder {
 	size_t gap_count, gap_room;
 	struct lines *bad;
 	size_t bad_count, bad_room;
-	struct seen_block {
-		uint32_t sequence, crc;
-	} * blocks; /* intact ones, in order */
+	struct seen_block *blocks; /* intact ones, in order */
 	size_t block_room;
 	size_t problem_room;
 	struct run_test *open; /* the test whose block is being read */
@@ -55,6 +57,7 @@ struct builder {
 void build_begin(struct builder *b, const char *path, unsigned number);
 void build_words(struct builder *b, uint32_t from, size_t at, uint32_t to, size_t bytes);
 void build_block(struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc);
+bool blocks_have(const struct seen_block *blocks, size_t count, uint32_t sequence, uint32_t crc);
 bool build_has_block(const struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc);
 void build_line(struct builder *b, struct span line); /* of an intact block, from its kind on */
 void build_bad_block(struct builder *b, uint32_t sequence, uint32_t from, uint32_t to);

@@ -198,7 +198,7 @@ int show_main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	colour = isatty(1) && !getenv("NO_COLOR");
-	if (!find_files(&files, arguments.paths.at, arguments.paths.count))
+	if (!find_files(&files, arguments.paths.at, arguments.paths.count, true))
 		return EXIT_INPUT;
 	for (size_t i = 0; i < files.count; i++)
 		status = graver(status, show_file(files.paths[i]));

@@ -189,7 +189,7 @@ static bool look_at_all(void)
 	bool news = false;
 	struct files files;
 
-	if (!find_files(&files, &arguments.folder, 1))
+	if (!find_files(&files, &arguments.folder, 1, false))
 		return false;
 	for (size_t i = 0; i < files.count; i++)
 		if (!arguments.report ||
