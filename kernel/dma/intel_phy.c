@@ -18,12 +18,12 @@ static uint32_t port_bit(const struct dma_device *d)
 	return 1u << bits[nic_read(d, NIC_STATUS) >> STATUS_LAN_ID_SHIFT & 3];
 }
 
-/* SWSM (82576, I350, I210): software's own semaphore, then the one between software and firmware. */
 static void release_swsm(struct dma_device *d)
 {
 	nic_write(d, NIC_SWSM, nic_read(d, NIC_SWSM) & ~(uint32_t)(SWSM_SMBI | SWSM_SWESMBI));
 }
 
+/* SWSM (82576, I350, I210): software's own semaphore, then the one between software and firmware. */
 static bool take_swsm(struct dma_device *d)
 {
 	if (!nic_wait(d, NIC_SWSM, SWSM_SMBI, 0, LOCK_US)) {

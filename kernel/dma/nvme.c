@@ -89,7 +89,6 @@ static const char *nvme_refuses(struct dma_device *d)
 
 	if (is_slow_to_stop(d->function))
 		return "a reset of it takes seconds, and each refused DMA needs one";
-
 	d->registers = pci_map_bar(d->function, 0, NVME_BYTES);
 	if (!d->registers)
 		return "it has no BAR 0";

@@ -503,7 +503,10 @@ static void take_sum(struct builder *b, struct span line)
 
 static void take_end(struct builder *b, struct span line)
 {
-	struct run *r = &b->run, before = *r;
+	struct run *r = &b->run;
+	bool had_end = r->has_end;
+	char verdict = r->end_verdict;
+	uint64_t tests = r->end_tests;
 	struct word w;
 
 	r->has_end = true;
@@ -531,11 +534,11 @@ static void take_end(struct builder *b, struct span line)
 		else if (is(w.key, "blocks"))
 			r->blocks = value;
 	}
-	if (!before.has_end)
+	if (!had_end)
 		return;
-	r->ends_differ |= before.end_verdict != r->end_verdict || before.end_tests != r->end_tests;
+	r->ends_differ |= verdict != r->end_verdict || tests != r->end_tests;
 	/* A failure stays one. */
-	if (before.end_verdict == 'f')
+	if (verdict == 'f')
 		r->end_verdict = 'f';
 }
 

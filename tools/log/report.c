@@ -248,5 +248,5 @@ int report_main(int argc, char **argv)
 			"maps, "
 			"but not of the exit status\n",
 			r.broken_runs, r.broken_runs == 1 ? "" : "s");
-	return status_of(&r, good);
+	return graver(status_of(&r, good), files.status);
 }
