@@ -305,8 +305,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 /* A short wait of no fixed length, so that driver and updater cannot fall into step. */
 static void jitter(struct bench *b)
 {
-	for (unsigned n = random_next(&b->seed) & 255; n; n--)
-		compiler_barrier();
+	cpu_spin(random_next(&b->seed) & 255);
 }
 
 /*
