@@ -122,6 +122,9 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
+sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
+	@$(BUILD)/vtd-sim $(OPTIONS)
+
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
 
@@ -153,7 +156,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 	done
 
 format: ## put the C sources into the house style
-	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tools/*.[ch] tools/log/*.[ch])
+	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -267,6 +270,26 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/table
 		vtd/dmar kernel/format $(PARSERS)))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
+# vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
+# kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
+SIM_ON_BUS  := $(filter-out tests/host/test_%,$(ON_BUS)) tests/sim/bus.c
+SIM_SOURCES := $(wildcard tests/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) $(SIM_ON_BUS) \
+		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c options.c pci.c record.c run.c) \
+		$(filter-out kernel/spcr.c kernel/acpi_timers.c kernel/smbios.c,$(PARSERS:=.c))
+SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
+SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP
+
+$(BUILD)/sim/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
+
+$(SIM_ON_BUS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_bus_names.h
+$(BUILD)/sim/tests/sim/main.o: SIM_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
+
+$(BUILD)/vtd-sim: $(SIM_OBJECTS)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
+
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
 LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
@@ -293,5 +316,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE
+-include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+.PHONY: help packages build image sign run sim mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

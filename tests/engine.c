@@ -700,7 +700,7 @@ enum outcome engine_probe(struct bench *b, const uint64_t *entry, struct tally *
 void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *t)
 {
-	uint64_t start;
+	uint64_t start, deadline;
 
 	memset(t, 0, sizeof(*t));
 	if (!settle(b, b->target->state[0][0], b->target->private_at, t))
@@ -730,7 +730,12 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 			cpu_pause();
 		other->device->generator->stop(other->device);
 	}
-	engine_read_faults(b, &t->faults);
+	/* Records may come later than the devices' own answers. */
+	deadline = time_us() + RECORD_US;
+	do
+		engine_read_faults(b, &t->faults);
+	while (t->faults.recorded < count + (other ? 1 : 0) && !t->faults.overflows &&
+	       time_us() < deadline);
 	interrupt_log = NULL;
 	t->ticks = rdtsc() - start;
 }

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical memory, what of it a unit sees that does not snoop the processors' caches, and the write buffer
+ * of chipsets that have one.
+ */
+#define _GNU_SOURCE
+#include "kernel/cpu.h"
+#include "kernel/memory.h"
+#include "kernel/paging.h"
+#include "kernel/traps.h"
+#include "tests/sim/sim.h"
+
+#include <immintrin.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LINE	   64ull
+#define LINE_WORDS 8
+#define VERSIONS   8192 /* of lines of the shadow, by address: odd while one is written */
+#define HELD_MAX   16	/* lines whose stores may be in the write buffer */
+
+bool page_zero_is_empty = true;
+
+static uint64_t next_page = SIM_MEMORY;
+static uint32_t versions[VERSIONS];
+
+/* RWBF: what units still see of lines that were stored to. */
+static struct {
+	uint64_t line, seen[LINE_WORDS];
+	bool used;
+} held[HELD_MAX];
+static unsigned held_count;
+
+static void map(uint64_t at, uint64_t bytes)
+{
+	void *got = mmap((void *)at, bytes, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got != (void *)at)
+		panic("the host has no free addresses at 0x%lx", at);
+}
+
+void memory_map(void)
+{
+	map(SIM_MEMORY, SIM_BYTES);
+	map(SIM_SHADOW, SIM_BYTES);
+	map(SIM_ECAM, 256ull << 20);
+}
+
+bool memory_has(uint64_t at, uint64_t bytes)
+{
+	return at >= SIM_MEMORY && bytes <= SIM_BYTES && at - SIM_MEMORY <= SIM_BYTES - bytes;
+}
+
+void *memory_alloc(size_t pages)
+{
+	uint64_t at = next_page;
+
+	if (pages > (SIM_MEMORY + SIM_BYTES - at) / PAGE_SIZE)
+		return NULL;
+	next_page += pages * PAGE_SIZE;
+	return (void *)at;
+}
+
+uint64_t memory_total(void)
+{
+	return SIM_BYTES;
+}
+
+uint64_t memory_left(void)
+{
+	return SIM_MEMORY + SIM_BYTES - next_page;
+}
+
+bool memory_is(uint64_t base, uint64_t bytes, enum memory_kind kind)
+{
+	return kind == MEMORY_FREE && memory_has(base, bytes);
+}
+
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
+{
+	return physical && physical + bytes <= 1ull << 47 ? (volatile void *)physical : NULL;
+}
+
+/*
+ * The storing processor's own stores are in order for itself, so this is a moment of its program order; a
+ * line leaves the cache whole.
+ */
+static void write_back(uint64_t line)
+{
+	uint32_t *version = &versions[line / LINE % VERSIONS], before;
+	volatile uint64_t *from = (volatile uint64_t *)line;
+	uint64_t *to = (uint64_t *)(line - SIM_MEMORY + SIM_SHADOW), copy[LINE_WORDS];
+
+	for (unsigned i = 0; i < LINE_WORDS; i++)
+		copy[i] = from[i];
+	if (sim_by_turns) {
+		memcpy(to, copy, LINE);
+		return;
+	}
+	do
+		before = __atomic_load_n(version, __ATOMIC_RELAXED) & ~1u;
+	while (!__atomic_compare_exchange_n(version, &before, before + 1, false, __ATOMIC_ACQUIRE,
+					    __ATOMIC_RELAXED));
+	for (unsigned i = 0; i < LINE_WORDS; i++)
+		__atomic_store_n(to + i, copy[i], __ATOMIC_RELAXED);
+	__atomic_add_fetch(version, 1, __ATOMIC_RELEASE);
+}
+
+/* The line as the unit sees it, before this store: later stores stay in the buffer until it is drained. */
+static void hold(uint64_t line)
+{
+	for (unsigned i = 0; i < held_count; i++)
+		if (held[i].line == line) {
+			held[i].used = true;
+			return;
+		}
+	if (held_count == HELD_MAX)
+		return;
+	held[held_count].line = line;
+	held[held_count].used = false;
+	memcpy(held[held_count++].seen, (void *)line, LINE);
+}
+
+void memory_drain_write_buffer(void)
+{
+	for (unsigned i = 0; i < held_count; i++) {
+		memcpy(held[i].seen, (void *)held[i].line, LINE);
+		held[i].used = false;
+		write_back(held[i].line);
+	}
+}
+
+void sim_flush(const volatile void *address)
+{
+	uint64_t line = (uint64_t)address & ~(LINE - 1);
+
+	sim_point(20);
+	if (memory_has(line, LINE))
+		write_back(line);
+}
+
+void sim_stored(const volatile void *address)
+{
+	uint64_t line = (uint64_t)address & ~(LINE - 1);
+
+	if (sim.rwbf && sim_by_turns && memory_has(line, LINE)) {
+		hold(line);
+		if (sim.evict && !sim_random(sim.evict))
+			memory_drain_write_buffer();
+	}
+	if ((!sim.coherent || !sim.smpwc || sim_has(BUG_NO_SNOOP)) && sim.evict &&
+	    !sim_random(sim.evict) && memory_has(line, LINE))
+		write_back(line);
+	sim_point(10);
+}
+
+/* 16 bytes in one load: x86 processors with AVX promise that it is one access (SDM volume 3, 9.1.1). */
+static void load_16(const void *from, uint64_t *to)
+{
+	__m128i value;
+
+	__asm__ volatile("vmovdqa (%1), %0" : "=x"(value) : "r"(from) : "memory");
+	_mm_storeu_si128((__m128i *)to, value);
+}
+
+static void load(uint64_t from, unsigned words, uint64_t *out)
+{
+	if (words == 1)
+		*out = *(volatile uint64_t *)from;
+	else
+		for (unsigned i = 0; i < words; i += 2)
+			load_16((const void *)(from + 8 * i), out + i);
+}
+
+static void load_shadow(uint64_t at, unsigned words, uint64_t *out)
+{
+	uint32_t *version = &versions[at / LINE % VERSIONS], before;
+
+	do {
+		do
+			before = __atomic_load_n(version, __ATOMIC_ACQUIRE);
+		while (before & 1);
+		load(at - SIM_MEMORY + SIM_SHADOW, words, out);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (__atomic_load_n(version, __ATOMIC_RELAXED) != before);
+}
+
+void memory_load(uint64_t at, unsigned words, uint64_t *out, bool snoop)
+{
+	/* Nothing is there. Page 0 is memory that nobody wrote to. */
+	if (!memory_has(at, 8 * words)) {
+		memset(out, 0, 8 * words);
+		return;
+	}
+	if (sim_has(BUG_NO_SNOOP))
+		snoop = false;
+	for (unsigned i = 0; i < held_count; i++)
+		if (held[i].used && held[i].line == (at & ~(LINE - 1))) {
+			memcpy(out, held[i].seen + at % LINE / 8, 8 * words);
+			return;
+		}
+	if (snoop)
+		load(at, words, out);
+	else
+		load_shadow(at, words, out);
+}
+
+void memory_store32(uint64_t at, uint32_t value)
+{
+	if (memory_has(at, 4))
+		__atomic_store_n((uint32_t *)at, value, __ATOMIC_RELEASE);
+}
+
+bool memory_set_bits(uint64_t at, uint64_t before, uint64_t bits)
+{
+	return memory_has(at, 8) &&
+	       __atomic_compare_exchange_n((uint64_t *)at, &before, before | bits, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
