@@ -274,7 +274,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/table
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
 SIM_ON_BUS  := $(filter-out tests/host/test_%,$(ON_BUS)) tests/sim/bus.c
 SIM_SOURCES := $(wildcard tests/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) $(SIM_ON_BUS) \
-		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c options.c pci.c record.c run.c) \
+		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c memory.c options.c pci.c record.c run.c) \
 		$(filter-out kernel/spcr.c kernel/acpi_timers.c kernel/smbios.c,$(PARSERS:=.c))
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
 SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP

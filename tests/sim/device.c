@@ -153,7 +153,7 @@ static const char *open(struct dma_device *d)
 	x->number = (unsigned)(x - devices);
 	x->d = d;
 	d->registers = (volatile uint8_t *)x;
-	d->private = memory_alloc(1);
+	d->private = memory_alloc_window(1);
 	d->private_pages = 1;
 	d->address_mask = ~0ull;
 	d->bytes = sim.bytes;

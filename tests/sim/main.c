@@ -24,7 +24,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct handoff the_handoff = { .build_id = BUILD_ID };
+static struct memory_region all_memory = { SIM_MEMORY, SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 };
+static struct handoff the_handoff = { .build_id = BUILD_ID,
+				      .regions = &all_memory,
+				      .region_count = 1 };
 
 static void add_word(const char *word)
 {
@@ -109,6 +112,7 @@ int main(int argc, char **argv)
 	alarm(sim.seconds);
 	sim_by_turns = !sim.threads;
 	memory_map();
+	memory_init(&the_handoff);
 	units_init();
 	the_handoff.entry_tsc = rdtsc();
 	the_handoff.rsdp = firmware_init();

@@ -21,7 +21,6 @@
 
 bool page_zero_is_empty = true;
 
-static uint64_t next_page = SIM_MEMORY;
 static uint32_t versions[VERSIONS];
 
 /* RWBF: what units still see of lines that were stored to. */
@@ -50,31 +49,6 @@ void memory_map(void)
 bool memory_has(uint64_t at, uint64_t bytes)
 {
 	return at >= SIM_MEMORY && bytes <= SIM_BYTES && at - SIM_MEMORY <= SIM_BYTES - bytes;
-}
-
-void *memory_alloc(size_t pages)
-{
-	uint64_t at = next_page;
-
-	if (pages > (SIM_MEMORY + SIM_BYTES - at) / PAGE_SIZE)
-		return NULL;
-	next_page += pages * PAGE_SIZE;
-	return (void *)at;
-}
-
-uint64_t memory_total(void)
-{
-	return SIM_BYTES;
-}
-
-uint64_t memory_left(void)
-{
-	return SIM_MEMORY + SIM_BYTES - next_page;
-}
-
-bool memory_is(uint64_t base, uint64_t bytes, enum memory_kind kind)
-{
-	return kind == MEMORY_FREE && memory_has(base, bytes);
 }
 
 volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)

@@ -64,6 +64,7 @@ bool sim_chance(uint32_t percent);
 
 /* --- memory: tests/sim/memory.c --- */
 
+/* Have the host give addresses to all of it. */
 void memory_map(void);
 bool memory_has(uint64_t at, uint64_t bytes);
 
