@@ -238,12 +238,14 @@ ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addpr
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
+# The unit in software, without the machine that vtd-sim puts around it.
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c queue.c registers.c walk.c)
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
 		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
 		kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		kernel/crc32.c tests/target.c tests/target_build.c \
+		kernel/crc32.c tests/target.c tests/target_build.c $(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined

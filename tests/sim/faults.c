@@ -10,14 +10,9 @@
 #define FRCD_EXE     FIELD(30, 30)
 #define FRCD_PRIV    FIELD(29, 29)
 
-static uint32_t record_at(const struct unit *u, unsigned index)
-{
-	return u->fault_base + 16 * index;
-}
-
 static bool is_pending(const struct unit *u, unsigned index)
 {
-	return unit_get32(u, record_at(u, index) + 12) & F_HIGH;
+	return unit_get32(u, unit_record_at(u, index) + 12) & F_HIGH;
 }
 
 void fault_event(struct unit *u)
@@ -51,7 +46,7 @@ static void summarise(struct unit *u)
 	uint32_t status = unit_get32(u, VTD_FSTS);
 	bool any = false;
 
-	for (unsigned i = 0; i < u->records && !any; i++)
+	for (unsigned i = 0; i < unit_records(u) && !any; i++)
 		any = is_pending(u, i);
 	if (!any)
 		unit_set32(u, VTD_FSTS, status & ~FSTS_PPF);
@@ -92,19 +87,19 @@ void fault_control(struct unit *u, uint32_t value)
 
 static void put(struct unit *u, uint64_t low, uint64_t high)
 {
-	uint32_t at = record_at(u, u->next_record);
+	uint32_t at = unit_record_at(u, u->next_record);
 	bool first = !(unit_get32(u, VTD_FSTS) & FSTS_PPF);
 	unsigned named = u->next_record;
 
 	unit_set64(u, at, low);
 	unit_set64(u, at + 8, high);
 	if (sim_has(BUG_FAULT_FRI))
-		named = (named + 1) % u->records;
+		named = (named + 1) % unit_records(u);
 	if (first)
 		unit_set32(u, VTD_FSTS,
 			   (unit_get32(u, VTD_FSTS) & ~(uint32_t)field_mask(FSTS_FRI)) |
 				   (uint32_t)field_bits(FSTS_FRI, named));
-	u->next_record = (u->next_record + 1) % u->records;
+	u->next_record = (u->next_record + 1) % unit_records(u);
 	if (!sim_has(BUG_FAULT_PPF) || ++u->count % 5)
 		set_status(u, FSTS_PPF);
 }
@@ -115,9 +110,9 @@ static void record(struct unit *u, uint64_t low, uint64_t high)
 		return;
 	if (sim_has(BUG_FAULT_LOST) && ++u->count % 5 == 0)
 		return;
-	for (unsigned i = 0; sim.compress && i < u->records; i++)
-		if (is_pending(u, i) && field_of(unit_get64(u, record_at(u, i) + 8), FRCD_SID) ==
-						field_of(high, FRCD_SID))
+	for (unsigned i = 0; sim.compress && i < unit_records(u); i++)
+		if (is_pending(u, i) && field_of(unit_get64(u, unit_record_at(u, i) + 8),
+						 FRCD_SID) == field_of(high, FRCD_SID))
 			return;
 	if (is_pending(u, u->next_record) && !sim_has(BUG_FAULT_OVERWRITES)) {
 		if (!sim_has(BUG_FAULT_NO_OVERFLOW))

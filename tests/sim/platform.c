@@ -174,6 +174,12 @@ void unit_interrupts(struct unit *u, uint64_t address, uint32_t data)
 		sim_interrupt((uint8_t)data);
 }
 
+void unit_obeys(struct unit *u, const uint64_t descriptor[4])
+{
+	(void)u;
+	(void)descriptor;
+}
+
 bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, uint32_t pasid,
 			    uint64_t address, bool all)
 {

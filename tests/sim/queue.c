@@ -204,6 +204,7 @@ bool queue_work(struct unit *u)
 		stop(u, FSTS_IQE);
 		return true;
 	}
+	unit_obeys(u, d);
 	unit_pause(sim_random(sim.invalidate_ns + 1));
 	if (!obey(u, d)) {
 		stop(u, FSTS_ITE);

@@ -59,16 +59,6 @@ void unit_reset(struct unit *u, unsigned number)
 	unit_set32(u, VTD_FECTL, FECTL_IM);
 }
 
-/* Where fault recording and IOTLB registers are is what CAP and ECAP say; the unit tests write those. */
-static void locate(struct unit *u)
-{
-	uint64_t cap = unit_get64(u, VTD_CAP);
-
-	u->records = (uint32_t)field_of(cap, CAP_NFR) + 1;
-	u->fault_base = (uint32_t)field_of(cap, CAP_FRO) * 16;
-	u->iotlb_base = (uint32_t)field_of(unit_get64(u, VTD_ECAP), ECAP_IRO) * 16;
-}
-
 uint64_t unit_read(struct unit *u, uint32_t offset, unsigned bytes)
 {
 	/* Reading FSTS pushes what is in flight (section 7.3), of records that are there. */
@@ -125,7 +115,7 @@ static bool takes_commands(const struct unit *u)
 
 static bool is_record(const struct unit *u, uint32_t offset)
 {
-	return offset >= u->fault_base && offset < u->fault_base + 16 * u->records;
+	return offset >= unit_record_at(u, 0) && offset < unit_record_at(u, unit_records(u));
 }
 
 /* Registers, or parts of them, that software cannot change. */
@@ -136,7 +126,6 @@ static bool is_read_only(const struct unit *u, uint32_t offset)
 
 void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 {
-	locate(u);
 	if (offset + bytes > UNIT_REGISTER_BYTES)
 		return;
 	switch (offset) {
@@ -167,7 +156,7 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 		if (!u->context_command && !u->stuck)
 			unit_set64(u, offset, value & ~CCMD_ICC);
 	}
-	if (offset == u->iotlb_base + IOTLB_REG && value & IOTLB_IVT) {
+	if (offset == unit_iotlb_at(u) + IOTLB_REG && value & IOTLB_IVT) {
 		u->iotlb_command = takes_commands(u);
 		if (!u->iotlb_command && !u->stuck)
 			unit_set64(u, offset, value & ~IOTLB_IVT);
@@ -178,7 +167,7 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 /* Commands by register (sections 11.4.6.1 and 11.4.6.3). */
 static bool registers_work(struct unit *u)
 {
-	uint32_t iotlb = u->iotlb_base + IOTLB_REG;
+	uint32_t iotlb = unit_iotlb_at(u) + IOTLB_REG;
 	uint64_t value;
 
 	if (u->stuck || !(u->context_command || u->iotlb_command))
@@ -198,8 +187,9 @@ static bool registers_work(struct unit *u)
 	value = unit_get64(u, iotlb);
 	u->iotlb_command = false;
 	iotlb_drop(u, (unsigned)field_of(value, IOTLB_IIRG), (uint16_t)field_of(value, IOTLB_DID),
-		   unit_get64(u, u->iotlb_base) & ~0xfffull, unit_get64(u, u->iotlb_base) & 0x3f,
-		   unit_get64(u, u->iotlb_base) & 0x40, value & IOTLB_DW);
+		   unit_get64(u, unit_iotlb_at(u)) & ~0xfffull,
+		   unit_get64(u, unit_iotlb_at(u)) & 0x3f, unit_get64(u, unit_iotlb_at(u)) & 0x40,
+		   value & IOTLB_DW);
 	unit_set64(u, iotlb, value & ~IOTLB_IVT);
 	return true;
 }

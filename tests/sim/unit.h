@@ -56,8 +56,7 @@ struct unit_fault {
 struct unit {
 	uint8_t registers[UNIT_REGISTER_BYTES] __attribute__((aligned(4096)));
 	unsigned number;
-	uint32_t records, fault_base, iotlb_base; /* CAP.NFR plus one; offsets */
-	uint64_t root;				  /* RTADDR, as SRTP took it over */
+	uint64_t root; /* RTADDR, as SRTP took it over */
 
 	struct {
 		bool valid;
@@ -134,6 +133,21 @@ uint32_t unit_get32(const struct unit *unit, uint32_t offset);
 uint64_t unit_get64(const struct unit *unit, uint32_t offset);
 void unit_set32(struct unit *unit, uint32_t offset, uint32_t value);
 void unit_set64(struct unit *unit, uint32_t offset, uint64_t value);
+static inline unsigned unit_records(const struct unit *unit)
+{
+	return (unsigned)field_of(unit_get64(unit, VTD_CAP), CAP_NFR) + 1;
+}
+
+static inline uint32_t unit_record_at(const struct unit *unit, unsigned index)
+{
+	return ((uint32_t)field_of(unit_get64(unit, VTD_CAP), CAP_FRO) + index) * 16;
+}
+
+static inline uint32_t unit_iotlb_at(const struct unit *unit)
+{
+	return (uint32_t)field_of(unit_get64(unit, VTD_ECAP), ECAP_IRO) * 16;
+}
+
 static inline bool unit_is_scalable(const struct unit *unit)
 {
 	return field_of(unit->root, RTADDR_TTM) == 1;
@@ -180,6 +194,8 @@ uint64_t unit_now(void);	      /* ns */
 void unit_pause(uint32_t ns);	      /* others may act; at least so long */
 void unit_wait(void);		      /* until another has acted */
 void unit_is_busy(struct unit *unit); /* there is something for unit_work() */
+void unit_obeys(struct unit *unit,
+		const uint64_t descriptor[4]); /* it took this one from its queue */
 void unit_interrupts(struct unit *unit, uint64_t address, uint32_t data);
 /* Have the device forget: its own TLB. False if it does not answer. */
 bool unit_invalidate_device(struct unit *unit, uint16_t source_id, bool has_pasid, uint32_t pasid,
