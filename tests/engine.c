@@ -697,10 +697,20 @@ enum outcome engine_probe(struct bench *b, const uint64_t *entry, struct tally *
 	return one_dma(b, &s, t, false);
 }
 
+/* Faults that a device's own answer may have overtaken: until so many were read, or no more come. */
+static void read_late_faults(struct bench *b, struct tally *t, uint64_t records)
+{
+	uint64_t deadline = time_us() + RECORD_US;
+
+	do
+		engine_read_faults(b, &t->faults);
+	while (t->faults.recorded < records && !t->faults.overflows && time_us() < deadline);
+}
+
 void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench *other,
 		  struct tally *t)
 {
-	uint64_t start, deadline;
+	uint64_t start, read = 0;
 
 	memset(t, 0, sizeof(*t));
 	if (!settle(b, b->target->state[0][0], b->target->private_at, t))
@@ -719,8 +729,10 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 			t->stopped = b->device->generator->reset(b->device, b->target->private_at);
 			t->resets++;
 		}
-		if (i % burst == 0)
-			engine_read_faults(b, &t->faults);
+		if (i % burst == 0) {
+			read_late_faults(b, t, read + burst);
+			read = t->faults.recorded;
+		}
 	}
 	if (other) {
 		uint64_t end = rdtsc() + time_ns_to_ticks(other->device->timeout_us * 1000);
@@ -730,12 +742,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 			cpu_pause();
 		other->device->generator->stop(other->device);
 	}
-	/* Records may come later than the devices' own answers. */
-	deadline = time_us() + RECORD_US;
-	do
-		engine_read_faults(b, &t->faults);
-	while (t->faults.recorded < count + (other ? 1 : 0) && !t->faults.overflows &&
-	       time_us() < deadline);
+	read_late_faults(b, t, read + count % burst + (other ? 1 : 0));
 	interrupt_log = NULL;
 	t->ticks = rdtsc() - start;
 }

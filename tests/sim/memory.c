@@ -23,10 +23,14 @@ bool page_zero_is_empty = true;
 
 static uint32_t versions[VERSIONS];
 
-/* RWBF: what units still see of lines that were stored to. */
+/*
+ * RWBF: what units still see of lines that were written to. With snooping a store goes into the buffer, without
+ * it a line that leaves the processor's cache does.
+ */
+enum view { SNOOPING, SHADOW, VIEWS };
 static struct {
-	uint64_t line, seen[LINE_WORDS];
-	bool used;
+	uint64_t line, seen[VIEWS][LINE_WORDS];
+	bool buffered[VIEWS];
 } held[HELD_MAX];
 static unsigned held_count;
 
@@ -56,6 +60,47 @@ volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
 	return physical && physical + bytes <= 1ull << 47 ? (volatile void *)physical : NULL;
 }
 
+static const void *line_in(uint64_t line, enum view view)
+{
+	return (const void *)(view == SHADOW ? line - SIM_MEMORY + SIM_SHADOW : line);
+}
+
+/* A write of this line stays in the buffer until it is drained. Once a line was not known: from then on. */
+static void buffer(uint64_t line, enum view view)
+{
+	unsigned i = 0;
+
+	if (!sim.rwbf || !sim_by_turns)
+		return;
+	while (i < held_count && held[i].line != line)
+		i++;
+	if (i == HELD_MAX)
+		return;
+	if (i < held_count) {
+		held[i].buffered[view] = true;
+		return;
+	}
+	held_count++;
+	held[i].line = line;
+	for (unsigned v = 0; v < VIEWS; v++)
+		memcpy(held[i].seen[v], line_in(line, (enum view)v), LINE);
+}
+
+void memory_drain_write_buffer(void)
+{
+	for (unsigned i = 0; i < held_count; i++)
+		for (unsigned v = 0; v < VIEWS; v++) {
+			memcpy(held[i].seen[v], line_in(held[i].line, (enum view)v), LINE);
+			held[i].buffered[v] = false;
+		}
+}
+
+static void maybe_drain(void)
+{
+	if (sim.rwbf && sim.evict && !sim_random(sim.evict))
+		memory_drain_write_buffer();
+}
+
 /*
  * The storing processor's own stores are in order for itself, so this is a moment of its program order; a
  * line leaves the cache whole.
@@ -64,10 +109,11 @@ static void write_back(uint64_t line)
 {
 	uint32_t *version = &versions[line / LINE % VERSIONS], before;
 	volatile uint64_t *from = (volatile uint64_t *)line;
-	uint64_t *to = (uint64_t *)(line - SIM_MEMORY + SIM_SHADOW), copy[LINE_WORDS];
+	uint64_t *to = (uint64_t *)line_in(line, SHADOW), copy[LINE_WORDS];
 
 	for (unsigned i = 0; i < LINE_WORDS; i++)
 		copy[i] = from[i];
+	buffer(line, SHADOW);
 	if (sim_by_turns) {
 		memcpy(to, copy, LINE);
 		return;
@@ -81,30 +127,6 @@ static void write_back(uint64_t line)
 	__atomic_add_fetch(version, 1, __ATOMIC_RELEASE);
 }
 
-/* The line as the unit sees it, before this store: later stores stay in the buffer until it is drained. */
-static void hold(uint64_t line)
-{
-	for (unsigned i = 0; i < held_count; i++)
-		if (held[i].line == line) {
-			held[i].used = true;
-			return;
-		}
-	if (held_count == HELD_MAX)
-		return;
-	held[held_count].line = line;
-	held[held_count].used = false;
-	memcpy(held[held_count++].seen, (void *)line, LINE);
-}
-
-void memory_drain_write_buffer(void)
-{
-	for (unsigned i = 0; i < held_count; i++) {
-		memcpy(held[i].seen, (void *)held[i].line, LINE);
-		held[i].used = false;
-		write_back(held[i].line);
-	}
-}
-
 void sim_flush(const volatile void *address)
 {
 	uint64_t line = (uint64_t)address & ~(LINE - 1);
@@ -112,19 +134,19 @@ void sim_flush(const volatile void *address)
 	sim_point(20);
 	if (memory_has(line, LINE))
 		write_back(line);
+	maybe_drain();
 }
 
 void sim_stored(const volatile void *address)
 {
 	uint64_t line = (uint64_t)address & ~(LINE - 1);
 
-	if (sim.rwbf && sim_by_turns && memory_has(line, LINE)) {
-		hold(line);
-		if (sim.evict && !sim_random(sim.evict))
-			memory_drain_write_buffer();
-	}
+	if (!memory_has(line, LINE))
+		return;
+	buffer(line, SNOOPING);
+	maybe_drain();
 	if ((!sim.coherent || !sim.smpwc || sim_has(BUG_NO_SNOOP)) && sim.evict &&
-	    !sim_random(sim.evict) && memory_has(line, LINE))
+	    !sim_random(sim.evict))
 		write_back(line);
 	sim_point(10);
 }
@@ -170,8 +192,10 @@ void memory_load(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 	if (sim_has(BUG_NO_SNOOP))
 		snoop = false;
 	for (unsigned i = 0; i < held_count; i++)
-		if (held[i].used && held[i].line == (at & ~(LINE - 1))) {
-			memcpy(out, held[i].seen + at % LINE / 8, 8 * words);
+		if (held[i].line == (at & ~(LINE - 1)) &&
+		    held[i].buffered[snoop ? SNOOPING : SHADOW]) {
+			memcpy(out, held[i].seen[snoop ? SNOOPING : SHADOW] + at % LINE / 8,
+			       8 * words);
 			return;
 		}
 	if (snoop)
