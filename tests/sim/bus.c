@@ -24,13 +24,13 @@ static const struct {
 	[SIM_DSA_SHARED] = { &dma_dsa_shared, dsa_model_plug },
 };
 
-static void *translate(uint64_t at, bool has_pasid, uint32_t pasid)
+static void *translate(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
 {
 	const struct request r = { .source_id = device_requester(0),
 				   .has_pasid = has_pasid,
 				   .pasid = pasid,
 				   .at = at,
-				   .access = ACCESS_WRITE };
+				   .access = write ? ACCESS_WRITE : ACCESS_READ };
 
 	sim_point(20);
 	return platform_map(0, &r);
@@ -52,12 +52,6 @@ static const char *open(struct dma_device *d)
 }
 
 /* The engine turned bus mastering on, in the kernel's way, which the fake bus does not see. */
-static const char *examine(struct dma_device *d, uint64_t private_at)
-{
-	bus.stopped = false;
-	return real()->examine ? real()->examine(d, private_at) : NULL;
-}
-
 static const char *reset(struct dma_device *d, uint64_t private_at)
 {
 	bus.stopped = false;
@@ -84,13 +78,9 @@ static void stop(struct dma_device *d)
 	real()->stop(d);
 }
 
-static struct dma_generator on_model = { .matches = matches,
-					 .open = open,
-					 .examine = examine,
-					 .reset = reset,
-					 .start = start,
-					 .poll = poll,
-					 .stop = stop };
+static struct dma_generator on_model = {
+	.matches = matches, .open = open, .reset = reset, .start = start, .poll = poll, .stop = stop
+};
 
 const struct dma_generator *const dma_generators[] = { &sim_generator_0, &sim_generator_1,
 						       &sim_generator_2, &sim_generator_3,
