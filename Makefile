@@ -44,7 +44,7 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -124,6 +124,10 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
 	@$(BUILD)/vtd-sim $(OPTIONS)
+
+SIM_SECONDS ?= 60
+sim-fuzz: $(BUILD)/vtd-sim ## random units that the specification permits, for SIM_SECONDS
+	@BUILD=$(BUILD) tests/sim/fuzz $(SIM_SECONDS)
 
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
@@ -239,7 +243,8 @@ ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addpr
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
 # The unit in software, without the machine that vtd-sim puts around it.
-UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c queue.c registers.c walk.c)
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c queue.c random.c registers.c \
+		walk.c)
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
 		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
@@ -319,4 +324,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run sim mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run sim sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

@@ -70,6 +70,10 @@ const char *sim_option(const char *word)
 	if (is_key(key, length, "bug"))
 		return set_bug(equals + 1);
 	value = strtoul(equals + 1, &end, 0);
+	if (is_key(key, length, "random") && !*end) {
+		sim_options_draw(value);
+		return NULL;
+	}
 	for (size_t k = 0; k < KNOBS; k++) {
 		if (!is_key(key, length, knobs[k].key))
 			continue;
@@ -113,7 +117,8 @@ void sim_options_help(void)
 	for (size_t k = 0; k < KNOBS; k++)
 		printf("sim.%-14s %6u  %s\n", spelt(knobs[k].key, key), knobs[k].value,
 		       knobs[k].meaning);
-	printf("sim.bug=NAME plants a fault:\n");
+	printf("sim.random=SEED draws them from what the specification permits\n"
+	       "sim.bug=NAME plants a fault:\n");
 	for (unsigned b = 1; b < BUG_COUNT; b++)
 		printf("  %-26s %s\n", bugs[b].name, bugs[b].meaning);
 }

@@ -85,6 +85,9 @@ extern struct sim_options sim;
 /* Take a word "sim.KEY=VALUE". NULL, or what is wrong with it. */
 const char *sim_option(const char *word);
 
+/* Draw a unit that the specification permits. */
+void sim_options_draw(uint64_t seed);
+
 /* All values that are not the defaults, as words; cut to what fits. */
 void sim_options_text(char *text, size_t room);
 
