@@ -192,6 +192,16 @@ void setup_record_dmar(const struct acpi_header *table)
 	record_end();
 }
 
+static const char *remark_on_region(const struct dmar_structure *s)
+{
+	uint64_t base = s->base & ~(PAGE_SIZE - 1);
+
+	return s->limit < s->base ? ": its limit is below its base (firmware bug)"
+	       : memory_is(base, s->limit - base + 1, MEMORY_RESERVED)
+		       ? ""
+		       : ": not in reserved memory (firmware bug)";
+}
+
 /* The DMAR table and its units, none of them touched yet. NULL, or why there is no list of units. */
 static const char *read_dmar(void)
 {
@@ -214,11 +224,7 @@ static const char *read_dmar(void)
 		if (s.type == DMAR_DRHD && unit_count < UNIT_MAX)
 			add_unit(&s);
 		else if (s.type == DMAR_RMRR)
-			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit,
-				 memory_is(s.base & ~(PAGE_SIZE - 1), s.limit - s.base + 1,
-					   MEMORY_RESERVED)
-					 ? ""
-					 : ": not in reserved memory (firmware bug)");
+			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit, remark_on_region(&s));
 	}
 	if (error != DMAR_END) {
 		log_note("DMAR: at offset 0x%x: %s", walk.offset, dmar_error_text(error));
