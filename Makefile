@@ -85,7 +85,7 @@ help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
-	@echo '  IOMMU=properties of intel-iommu (QEMU 10: x-flts=on for first-stage tables),'
+	@echo '  IOMMU=properties of intel-iommu (first-stage=on: QEMU 10 and later; scalable=off),'
 	@echo '  DEVICES=more devices for QEMU, e.g. DEVICES=e1000e OPTIONS=dma=e1000e,'
 	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot,'
 	@echo '  SCENARIOS="globs" of make test, INTERFACE= MODE= LOADER= RANGE= of make pxe (docs/rack.md), V=1'

@@ -36,9 +36,27 @@ struct tally {
 	const char *stopped; /* why the test ended before its time; NULL: it did not */
 };
 
+enum trait { TRAIT_UNKNOWN, TRAIT_NO, TRAIT_YES };
+
+/* What its unit was seen to do (tests/traits.h); each is an enum trait, where no other is said. */
+struct traits {
+	uint8_t rid_pasid;	     /* uses the RID_PASID of a context entry */
+	uint8_t absence;	     /* keeps absent entries */
+	uint8_t snoops;		     /* sees stores that were not flushed, though ECAP.C = 0 */
+	uint8_t pasid_cache;	     /* keeps PASID-table entries */
+	uint8_t pass_through;	     /* goes on passing through after an entry says otherwise */
+	uint8_t rereads;	     /* acts on less than 128 bits of a PASID-table entry */
+	uint8_t absent_pasid_reason; /* fault reason of an absent PASID-table entry; 0: not seen */
+	uint64_t mixtures, mixtures_of; /* seen of rereading, in so many DMAs */
+	const char *
+		breach; /* what of it the specification forbids; NULL: nothing, or it is known of QEMU */
+};
+
 /* One device with all that the engine needs to work on it. */
 struct bench {
 	struct vtd_unit *unit;
+	unsigned unit_index; /* in the order of the DMAR table */
+	struct traits traits;
 	struct dma_device *device;
 	struct target targets[TARGET_COUNT];
 	const char *lacks[TARGET_COUNT]; /* why a target cannot be had; NULL: it can */

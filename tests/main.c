@@ -23,6 +23,7 @@
 #include "tests/progress.h"
 #include "tests/report.h"
 #include "tests/setup.h"
+#include "tests/traits.h"
 #include "tests/verdict.h"
 #include "vtd/sequence.h"
 
@@ -118,6 +119,7 @@ static struct bench *neighbour(const struct bench *b)
 
 enum test_kind {
 	TEST_OWNERSHIP, /* seen at set-up */
+	TEST_TRAITS,	/* likewise */
 	TEST_RATES,
 	TEST_FAULTS,
 	TEST_GRANULARITY,
@@ -199,7 +201,8 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "ownership", "rates", "faults", "granularity" };
+	static const char *const checks[] = { "ownership", "traits", "rates", "faults",
+					      "granularity" };
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
@@ -230,7 +233,7 @@ static void visit_mutants(struct bench *b, visit_fn visit)
 			    device_name(b));
 		/* Pass-through on QEMU: see cannot(); directory entries: likewise. */
 		if (b->lacks[target] || !option_list_matches(options.tests, id) ||
-		    (predict_is_qemu() &&
+		    (traits_is_qemu() &&
 		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR)))
 			continue;
 		visit(&(struct test){ .kind = TEST_MUTANTS,
@@ -248,19 +251,21 @@ static void visit_checks(struct bench *b, visit_fn visit)
 		enum test_kind kind;
 		uint32_t ms;
 	} checks[] = { { "ownership", TEST_OWNERSHIP, 1 },
+		       { "traits", TEST_TRAITS, 1 },
 		       { "rates", TEST_RATES, 600 },
 		       { "faults", TEST_FAULTS, 2000 },
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
 
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
-		bool is_seen = checks[c].kind == TEST_OWNERSHIP;
+		bool is_seen = checks[c].kind <= TEST_TRAITS;
 
 		if (!is_seen && b->lacks[TARGET_CONTEXT])
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind <= TEST_RATES || !verdict_is_slow(b)) &&
-		    option_list_matches(options.tests, id))
+		    (option_list_matches(options.tests, id) ||
+		     (checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			visit(&(struct test){ .kind = checks[c].kind,
 					      .bench = b,
 					      .ms = options.test_ms && !is_seen &&
@@ -326,6 +331,11 @@ static void run_test(void *argument)
 		log_note("%s: its DMA, %s; then it arrived through an entry of ours", t->id,
 			 b->ownership);
 		report_result(t->id, VERDICT_SOUND, NULL, 0, "wrong");
+		break;
+	case TEST_TRAITS:
+		log_note("%s: what the unit was seen to do, see above", t->id);
+		report_result(t->id, b->traits.breach ? VERDICT_FAIL : VERDICT_SOUND,
+			      b->traits.breach, b->traits.breach ? 1 : 0, "wrong");
 		break;
 	case TEST_RATES:
 		check_rates(b, t->id);

@@ -152,6 +152,34 @@ const char *ownership_find(struct bench *b, struct vtd_unit *units, unsigned cou
 	return NULL;
 }
 
+/* QEMU reports an absent PASID-table entry as one that it cannot read, or an invalid one. */
+static bool is_absence(struct bench *b, uint8_t reason)
+{
+	if (b->target->kind == KIND_PASID && reason >= FAULT_PASID_ACCESS &&
+	    reason <= FAULT_PASID_INVALID) {
+		b->traits.absent_pasid_reason = reason;
+		for (unsigned id = 0; id < TARGET_COUNT; id++)
+			b->targets[id].any_pasid_fault_is_absence = reason !=
+								    FAULT_PASID_NOT_PRESENT;
+		return true;
+	}
+	return target_fault_outcome(b->target, reason) == OUTCOME_NOT_PRESENT;
+}
+
+/* Where the request led if the unit reads RID_PASID otherwise than it says (ECAP.RPS); then it does. */
+static bool arrived_otherwise(struct bench *b, enum outcome outcome)
+{
+	if (b->target->id != TARGET_SM_CONTEXT || b->unit->rid_pasid_seen)
+		return false;
+	b->unit->uses_rid_pasid = !b->unit->uses_rid_pasid;
+	target_choose_phase(b->target, 0);
+	if (outcome == b->target->expects[0])
+		return true;
+	b->unit->uses_rid_pasid = !b->unit->uses_rid_pasid;
+	target_choose_phase(b->target, 0);
+	return false;
+}
+
 /* A request of `b`, its entry absent in the current tables of its unit. */
 static const char *see_refused(struct bench *b)
 {
@@ -167,7 +195,7 @@ static const char *see_refused(struct bench *b)
 			      "entry was absent";
 	else if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
 		b->disproof = fault_fit_text(fault_fit(&b->requester, &a.fault));
-	else if (target_fault_outcome(b->target, a.fault.reason) != OUTCOME_NOT_PRESENT)
+	else if (!is_absence(b, a.fault.reason))
 		b->disproof = "its DMA was refused for another reason than its entry's absence";
 	return b->disproof;
 }
@@ -194,11 +222,12 @@ const char *ownership_prove(struct bench *b)
 
 		if (t.stopped)
 			problem = t.stopped;
-		else if (outcome != b->target->expects[0])
+		else if (outcome != b->target->expects[0] && !arrived_otherwise(b, outcome))
 			problem = b->disproof =
 				"its DMA was refused while its entry was absent, but does not "
 				"arrive through an entry of ours";
 	}
+	b->unit->rid_pasid_seen |= !problem && b->target->id == TARGET_SM_CONTEXT;
 	target_choose_phase(b->target, phase);
 	if (problem) {
 		b->device->generator->stop(b->device);

@@ -18,9 +18,6 @@ struct prediction {
 /* Take memory for the search. False if there is none: predictions then have a problem. */
 bool predict_init(void);
 
-/* Whether the unit's fetches are QEMU's: model= of the options, else the hypervisor's signature. */
-bool predict_is_qemu(void);
-
 /* What may be seen here: by the specification, or by QEMU's way of fetching where that is what we
  * run on. */
 void predict(struct bench *bench, const struct trial *trial, bool never_blocks,

@@ -13,8 +13,8 @@
 #include "kernel/watchdog.h"
 #include "tests/engine.h"
 #include "tests/ownership.h"
-#include "tests/predict.h"
 #include "tests/report.h"
+#include "tests/traits.h"
 #include "vtd/dmar.h"
 #include "vtd/entry.h"
 #include "vtd/pagetable.h"
@@ -192,6 +192,16 @@ void setup_record_dmar(const struct acpi_header *table)
 	record_end();
 }
 
+static const char *remark_on_region(const struct dmar_structure *s)
+{
+	uint64_t base = s->base & ~(PAGE_SIZE - 1);
+
+	return s->limit < s->base ? ": its limit is below its base (firmware bug)"
+	       : memory_is(base, s->limit - base + 1, MEMORY_RESERVED)
+		       ? ""
+		       : ": not in reserved memory (firmware bug)";
+}
+
 /* The DMAR table and its units, none of them touched yet. NULL, or why there is no list of units. */
 static const char *read_dmar(void)
 {
@@ -214,11 +224,7 @@ static const char *read_dmar(void)
 		if (s.type == DMAR_DRHD && unit_count < UNIT_MAX)
 			add_unit(&s);
 		else if (s.type == DMAR_RMRR)
-			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit,
-				 memory_is(s.base & ~(PAGE_SIZE - 1), s.limit - s.base + 1,
-					   MEMORY_RESERVED)
-					 ? ""
-					 : ": not in reserved memory (firmware bug)");
+			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit, remark_on_region(&s));
 	}
 	if (error != DMAR_END) {
 		log_note("DMAR: at offset 0x%x: %s", walk.offset, dmar_error_text(error));
@@ -392,11 +398,6 @@ static void build_targets(struct bench *b)
 		if (!b->lacks[id] && b->targets[id].scalable && !b->unit->queue.descriptors)
 			b->lacks[id] =
 				"scalable mode needs queued invalidation, which is not in use";
-		/* QEMU uses RID_PASID without saying so in ECAP. */
-		if (!b->lacks[id] && id == TARGET_SM_CONTEXT && !predict_is_qemu() &&
-		    !field_of(b->unit->ecap, ECAP_RPS))
-			b->lacks[id] = "the unit does not use RID_PASID (ECAP.RPS = 0)";
-		b->targets[id].any_pasid_fault_is_absence = predict_is_qemu();
 	}
 }
 
@@ -436,9 +437,11 @@ static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wro
 	problem = engine_choose(b, &b->targets[first]);
 	if (!problem)
 		problem = ownership_prove(b);
+	if (!problem)
+		traits_probe(b);
 	*is_wrong = b->disproof;
-	if (problem)
-		return problem;
+	if (problem || b->disproof)
+		return problem ? problem : b->disproof;
 	if (options.fault_interrupt) {
 		if (driver_id > 255)
 			return "the fault event cannot be sent to an APIC id above 255";
@@ -529,6 +532,7 @@ static const char *open_device(struct setup *setup, struct bench *b, struct dma_
 
 	*b = (struct bench){ .device = d,
 			     .unit = unit_of(f),
+			     .unit_index = (unsigned)(unit_of(f) - units),
 			     .updater_cpu = updater_cpu,
 			     .seed = options.seed | 1 };
 	o.problem = region_in_the_way(f);
@@ -707,7 +711,7 @@ void setup_machine(struct setup *setup, setup_wanted wanted)
 								    : "");
 	record_begin();
 	record_line("pair");
-	record_add("model=%s", predict_is_qemu() ? "qemu" : "spec");
+	record_add("model=%s", traits_is_qemu() ? "qemu" : "spec");
 	record_add("driver=%d driver_apic=%u updater=%d updater_apic=%u same_core=%u", driver,
 		   smp_processors[driver].apic_id, updater, smp_processors[updater].apic_id,
 		   smp_same_core((unsigned)driver, (unsigned)updater));

@@ -63,7 +63,7 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 		/* The absence of a paging entry is reported as a lack of permission. */
 		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
 								     : OUTCOME_FAULT;
-	case 0x58:
+	case FAULT_PASID_ACCESS:
 	case FAULT_PASID_INVALID:
 		return t->any_pasid_fault_is_absence ? OUTCOME_NOT_PRESENT : OUTCOME_FAULT;
 	}

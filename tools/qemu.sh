@@ -5,13 +5,51 @@
 OVMF_CODE=${OVMF_CODE:-/usr/share/OVMF/OVMF_CODE_4M.fd}
 OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 
+# What callers say of intel-iommu, and what QEMUs call it: up to 10 with x-, from 11 on without.
+qemu_words=("scalable scalable-mode x-scalable-mode" "first-stage fsts x-flts")
+declare -A qemu_properties # of each QEMU that was asked
+
+# qemu_unit QEMU DEVICE: sets $unit to DEVICE, that is intel-iommu,PROPERTY=VALUE..., in this QEMU's words.
+# Fails and says so where it has none for what is wanted; what it has no word for is off.
+qemu_unit() {
+	local qemu=$1 words word name names found
+
+	[ -n "${qemu_properties[$qemu]:-}" ] ||
+		qemu_properties[$qemu]=$("$qemu" -device intel-iommu,help < /dev/null | sed -n 's/^ *\([a-z0-9-]*\)=<.*/ \1 /p')
+	IFS=, read -ra words <<< "$2"
+	unit=intel-iommu
+	for word in "${words[@]:1}"; do
+		found=
+		for names in "${qemu_words[@]}" "${word%%=*}"; do
+			[[ " $names " != *" ${word%%=*} "* ]] || break
+		done
+		for name in $names; do
+			[[ ${qemu_properties[$qemu]} != *" $name "* ]] || found=$name
+		done
+		if [ -n "$found" ]; then
+			unit+=,$found=${word#*=}
+		elif [[ $names != *' '* || $word != *=off ]]; then
+			# shellcheck disable=SC2086 # a list of names
+			echo "the intel-iommu of $("$qemu" --version | head -1) has no ${word%%=*}; it has" ${qemu_properties[$qemu]} >&2
+			return 1
+		fi
+	done
+}
+
 # qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
 # The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE, QEMU_SERIAL (-serial's argument,
 # instead of a file LOG), QEMU_VARS (a copy of OVMF_VARS that keeps what is written) and QEMU_NOT_NICE
 # (do not lower the processors' priority) may be set by the caller.
 qemu_start() {
-	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data
+	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data unit argument arguments=()
 	shift 5
+	for argument; do
+		if [[ $argument == intel-iommu* ]]; then
+			qemu_unit "$qemu" "$argument" || return 2
+			argument=$unit
+		fi
+		arguments+=("$argument")
+	done
 	# A QEMU unpacked beside the system's finds its ROMs next to itself.
 	data=$(cd "$(dirname "$(command -v "$qemu")")/.." && pwd)/share/qemu
 	rm -f "$log" "$log.pid"
@@ -24,7 +62,7 @@ qemu_start() {
 		-nodefaults -display none -no-reboot -serial "${QEMU_SERIAL:-file:$log}" \
 		-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE" \
 		-drive "if=pflash,format=raw,file=${QEMU_VARS:-$OVMF_VARS,snapshot=on}" \
-		-device isa-debug-exit,iobase=0xf4 -pidfile "$log.pid" -name debug-threads=on "$@"
+		-device isa-debug-exit,iobase=0xf4 -pidfile "$log.pid" -name debug-threads=on "${arguments[@]}"
 }
 
 # qemu_lower_processors PIDFILE CPUS: under TCG each processor is a thread that never sleeps, and the
@@ -53,7 +91,7 @@ export QEMU_PASS QEMU_FAIL QEMU_SKIP
 # thread for each processor. /dev/kvm may be there and still not run OVMF (nested virtualisation), so
 # it is tried once, and the answer kept in FOLDER.
 qemu_accel() {
-	local qemu=$1 image=$2 folder=$3 answer="$3/accel-$(basename "$1")"
+	local qemu=$1 image=$2 folder=$3 answer="$3/accel-${1//\//_}"
 	local tcg=tcg,thread=multi
 
 	if [ ! -w /dev/kvm ]; then

@@ -83,6 +83,7 @@ enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, 
 		return VTD_NO_REGISTERS;
 	unit->coherent = field_of(unit->ecap, ECAP_C);
 	unit->buffers_writes = field_of(unit->cap, CAP_RWBF);
+	unit->uses_rid_pasid = field_of(unit->ecap, ECAP_RPS);
 	faults_end = (field_of(unit->cap, CAP_FRO) + field_of(unit->cap, CAP_NFR) + 1) * 16;
 	iotlb_end = (field_of(unit->ecap, ECAP_IRO) + 1) * 16;
 	unit->needs = faults_end > iotlb_end ? faults_end : iotlb_end;

@@ -47,6 +47,8 @@ struct vtd_unit {
 	bool translating;
 	uint32_t
 		enables; /* times that translation was turned on: what was seen before may be so no more */
+	/* Requests without PASID use the context entry's RID_PASID: ECAP.RPS, or what was seen. Else PASID 0. */
+	bool uses_rid_pasid, rid_pasid_seen;
 	bool scalable; /* root table mode: RTADDR.TTM = 1 */
 
 	/* As firmware left it, read before anything was changed. */

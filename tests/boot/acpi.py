@@ -77,9 +77,19 @@ KINDS = {
     # tests/boot/firmware.c puts these in place of the machine's own, so a real unit is behind them:
     # a unit for a display controller at 00:01.0 alone, and one for the rest that is not there
     "graphics": table(scoped(drhd(0xFED90000, 0), endpoint(1)) + drhd(0xFED80000), b"VTDL"),
-    # reserved memory for the devices at 00:01.0 and 00:02.0, in memory that is free
-    "rmrr": table(drhd(0xFED90000) +
-                  scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1), endpoint(2)), b"VTDL"),
+    # one unit for everything, whatever the machine's own table says
+    "one-unit": table(drhd(0xFED90000), b"VTDL"),
+    # 00:02.0 is given to a unit without a table depth (CAP.SAGAW = 0), in memory that the scenario fills
+    "second-unit": table(scoped(drhd(0x10000000, 0), endpoint(2)) + drhd(0xFED90000), b"VTDL"),
+    # reserved memory for the device at 00:01.0, in memory that is free: lower, most of it, and page 0
+    "rmrr": table(drhd(0xFED90000) + scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1)) +
+                  scoped(rmrr(0x200000, 0x3FFFFF), endpoint(1)) + scoped(rmrr(0, 0xFFF), endpoint(1)),
+                  b"VTDL"),
+    # for the device under test, 00:02.0, too; and regions that cannot be mapped: limit below base, beyond 39 bits
+    "rmrr-of-device": table(drhd(0xFED90000) + scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1), endpoint(2)),
+                            b"VTDL"),
+    "rmrr-unmappable": table(drhd(0xFED90000) + scoped(rmrr(0x1000000, 0xFFFFFF), endpoint(1)) +
+                             scoped(rmrr(1 << 40, (1 << 40) + 0xFFFF), endpoint(1)), b"VTDL"),
     # a console on COM2
     "spcr-com2": spcr(0x2F8),
     "dbg2-com2": dbg2(0x2F8),
