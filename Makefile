@@ -196,7 +196,8 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
 # What runs once and prints: small counts, fast does not.
-$(foreach f,vtd/decode vtd/oddities vtd/oddities_text tests/inventory tests/inventory_dmar kernel/acpi \
+$(foreach f,vtd/decode vtd/oddities vtd/oddities_text vtd/oddities_units tests/inventory tests/inventory_dmar \
+	tests/inventory_memory kernel/acpi \
 	kernel/acpi_table kernel/acpi_timers kernel/identity kernel/madt kernel/mcfg kernel/smbios,$(eval $(f)_CFLAGS := -Os))
 
 # Only these know the build id, so a new commit recompiles nothing else.
@@ -240,7 +241,7 @@ HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildca
 		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
 		kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		kernel/crc32.c tests/target.c tests/target_build.c \
+		kernel/crc32.c tests/inventory_memory.c tests/target.c tests/target_build.c \
 		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
