@@ -305,8 +305,7 @@ static enum outcome one_dma(struct bench *b, const struct drive_setup *s, struct
 /* A short wait of no fixed length, so that driver and updater cannot fall into step. */
 static void jitter(struct bench *b)
 {
-	for (unsigned n = random_next(&b->seed) & 255; n; n--)
-		compiler_barrier();
+	cpu_spin(random_next(&b->seed) & 255);
 }
 
 /*
@@ -715,7 +714,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	for (uint64_t i = 1; i <= count && !t->stopped; i++) {
 		t->dmas++;
 		forget_faults();
-		b->device->generator->start(b->device, TARGET_NOWHERE);
+		b->device->generator->start(b->device, target_nowhere());
 		if (wait_dma(b, t) == DMA_DEAD) {
 			t->stopped = b->device->generator->reset(b->device, b->target->private_at);
 			t->resets++;
@@ -726,7 +725,7 @@ void engine_storm(struct bench *b, uint64_t count, unsigned burst, struct bench 
 	if (other) {
 		uint64_t end = rdtsc() + time_ns_to_ticks(other->device->timeout_us * 1000);
 
-		other->device->generator->start(other->device, TARGET_NOWHERE);
+		other->device->generator->start(other->device, target_nowhere());
 		while (other->device->generator->poll(other->device) == DMA_BUSY && rdtsc() < end)
 			cpu_pause();
 		other->device->generator->stop(other->device);

@@ -7,9 +7,7 @@
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
-#define REGION	0x200000ull
-#define PRIVATE 0x203000ull
-#define TAG	5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
+#define TAG 5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
 
 #define MADE_MAX 128
 
@@ -152,7 +150,7 @@ static uint64_t *own_pasid(const struct target *t, uint64_t *context, unsigned p
  */
 static uint64_t *chain(unsigned levels, const uint64_t *shallow, const uint64_t *deep)
 {
-	unsigned region = vtd_table_index(REGION, 2);
+	unsigned region = vtd_table_index(memory_window(), 2);
 	uint64_t *root = pages(levels);
 
 	for (unsigned i = 0; root && i < levels; i++) {
@@ -177,10 +175,12 @@ static uint64_t *leaf_table(struct target *t, const struct dma_device *device, u
 
 	if (!table)
 		return NULL;
-	table[vtd_table_index(TARGET_ADDRESS, 1)] = vtd_table_entry((uint64_t)t->page[to]);
-	for (size_t i = 0; i < device->private_pages; i++)
-		table[vtd_table_index(PRIVATE, 1) + i] = vtd_table_entry((uint64_t)device->private +
-									 i * PAGE_SIZE);
+	table[vtd_table_index(t->address, 1)] = vtd_table_entry((uint64_t)t->page[to]);
+	for (size_t i = 0; i < device->private_pages; i++) {
+		uint64_t at = t->private_at + i * PAGE_SIZE;
+
+		table[vtd_table_index(at, 1)] = vtd_table_entry(at);
+	}
 	return table;
 }
 
@@ -421,8 +421,8 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 			      .words = kind_words(target_kind(id)),
 			      .phases = 1,
 			      .domain = { 1, 2 },
-			      .address = TARGET_ADDRESS,
-			      .private_at = PRIVATE,
+			      .address = target_address(),
+			      .private_at = (uint64_t)device->private,
 			      .pages = 2,
 			      .unit = unit,
 			      .source_id = source_id };
@@ -447,10 +447,9 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (id == TARGET_PASID_FS_PT) {
 		/* Pass-through: bus addresses are physical. */
 		t->address = (uint64_t)t->page[OUTCOME_B];
-		t->private_at = (uint64_t)device->private;
-		if ((t->address | t->private_at) & ~device->address_mask)
-			return "the device cannot address the pass-through page";
 	}
+	if ((t->address | t->private_at) & ~device->address_mask)
+		return "the device cannot address the pages that its DMA is sent to";
 	if (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
 		t->domain[1] = t->domain[0];
 	context = own_context(t, t->scalable ? NULL : base);

@@ -199,7 +199,7 @@ static const char *dsa_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = PRIVATE_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its descriptors";
 	d->tagging = is_shared(d)	   ? DMA_TAGS_ALWAYS

@@ -286,7 +286,7 @@ const char *nic_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = PRIVATE_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
 	d->address_mask = ~0ull;

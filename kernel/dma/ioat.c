@@ -123,7 +123,7 @@ static const char *ioat_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = PRIVATE_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its descriptors";
 	d->address_mask = ~0ull;

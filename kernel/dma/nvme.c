@@ -114,7 +114,7 @@ static const char *nvme_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = options.nvme_read ? NVME_PAGES_TO_READ : NVME_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
 	d->reset_does_dma = options.nvme_read;

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FRO	 0x22 /* fault recording registers at 0x220 */
 #define IRO	 0x0f /* IOTLB registers at 0xf0 */
@@ -249,6 +250,30 @@ void *memory_alloc(size_t pages)
 	block->next = blocks;
 	blocks = block;
 	return memset(block->pages, 0, pages * PAGE_SIZE);
+}
+
+/* At an address that window pages can have on a machine. */
+uint64_t memory_window(void)
+{
+	const uint64_t base = 0x08000000;
+	static void *window;
+
+	if (!window)
+		window = mmap((void *)base, WINDOW_BYTES, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	return (uint64_t)window == base ? base : 0;
+}
+
+/* The tests need few: after the last, the first again. */
+void *memory_alloc_window(size_t pages)
+{
+	static uint64_t next = PAGE_SIZE;
+	uint64_t at = next;
+
+	if (at + pages * PAGE_SIZE > WINDOW_BYTES - PAGE_SIZE)
+		at = PAGE_SIZE;
+	next = at + pages * PAGE_SIZE;
+	return memset((void *)(memory_window() + at), 0, pages * PAGE_SIZE);
 }
 
 /* As far as the kernel's page tables reach. */
