@@ -239,7 +239,7 @@ PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg ker
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
 		kernel/screen.c kernel/uart.c kernel/pci_uart.c $(wildcard kernel/dma/intel_*.c) \
-		kernel/dma/dma.c kernel/dma/edu.c \
+		kernel/dma/aspm.c kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
 		kernel/crc32.c tests/hidden.c tests/inventory_memory.c tests/target.c tests/target_build.c \
 		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)
