@@ -122,8 +122,8 @@ static void add_choice(const struct console_choice *c, uint32_t baud)
 	switch (c->source) {
 	case CONSOLE_AUTO:
 		/*
-		 * Most tables name COM1, whether anybody reads there or not; on a machine with AMT somebody may at
-		 * its serial-over-LAN. Both get the log.
+		 * Most tables name COM1, whether anybody reads there or not; on a machine with AMT
+		 * somebody may read at its serial-over-LAN. Both get the log.
 		 */
 		if ((add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud, &place) ||
 		     add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud, &place)) &&
