@@ -12,7 +12,8 @@ static bool is_memory(const struct handoff *h, uint64_t base, uint64_t bytes)
 	for (size_t i = 0; i < h->region_count; i++) {
 		const struct memory_region *r = &h->regions[i];
 
-		if (r->kind != MEMORY_MMIO && r->base <= base && base - r->base < r->pages * PAGE_SIZE &&
+		if (r->kind != MEMORY_MMIO && r->base <= base &&
+		    base - r->base < r->pages * PAGE_SIZE &&
 		    bytes <= r->pages * PAGE_SIZE - (base - r->base))
 			return true;
 	}
@@ -70,5 +71,6 @@ void find_kept(struct handoff *h)
 	while (dmar_next(&walk, &s) == DMAR_OK && h->kept_count < KEPT_MAX)
 		if (s.type == DMAR_RMRR && s.limit > s.base && s.limit - s.base < RANGE_MOST)
 			h->kept[h->kept_count++] = (struct kept_range){
-				s.base & ~(PAGE_SIZE - 1), (s.limit | (PAGE_SIZE - 1)) + 1 };
+				s.base & ~(PAGE_SIZE - 1), (s.limit | (PAGE_SIZE - 1)) + 1
+			};
 }

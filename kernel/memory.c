@@ -50,9 +50,11 @@ static void take_largest(struct piece *best, uint64_t from, uint64_t to)
 static bool take_window(uint64_t limit)
 {
 	for (uint64_t base = WINDOW_BYTES; base + WINDOW_BYTES <= limit; base += WINDOW_BYTES)
-		if (memory_is(base, WINDOW_BYTES, MEMORY_FREE) && !memory_is_kept(base, WINDOW_BYTES)) {
+		if (memory_is(base, WINDOW_BYTES, MEMORY_FREE) &&
+		    !memory_is_kept(base, WINDOW_BYTES)) {
 			window_base = base;
-			window = (struct piece){ base + PAGE_SIZE, base + WINDOW_BYTES - PAGE_SIZE };
+			window = (struct piece){ base + PAGE_SIZE,
+						 base + WINDOW_BYTES - PAGE_SIZE };
 			return true;
 		}
 	return false;
@@ -129,7 +131,8 @@ uint64_t memory_low_page(void)
 		const struct memory_region *r = &map->regions[i];
 		uint64_t from = r->base ? r->base : PAGE_SIZE;
 
-		for (; r->kind == MEMORY_FREE && from < 0xa0000 && from < r->base + r->pages * PAGE_SIZE;
+		for (; r->kind == MEMORY_FREE && from < 0xa0000 &&
+		       from < r->base + r->pages * PAGE_SIZE;
 		     from += PAGE_SIZE)
 			if (!memory_is_kept(from, PAGE_SIZE))
 				return from;

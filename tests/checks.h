@@ -6,7 +6,7 @@
 #ifndef TESTS_CHECKS_H
 #define TESTS_CHECKS_H
 
-#include "tests/engine.h"
+#include "tests/bench.h"
 
 /* The target in force: every mixture ends where the reference walk says. */
 bool check_witness(struct bench *bench, const char *id);

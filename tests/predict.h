@@ -4,7 +4,7 @@
 #ifndef TESTS_PREDICT_H
 #define TESTS_PREDICT_H
 
-#include "tests/engine.h"
+#include "tests/updater.h"
 #include "vtd/model.h"
 
 struct prediction {

@@ -103,7 +103,8 @@ struct target {
 	uint64_t *leaf[2];		/* checks_tags: the leaf entries of A and B */
 	uint64_t leaf_value[2];		/* and what stands in them */
 	volatile uint64_t *sentinel[2]; /* and where they are turned to */
-	uint8_t expects[2];		/* outcome of A and of B, in the phase chosen */
+	unsigned phase;			/* the one chosen */
+	uint8_t expects[2];		/* outcome of A and of B in it */
 	const char *encoding;		/* how outcomes are told apart, for the log */
 
 	bool coherent; /* the unit sees stores to the entry without a flush */
@@ -141,6 +142,16 @@ enum outcome target_fault_outcome(const struct target *target, uint8_t reason);
 /* Put a mark, different each time, into all pages; see which pages a DMA wrote over (bit set). */
 void target_arm(const struct target *target, uint64_t number);
 unsigned target_written(const struct target *target, uint64_t number);
+
+/*
+ * The physical page at target_address(): a DMA that nothing translates lands there. Mark it; see whether a
+ * DMA wrote over the marks.
+ */
+void target_arm_physical(void);
+bool target_landed_physically(void);
+
+/* The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). */
+uint8_t target_reason_at(const struct target *target, uint64_t at);
 
 const char *target_outcome_name(const struct target *target, unsigned outcome);
 const char *target_outcome_meaning(const struct target *target, unsigned outcome);

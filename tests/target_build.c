@@ -101,11 +101,6 @@ static void set_pasid(uint64_t *p, const uint64_t *root, bool first_stage, unsig
 		set_pasid_second(p, root, levels, domain);
 }
 
-static unsigned any_levels(const struct vtd_unit *unit)
-{
-	return vtd_unit_has_levels(unit, 4) ? 4 : vtd_unit_has_levels(unit, 3) ? 3 : 5;
-}
-
 /* A root table and a context table of its own, with what `base` keeps mapped. */
 static uint64_t *own_context(struct target *t, const uint64_t *base)
 {
@@ -197,7 +192,7 @@ static void build_context(struct target *t, const struct dma_device *device)
 	for (unsigned l = 4; l >= 3; l--)
 		if (vtd_unit_has_levels(t->unit, l) && vtd_unit_has_levels(t->unit, l + 1))
 			low = l;
-	only = any_levels(t->unit);
+	only = vtd_unit_any_levels(t->unit);
 	t->phases = low ? 1 : 2;
 	t->pages = 4;
 	t->encoding = low ? "four pages, one for each mixture"
@@ -223,7 +218,7 @@ static void build_context(struct target *t, const struct dma_device *device)
 
 static void build_sm_context(struct target *t, const struct dma_device *device)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	bool first = !field_of(t->unit->ecap, ECAP_SSTS);
 
 	t->pages = 4;
@@ -266,7 +261,7 @@ static void keep_walk(struct vtd_table *second, uint64_t *root, uint64_t at)
  * are. */
 static void nest(struct target *t, const struct dma_device *device)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	struct vtd_table second;
 
 	exhausted |= !vtd_table_new(&second, t->unit, levels);
@@ -287,7 +282,7 @@ static void nest(struct target *t, const struct dma_device *device)
 
 static void build_pasid(struct target *t, const struct dma_device *device)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	bool first = t->id != TARGET_PASID_SS;
 
 	t->checks_tags = true;
@@ -322,7 +317,7 @@ static void build_pasid(struct target *t, const struct dma_device *device)
 /* Entries of one word: two whole hierarchies that part at the entry under test. */
 static void build_word(struct target *t, const struct dma_device *device, uint64_t *context)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	bool first = t->id == TARGET_FS_LEAF ||
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;

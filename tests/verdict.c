@@ -7,6 +7,7 @@
 #include "kernel/string.h"
 #include "tests/predict.h"
 #include "tests/report.h"
+#include "tests/trials.h"
 
 static struct tally tally;
 
@@ -76,15 +77,19 @@ static const char *unexplained(bool is_control)
 		return tally.stopped;
 	if (tally.timeouts)
 		return "the device did not answer in time, and was reset";
+	if (tally.faults.odd)
+		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
 	if (is_control)
 		return NULL;
 	if (tally.companion_astray)
 		return "a DMA of the companion landed where its own entry does not lead";
-	if (tally.outcomes[OUTCOME_LOST] && !tally.faults.overflows)
-		return "a DMA landed in no page of the witness and left no fault record";
-	if (tally.outcomes[OUTCOME_SILENT] && !tally.faults.overflows)
-		return "a DMA was not done and left no fault record";
+	if (tally.untranslated)
+		return "a DMA passed the unit untranslated: it landed at the physical address";
+	if (tally.unrecorded)
+		return tally.outcomes[OUTCOME_LOST]
+			       ? "a DMA landed in no page of the witness and left no fault record"
+			       : "a DMA was not done and left no fault record";
 	return NULL;
 }
 
@@ -223,7 +228,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	}
 	note_known_bad(b, target, s, &trial, &full, shown);
 	spec_harms = log_model(b, s, &trial, &p);
-	engine_run(b, &trial, &tally);
+	trial_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	report_keep(b->target, &tally, &p);
 	judge(target, drive, &p, spec_harms, shown, id);

@@ -138,7 +138,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 {
 	enum vtd_status status;
 
-	if (!(field_of(unit->cap, CAP_SAGAW) & 0xe))
+	if (!vtd_unit_any_levels(unit))
 		return VTD_NO_LEGACY;
 	if (!unit->root_table)
 		unit->root_table = platform_alloc_page();
@@ -155,6 +155,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 	if (status == VTD_OK)
 		status = leave_protected_regions(unit);
 	unit->translating = status == VTD_OK;
+	unit->enables++;
 	return status;
 }
 
@@ -184,6 +185,24 @@ bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels)
 {
 	return levels >= 3 && levels <= 5 &&
 	       field_of(unit->cap, CAP_SAGAW) & 1u << aw_of_levels(levels);
+}
+
+unsigned vtd_unit_any_levels(const struct vtd_unit *unit)
+{
+	static const uint8_t order[] = { 4, 3, 5 };
+
+	for (unsigned i = 0; i < sizeof(order); i++)
+		if (vtd_unit_has_levels(unit, order[i]))
+			return order[i];
+	return 0;
+}
+
+unsigned vtd_unit_width(const struct vtd_unit *unit)
+{
+	unsigned width = (unsigned)field_of(unit->cap, CAP_MGAW) + 1;
+	unsigned tables = 12 + 9 * vtd_unit_any_levels(unit);
+
+	return width < tables ? width : tables;
 }
 
 unsigned vtd_unit_domain_ids(const struct vtd_unit *unit)

@@ -156,7 +156,6 @@ const struct nic_kind *nic_kind_of(const struct pci_function *function); /* NULL
 const char *nic_refuses(struct dma_device *device);
 void nic_describe(const struct dma_device *device, char *text, size_t room);
 const char *nic_open(struct dma_device *device);
-const char *nic_examine(struct dma_device *device, uint64_t private_at);
 const char *nic_reset(struct dma_device *device, uint64_t private_at);
 void nic_start(struct dma_device *device, uint64_t bus_address);
 enum dma_state nic_poll(struct dma_device *device);

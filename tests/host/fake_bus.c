@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/host/fake_bus.h"
 #include "kernel/dma/registers.h"
+#include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/time.h"
 
@@ -131,7 +132,7 @@ const char *bus_open(struct dma_device *d, const struct dma_generator *generator
 	bus.private = d->private;
 	bus.private_bytes = d->private_pages * PAGE_SIZE;
 	pci_bus_master(d->function, true);
-	return generator->examine ? generator->examine(d, BUS_PRIVATE_AT) : NULL;
+	return options.nvme_read ? generator->reset(d, BUS_PRIVATE_AT) : NULL;
 }
 
 const char *bus_settle(struct dma_device *d)

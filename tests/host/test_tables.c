@@ -131,8 +131,8 @@ static void build_context(struct target *t, struct vtd_unit *unit, unsigned saga
 	fake_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_FRO, 0x22));
 	*unit = fake_probe();
 	device = (struct dma_device){ .private = memory_alloc_window(2),
-					.private_pages = 2,
-					.address_mask = ~0ull };
+				      .private_pages = 2,
+				      .address_mask = ~0ull };
 	CHECK_EQ(target_build(t, TARGET_CONTEXT, unit, &device, 0x10, NULL), 0);
 }
 
