@@ -246,6 +246,24 @@ static void check_scopes(const struct oddity_search *s, const struct dmar_struct
 		at_offset(s, ODD_MALFORMED_SCOPE, offset);
 }
 
+/* Of a structure's fixed part, sections 8.4 to 8.9: all that are reserved "must be initialized to 0" (8.1). */
+static void check_reserved_bytes(const struct oddity_search *s, const struct dmar_structure *in)
+{
+	static const struct {
+		uint8_t from, to;
+	} bytes[] = {
+		[DMAR_RMRR] = { 4, 6 }, [DMAR_ATSR] = { 5, 6 }, [DMAR_RHSA] = { 4, 8 },
+		[DMAR_ANDD] = { 4, 7 }, [DMAR_SATC] = { 5, 6 }, [DMAR_SIDP] = { 4, 6 },
+	};
+	const uint8_t *at = s->m->dmar.table + in->offset;
+
+	if (in->type >= sizeof(bytes) / sizeof(bytes[0]))
+		return;
+	for (uint32_t i = bytes[in->type].from; i < bytes[in->type].to; i++)
+		if (at[i])
+			at_offset_value(s, ODD_RESERVED_BITS, in->offset + i, at[i]);
+}
+
 static void check_structure(const struct oddity_search *s, const struct dmar_structure *in)
 {
 	switch (in->type) {
@@ -275,6 +293,7 @@ static void check_structure(const struct oddity_search *s, const struct dmar_str
 	}
 	if (in->flags & ~FLAG_FIRST)
 		at_offset_value(s, ODD_RESERVED_BITS, in->offset + 4, in->flags & ~FLAG_FIRST);
+	check_reserved_bytes(s, in);
 	check_scopes(s, in);
 }
 

@@ -611,6 +611,12 @@ TEST(oddities_reserved_bits)
 	spoil(DRHD_A + 5, 0x10, 1, ODD_RESERVED_BITS, DRHD_A + 5);
 	spoil(ATSR + 4, 4, 1, ODD_RESERVED_BITS, ATSR + 4);
 	spoil(SATC + 4, 3, 1, ODD_RESERVED_BITS, SATC + 4);
+	spoil(RMRR_1 + 5, 1, 1, ODD_RESERVED_BITS, RMRR_1 + 5);
+	spoil(ATSR + 5, 1, 1, ODD_RESERVED_BITS, ATSR + 5);
+	spoil(RHSA + 7, 1, 1, ODD_RESERVED_BITS, RHSA + 7);
+	spoil(ANDD + 4, 1, 1, ODD_RESERVED_BITS, ANDD + 4);
+	spoil(SATC + 5, 1, 1, ODD_RESERVED_BITS, SATC + 5);
+	spoil(SIDP + 4, 1, 1, ODD_RESERVED_BITS, SIDP + 4);
 	spoil(ATSR_SCOPE + 2, 1, 1, ODD_RESERVED_BITS, ATSR_SCOPE + 2);
 	spoil(ATSR_SCOPE + 3, 2, 1, ODD_RESERVED_BITS, ATSR_SCOPE + 3);
 	CHECK_EQ(last.value, 2);
