@@ -203,7 +203,8 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
 # What runs once and prints: small counts, fast does not.
-$(foreach f,vtd/decode vtd/oddities vtd/oddities_text tests/inventory tests/inventory_dmar kernel/acpi \
+$(foreach f,vtd/decode vtd/oddities vtd/oddities_text vtd/oddities_units tests/inventory tests/inventory_dmar \
+	tests/inventory_memory tests/hidden kernel/acpi \
 	kernel/acpi_table kernel/acpi_timers kernel/identity kernel/madt kernel/mcfg kernel/smbios,$(eval $(f)_CFLAGS := -Os))
 
 # Only these know the build id, so a new commit recompiles nothing else.
@@ -247,10 +248,11 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c queue.c rando
 		walk.c)
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
-		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
-		kernel/dma/dma.c kernel/dma/edu.c \
+		kernel/screen.c kernel/uart.c kernel/pci_uart.c $(wildcard kernel/dma/intel_*.c) \
+		kernel/dma/aspm.c kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		kernel/crc32.c tests/target.c tests/target_build.c $(UNIT_SOURCES) \
+		kernel/crc32.c tests/hidden.c tests/inventory_memory.c tests/target.c tests/target_build.c \
+		$(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -270,7 +272,8 @@ $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 
 $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \
-			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o,$(HOST_OBJECTS))
+			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o \
+			$(BUILD)/host/tests/hidden.o,$(HOST_OBJECTS))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
 $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/tables tests/inventory_dmar \

@@ -220,7 +220,8 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		 pci_count);
 	run_record_platform(apic_is_x2apic(), paging_levels(), memory_total(), pci_count);
 	if (!options.refused && options.run != RUN_INVENTORY && options.run != RUN_LIST) {
-		log_note("pci: bus mastering was on for %u functions; now off for all",
+		log_note("pci: bus mastering was on for %u functions; now off for all that were "
+			 "found",
 			 pci_quiesce(!options.graphics));
 		watchdog_init();
 	}

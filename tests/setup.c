@@ -12,6 +12,7 @@
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
 #include "tests/engine.h"
+#include "tests/hidden.h"
 #include "tests/ownership.h"
 #include "tests/report.h"
 #include "tests/traits.h"
@@ -663,16 +664,21 @@ static void fail(struct setup *setup, const char *problem, bool is_wrong)
 
 static const char *no_device(const struct setup *setup)
 {
+	static char text[384];
+	const char *hidden = hidden_devices(pci_functions, pci_count, &dmar);
+
 	if (setup->refused)
 		return "no test device: what dma= and tests= allow was refused, see above";
 	/* Then tests= is what is wrong, and the run says so. */
 	if (setup->unwanted)
 		return NULL;
-	return setup->excluded
-		       ? "no test device: those that are here are excluded by dma= (run=list "
-			 "shows them)"
-		       : "no test device: none of the DMA generators that this kernel knows is "
-			 "here";
+	if (setup->excluded)
+		return "no test device: those that are here are excluded by dma= (run=list shows "
+		       "them)";
+	format_text(text, sizeof(text),
+		    "no test device: none of the DMA generators that this kernel knows is here%s%s",
+		    hidden ? "; " : "", hidden ? hidden : "");
+	return text;
 }
 
 void setup_machine(struct setup *setup, setup_wanted wanted)

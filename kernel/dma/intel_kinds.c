@@ -129,6 +129,7 @@ const struct nic_kind nic_kinds[] = {
 	  ADVANCED_QUEUES,
 	  .lock = NIC_LOCK_SWSM,
 	  .mac_loopback = true,
+	  .no_l1_2 = true,
 	  .buffer_sizes = true,
 	  .reset_us = 3000 },
 };

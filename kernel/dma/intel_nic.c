@@ -9,6 +9,7 @@
 #include "kernel/dma/intel_nic.h"
 #include "kernel/cpu.h"
 #include "kernel/memory.h"
+#include "kernel/dma/aspm.h"
 #include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
 #include "kernel/string.h"
@@ -295,6 +296,8 @@ const char *nic_open(struct dma_device *d)
 	d->bytes = FRAME_BYTES;
 	d->typical_us = 20;
 	d->timeout_us = 100000;
+	if (((const struct nic_kind *)d->kind)->no_l1_2)
+		dma_l1_2_off(d->function);
 	problem = enter_loopback(d);
 	nic_stop(d);
 	return problem;

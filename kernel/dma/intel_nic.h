@@ -134,6 +134,7 @@ struct nic_kind {
 	bool buffer_sizes; /* of its packet buffers survive a reset: they are set to the default */
 	bool mac_loopback; /* RCTL.LBM, too */
 	bool link_first;   /* STATUS.LU comes only by negotiating, and stays in loopback */
+	bool no_l1_2;	   /* receiving stalls once its link was in L1.2 (Linux, igc) */
 	bool has_vfs;	   /* virtual functions, if its firmware shows them */
 	uint8_t lock;	   /* enum nic_lock */
 	uint8_t phy_address;
