@@ -146,9 +146,14 @@ static bool matches(const struct pci_function *f, unsigned number)
 	return f->vendor == SIM_VENDOR && f->device == SIM_DEVICE_ID + number;
 }
 
+static struct device *device_of(const struct dma_device *d)
+{
+	return &devices[d->function->device - SIM_DEVICE_ID];
+}
+
 static const char *open(struct dma_device *d)
 {
-	struct device *x = &devices[d->function->device - SIM_DEVICE_ID];
+	struct device *x = device_of(d);
 
 	x->number = (unsigned)(x - devices);
 	x->d = d;
@@ -161,11 +166,6 @@ static const char *open(struct dma_device *d)
 	d->typical_us = 1;
 	d->tagging = sim.tags ? DMA_TAGS_AS_TOLD : DMA_TAGS_NEVER;
 	return d->private ? NULL : "no memory for its private page";
-}
-
-static struct device *device_of(struct dma_device *d)
-{
-	return (struct device *)d->registers;
 }
 
 static const char *reset(struct dma_device *d, uint64_t private_at)

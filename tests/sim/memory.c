@@ -68,19 +68,23 @@ static const void *line_in(uint64_t line, enum view view)
 /* A write of this line stays in the buffer until it is drained. Once a line was not known: from then on. */
 static void buffer(uint64_t line, enum view view)
 {
-	unsigned i = 0;
+	unsigned i = 0, idle = HELD_MAX;
 
 	if (!sim.rwbf || !sim_by_turns)
 		return;
-	while (i < held_count && held[i].line != line)
-		i++;
-	if (i == HELD_MAX)
-		return;
+	for (; i < held_count && held[i].line != line; i++)
+		if (!held[i].buffered[SNOOPING] && !held[i].buffered[SHADOW])
+			idle = i;
 	if (i < held_count) {
 		held[i].buffered[view] = true;
 		return;
 	}
-	held_count++;
+	if (i == HELD_MAX)
+		i = idle;
+	else
+		held_count++;
+	if (i == HELD_MAX)
+		return;
 	held[i].line = line;
 	for (unsigned v = 0; v < VIEWS; v++)
 		memcpy(held[i].seen[v], line_in(line, (enum view)v), LINE);
