@@ -28,7 +28,9 @@ static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive
 	uint64_t harm;
 
 	trial->drive = (uint8_t)drive;
-	trial->ms = drive == DRIVE_HAMMER ? HAMMER_MS : FAITHFUL_MS;
+	trial->ms = options.test_ms	    ? options.test_ms
+		    : drive == DRIVE_HAMMER ? HAMMER_MS
+					    : FAITHFUL_MS;
 	predict(b, trial, s->never_blocks, &allowed);
 	predict_on_this_unit(b, trial, s->never_blocks, &shown);
 	/* A hammer drive leaves invalidations out: that is harm of the drive, unless stores do it.

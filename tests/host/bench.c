@@ -22,7 +22,7 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 				     field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |
 				     field_bits(ECAP_NEST, 1) | field_bits(ECAP_RPS, 1) |
 				     bench_more_ecap);
-	vtd_unit_probe(unit, fake.registers, FAKE_BASE, FAKE_BYTES);
+	vtd_unit_probe(unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES);
 	if (!device.private)
 		device = (struct dma_device){ .private = memory_alloc_window(2),
 					      .private_pages = 2,

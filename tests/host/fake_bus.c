@@ -82,7 +82,7 @@ static bool dma(uint64_t at, void *data, uint64_t bytes, bool write, bool has_pa
 			"the device is to do DMA with bus mastering off"))
 		return false;
 	if (bus.translate) {
-		to = bus.translate(at, has_pasid, pasid);
+		to = bus.translate(at, write, has_pasid, pasid);
 	} else if (at >= BUS_PRIVATE_AT && at + bytes <= BUS_PRIVATE_AT + bus.private_bytes) {
 		to = bus.refuse_private ? NULL : bus.private + (at - BUS_PRIVATE_AT);
 	} else if (at >= BUS_TARGET_AT && at + bytes <= BUS_TARGET_AT + sizeof(bus.target)) {

@@ -8,7 +8,7 @@ static enum vtd_status probe(void)
 {
 	struct vtd_unit unit;
 
-	return vtd_unit_probe(&unit, fake.registers, FAKE_BASE, FAKE_BYTES);
+	return vtd_unit_probe(&unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES);
 }
 
 TEST(unit_probe_decodes)
@@ -29,7 +29,7 @@ TEST(unit_probe_refuses_what_is_no_unit)
 	struct vtd_unit unit;
 
 	fake_reset();
-	CHECK_EQ(vtd_unit_probe(&unit, fake.registers, 0, FAKE_BYTES), VTD_NO_ADDRESS);
+	CHECK_EQ(vtd_unit_probe(&unit, fake.unit.registers, 0, FAKE_BYTES), VTD_NO_ADDRESS);
 	CHECK_EQ(vtd_unit_probe(&unit, 0, FAKE_BASE, FAKE_BYTES), VTD_NO_ADDRESS);
 	fake_set64(VTD_CAP, ~0ull);
 	CHECK_EQ(probe(), VTD_ALL_ONES);
@@ -92,7 +92,7 @@ TEST(unit_take_over_of_a_deaf_unit_ends)
 
 	fake_reset();
 	fake_set32(VTD_GSTS, G_TE);
-	fake.deaf = G_TE;
+	fake.unit.deaf = G_TE;
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_take_over(&unit), VTD_TIMEOUT);
 }
@@ -107,6 +107,7 @@ TEST(unit_take_over_of_a_queue_that_does_not_drain)
 		fake_set32(VTD_GSTS, G_QIE);
 		fake_set64(VTD_IQT, 32);
 		fake_set32(VTD_FSTS, has_error ? FSTS_IQE : 0);
+		fake.unit.stuck = !has_error;
 		unit = fake_probe();
 		CHECK_EQ(vtd_unit_take_over(&unit), VTD_OK);
 		CHECK(!(fake_get32(VTD_GSTS) & G_QIE));
@@ -174,12 +175,12 @@ TEST(unit_enable_says_why_not)
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_NO_MEMORY);
 	fake_reset();
-	fake.deaf = G_SRTP;
+	fake.unit.deaf = G_SRTP;
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_TIMEOUT);
 	CHECK(!unit.translating);
 	fake_reset();
-	fake.deaf = G_TE;
+	fake.unit.deaf = G_TE;
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_TIMEOUT);
 	CHECK(!unit.translating);
