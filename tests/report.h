@@ -10,7 +10,7 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL,
 	VERDICT_SKIP,
-	VERDICT_SOUND, /* passed, but only a check of our own means: no pass for the run */
+	VERDICT_SOUND, /* passed, but only a self-check: no pass for the run */
 };
 
 /* How many tests there will be; of them, self-checks. */
