@@ -100,7 +100,7 @@ void bench_log_interrupts(struct bench *bench, struct fault_log *log);
 
 /*
  * The records of the DMA just ended, by polling or by giving the interrupt its time: a record may come
- * later than the device's own answer, by as much as was measured of this unit, and a millisecond at least.
+ * later than the device's own answer.
  */
 void bench_collect_faults(struct bench *bench, struct tally *tally);
 
@@ -118,6 +118,7 @@ struct attempt {
 	struct vtd_fault fault; /* if so */
 	uint64_t us;		/* from its start to that */
 	unsigned others;	/* records of something else, meanwhile */
+	enum fault_fit odd;	/* the first of these; meaningful if there is one */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks of our own means, one test of the log each: without them no verdict means anything. And
+ * Self-checks, one test of the log each: without them no verdict means anything. And
  * what the unit's fetches look like.
  */
 #ifndef TESTS_CHECKS_H

@@ -64,8 +64,9 @@ const char *fault_fit_text(enum fault_fit fit)
 		return "a fault record of the device has an address that the device was not given "
 		       "(FRCD.FI)";
 	case FAULT_BAD_TYPE:
-		return "a fault record of the device takes a read for a write, or the reverse "
-		       "(FRCD.T1, T2)";
+		return "a fault record of the device is of no access that it makes: a read of a "
+		       "page that it "
+		       "only writes, or the reverse (FRCD.FI, T1, T2)";
 	case FAULT_BAD_PASID:
 		return "a fault record of the device has another PASID than its request (FRCD.PP, "
 		       "PV)";

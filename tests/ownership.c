@@ -81,11 +81,8 @@ static const char *judge(struct bench *b, const struct attempt *a, struct vtd_un
 				   "its DMA was refused by unit %u, which the DMAR table does not "
 				   "name",
 				   other);
-		return say(b, "its DMA neither arrived nor was recorded as refused%s",
-			   a->others ? ": the unit's records have an address or a type that the "
-				       "device did not "
-				       "ask for"
-				     : "");
+		return say(b, "its DMA neither arrived nor was recorded as refused%s%s",
+			   a->others ? ": " : "", a->others ? fault_fit_text(a->odd) : "");
 	}
 	if (!may_be_its(b->device->function, f->source_id))
 		return say(b,

@@ -393,7 +393,7 @@ enum run_result report_end(void)
 	char counted[160], summary[1024];
 
 	format_text(counted, sizeof(counted),
-		    "%u passed (%u of them checks of our own means), %u failed, %u skipped or "
+		    "%u passed (%u of them self-checks), %u failed, %u skipped or "
 		    "inconclusive",
 		    passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], counts[VERDICT_FAIL],
 		    counts[VERDICT_SKIP]);
