@@ -42,6 +42,8 @@ qemu_unit() {
 qemu_start() {
 	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data unit argument arguments=() updater=1
 	shift 5
+	rm -f "$log" "$log.pid"
+	: > "$log"
 	for argument; do
 		if [[ $argument == intel-iommu* ]]; then
 			qemu_unit "$qemu" "$argument" || return 2
@@ -51,8 +53,6 @@ qemu_start() {
 	done
 	# A QEMU unpacked beside the system's finds its ROMs next to itself.
 	data=$(cd "$(dirname "$(command -v "$qemu")")/.." && pwd)/share/qemu
-	rm -f "$log" "$log.pid"
-	: > "$log"
 	# As the kernel chooses them: the first two processors, unless told otherwise.
 	[[ "$*" == *driver-cpu=1* ]] && updater=0
 	[[ "$*" =~ updater-cpu=([0-9]+) ]] && updater=${BASH_REMATCH[1]}
