@@ -44,7 +44,7 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -122,6 +122,13 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
+sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
+	@$(BUILD)/vtd-sim $(OPTIONS)
+
+SIM_SECONDS ?= 60
+sim-fuzz: $(BUILD)/vtd-sim ## random units that the specification permits, for SIM_SECONDS
+	@BUILD=$(BUILD) tests/sim/fuzz $(SIM_SECONDS)
+
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
 
@@ -153,7 +160,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 	done
 
 format: ## put the C sources into the house style
-	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tools/*.[ch] tools/log/*.[ch])
+	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -196,7 +203,8 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
 # What runs once and prints: small counts, fast does not.
-$(foreach f,vtd/decode vtd/oddities vtd/oddities_text tests/inventory tests/inventory_dmar kernel/acpi \
+$(foreach f,vtd/decode vtd/oddities vtd/oddities_text vtd/oddities_units tests/inventory tests/inventory_dmar \
+	tests/inventory_memory tests/hidden kernel/acpi \
 	kernel/acpi_table kernel/acpi_timers kernel/identity kernel/madt kernel/mcfg kernel/smbios,$(eval $(f)_CFLAGS := -Os))
 
 # Only these know the build id, so a new commit recompiles nothing else.
@@ -235,12 +243,16 @@ ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addpr
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
+# The unit in software, without the machine that vtd-sim puts around it.
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c queue.c random.c registers.c \
+		walk.c)
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
-		kernel/screen.c kernel/uart.c $(wildcard kernel/dma/intel_*.c) \
-		kernel/dma/dma.c kernel/dma/edu.c \
+		kernel/screen.c kernel/uart.c kernel/pci_uart.c $(wildcard kernel/dma/intel_*.c) \
+		kernel/dma/aspm.c kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		kernel/crc32.c tests/target.c tests/target_build.c \
+		kernel/crc32.c tests/hidden.c tests/inventory_memory.c tests/fault_log.c tests/target.c tests/target_build.c \
+		$(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c judge.c read.c statistics.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -260,12 +272,33 @@ $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
 
 $(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
 		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \
-			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o,$(HOST_OBJECTS))
+			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o \
+			$(BUILD)/host/tests/hidden.o,$(HOST_OBJECTS))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
 $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/tables tests/inventory_dmar \
 		vtd/dmar kernel/format $(PARSERS)))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
+
+# vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
+# kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
+SIM_ON_BUS  := $(filter-out tests/host/test_%,$(ON_BUS)) tests/sim/bus.c
+SIM_SOURCES := $(wildcard tests/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) $(SIM_ON_BUS) \
+		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c memory.c options.c pci.c record.c run.c) \
+		$(filter-out kernel/spcr.c kernel/acpi_timers.c kernel/smbios.c,$(PARSERS:=.c))
+SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
+SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP
+
+$(BUILD)/sim/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
+
+$(SIM_ON_BUS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_bus_names.h
+$(BUILD)/sim/tests/sim/main.o: SIM_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
+
+$(BUILD)/vtd-sim: $(SIM_OBJECTS)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
 
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
@@ -293,5 +326,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE
+-include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+.PHONY: help packages build image sign run sim sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

@@ -6,6 +6,7 @@
 #include <efi.h>
 
 #include "boot/device_path.h"
+#include "boot/kept.h"
 #include "boot/load_options.h"
 #include "boot/pxe.h"
 #include "boot/saved.h"
@@ -347,6 +348,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 		    L"was tested\r\n");
 		return status;
 	}
+	find_kept(&handoff);
 	handoff.entry_tsc = __builtin_ia32_rdtsc();
 	__asm__ volatile(
 		"cli\n\tcld\n\tmov %0, %%rsp\n\txor %%ebp, %%ebp\n\tcall kernel_main\n\tud2"

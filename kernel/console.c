@@ -6,6 +6,7 @@
 #include "kernel/log.h"
 #include "kernel/paging.h"
 #include "kernel/pci.h"
+#include "kernel/pci_uart.h"
 #include "kernel/spcr.h"
 #include "kernel/string.h"
 #include "kernel/uart.h"
@@ -72,76 +73,70 @@ static bool add_port(uint64_t port, uint32_t baud)
 static bool add_table(const char *name, uint32_t fixed,
 		      struct table_problem (*read)(const struct acpi_table *,
 						   struct console_place *),
-		      uint32_t baud)
+		      uint32_t baud, struct console_place *place)
 {
 	struct table_problem problem;
-	struct console_place place;
 	struct acpi_table table;
 
 	if (!acpi_open(&table, name, name, fixed))
 		return false;
-	problem = read(&table, &place);
+	problem = read(&table, place);
 	if (problem.text) {
 		acpi_complain(name, problem);
 		return false;
 	}
-	return add(
-		(struct uart){ .base = place.base,
-			       .is_mmio = place.is_mmio,
-			       .stride = place.stride,
-			       .width = place.width,
-			       .baud = place.baud && COM_BAUD % place.baud == 0 ? place.baud : 0 },
-		baud, name);
+	return add((struct uart){ .base = place->base,
+				  .is_mmio = place->is_mmio,
+				  .stride = place->stride,
+				  .width = place->width,
+				  .baud = place->baud && COM_BAUD % place->baud == 0 ? place->baud
+										     : 0 },
+		   baud, name);
 }
 
-/*
- * PCI class 07.00, 16550 and later: AMT's serial-over-LAN among them. Only where firmware left its
- * decoding on: the function is not ours to configure.
- */
-static bool add_pci(uint32_t baud)
+/* Only where firmware left the decoding on: the function is not ours to configure. */
+static void add_pci(uint32_t baud)
 {
-	bool any = false;
-
 	for (unsigned i = 0; i < pci_count; i++) {
 		const struct pci_function *f = &pci_functions[i];
-		uint16_t command = pci_read16(f, PCI_COMMAND);
-		uint32_t bar = pci_read32(f, PCI_BAR0);
-		bool is_mmio = !(bar & 1);
-		struct uart uart = { .is_mmio = is_mmio, .stride = 1, .width = 1 };
+		uint32_t bars[PCI_UART_BARS];
+		struct uart uart;
 
-		if (f->class >> 8 != 0x0700 || (f->class & 0xff) > 6)
+		if (!pci_is_uart(f))
 			continue;
-		uart.base = is_mmio ? bar & ~15u : bar & 0xfffc;
-		if (is_mmio && (bar & 6) == 4)
-			uart.base |= (uint64_t)pci_read32(f, PCI_BAR0 + 4) << 32;
-		/* Intel's UARTs in memory space have registers of 32 bits. */
-		if (is_mmio && f->vendor == 0x8086)
-			uart.stride = uart.width = 4;
-		if (!uart.base || !(command & (is_mmio ? PCI_COMMAND_MEMORY : PCI_COMMAND_IO)))
-			note("PCI UART", uart.base, is_mmio, "not decoded by firmware, left alone");
+		for (unsigned b = 0; b < PCI_UART_BARS; b++)
+			bars[b] = pci_read32(f, PCI_BAR0 + 4 * b);
+		if (pci_uart_place(f, pci_read16(f, PCI_COMMAND), bars, &uart))
+			add(uart, baud, "PCI UART");
 		else
-			any |= add(uart, baud, "PCI UART");
+			note("PCI UART", uart.base, uart.is_mmio,
+			     "not decoded by firmware, left alone");
 	}
-	return any;
 }
 
 static void add_choice(const struct console_choice *c, uint32_t baud)
 {
 	struct uart uart = { .base = c->base, .is_mmio = true, .stride = 1, .width = 1 };
+	struct console_place place;
 
 	switch (c->source) {
 	case CONSOLE_AUTO:
-		if (add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud) ||
-		    add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud))
+		/*
+		 * Most tables name COM1, whether anybody reads there or not; on a machine with AMT
+		 * somebody may read at its serial-over-LAN. Both get the log.
+		 */
+		if ((add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud, &place) ||
+		     add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud, &place)) &&
+		    (place.is_mmio || place.base != COM1))
 			break;
 		add_pci(baud);
 		add_port(COM1, baud);
 		break;
 	case CONSOLE_SPCR:
-		add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud);
+		add_table("SPCR", SPCR_FIXED_BYTES, spcr_read, baud, &place);
 		break;
 	case CONSOLE_DBG2:
-		add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud);
+		add_table("DBG2", DBG2_FIXED_BYTES, dbg2_read, baud, &place);
 		break;
 	case CONSOLE_PCI:
 		add_pci(baud);

@@ -8,8 +8,8 @@
 #include "kernel/options.h"
 
 /*
- * Open what console= names. CONSOLE_AUTO is the one of the SPCR table, else of DBG2, else every PCI
- * UART that firmware left decoding its address, and port 0x3f8. ACPI tables, own paging and the list
+ * Open what console= names. CONSOLE_AUTO is the one of the SPCR table, else of DBG2; where that is port
+ * 0x3f8 or there is none, port 0x3f8 and every PCI UART that firmware left decoding its address. ACPI tables, own paging and the list
  * of PCI functions are used where they are up. What was written before (2 KiB of it) goes out first.
  */
 void console_open(const struct options *options);

@@ -116,6 +116,13 @@ static inline void compiler_barrier(void)
 	__asm__ volatile("" : : : "memory");
 }
 
+/* A wait of no fixed length: so many empty loops. */
+static inline void cpu_spin(uint64_t loops)
+{
+	for (; loops; loops--)
+		compiler_barrier();
+}
+
 static inline void interrupts_on(void)
 {
 	__asm__ volatile("sti" : : : "memory");
@@ -136,6 +143,22 @@ static inline _Noreturn void cpu_stop(void)
 static inline void cpu_flush_line(const volatile void *address)
 {
 	__asm__ volatile("clflush %0" : : "m"(*(const volatile char *)address) : "memory");
+}
+
+/*
+ * After each store to an entry. Nothing to do here: a processor with caches decides itself when the line
+ * leaves it. vtd-sim has the unit look, and lines leave, at such points.
+ */
+static inline void cpu_stored(const volatile void *address)
+{
+	(void)address;
+}
+
+/* SDM volume 1, chapter 14: CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. */
+static inline void cpu_enable_avx(void)
+{
+	write_cr4(read_cr4() | 1ull << 9 | 1ull << 18);
+	__asm__ volatile("xsetbv" : : "c"(0), "a"(7), "d"(0));
 }
 
 #endif

@@ -21,6 +21,12 @@ struct memory_region {
 	uint32_t efi_type;
 };
 
+/* Memory that firmware's tables keep for a device's DMA (RMRRs), whatever the memory map says of it. */
+struct kept_range {
+	uint64_t base, end; /* whole pages */
+};
+#define KEPT_MAX 64
+
 struct framebuffer {
 	uint64_t base;			/* 0: none */
 	uint32_t width, height, stride; /* pixels; stride per line */
@@ -49,6 +55,8 @@ struct handoff {
 	const void *smbios3, *smbios; /* SMBIOS entry points, "_SM3_" and "_SM_"; NULL likewise */
 	struct memory_region *regions;
 	size_t region_count;
+	struct kept_range kept[KEPT_MAX];
+	size_t kept_count;
 	uint64_t
 		low_page; /* a page below 1 MiB, ours: where other processors start; 0: none was to be had */
 	struct framebuffer framebuffer;

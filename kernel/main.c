@@ -13,6 +13,7 @@
 #include "kernel/paging.h"
 #include "kernel/pci.h"
 #include "kernel/record.h"
+#include "kernel/run.h"
 #include "kernel/screen.h"
 #include "kernel/smp.h"
 #include "kernel/string.h"
@@ -20,12 +21,8 @@
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
 
-struct handoff *handoff;
-struct options options;
-
 #define DEBUG_EXIT_PORT 0xf4 /* QEMU's isa-debug-exit: its status is value << 1 | 1 */
 
-static char config_words[512]; /* the active options of vtd-litmus.cfg */
 static char summary[1024] = "the run did not come to its end\n";
 
 void kernel_summary(const char *text)
@@ -62,8 +59,8 @@ static void show_verdict(enum run_result result, const char *kept)
 	format_text(text, sizeof(text),
 		    "vtd-litmus %s  seed %lu  %s\noptions: %s%s%s\n\n%s\n%s%s%s\n",
 		    handoff->build_id, options.seed, handoff->date, handoff->load_options,
-		    handoff->load_options[0] && config_words[0] ? " " : "", config_words, summary,
-		    kept ? kept : "", kept ? "\n" : "",
+		    handoff->load_options[0] && run_config_words()[0] ? " " : "",
+		    run_config_words(), summary, kept ? kept : "", kept ? "\n" : "",
 		    options.on_done == ON_DONE_HALT ? "The machine can be switched off." : "");
 	screen_verdict(words[result], colours[result], text);
 }
@@ -95,10 +92,9 @@ static void restart(bool off)
 
 _Noreturn void kernel_end(enum run_result result)
 {
-	static const char *const words[] = { "pass", "fail", "skip" };
 	static bool ended;
 	const char *kept;
-	char end[32];
+	char end[RUN_END_BYTES];
 
 	/* A trap on the way out must not end the run a second time. */
 	if (__atomic_exchange_n(&ended, true, __ATOMIC_SEQ_CST))
@@ -109,11 +105,7 @@ _Noreturn void kernel_end(enum run_result result)
 	if (trap_foreign_nmis)
 		log_note("%u NMIs came that were not sent from here (a BMC, a button, a bus error)",
 			 trap_foreign_nmis);
-	if (ignored_options[0])
-		log_note("options that were ignored: %s", ignored_options);
-	format_text(end, sizeof(end), "VTDL-END v1 %s", words[result]);
-	record_close(words[result]);
-	log_printf("%s\n", end);
+	run_close(result, end);
 	console_drain();
 	/* Where firmware hangs in what comes next, the verdict is there to be read. */
 	show_verdict(result, NULL);
@@ -132,51 +124,6 @@ _Noreturn void kernel_end(enum run_result result)
 		break;
 	}
 	cpu_stop();
-}
-
-static void ignore_complaint(const char *word, const char *accepted)
-{
-	(void)word;
-	(void)accepted;
-}
-
-char ignored_options[256];
-
-static void print_complaint(const char *word, const char *accepted)
-{
-	size_t n = strlen(ignored_options);
-
-	format_text(ignored_options + n, sizeof(ignored_options) - n, "%s%s", n ? " " : "", word);
-	if (accepted)
-		log_note("option %s: ignored (accepted: %s)", word, accepted);
-	else
-		log_note("option %s: ignored: there is no such option (run=list prints them)",
-			 word);
-}
-
-static void read_options(void (*complain)(const char *, const char *))
-{
-	options = option_defaults;
-	options.seed = handoff->entry_tsc;
-	options_parse(&options, handoff->config, complain);
-	options_parse(&options, handoff->load_options, complain);
-}
-
-static void print_options(void)
-{
-	log_text("# options: \"");
-	log_text(handoff->load_options);
-	log_text("\"; ");
-	log_text(handoff->config_path ? "read " : "no vtd-litmus.cfg");
-	log_text(handoff->config_path ? handoff->config_path : "");
-	log_text("\n");
-	options_words(handoff->config, config_words, sizeof(config_words));
-	if (handoff->config_path)
-		log_note("options of %s: %s", handoff->config_path,
-			 config_words[0] ? config_words : "none is active");
-	if (handoff->note)
-		log_note("boot: %s", handoff->note);
-	read_options(print_complaint);
 }
 
 /* What an earlier run kept, line by line. */
@@ -226,17 +173,6 @@ static void open_screen(void)
 	handoff->framebuffer.base = 0;
 }
 
-/* The first block: what was run, with what. What it was run on is added by those who find it out. */
-static void record_run(void)
-{
-	record_begin();
-	record_line("run");
-	record_add("log=%u build=%s seed=%lu", RECORD_VERSION, handoff->build_id, options.seed);
-	record_add_text("date", handoff->date);
-	record_add_text("options", handoff->load_options);
-	record_add_text("config", config_words);
-}
-
 static void describe_outputs(void)
 {
 	const struct framebuffer *f = &handoff->framebuffer;
@@ -252,11 +188,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 {
 	const char *problem, *reference, *acpi_problem, *pci_problem;
 
-	handoff = from_boot;
-	/* Twice: in silence, to know where the console is; then aloud. */
-	read_options(ignore_complaint);
-	log_printf("\nVTDL-START v1 build=%s seed=%lu tag=%04x\n", handoff->build_id, options.seed,
-		   record_tag());
+	run_start(from_boot);
 	write_cr4(read_cr4() & ~CR4_UNWANTED);
 	need(memory_init(handoff) ? NULL : "no free memory of 16 MiB below 4 GiB");
 	need(paging_init(handoff) ? NULL : "no memory for page tables");
@@ -266,10 +198,10 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	console_open(&options);
 	open_screen();
 	log_note("started %s", handoff->date[0] ? handoff->date : "at an unknown time");
-	print_options();
+	run_print_options();
 	describe_outputs();
 	print_saved();
-	record_run();
+	run_record();
 	identity_describe();
 	need(acpi_problem);
 	reference = time_init();
@@ -286,13 +218,10 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		 smp_count, apic_is_x2apic() ? "on" : "off", paging_levels(), memory_total() >> 20,
 		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		 pci_count);
-	record_line("platform");
-	record_add("processors=%u x2apic=%u levels=%u memory_mib=%lu tsc_hz=%lu functions=%u",
-		   smp_count, apic_is_x2apic(), paging_levels(), memory_total() >> 20, time_hz(),
-		   pci_count);
-	record_end();
+	run_record_platform(apic_is_x2apic(), paging_levels(), memory_total(), pci_count);
 	if (!options.refused && options.run != RUN_INVENTORY && options.run != RUN_LIST) {
-		log_note("pci: bus mastering was on for %u functions; now off for all",
+		log_note("pci: bus mastering was on for %u functions; now off for all that were "
+			 "found",
 			 pci_quiesce(!options.graphics));
 		watchdog_init();
 	}

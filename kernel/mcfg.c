@@ -76,6 +76,19 @@ bool mcfg_next(struct mcfg_walk *walk, struct mcfg_entry *out)
 	return true;
 }
 
+bool mcfg_agrees(const struct acpi_table *mcfg, const struct mcfg_entry *entry, uint8_t bus)
+{
+	struct mcfg_entry other;
+
+	for (uint32_t at = MCFG_FIXED_BYTES; at + ENTRY_BYTES <= mcfg->length; at += ENTRY_BYTES) {
+		read_entry(&other, mcfg, at);
+		if (!other.problem.text && other.segment == entry->segment &&
+		    other.first_bus <= bus && bus <= other.last_bus)
+			return other.base == entry->base;
+	}
+	return false;
+}
+
 uint64_t mcfg_address(const struct mcfg_entry *entry, uint8_t bus, uint8_t devfn)
 {
 	return entry->base + bus * BUS_BYTES + ((uint64_t)devfn << 12);

@@ -28,6 +28,9 @@ void mcfg_first(struct mcfg_walk *walk, const struct acpi_table *mcfg);
 /* The next entry, good or not; false past the last. */
 bool mcfg_next(struct mcfg_walk *walk, struct mcfg_entry *out);
 
+/* Whether `mcfg` has this bus where `entry`, of another table, has it. */
+bool mcfg_agrees(const struct acpi_table *mcfg, const struct mcfg_entry *entry, uint8_t bus);
+
 /*
  * Where the 4 KiB of a function are: "the base address of the memory mapped configuration space
  * always corresponds to bus number 0 (regardless of the start bus number decoded by the host

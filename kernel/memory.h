@@ -8,9 +8,13 @@
 
 #include "kernel/handoff.h"
 
-#define PAGE_SIZE 4096ull
+#define PAGE_SIZE    4096ull
+#define WINDOW_BYTES (2ull << 20)
 
-/* Take the free regions of the memory map. False if no usable one is below 4 GiB. */
+/*
+ * Take the free regions of the memory map, less what is kept (handoff.h). False if no usable one is below
+ * 4 GiB.
+ */
 bool memory_init(const struct handoff *handoff);
 
 /*
@@ -26,12 +30,25 @@ static inline void *memory_alloc_bytes(size_t bytes)
 	return memory_alloc((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
 }
 
+/*
+ * The window: 2 MiB of free memory, aligned, from 2 MiB to 1 GiB, below 256 MiB where there is such.
+ * Devices under test are given bus addresses in it and no others, and their queues are in it at their
+ * physical addresses. So a DMA that no unit translates meets memory of ours. 0: no such memory is free.
+ * Its first and its last page are for the engine to send DMA to (tests/target.h); the rest is handed out
+ * as memory_alloc() does.
+ */
+uint64_t memory_window(void);
+void *memory_alloc_window(size_t pages);
+
 /* One free page below 1 MiB, not page 0, for AP start-up; 0 if there is none. */
 uint64_t memory_low_page(void);
 
 /* Bytes of RAM, bytes still free to memory_alloc. */
 uint64_t memory_total(void);
 uint64_t memory_left(void);
+
+/* Whether any of it is kept for a device by firmware's tables, whatever the map says. */
+bool memory_is_kept(uint64_t base, uint64_t bytes);
 
 /* Whether the whole range is of kind `kind` in the firmware's map. */
 bool memory_is(uint64_t base, uint64_t bytes, enum memory_kind kind);

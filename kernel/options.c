@@ -138,9 +138,10 @@ static bool parse_without(struct options *o, const char *v)
 
 static bool parse_break(struct options *o, const char *v)
 {
-	return set_choice(&o->breakage, v,
-			  "nothing\0witness\0lost-dma\0dead-device\0trap\0"
-			  "dead-ap\0spin\0spin-updater\0hang\0unplug\0queue\0companion\0");
+	return set_choice(
+		&o->breakage, v,
+		"nothing\0witness\0lost-dma\0dead-device\0trap\0"
+		"dead-ap\0spin\0spin-updater\0hang\0unplug\0queue\0companion\0proof\0setup\0");
 }
 
 static bool parse_save(struct options *o, const char *v)
@@ -481,7 +482,9 @@ static const struct {
 	  "starts), spin (the driver never ends a test), spin-updater (nor does the updater), hang "
 	  "(both, for the TCO watchdog), unplug (the device's slot loses its power at DMA 512), "
 	  "queue (the invalidation queue gets a bad descriptor), "
-	  "companion (its entry leads elsewhere)",
+	  "companion (its entry leads elsewhere), "
+	  "proof (no device's DMA is seen to pass the unit before it is used), "
+	  "setup (a device's set-up never ends)",
 	  parse_break },
 };
 

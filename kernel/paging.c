@@ -135,7 +135,7 @@ bool paging_init(const struct handoff *handoff)
 	if (exhausted)
 		return false;
 	write_cr3((uint64_t)top);
-	for (size_t i = 0; i < handoff->region_count; i++)
+	for (size_t i = 0; i < handoff->region_count && !memory_is_kept(0, PAGE_SIZE); i++)
 		page_zero_is_empty |= !handoff->regions[i].base && handoff->regions[i].pages &&
 				      is_free_now(&handoff->regions[i]);
 	if (page_zero_is_empty)

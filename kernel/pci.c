@@ -11,7 +11,8 @@
 
 struct pci_function *pci_functions;
 unsigned pci_count;
-static bool left_out;		 /* there are more than PCI_MAX */
+static bool left_out; /* there are more than PCI_MAX */
+static bool several_mcfgs;
 static uint8_t visited[256 / 8]; /* buses of the segment being scanned: a bridge loop ends here */
 
 uint16_t pci_read16(const struct pci_function *f, unsigned offset)
@@ -75,9 +76,66 @@ static bool scan_function(const struct mcfg_entry *ecam, uint8_t bus, uint8_t de
 	return true;
 }
 
+/* The `index`-th MCFG table; one that cannot be used has length 0. False: there are no more. */
+static bool open_mcfg(struct acpi_table *table, unsigned index)
+{
+	const struct acpi_header *header = acpi_find("MCFG", index);
+
+	acpi_table_open(table, "MCFG", MCFG_FIXED_BYTES, header, header ? header->length : 0);
+	return header;
+}
+
+static bool is_agreed(const struct mcfg_entry *ecam, uint8_t bus)
+{
+	struct acpi_table mcfg;
+
+	for (unsigned i = 0; several_mcfgs && open_mcfg(&mcfg, i); i++)
+		if (mcfg.length && !mcfg_agrees(&mcfg, ecam, bus))
+			return false;
+	return true;
+}
+
+/* The runs of buses of an entry that are not so in every table. */
+static void describe_disagreement(const struct mcfg_entry *e, unsigned table)
+{
+	unsigned from = e->first_bus;
+
+	for (unsigned bus = from; bus <= e->last_bus + 1u; bus++) {
+		if (bus <= e->last_bus && !is_agreed(e, (uint8_t)bus))
+			continue;
+		if (bus > from)
+			log_note("MCFG: buses %02x to %02x of segment %u are at 0x%lx in table %u "
+				 "only: left alone",
+				 from, bus - 1, e->segment, e->base, table);
+		from = bus + 1;
+	}
+}
+
+/*
+ * Some boards have two tables, the second with fewer buses. What answers at the others' addresses
+ * may be no configuration space, and pci_quiesce() writes to each function found: only buses that all
+ * tables agree on are looked at.
+ */
+static void describe_mcfgs(void)
+{
+	struct acpi_table mcfg;
+	struct mcfg_walk walk;
+	struct mcfg_entry e;
+
+	for (unsigned i = 0; open_mcfg(&mcfg, i); i++) {
+		log_note("MCFG: table %u of several, at 0x%lx", i + 1,
+			 (uint64_t)acpi_find("MCFG", i));
+		mcfg_first(&walk, &mcfg);
+		while (mcfg_next(&walk, &e))
+			if (!e.problem.text)
+				describe_disagreement(&e, i + 1);
+	}
+}
+
 static void scan_bus(const struct mcfg_entry *ecam, uint8_t bus, struct pci_function *parent)
 {
-	if (bus < ecam->first_bus || bus > ecam->last_bus || visited[bus / 8] & 1 << bus % 8)
+	if (bus < ecam->first_bus || bus > ecam->last_bus || visited[bus / 8] & 1 << bus % 8 ||
+	    !is_agreed(ecam, bus))
 		return;
 	visited[bus / 8] |= 1 << bus % 8;
 	for (unsigned device = 0; device < 32; device++) {
@@ -103,6 +161,9 @@ const char *pci_init(void)
 		return "no memory for the list of PCI functions";
 	if (!acpi_open(&mcfg, "MCFG", "MCFG", MCFG_FIXED_BYTES))
 		return "there is no MCFG table: PCI configuration space cannot be reached";
+	several_mcfgs = acpi_find("MCFG", 1);
+	if (several_mcfgs)
+		describe_mcfgs();
 	mcfg_first(&walk, &mcfg);
 	while (mcfg_next(&walk, &ecam)) {
 		if (ecam.problem.text) {

@@ -45,6 +45,7 @@ enum {
 	PCI_EXT_ATS = 0x0f,
 	PCI_EXT_SRIOV = 0x10,
 	PCI_EXT_PASID = 0x1b,
+	PCI_EXT_L1_SUBSTATES = 0x1e,
 };
 
 struct pci_function {

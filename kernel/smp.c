@@ -145,7 +145,9 @@ static bool start(unsigned cpu)
 	if (smp_processors[cpu].started)
 		return true;
 	if (!start_page)
-		start_page = handoff->low_page ? handoff->low_page : memory_low_page();
+		start_page = handoff->low_page && !memory_is_kept(handoff->low_page, PAGE_SIZE)
+				     ? handoff->low_page
+				     : memory_low_page();
 	stack = memory_alloc(AP_STACK_PAGES);
 	if (!start_page || !stack || (id > 254 && !apic_is_x2apic()))
 		return false;

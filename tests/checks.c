@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/engine.h"
 #include "tests/checks.h"
 #include "kernel/format.h"
 #include "kernel/kernel.h"
@@ -6,11 +7,13 @@
 #include "kernel/muldiv.h"
 #include "kernel/time.h"
 #include "tests/report.h"
+#include "tests/trials.h"
 #include "tests/updater.h"
 #include "vtd/regs.h"
 #include "vtd/sequence.h"
 
 #define STORM_DMAS   10000
+#define STORM_MS     4000 /* slow hardware, or a busy host, makes fewer */
 #define STORM_UNREAD 64
 
 static struct tally tally;
@@ -41,7 +44,7 @@ bool check_witness(struct bench *b, const char *name)
 				continue;
 			target_mixture(t, phase, choice, entry);
 			target_meaning(t, entry, &want);
-			outcome = engine_probe(b, entry, &tally);
+			outcome = trial_probe(b, entry, &tally);
 			seen |= 1u << outcome;
 			log_note("  words of %c%c%c: %s%s%s", choice & 1 ? 'B' : 'A',
 				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
@@ -68,6 +71,32 @@ bool check_witness(struct bench *b, const char *name)
 	return !wrong;
 }
 
+/* DMAs a second that landed where they were sent. */
+static uint64_t landed_rate(void)
+{
+	return tally.stopped || !tally.ticks
+		       ? 0
+		       : mul_div(tally.outcomes[OUTCOME_A], time_hz(), tally.ticks);
+}
+
+/* Nobody rewrites: each DMA lands, and none is refused. NULL, or what else was seen. */
+static const char *judge_rate(void)
+{
+	if (tally.stopped)
+		return tally.stopped;
+	if (!tally.outcomes[OUTCOME_A])
+		return "no DMA landed where it was sent";
+	if (tally.timeouts)
+		return "the device did not answer in time, and was reset";
+	if (tally.outcomes[OUTCOME_A] != tally.dmas)
+		return "a DMA did not land where it was sent, though nobody rewrites";
+	if (tally.faults.odd)
+		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
+	if (tally.faults.ours)
+		return "faults of the device were recorded, though each of its DMAs landed";
+	return NULL;
+}
+
 /* The device's rate with nobody rewriting, and without translation. */
 void check_rates(struct bench *b, const char *id)
 {
@@ -75,64 +104,89 @@ void check_rates(struct bench *b, const char *id)
 		      : b->device->typical_us > 10000 ? 500
 						      : 300,
 		 off, on;
+	const char *problem;
 	char ratio[16];
 
 	log_note("%s: nobody rewrites", id);
-	engine_run_untranslated(b, ms, &tally);
-	off = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
-	log_note("  translation off: %lu DMAs/s%s%s", off, tally.stopped ? "; " : "",
-		 tally.stopped ? tally.stopped : "");
-	engine_run_undisturbed(b, ms, &tally);
-	on = tally.stopped || !tally.ticks ? 0 : mul_div(tally.dmas, time_hz(), tally.ticks);
+	trial_untranslated(b, ms, &tally);
+	off = landed_rate();
+	problem = judge_rate();
+	log_note("  translation off: %lu DMAs/s%s%s", off, problem ? "; " : "",
+		 problem ? problem : "");
+	trial_undisturbed(b, ms, &tally);
+	on = landed_rate();
 	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
 		 off ? format_ratio(ratio, on, off) : "?");
 	report_tally(b->target, &tally, NULL, 0);
 	report_keep(b->target, &tally, NULL);
 	report_extra("rates untranslated=%lu translated=%lu", off, on);
 	b->undisturbed_rate = on;
-	report_result(id, on && !tally.torn ? VERDICT_SOUND : VERDICT_FAIL,
-		      tally.stopped ? tally.stopped : "no DMA, or not where it was sent", on,
-		      "DMA/s");
+	problem = judge_rate();
+	report_result(id, problem ? VERDICT_FAIL : VERDICT_SOUND, problem, on, "DMA/s");
+}
+
+/* Of a storm's records: each says write, this reason, and is of the device. NULL, or what else one says. */
+static const char *judge_records(const struct fault_log *log, uint8_t reason)
+{
+	if (log->odd)
+		return fault_fit_text((enum fault_fit)log->odd_fit);
+	if (log->foreign && !log->ours)
+		return fault_fit_text(FAULT_OF_OTHERS);
+	for (unsigned k = 0; k < log->kind_count; k++) {
+		if (log->kinds[k].type)
+			return fault_fit_text(FAULT_BAD_TYPE);
+		if (log->kinds[k].reason != reason)
+			return "a fault record gives another reason than the tables do (FRCD.FR)";
+	}
+	return log->unsorted ? "fault records give many different reasons (FRCD.FR)" : NULL;
 }
 
 /*
- * Faults in thousands: each must be recorded where they are read in time. Where they are not, the
- * unit may collapse those of one source-id into one record (section 7.2.1), but must report as
- * overflow what it drops of another (FSTS.PFO).
+ * Faults in thousands, each field of each record compared: every refused DMA must be recorded where faults
+ * are read in time, but for what the unit says that it dropped. Where they are not read, it may collapse
+ * those of one source-id into one record (section 7.2.1), but must report as overflow what it drops of
+ * another (FSTS.PFO).
  */
 void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 {
-	const char *problem = NULL;
+	uint8_t reason = target_reason_at(b->target, target_nowhere());
+	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
+	struct storm unread = { .count = STORM_UNREAD };
+	const char *problem;
 	uint64_t recorded;
 
-	log_note("%s: %u DMAs to an unmapped address, faults read after each", id, STORM_DMAS);
-	engine_storm(b, STORM_DMAS, 1, NULL, &tally);
+	log_note("%s: up to %u DMAs to an unmapped address, faults read after each", id,
+		 STORM_DMAS);
+	trial_storm(b, &each, &tally);
 	report_faults(&tally.faults, true);
 	report_keep(NULL, &tally, NULL);
 	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
-	recorded = tally.faults.recorded;
-	if (tally.stopped)
-		problem = tally.stopped;
-	else if (recorded < STORM_DMAS)
-		problem = "fewer faults recorded than DMAs blocked";
-	engine_storm(b, STORM_UNREAD, STORM_UNREAD + 1, NULL, &tally);
+	recorded = tally.faults.ours;
+	problem = tally.stopped ? tally.stopped : judge_records(&tally.faults, reason);
+	if (!problem && tally.unrecorded)
+		problem = "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
+	trial_storm(b, &unread, &tally);
 	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
 		 tally.faults.recorded, tally.faults.overflows,
 		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
 			 ? " (the unit collapses faults of one source-id)"
 			 : "");
-	if (!problem && !tally.faults.recorded && !tally.faults.overflows)
+	if (!problem)
+		problem = judge_records(&tally.faults, reason);
+	if (!problem && !tally.faults.ours)
 		problem = "faults left no record at all";
 	if (!other) {
 		log_note("  Overflow not provoked: that needs a second device behind the unit");
 	} else {
 		unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
 
-		engine_storm(b, fill, fill + 1, other, &tally);
+		trial_storm(b, &(struct storm){ .count = fill, .other = other }, &tally);
 		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
 			 "overflows",
 			 fill, other->device->generator->name, tally.faults.recorded,
 			 tally.faults.foreign, tally.faults.overflows);
+		if (!problem && tally.stopped)
+			problem = tally.stopped;
 		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
 			problem =
 				"a fault of a second device was neither recorded nor reported lost";
@@ -148,7 +202,7 @@ static uint64_t flip(struct bench *b, const struct step *steps, size_t count, ui
 	uint64_t seen;
 	char bound[16];
 
-	engine_run(b, &trial, &tally);
+	trial_run(b, &trial, &tally);
 	seen = tally.torn + tally.mistagged;
 	report_extra("flip target=%s by=%s n=%lu dmas=%lu",
 		     target_name((enum target_id)b->target->id), how, seen, tally.dmas);

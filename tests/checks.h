@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks of our own means, one test of the log each: without them no verdict means anything. And
+ * Self-checks, one test of the log each: without them no verdict means anything. And
  * what the unit's fetches look like.
  */
 #ifndef TESTS_CHECKS_H
 #define TESTS_CHECKS_H
 
-#include "tests/engine.h"
+#include "tests/bench.h"
 
 /* The target in force: every mixture ends where the reference walk says. */
 bool check_witness(struct bench *bench, const char *id);

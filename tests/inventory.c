@@ -179,21 +179,6 @@ static void print_device(const struct inventory *v, const struct pci_function *f
 
 /* The reserved memory regions. */
 
-static const char *memory_of(uint64_t base, uint64_t bytes)
-{
-	static const char *const kinds[] = {
-		[MEMORY_FREE] = "free: it may be given away (firmware bug)",
-		[MEMORY_OCCUPIED] = "in use by firmware, ACPI or this kernel, not reserved",
-		[MEMORY_RESERVED] = "reserved",
-		[MEMORY_MMIO] = "memory-mapped I/O",
-	};
-
-	for (unsigned kind = MEMORY_FREE; kind <= MEMORY_MMIO; kind++)
-		if (memory_is(base, bytes, (enum memory_kind)kind))
-			return kinds[kind];
-	return "of several kinds, or not in the memory map";
-}
-
 static void print_rmrrs(const struct inventory *v)
 {
 	struct dmar_structure s;
@@ -205,7 +190,8 @@ static void print_rmrrs(const struct inventory *v)
 			log_note("rmrr 0x%04x 0x%lx to 0x%lx, %lu KiB: memory %s", s.offset, s.base,
 				 s.limit, (s.limit - s.base + 1) >> 10,
 				 s.limit < s.base ? "none: the limit is below the base"
-						  : memory_of(s.base, s.limit - s.base + 1));
+						  : inventory_memory_text(inventory_memory(
+							    handoff, s.base, s.limit)));
 }
 
 /* The oddities: how the machine answers the questions of vtd/oddities.c. */
@@ -234,10 +220,10 @@ static enum oddity_kind kind_at(void *context, uint16_t segment, uint8_t bus, ui
 	return f->class >> 16 == 6 ? ODDITY_EITHER : ODDITY_ENDPOINT;
 }
 
-static bool is_reserved(void *context, uint64_t base, uint64_t bytes)
+static enum oddity_memory memory_at(void *context, uint64_t base, uint64_t limit)
 {
 	(void)context;
-	return memory_is(base, bytes, MEMORY_RESERVED);
+	return inventory_memory(handoff, base, limit);
 }
 
 static void count_oddity(void *context, const struct oddity *o)
@@ -302,7 +288,7 @@ static void print_all(struct inventory *v)
 
 	m->opened = dmar_open(&m->dmar, table, table ? table->length : 0);
 	m->pci = setup_pci_view;
-	m->reserved = is_reserved;
+	m->memory = memory_at;
 	m->physical_bits = cpuid(0x80000008, 0).eax & 0xff;
 	/* With no way to configuration space, a function that is not seen may be there. */
 	if (pci_count) {

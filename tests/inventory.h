@@ -8,6 +8,7 @@
 
 #include "kernel/kernel.h"
 #include "vtd/dmar.h"
+#include "vtd/oddities.h"
 
 /* The whole inventory as one test: it fails where an oddity of high severity was found. */
 enum run_result inventory_run(void);
@@ -17,5 +18,9 @@ void inventory_print_dmar(const struct dmar *dmar, const struct dmar_pci *pci);
 
 /* The table's bytes as acpidump prints them, whatever they are. */
 void inventory_dump(const uint8_t *table, uint32_t length);
+
+/* What the memory map says of base to limit, the last byte, and the words for it. */
+enum oddity_memory inventory_memory(const struct handoff *map, uint64_t base, uint64_t limit);
+const char *inventory_memory_text(enum oddity_memory memory);
 
 #endif

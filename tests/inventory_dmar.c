@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The DMAR table for people and for iasl. In the lines, `key=value` words are as they stand in the
- * table; what follows in parentheses is this kernel's reading of them.
+ * table, but that in texts a byte that is no character is `?`; what follows in parentheses is this
+ * kernel's reading of them.
  */
 #include "kernel/acpi.h"
 #include "kernel/format.h"
@@ -41,8 +42,9 @@ static void print_header(const struct dmar *dmar)
 		 h->oem_revision,
 		 printable(creator, sizeof(creator), (const char *)dmar->table + 28, 4),
 		 h->creator_revision, dmar->table[36], f, dmar->host_address_width,
-		 f & 1 ? ", INTR_REMAP" : "", f & 2 ? ", X2APIC_OPT_OUT" : "",
-		 f & 4 ? ", DMA_CTRL_PLATFORM_OPT_IN" : "");
+		 f & DMAR_INTR_REMAP ? ", INTR_REMAP" : "",
+		 f & DMAR_X2APIC_OPT_OUT ? ", X2APIC_OPT_OUT" : "",
+		 f & DMAR_DMA_CTRL_PLATFORM_OPT_IN ? ", DMA_CTRL_PLATFORM_OPT_IN" : "");
 }
 
 static void print_structure(const struct dmar *dmar, const struct dmar_structure *s)
@@ -103,10 +105,11 @@ static void print_scope(const struct dmar_scope *scope, uint32_t offset, uint16_
 			format_text(end, sizeof(end), ", leads nowhere");
 	}
 	/* The length stands before the flags; with an odd one, hops does not tell all of it. */
-	log_note("dmar 0x%04x   scope type=%u length=%u flags=0x%02x enumeration-id=%u "
-		 "bus=0x%02x path=%s  (%s%s)",
-		 offset, scope->type, scope->path[-5], scope->flags, scope->enumeration_id,
-		 scope->start_bus, path, scope_names[scope->type < 6 ? scope->type : 0], end);
+	log_note("dmar 0x%04x   scope type=%u length=%u flags=0x%02x reserved=0x%02x "
+		 "enumeration-id=%u bus=0x%02x path=%s  (%s%s)",
+		 offset, scope->type, scope->path[-5], scope->flags, scope->reserved,
+		 scope->enumeration_id, scope->start_bus, path,
+		 scope_names[scope->type < 6 ? scope->type : 0], end);
 }
 
 static void print_scopes(const struct dmar_structure *s, const struct dmar_pci *pci)

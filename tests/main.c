@@ -15,6 +15,7 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
+#include "tests/engine.h"
 #include "tests/checks.h"
 #include "tests/inventory.h"
 #include "tests/mutants.h"
@@ -22,6 +23,7 @@
 #include "tests/progress.h"
 #include "tests/report.h"
 #include "tests/setup.h"
+#include "tests/traits.h"
 #include "tests/verdict.h"
 #include "vtd/sequence.h"
 
@@ -116,6 +118,8 @@ static struct bench *neighbour(const struct bench *b)
 }
 
 enum test_kind {
+	TEST_OWNERSHIP, /* seen at set-up */
+	TEST_TRAITS,	/* likewise */
 	TEST_RATES,
 	TEST_FAULTS,
 	TEST_GRANULARITY,
@@ -197,14 +201,15 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "rates", "faults", "granularity" };
+	static const char *const checks[] = { "ownership", "traits", "rates", "faults",
+					      "granularity" };
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
 	/* A companion is there for the tests of others. */
 	if (!options.tests[0] || options.companion)
 		return true;
-	for (unsigned c = 0; c < 3 && !is_mutants; c++) {
+	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]) && !is_mutants; c++) {
 		format_text(id, sizeof(id), "%s.%s", checks[c], device);
 		if (option_list_matches(options.tests, id))
 			return true;
@@ -228,7 +233,7 @@ static void visit_mutants(struct bench *b, visit_fn visit)
 			    device_name(b));
 		/* Pass-through on QEMU: see cannot(); directory entries: likewise. */
 		if (b->lacks[target] || !option_list_matches(options.tests, id) ||
-		    (predict_is_qemu() &&
+		    (traits_is_qemu() &&
 		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR)))
 			continue;
 		visit(&(struct test){ .kind = TEST_MUTANTS,
@@ -245,18 +250,26 @@ static void visit_checks(struct bench *b, visit_fn visit)
 		const char *name;
 		enum test_kind kind;
 		uint32_t ms;
-	} checks[] = { { "rates", TEST_RATES, 600 },
+	} checks[] = { { "ownership", TEST_OWNERSHIP, 1 },
+		       { "traits", TEST_TRAITS, 1 },
+		       { "rates", TEST_RATES, 600 },
 		       { "faults", TEST_FAULTS, 2000 },
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
 
-	for (unsigned c = 0; c < 3 && !b->lacks[TARGET_CONTEXT]; c++) {
+	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
+		bool is_seen = checks[c].kind <= TEST_TRAITS;
+
+		if (!is_seen && b->lacks[TARGET_CONTEXT])
+			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
-		if ((checks[c].kind == TEST_RATES || !verdict_is_slow(b)) &&
-		    option_list_matches(options.tests, id))
+		if ((checks[c].kind <= TEST_RATES || !verdict_is_slow(b)) &&
+		    (option_list_matches(options.tests, id) ||
+		     (checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			visit(&(struct test){ .kind = checks[c].kind,
 					      .bench = b,
-					      .ms = options.test_ms && checks[c].kind != TEST_FAULTS
+					      .ms = options.test_ms && !is_seen &&
+								    checks[c].kind != TEST_FAULTS
 							    ? 2ull * options.test_ms
 							    : checks[c].ms,
 					      .id = id });
@@ -305,7 +318,7 @@ static void run_test(void *argument)
 	const struct test *t = argument;
 	struct bench *b = t->bench;
 
-	const char *problem = t->kind <= TEST_GRANULARITY
+	const char *problem = t->kind >= TEST_RATES && t->kind <= TEST_GRANULARITY
 				      ? engine_choose(b, &b->targets[TARGET_CONTEXT])
 				      : NULL;
 
@@ -314,6 +327,16 @@ static void run_test(void *argument)
 		return;
 	}
 	switch (t->kind) {
+	case TEST_OWNERSHIP:
+		log_note("%s: its DMA, %s; then it arrived through an entry of ours", t->id,
+			 b->ownership);
+		report_result(t->id, VERDICT_SOUND, NULL, 0, "wrong");
+		break;
+	case TEST_TRAITS:
+		log_note("%s: what the unit was seen to do, see above", t->id);
+		report_result(t->id, b->traits.breach ? VERDICT_FAIL : VERDICT_SOUND,
+			      b->traits.breach, b->traits.breach ? 1 : 0, "wrong");
+		break;
 	case TEST_RATES:
 		check_rates(b, t->id);
 		break;
@@ -415,6 +438,19 @@ static void run_tests(void *unused)
 	interrupts_off();
 }
 
+/* Devices that are not used, because their DMA did not do as the DMAR table says. */
+static void report_misowned(void)
+{
+	char id[ID_BYTES];
+
+	for (unsigned i = 0; i < setup->misowned_count; i++) {
+		const struct misowned *m = &setup->misowned[i];
+
+		format_text(id, sizeof(id), "ownership.%s", m->name);
+		report_result(id, VERDICT_FAIL, m->why, 1, "wrong");
+	}
+}
+
 static enum run_result refuse(const char *test, bool is_wrong, const char *why)
 {
 	report_plan(1, 0);
@@ -451,9 +487,9 @@ enum run_result litmus_main(void)
 	if (!setup)
 		panic("no memory for the tests");
 	setup_machine(setup, names_a_test);
-	if (setup->problem) {
+	if (setup->problem && !setup->misowned_count)
 		return refuse("machine", setup->is_wrong, setup->problem);
-	}
+	plan.tests = plan.checks = setup->misowned_count;
 	for (unsigned i = 0; i < setup->bench_count; i++)
 		visit_device(&setup->benches[i], count);
 	if (options.until_fail && options.passes == 1)
@@ -463,7 +499,10 @@ enum run_result litmus_main(void)
 	if (options.until_fail)
 		report_plan_open(plan.tests && plan.tests == plan.checks);
 	else
-		report_plan(plan.tests * options.passes, plan.checks * options.passes);
+		report_plan(setup->misowned_count +
+				    (plan.tests - setup->misowned_count) * options.passes,
+			    setup->misowned_count +
+				    (plan.checks - setup->misowned_count) * options.passes);
 	progress_plan(plan.tests * (options.until_fail ? 1 : options.passes),
 		      plan.ms * (options.until_fail ? 1 : options.passes));
 	if (!plan.tests)
@@ -471,6 +510,7 @@ enum run_result litmus_main(void)
 			 "target.operation.sequence.device.drive; run=list prints the sequences",
 			 options.tests);
 	screen_results_only(true);
+	report_misowned();
 	if (setup->driver_cpu) {
 		watchdog_tick_here();
 		smp_call(setup->driver_cpu, run_tests, NULL);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/engine.h"
 #include "tests/mutants.h"
 #include "kernel/format.h"
 #include "kernel/kernel.h"
@@ -6,6 +7,7 @@
 #include "kernel/paging.h"
 #include "tests/predict.h"
 #include "tests/report.h"
+#include "tests/trials.h"
 #include "vtd/sequence.h"
 
 #define HAMMER_MS     150
@@ -26,7 +28,9 @@ static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive
 	uint64_t harm;
 
 	trial->drive = (uint8_t)drive;
-	trial->ms = drive == DRIVE_HAMMER ? HAMMER_MS : FAITHFUL_MS;
+	trial->ms = options.test_ms	    ? options.test_ms
+		    : drive == DRIVE_HAMMER ? HAMMER_MS
+					    : FAITHFUL_MS;
 	predict(b, trial, s->never_blocks, &allowed);
 	predict_on_this_unit(b, trial, s->never_blocks, &shown);
 	/* A hammer drive leaves invalidations out: that is harm of the drive, unless stores do it.
@@ -34,7 +38,7 @@ static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive
 	if (!shown.harms || allowed.problem)
 		return 0;
 	*showable = true;
-	engine_run(b, trial, &tally);
+	trial_run(b, trial, &tally);
 	harm = predict_harm_seen(&allowed, &tally);
 	if (predict_outside(&allowed, &tally)) {
 		counts.outside++;

@@ -6,7 +6,7 @@
 #ifndef TESTS_MUTANTS_H
 #define TESTS_MUTANTS_H
 
-#include "tests/engine.h"
+#include "tests/bench.h"
 
 /* The mutants of one target: one test of the log. */
 void mutants_run(struct bench *bench, enum target_id target, const char *id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/predict.h"
-#include "kernel/cpu.h"
+#include "tests/traits.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/string.h"
@@ -12,18 +12,6 @@ bool predict_init(void)
 {
 	workspace = memory_alloc(MODEL_WORKSPACE / PAGE_SIZE);
 	return workspace;
-}
-
-bool predict_is_qemu(void)
-{
-	struct cpuid leaf;
-
-	if (options.model != MODEL_AUTO)
-		return options.model == MODEL_QEMU;
-	if (!(cpuid(1, 0).ecx & 1u << 31))
-		return false;
-	leaf = cpuid(0x40000000, 0);
-	return !memcmp(&leaf.ebx, "TCGT", 4) || !memcmp(&leaf.ebx, "KVMK", 4);
 }
 
 /* In the hammer drive the driver invalidates everything, and the sequence nothing. */
@@ -86,9 +74,26 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 	p->walks_page_zero = t->walks_page_zero;
 }
 
+static bool rereads(const struct bench *b)
+{
+	return b->traits.rereads == TRAIT_YES;
+}
+
+static bool snoops(const struct bench *b)
+{
+	return b->traits.snoops == TRAIT_YES;
+}
+
+/* What the model knows of QEMU's caches: no PASID cache, and translations looked up after the context entry. */
+static bool keeps_less(const struct bench *b)
+{
+	return b->traits.pasid_cache == TRAIT_NO ||
+	       (b->traits.pasid_cache == TRAIT_UNKNOWN && traits_is_qemu());
+}
+
 void predict(struct bench *b, const struct trial *trial, bool never_blocks, struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = predict_is_qemu() }, p);
+	ask(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = rereads(b) }, p);
 }
 
 void predict_by_specification(struct bench *b, const struct trial *trial, bool never_blocks,
@@ -100,17 +105,13 @@ void predict_by_specification(struct bench *b, const struct trial *trial, bool n
 void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never_blocks,
 			  struct prediction *p)
 {
-	bool qemu = predict_is_qemu();
-
-	ask(b, trial, never_blocks, (struct unit_model){ qemu, qemu, qemu }, p);
+	ask(b, trial, never_blocks, (struct unit_model){ rereads(b), keeps_less(b), snoops(b) }, p);
 }
 
 void predict_known_bad(struct bench *b, const struct trial *trial, bool never_blocks,
 		       struct prediction *p)
 {
-	bool qemu = predict_is_qemu();
-
-	ask(b, trial, never_blocks, (struct unit_model){ false, qemu, qemu }, p);
+	ask(b, trial, never_blocks, (struct unit_model){ false, keeps_less(b), snoops(b) }, p);
 }
 
 const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
@@ -119,12 +120,13 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 
 	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
-		return "not observable: QEMU reads through the processor's caches, flushed or not";
+		return "not observable: the unit sees stores whether flushed or not (probed)";
 	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true },
 	    &p);
 	if (!p.harms)
-		return "not observable: QEMU does not have the cache that would keep it";
-	return "not observable: QEMU reads the entry in one copy";
+		return "not observable: the unit does not have the cache that would keep it "
+		       "(probed)";
+	return "not observable: the unit reads the entry in one copy";
 }
 
 const char *predict_outside(const struct prediction *p, const struct tally *t)

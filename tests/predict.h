@@ -4,7 +4,7 @@
 #ifndef TESTS_PREDICT_H
 #define TESTS_PREDICT_H
 
-#include "tests/engine.h"
+#include "tests/updater.h"
 #include "vtd/model.h"
 
 struct prediction {
@@ -17,9 +17,6 @@ struct prediction {
 
 /* Take memory for the search. False if there is none: predictions then have a problem. */
 bool predict_init(void);
-
-/* Whether the unit's fetches are QEMU's: model= of the options, else the hypervisor's signature. */
-bool predict_is_qemu(void);
 
 /* What may be seen here: by the specification, or by QEMU's way of fetching where that is what we
  * run on. */

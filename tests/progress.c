@@ -31,6 +31,9 @@ static void show(void)
 	char text[160];
 	bool beat = now - p.beat_us >= HEARTBEAT_US;
 
+	watchdog_alive();
+	if (!p.ms)
+		return; /* nothing is planned yet: set-up */
 	done = p.done_ms + (in_test < p.test_ms ? in_test : p.test_ms);
 	done = done < p.ms ? done : p.ms;
 	/* What is left goes at the pace of what is done: resets and printing are no part of the plan. */
@@ -44,7 +47,6 @@ static void show(void)
 		log_note("heartbeat: %lu s, %s", (now - p.begin_us) / 1000000, text);
 		p.beat_us = now;
 	}
-	watchdog_alive();
 }
 
 void progress_begin(const char *id, uint64_t ms)

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "tests/engine.h"
+#include "tests/bench.h"
 
 /* What is ahead: how many tests, and the milliseconds they are expected to take. */
 void progress_plan(unsigned tests, uint64_t ms);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/engine.h"
 #include "tests/report.h"
 #include "kernel/cpu.h"
 #include "kernel/format.h"
@@ -157,7 +158,10 @@ static void record_tally(const struct tally *t)
 	add_number("companion", t->companion_dmas);
 	add_number("companion_blocked", t->companion_blocked);
 	add_number("companion_astray", t->companion_astray);
+	add_number("unrecorded", t->unrecorded);
+	add_number("untranslated", t->untranslated);
 	add_number("foreign", t->faults.foreign);
+	add_number("odd", t->faults.odd);
 	add_number("overflows", t->faults.overflows);
 	add_number("unsorted", t->faults.unsorted);
 	record_add_text("stopped", t->stopped);
@@ -345,6 +349,15 @@ void report_faults(const struct fault_log *log, bool raw)
 			 "times "
 			 "(overflow)",
 			 log->recorded, log->foreign, log->overflows);
+	if (log->odd || log->foreign) {
+		const struct vtd_fault *f = &log->first_odd;
+
+		log_note(
+			"    %s: %016lx %016lx source %02x:%02x.%x address 0x%lx, %s",
+			fault_fit_text((enum fault_fit)(log->odd ? log->odd_fit : FAULT_OF_OTHERS)),
+			f->raw[1], f->raw[0], f->source_id >> 8, f->source_id >> 3 & 31,
+			f->source_id & 7, f->address, vtd_fault_type_name(f->type));
+	}
 	for (unsigned k = 0; k < log->kind_count; k++) {
 		uint64_t shown = log->kinds[k].count < FAULT_SHOWN ? log->kinds[k].count
 								   : FAULT_SHOWN;
@@ -380,7 +393,7 @@ enum run_result report_end(void)
 	char counted[160], summary[1024];
 
 	format_text(counted, sizeof(counted),
-		    "%u passed (%u of them checks of our own means), %u failed, %u skipped or "
+		    "%u passed (%u of them self-checks), %u failed, %u skipped or "
 		    "inconclusive",
 		    passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], counts[VERDICT_FAIL],
 		    counts[VERDICT_SKIP]);

@@ -10,13 +10,13 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL,
 	VERDICT_SKIP,
-	VERDICT_SOUND, /* passed, but only a check of our own means: no pass for the run */
+	VERDICT_SOUND, /* passed, but only a self-check: no pass for the run */
 };
 
-/* How many tests there will be; of them, checks of our own means. */
+/* How many tests there will be; of them, self-checks. */
 void report_plan(unsigned tests, unsigned checks);
 
-/* The same where nobody knows how many: no plan line; checks_only: all are checks of our own means. */
+/* The same where nobody knows how many: no plan line; checks_only: all are self-checks. */
 void report_plan_open(bool checks_only);
 
 /* Which pass this is, from 1: ids of later ones get ".pass-N" behind them. */

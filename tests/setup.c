@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/setup.h"
 #include "kernel/acpi.h"
+#include "kernel/cpu.h"
 #include "kernel/format.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
@@ -9,14 +10,19 @@
 #include "kernel/record.h"
 #include "kernel/smp.h"
 #include "kernel/traps.h"
-#include "tests/predict.h"
+#include "kernel/watchdog.h"
+#include "tests/engine.h"
+#include "tests/hidden.h"
+#include "tests/ownership.h"
 #include "tests/report.h"
+#include "tests/traits.h"
 #include "vtd/dmar.h"
 #include "vtd/entry.h"
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
 #define UNIT_MAX 64
+#define SETUP_MS 20000 /* for a unit, for a device: deadline= comes on top */
 
 static struct vtd_unit units[UNIT_MAX];
 static enum vtd_status unit_status[UNIT_MAX];
@@ -187,14 +193,23 @@ void setup_record_dmar(const struct acpi_header *table)
 	record_end();
 }
 
-/* NULL, or why there is no usable list of units. */
+static const char *remark_on_region(const struct dmar_structure *s)
+{
+	uint64_t base = s->base & ~(PAGE_SIZE - 1);
+
+	return s->limit < s->base ? ": its limit is below its base (firmware bug)"
+	       : memory_is(base, s->limit - base + 1, MEMORY_RESERVED)
+		       ? ""
+		       : ": not in reserved memory (firmware bug)";
+}
+
+/* The DMAR table and its units, none of them touched yet. NULL, or why there is no list of units. */
 static const char *read_dmar(void)
 {
 	const struct acpi_header *table = acpi_find("DMAR", 0);
 	enum dmar_error error;
 	struct dmar_structure s;
 	struct dmar_walk walk;
-	unsigned usable = 0;
 
 	if (!table)
 		return "firmware gives no DMAR table: VT-d is absent, or turned off in firmware "
@@ -210,24 +225,21 @@ static const char *read_dmar(void)
 		if (s.type == DMAR_DRHD && unit_count < UNIT_MAX)
 			add_unit(&s);
 		else if (s.type == DMAR_RMRR)
-			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit,
-				 memory_is(s.base & ~(PAGE_SIZE - 1), s.limit - s.base + 1,
-					   MEMORY_RESERVED)
-					 ? ""
-					 : ": not in reserved memory (firmware bug)");
+			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit, remark_on_region(&s));
 	}
 	if (error != DMAR_END) {
 		log_note("DMAR: at offset 0x%x: %s", walk.offset, dmar_error_text(error));
 		return "the DMAR table is malformed";
 	}
-	/* Which devices a unit has is known only now. */
+	return unit_count ? NULL : "the DMAR table lists no remapping unit (DRHD)";
+}
+
+static void take_over_all(void *usable)
+{
 	for (unsigned i = 0; i < unit_count; i++) {
 		take_over(i);
-		usable += unit_status[i] == VTD_OK && !left_alone[i];
+		*(unsigned *)usable += unit_status[i] == VTD_OK && !left_alone[i];
 	}
-	if (!unit_count)
-		return "the DMAR table lists no remapping unit (DRHD)";
-	return usable ? NULL : "no remapping unit of the DMAR table is usable";
 }
 
 /* The same, NULL also if it is not usable. */
@@ -239,40 +251,74 @@ static struct vtd_unit *unit_of(const struct pci_function *f)
 											: NULL;
 }
 
+/* The RMRR that is kept for this function (section 8.4); false: there is none. */
+static bool find_region(const struct pci_function *f, struct dmar_structure *region)
+{
+	struct dmar_walk walk;
+	struct dmar_scope scope;
+
+	dmar_first(&walk, &dmar);
+	while (dmar_next(&walk, region) == DMAR_OK) {
+		if (region->type != DMAR_RMRR)
+			continue;
+		while (dmar_next_scope(&region->scopes, &scope) == DMAR_OK)
+			if (dmar_scope_covers(&scope, region->segment, f->bus, f->devfn,
+					      &setup_pci_view))
+				return true;
+	}
+	return false;
+}
+
+/* Why a region cannot be mapped by this unit; NULL: it can. */
+static const char *unmappable(const struct vtd_unit *unit, const struct dmar_structure *region)
+{
+	if (region->limit < region->base)
+		return "its limit is below its base";
+	if (region->limit >> vtd_unit_width(unit))
+		return "it is beyond the unit's addresses";
+	return NULL;
+}
+
 /*
  * Devices with reserved memory regions (RMRRs) behind `unit` keep them, mapped to themselves: some
- * firmware code goes on using them (section 8.4). One domain serves all.
+ * firmware code goes on using them (section 8.4). One domain serves all. NULL, or what went wrong.
  */
-static bool map_reserved_regions(struct vtd_unit *unit)
+static const char *map_reserved_regions(struct vtd_unit *unit)
 {
 	const uint16_t domain = 3;
+	unsigned levels = vtd_unit_any_levels(unit);
 	struct dmar_walk walk;
 	struct dmar_structure s;
 	struct dmar_scope scope;
 	struct vtd_table table = { 0 };
-	unsigned levels = 3;
 
-	while (!vtd_unit_has_levels(unit, levels))
-		levels++;
 	dmar_first(&walk, &dmar);
 	while (dmar_next(&walk, &s) == DMAR_OK) {
+		const char *problem = s.type == DMAR_RMRR ? unmappable(unit, &s) : NULL;
+
 		if (s.type != DMAR_RMRR)
 			continue;
 		while (dmar_next_scope(&s.scopes, &scope) == DMAR_OK)
 			for (unsigned i = 0; i < pci_count; i++) {
 				const struct pci_function *f = &pci_functions[i];
 				uint64_t from = s.base & ~(PAGE_SIZE - 1), *entry;
+				char name[16];
 
 				if (unit_of(f) != unit ||
 				    !dmar_scope_covers(&scope, s.segment, f->bus, f->devfn,
 						       &setup_pci_view))
 					continue;
+				if (problem) {
+					log_note("RMRR 0x%lx to 0x%lx of %s: not mapped: %s",
+						 s.base, s.limit, pci_name(f, name), problem);
+					continue;
+				}
 				if (!table.root && !vtd_table_new(&table, unit, levels))
-					return false;
+					return "no memory for the tables of reserved regions";
 				entry = vtd_context_entry(unit, f->bus, f->devfn);
 				if (!entry || !vtd_table_map(&table, from, from,
 							     (s.limit - from) / PAGE_SIZE + 1))
-					return false;
+					return "no memory for the tables of reserved regions";
 				reserved[unit - units] = true;
 				field_set(entry, CONTEXT_AW, aw_of_levels(levels));
 				field_set(entry, CONTEXT_DID, domain);
@@ -281,7 +327,7 @@ static bool map_reserved_regions(struct vtd_unit *unit)
 				vtd_flush(unit, entry, 16);
 			}
 	}
-	return true;
+	return NULL;
 }
 
 static const char *enable(struct vtd_unit *unit)
@@ -292,12 +338,21 @@ static const char *enable(struct vtd_unit *unit)
 		[INVALIDATION_REGISTER] = VTD_REGISTER_ONLY,
 	};
 	enum vtd_status status;
+	const char *problem;
 
 	if (unit->translating)
 		return NULL;
-	bases[unit - units] = unit->root_table = memory_alloc(1);
-	if (!unit->root_table || !map_reserved_regions(unit))
+	if (!vtd_unit_any_levels(unit))
+		return vtd_status_text(VTD_NO_LEGACY);
+	if (!bases[unit - units])
+		bases[unit - units] = memory_alloc(1);
+	unit->root_table = bases[unit - units];
+	unit->scalable = false;
+	if (!unit->root_table)
 		return "no memory for its tables";
+	problem = map_reserved_regions(unit);
+	if (problem)
+		return problem;
 	status = vtd_unit_enable(unit, how[options.invalidation]);
 	return status == VTD_OK ? NULL : vtd_status_text(status);
 }
@@ -307,17 +362,54 @@ static const uint64_t *base_of(const struct vtd_unit *unit)
 	return bases[unit - units];
 }
 
-/* NULL, or why this device cannot be used. */
-static const char *open_bench(struct bench *b, struct dma_device *d, unsigned driver_cpu,
-			      unsigned updater_cpu)
+/* Back to the unit's base tables, which lead this device nowhere. NULL, or what went wrong. */
+static const char *choose_base(struct vtd_unit *unit)
 {
+	enum vtd_status status;
+
+	if (!unit->translating || unit->root_table == base_of(unit))
+		return enable(unit);
+	status = vtd_unit_set_root(unit, bases[unit - units], false);
+	return status == VTD_OK ? NULL : vtd_status_text(status);
+}
+
+/* A device whose own memory is reserved needs it mapped while it works, and the tables under test do not. */
+static const char *region_in_the_way(const struct pci_function *f)
+{
+	static char text[120];
+	struct dmar_structure region;
+
+	if (!find_region(f, &region))
+		return NULL;
+	format_text(text, sizeof(text),
+		    "firmware keeps memory for it (RMRR 0x%lx to 0x%lx), which the tables under "
+		    "test would not map",
+		    region.base, region.limit);
+	return text;
+}
+
+static void build_targets(struct bench *b)
+{
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		b->lacks[id] = target_build(&b->targets[id], (enum target_id)id, b->unit, b->device,
+					    b->source_id, base_of(b->unit));
+		if (!b->lacks[id] && b->targets[id].scalable && reserved[b->unit - units])
+			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
+				       "kept mapped in legacy mode only";
+		if (!b->lacks[id] && b->targets[id].scalable && !b->unit->queue.descriptors)
+			b->lacks[id] =
+				"scalable mode needs queued invalidation, which is not in use";
+	}
+}
+
+/* NULL, or why this device cannot be used. *is_wrong: the DMAR table is, or what the unit records. */
+static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wrong)
+{
+	struct dma_device *d = b->device;
 	uint32_t driver_id = smp_processors[driver_cpu].apic_id;
 	const char *problem;
+	unsigned first = 0;
 
-	*b = (struct bench){ .device = d,
-			     .unit = unit_of(d->function),
-			     .updater_cpu = updater_cpu,
-			     .seed = options.seed | 1 };
 	/* What a device translates itself is nothing that the unit did. */
 	if (pci_ats_enabled(d->function)) {
 		log_note("device %02x:%02x.%u: firmware left ATS on; turned off", d->function->bus,
@@ -326,37 +418,37 @@ static const char *open_bench(struct bench *b, struct dma_device *d, unsigned dr
 		if (pci_ats_enabled(d->function))
 			return "its ATS cannot be turned off";
 	}
-	problem = d->generator->open(d);
+	problem = choose_base(b->unit);
+	if (!problem)
+		problem = d->generator->open(d);
+	if (problem)
+		return problem;
+	if (target_address() & ~d->address_mask)
+		return "it cannot address the memory that its DMA is sent to";
+	/* What firmware left at work in it ends before its bus mastering goes on. */
+	d->generator->stop(d);
 	/* It may have put another in its place: a virtual function, whose unit is the same (8.3). */
 	b->source_id = (uint16_t)(d->function->bus << 8 | d->function->devfn);
-	if (!problem)
-		problem = enable(b->unit);
+	problem = ownership_find(b, units, unit_count, is_wrong);
 	if (problem)
 		return problem;
-	for (unsigned id = 0; id < TARGET_COUNT; id++) {
-		b->lacks[id] = target_build(&b->targets[id], (enum target_id)id, b->unit, d,
-					    b->source_id, base_of(b->unit));
-		if (!b->lacks[id] && b->targets[id].scalable && reserved[b->unit - units])
-			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
-				       "kept mapped in legacy mode only";
-		if (!b->lacks[id] && b->targets[id].scalable && !b->unit->queue.descriptors)
-			b->lacks[id] =
-				"scalable mode needs queued invalidation, which is not in use";
-		/* QEMU uses RID_PASID without saying so in ECAP. */
-		if (!b->lacks[id] && id == TARGET_SM_CONTEXT && !predict_is_qemu() &&
-		    !field_of(b->unit->ecap, ECAP_RPS))
-			b->lacks[id] = "the unit does not use RID_PASID (ECAP.RPS = 0)";
-		b->targets[id].any_pasid_fault_is_absence = predict_is_qemu();
-	}
-	if (b->lacks[TARGET_CONTEXT] && b->lacks[TARGET_PASID_SS] && b->lacks[TARGET_PASID_FS])
+	build_targets(b);
+	while (first < TARGET_COUNT && b->lacks[first])
+		first++;
+	if (first == TARGET_COUNT)
 		return b->lacks[TARGET_CONTEXT];
-	problem = engine_examine(b);
-	if (problem)
-		return problem;
+	problem = engine_choose(b, &b->targets[first]);
+	if (!problem)
+		problem = ownership_prove(b);
+	if (!problem)
+		traits_probe(b);
+	*is_wrong = b->disproof;
+	if (problem || b->disproof)
+		return problem ? problem : b->disproof;
 	if (options.fault_interrupt) {
 		if (driver_id > 255)
 			return "the fault event cannot be sent to an APIC id above 255";
-		engine_use_interrupt(b, (uint8_t)driver_id, VECTOR_VTD_FAULT);
+		bench_use_interrupt(b, (uint8_t)driver_id, VECTOR_VTD_FAULT);
 	}
 	return NULL;
 }
@@ -412,6 +504,56 @@ static void report_device(const struct dma_device *d, const struct bench *b, con
 			 d->evidence ? "; " : "", d->evidence ? d->evidence : "");
 }
 
+/* One device, opened under the watchdog. */
+struct opening {
+	struct bench *bench;
+	const char *problem;
+	unsigned driver_cpu;
+	bool is_wrong, ended;
+};
+
+static void open_watched(void *argument)
+{
+	struct opening *o = argument;
+
+	if (options.breakage == BREAK_SETUP)
+		for (;;)
+			cpu_pause();
+	o->problem = open_bench(o->bench, o->driver_cpu, &o->is_wrong);
+	if (o->problem)
+		o->bench->device->generator->stop(o->bench->device);
+	o->ended = true;
+}
+
+/* NULL, or why the device is not used: then it is stopped, and its bus mastering is off. */
+static const char *open_device(struct setup *setup, struct bench *b, struct dma_device *d,
+			       unsigned updater_cpu)
+{
+	struct opening o = { .bench = b, .driver_cpu = setup->driver_cpu };
+	struct misowned *m = &setup->misowned[setup->misowned_count];
+	const struct pci_function *f = d->function;
+
+	*b = (struct bench){ .device = d,
+			     .unit = unit_of(f),
+			     .unit_index = (unsigned)(unit_of(f) - units),
+			     .updater_cpu = updater_cpu,
+			     .seed = options.seed | 1 };
+	o.problem = region_in_the_way(f);
+	if (o.problem)
+		return o.problem;
+	watchdog_run("the set-up of a device", SETUP_MS + options.deadline_ms, open_watched, &o);
+	/* Until it is to work. */
+	pci_bus_master(d->function, false);
+	if (!o.ended)
+		return "its set-up did not end within its deadline, and was cut off";
+	if (o.is_wrong && setup->misowned_count < BENCH_MAX) {
+		setup->misowned_count++;
+		format_text(m->name, sizeof(m->name), "%s", d->generator->name);
+		format_text(m->why, sizeof(m->why), "%s", o.problem);
+	}
+	return o.problem;
+}
+
 static void open_generator(struct setup *setup, const struct dma_generator *generator,
 			   setup_wanted wanted, unsigned updater_cpu)
 {
@@ -440,7 +582,7 @@ static void open_generator(struct setup *setup, const struct dma_generator *gene
 			report_device(d, b, why);
 			continue;
 		}
-		why = open_bench(b, d, setup->driver_cpu, updater_cpu);
+		why = open_device(setup, b, d, updater_cpu);
 		report_device(d, b, why);
 		if (!why) {
 			setup->bench_count++;
@@ -524,21 +666,27 @@ static void fail(struct setup *setup, const char *problem, bool is_wrong)
 
 static const char *no_device(const struct setup *setup)
 {
+	static char text[384];
+	const char *hidden = hidden_devices(pci_functions, pci_count, &dmar);
+
 	if (setup->refused)
 		return "no test device: what dma= and tests= allow was refused, see above";
 	/* Then tests= is what is wrong, and the run says so. */
 	if (setup->unwanted)
 		return NULL;
-	return setup->excluded
-		       ? "no test device: those that are here are excluded by dma= (run=list "
-			 "shows them)"
-		       : "no test device: none of the DMA generators that this kernel knows is "
-			 "here";
+	if (setup->excluded)
+		return "no test device: those that are here are excluded by dma= (run=list shows "
+		       "them)";
+	format_text(text, sizeof(text),
+		    "no test device: none of the DMA generators that this kernel knows is here%s%s",
+		    hidden ? "; " : "", hidden ? hidden : "");
+	return text;
 }
 
 void setup_machine(struct setup *setup, setup_wanted wanted)
 {
 	const char *problem = read_dmar();
+	unsigned usable = 0;
 	int driver, updater;
 
 	if (problem) {
@@ -571,11 +719,21 @@ void setup_machine(struct setup *setup, setup_wanted wanted)
 								    : "");
 	record_begin();
 	record_line("pair");
-	record_add("model=%s", predict_is_qemu() ? "qemu" : "spec");
+	record_add("model=%s", traits_is_qemu() ? "qemu" : "spec");
 	record_add("driver=%d driver_apic=%u updater=%d updater_apic=%u same_core=%u", driver,
 		   smp_processors[driver].apic_id, updater, smp_processors[updater].apic_id,
 		   smp_same_core((unsigned)driver, (unsigned)updater));
 	record_end();
+	watchdog_run("the take-over of the remapping units",
+		     (uint64_t)unit_count * SETUP_MS + options.deadline_ms, take_over_all, &usable);
+	if (!usable) {
+		fail(setup, "no remapping unit of the DMAR table is usable", true);
+		return;
+	}
+	if (!memory_window()) {
+		fail(setup, "no 2 MiB of free memory below 1 GiB to send DMA to", true);
+		return;
+	}
 	for (size_t i = 0; i < dma_generator_count; i++)
 		open_generator(setup, dma_generators[i], wanted, (unsigned)updater);
 	if (!setup->bench_count)

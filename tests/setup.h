@@ -4,14 +4,22 @@
 #define TESTS_SETUP_H
 
 #include "kernel/acpi.h"
-#include "tests/engine.h"
+#include "tests/bench.h"
 #include "vtd/dmar.h"
 
 #define BENCH_MAX 8
 
+/* A device whose DMA does not pass the unit that the DMAR table names, or whose unit records it wrongly. */
+struct misowned {
+	char name[16];
+	char why[200];
+};
+
 struct setup {
 	struct bench benches[BENCH_MAX];
 	unsigned bench_count;
+	struct misowned misowned[BENCH_MAX]; /* each is a failed test */
+	unsigned misowned_count;
 	unsigned driver_cpu;		      /* index in smp_processors; it runs the tests */
 	unsigned excluded, unwanted, refused; /* devices: by dma=, by tests=, by what they are */
 	const char *problem;		      /* why nothing can be measured; NULL: it can */

@@ -63,11 +63,37 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 		/* The absence of a paging entry is reported as a lack of permission. */
 		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
 								     : OUTCOME_FAULT;
-	case 0x58:
+	case FAULT_PASID_ACCESS:
 	case FAULT_PASID_INVALID:
 		return t->any_pasid_fault_is_absence ? OUTCOME_NOT_PRESENT : OUTCOME_FAULT;
 	}
 	return OUTCOME_FAULT;
+}
+
+static struct vtd_unit unit_of(const struct target *t)
+{
+	struct vtd_unit unit = *t->unit;
+
+	unit.root_table = t->root;
+	unit.scalable = t->scalable;
+	return unit;
+}
+
+static struct vtd_request request_to(const struct target *t, uint64_t at)
+{
+	return (struct vtd_request){
+		.source_id = t->source_id, .has_pasid = t->tagged, .pasid = t->pasid[0], .at = at
+	};
+}
+
+uint8_t target_reason_at(const struct target *t, uint64_t at)
+{
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, at);
+	struct vtd_translation result;
+
+	vtd_translate(&unit, &request, NULL, &result);
+	return result.reason;
 }
 
 void target_meaning(void *context, const uint64_t *entry, struct model_meaning *out)
@@ -75,18 +101,12 @@ void target_meaning(void *context, const uint64_t *entry, struct model_meaning *
 	struct target *t = context;
 	struct vtd_view view = { .entry = t->entry, .words = t->words };
 	struct vtd_translation result;
-	struct vtd_unit unit = *t->unit;
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, t->address);
 
-	unit.root_table = t->root;
-	unit.scalable = t->scalable;
 	for (unsigned i = 0; i < t->words; i++)
 		view.value[i] = entry[i];
-	vtd_translate(&unit,
-		      &(struct vtd_request){ .source_id = t->source_id,
-					     .has_pasid = t->tagged,
-					     .pasid = t->pasid[0],
-					     .at = t->address },
-		      &view, &result);
+	vtd_translate(&unit, &request, &view, &result);
 	t->walks_page_zero |= result.walks_page_zero;
 	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
 				       .translated = !result.reason,
@@ -105,6 +125,7 @@ void target_choose_phase(struct target *t, unsigned phase)
 {
 	struct model_meaning meaning;
 
+	t->phase = phase;
 	for (unsigned s = 0; s < 2; s++) {
 		target_meaning(t, t->state[phase][s], &meaning);
 		t->expects[s] = meaning.outcome;
@@ -126,6 +147,27 @@ unsigned target_written(const struct target *t, uint64_t number)
 		for (unsigned i = 0; i < SAMPLES; i++)
 			written |= (t->page[p][i * SAMPLE_WORDS] != ~number) << p;
 	return written;
+}
+
+#define PHYSICAL_MARK 0x5f5f6c69746d7573ull
+
+static volatile uint64_t *physical_sample(unsigned i)
+{
+	return (volatile uint64_t *)target_address() + i * SAMPLE_WORDS;
+}
+
+void target_arm_physical(void)
+{
+	for (unsigned i = 0; i < SAMPLES; i++)
+		*physical_sample(i) = PHYSICAL_MARK;
+}
+
+bool target_landed_physically(void)
+{
+	for (unsigned i = 0; i < SAMPLES; i++)
+		if (*physical_sample(i) != PHYSICAL_MARK)
+			return true;
+	return false;
 }
 
 const char *target_outcome_name(const struct target *t, unsigned outcome)

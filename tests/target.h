@@ -25,14 +25,15 @@
  *
  * The four pages of a legacy context entry: each root begins a chain of tables, entry 0 leading to
  * the next; the table in which an n-level walk looks up the 2 MiB region holds that region's leaf
- * table in entry 1, and so does the next one down the chain for an n + 1-level walk. The region is
- * the second of its gigabyte, so entry 0 and entry 1 never meet. The device's own pages are mapped
- * alike everywhere.
+ * table in entry R, its number in the gigabyte, and so does the next one down the chain for an
+ * n + 1-level walk. R is not 0, so the two never meet. The device's own pages are mapped to themselves
+ * everywhere.
  */
 #ifndef TESTS_TARGET_H
 #define TESTS_TARGET_H
 
 #include "kernel/dma/dma.h"
+#include "kernel/memory.h"
 #include "vtd/model.h"
 #include "vtd/translate.h"
 #include "vtd/unit.h"
@@ -69,9 +70,20 @@ enum target_id {
 	TARGET_COUNT,
 };
 
-/* Bus address of the page under test, unless a pass-through state dictates another. */
-#define TARGET_ADDRESS 0x202000ull
-#define TARGET_NOWHERE 0x300000ull /* mapped in no state: a write there faults */
+/*
+ * Bus address of the page under test, unless a pass-through state dictates another; and of one that is
+ * mapped in no state: a write there faults. Both are in the window (kernel/memory.h): the physical pages
+ * at these addresses are ours, too, and a DMA that no unit translates lands there.
+ */
+static inline uint64_t target_address(void)
+{
+	return memory_window();
+}
+
+static inline uint64_t target_nowhere(void)
+{
+	return memory_window() + WINDOW_BYTES - PAGE_SIZE;
+}
 
 struct target {
 	uint8_t id;   /* enum target_id */
@@ -91,7 +103,8 @@ struct target {
 	uint64_t *leaf[2];		/* checks_tags: the leaf entries of A and B */
 	uint64_t leaf_value[2];		/* and what stands in them */
 	volatile uint64_t *sentinel[2]; /* and where they are turned to */
-	uint8_t expects[2];		/* outcome of A and of B, in the phase chosen */
+	unsigned phase;			/* the one chosen */
+	uint8_t expects[2];		/* outcome of A and of B in it */
 	const char *encoding;		/* how outcomes are told apart, for the log */
 
 	bool coherent; /* the unit sees stores to the entry without a flush */
@@ -129,6 +142,16 @@ enum outcome target_fault_outcome(const struct target *target, uint8_t reason);
 /* Put a mark, different each time, into all pages; see which pages a DMA wrote over (bit set). */
 void target_arm(const struct target *target, uint64_t number);
 unsigned target_written(const struct target *target, uint64_t number);
+
+/*
+ * The physical page at target_address(): a DMA that nothing translates lands there. Mark it; see whether a
+ * DMA wrote over the marks.
+ */
+void target_arm_physical(void);
+bool target_landed_physically(void);
+
+/* The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). */
+uint8_t target_reason_at(const struct target *target, uint64_t at);
 
 const char *target_outcome_name(const struct target *target, unsigned outcome);
 const char *target_outcome_meaning(const struct target *target, unsigned outcome);

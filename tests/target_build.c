@@ -7,9 +7,7 @@
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
-#define REGION	0x200000ull
-#define PRIVATE 0x203000ull
-#define TAG	5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
+#define TAG 5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
 
 #define MADE_MAX 128
 
@@ -103,11 +101,6 @@ static void set_pasid(uint64_t *p, const uint64_t *root, bool first_stage, unsig
 		set_pasid_second(p, root, levels, domain);
 }
 
-static unsigned any_levels(const struct vtd_unit *unit)
-{
-	return vtd_unit_has_levels(unit, 4) ? 4 : vtd_unit_has_levels(unit, 3) ? 3 : 5;
-}
-
 /* A root table and a context table of its own, with what `base` keeps mapped. */
 static uint64_t *own_context(struct target *t, const uint64_t *base)
 {
@@ -152,7 +145,7 @@ static uint64_t *own_pasid(const struct target *t, uint64_t *context, unsigned p
  */
 static uint64_t *chain(unsigned levels, const uint64_t *shallow, const uint64_t *deep)
 {
-	unsigned region = vtd_table_index(REGION, 2);
+	unsigned region = vtd_table_index(memory_window(), 2);
 	uint64_t *root = pages(levels);
 
 	for (unsigned i = 0; root && i < levels; i++) {
@@ -177,10 +170,12 @@ static uint64_t *leaf_table(struct target *t, const struct dma_device *device, u
 
 	if (!table)
 		return NULL;
-	table[vtd_table_index(TARGET_ADDRESS, 1)] = vtd_table_entry((uint64_t)t->page[to]);
-	for (size_t i = 0; i < device->private_pages; i++)
-		table[vtd_table_index(PRIVATE, 1) + i] = vtd_table_entry((uint64_t)device->private +
-									 i * PAGE_SIZE);
+	table[vtd_table_index(t->address, 1)] = vtd_table_entry((uint64_t)t->page[to]);
+	for (size_t i = 0; i < device->private_pages; i++) {
+		uint64_t at = t->private_at + i * PAGE_SIZE;
+
+		table[vtd_table_index(at, 1)] = vtd_table_entry(at);
+	}
 	return table;
 }
 
@@ -197,7 +192,7 @@ static void build_context(struct target *t, const struct dma_device *device)
 	for (unsigned l = 4; l >= 3; l--)
 		if (vtd_unit_has_levels(t->unit, l) && vtd_unit_has_levels(t->unit, l + 1))
 			low = l;
-	only = any_levels(t->unit);
+	only = vtd_unit_any_levels(t->unit);
 	t->phases = low ? 1 : 2;
 	t->pages = 4;
 	t->encoding = low ? "four pages, one for each mixture"
@@ -223,7 +218,7 @@ static void build_context(struct target *t, const struct dma_device *device)
 
 static void build_sm_context(struct target *t, const struct dma_device *device)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	bool first = !field_of(t->unit->ecap, ECAP_SSTS);
 
 	t->pages = 4;
@@ -266,7 +261,7 @@ static void keep_walk(struct vtd_table *second, uint64_t *root, uint64_t at)
  * are. */
 static void nest(struct target *t, const struct dma_device *device)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	struct vtd_table second;
 
 	exhausted |= !vtd_table_new(&second, t->unit, levels);
@@ -287,7 +282,7 @@ static void nest(struct target *t, const struct dma_device *device)
 
 static void build_pasid(struct target *t, const struct dma_device *device)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	bool first = t->id != TARGET_PASID_SS;
 
 	t->checks_tags = true;
@@ -322,7 +317,7 @@ static void build_pasid(struct target *t, const struct dma_device *device)
 /* Entries of one word: two whole hierarchies that part at the entry under test. */
 static void build_word(struct target *t, const struct dma_device *device, uint64_t *context)
 {
-	unsigned levels = any_levels(t->unit);
+	unsigned levels = vtd_unit_any_levels(t->unit);
 	bool first = t->id == TARGET_FS_LEAF ||
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;
@@ -421,8 +416,8 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 			      .words = kind_words(target_kind(id)),
 			      .phases = 1,
 			      .domain = { 1, 2 },
-			      .address = TARGET_ADDRESS,
-			      .private_at = PRIVATE,
+			      .address = target_address(),
+			      .private_at = (uint64_t)device->private,
 			      .pages = 2,
 			      .unit = unit,
 			      .source_id = source_id };
@@ -447,10 +442,9 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (id == TARGET_PASID_FS_PT) {
 		/* Pass-through: bus addresses are physical. */
 		t->address = (uint64_t)t->page[OUTCOME_B];
-		t->private_at = (uint64_t)device->private;
-		if ((t->address | t->private_at) & ~device->address_mask)
-			return "the device cannot address the pass-through page";
 	}
+	if ((t->address | t->private_at) & ~device->address_mask)
+		return "the device cannot address the pages that its DMA is sent to";
 	if (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
 		t->domain[1] = t->domain[0];
 	context = own_context(t, t->scalable ? NULL : base);

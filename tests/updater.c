@@ -173,14 +173,6 @@ bool updater_can_store_256(void)
 	return ecx & 1u << 28 && ecx & 1u << 26; /* AVX, XSAVE */
 }
 
-/* SDM volume 1, chapter 14: CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. Nothing else uses it.
- */
-static void enable_avx(void)
-{
-	write_cr4(read_cr4() | 1ull << 9 | 1ull << 18);
-	__asm__ volatile("xsetbv" : : "c"(0), "a"(7), "d"(0));
-}
-
 static void store_256(volatile uint64_t *to, const uint64_t *value)
 {
 	__asm__ volatile("vmovdqu (%1), %%ymm0\n\tvmovdqa %%ymm0, (%0)"
@@ -199,12 +191,15 @@ static enum vtd_status execute(const struct program *p)
 		switch (m->op) {
 		case MICRO_STORE:
 			*m->address = m->value[0];
+			cpu_stored(m->address);
 			break;
 		case MICRO_CAS:
 			exchange_chunk(m->address, m->value[0], m->value[1]);
+			cpu_stored(m->address);
 			break;
 		case MICRO_STORE256:
 			store_256(m->address, m->value);
+			cpu_stored(m->address);
 			break;
 		case MICRO_FLUSH:
 			cpu_flush_line(m->address);
@@ -251,8 +246,7 @@ static void rest(void)
 {
 	uint64_t random = random_next(&x.seed);
 
-	for (unsigned n = random & ((64u << (random >> 32) % REST_SCALES) - 1); n; n--)
-		compiler_barrier();
+	cpu_spin(random & ((64u << (random >> 32) % REST_SCALES) - 1));
 }
 
 /* Asked to break something: not even the watchdog's tick is served, once in the run. */
@@ -274,10 +268,11 @@ static void updater(void *unused)
 	(void)unused;
 	interrupts_on(); /* for the watchdog's tick, four times a second */
 	if (x.needs_avx)
-		enable_avx();
+		cpu_enable_avx();
 	for (;;) {
 		uint32_t order = ordered();
 
+		compiler_barrier(); /* a mutant may leave no step: vtd-sim must get its turn */
 		if ((order & 3) == UPDATER_STOP)
 			break;
 		if ((order & 3) == UPDATER_HOLD) {
@@ -367,6 +362,7 @@ int updater_wait_held(uint64_t us)
 			if (smp_idle(x.cpu) || time_us() > deadline)
 				return -1;
 		}
+		cpu_pause();
 	}
 }
 

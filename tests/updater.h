@@ -3,7 +3,17 @@
 #ifndef TESTS_UPDATER_H
 #define TESTS_UPDATER_H
 
-#include "tests/engine.h"
+#include "tests/bench.h"
+#include "vtd/sequence.h"
+
+struct trial {
+	const struct step *steps;
+	size_t count;
+	uint8_t drive;	   /* enum drive */
+	uint32_t dwell_ns; /* between the stores of the sequence */
+	uint64_t ms;	   /* to measure for */
+	bool stop_on_harm; /* end early, once anything harmful was seen */
+};
 
 enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };
 

@@ -7,6 +7,8 @@
 #include "kernel/string.h"
 #include "tests/predict.h"
 #include "tests/report.h"
+#include "tests/traits.h"
+#include "tests/trials.h"
 
 static struct tally tally;
 
@@ -49,8 +51,9 @@ size_t verdict_steps(const struct sequence *s, struct step *steps)
 }
 
 /* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
-static const char *cannot(enum target_id target, const struct sequence *s, enum drive drive,
-			  const struct prediction *full, const struct prediction *p)
+static const char *cannot(const struct bench *b, enum target_id target, const struct sequence *s,
+			  enum drive drive, const struct prediction *full,
+			  const struct prediction *p)
 {
 	if (p->problem)
 		return p->problem;
@@ -58,12 +61,10 @@ static const char *cannot(enum target_id target, const struct sequence *s, enum 
 		return "a mixture would be walked through physical page 0, which is not free here";
 	if (drive == DRIVE_HAMMER && !full->harms && p->harms)
 		return "what makes it safe are its own invalidations, which this drive leaves out";
-	if (!predict_is_qemu())
-		return NULL;
-	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL)
-		return "QEMU looks again whether an entry passes through only at context-cache "
-		       "invalidations";
-	if (target == TARGET_PASID_DIR && s->operation != OPERATION_REPLACE)
+	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL &&
+	    b->traits.pass_through == TRAIT_YES)
+		return "the unit goes on passing through until the context cache is invalidated";
+	if (target == TARGET_PASID_DIR && traits_is_qemu() && s->operation != OPERATION_REPLACE)
 		return "QEMU uses memory it never set when a directory entry goes away in the "
 		       "middle of a translation";
 	return NULL;
@@ -76,15 +77,19 @@ static const char *unexplained(bool is_control)
 		return tally.stopped;
 	if (tally.timeouts)
 		return "the device did not answer in time, and was reset";
+	if (tally.faults.odd)
+		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
 	if (is_control)
 		return NULL;
 	if (tally.companion_astray)
 		return "a DMA of the companion landed where its own entry does not lead";
-	if (tally.outcomes[OUTCOME_LOST] && !tally.faults.overflows)
-		return "a DMA landed in no page of the witness and left no fault record";
-	if (tally.outcomes[OUTCOME_SILENT] && !tally.faults.overflows)
-		return "a DMA was not done and left no fault record";
+	if (tally.untranslated)
+		return "a DMA passed the unit untranslated: it landed at the physical address";
+	if (tally.unrecorded)
+		return tally.outcomes[OUTCOME_LOST]
+			       ? "a DMA landed in no page of the witness and left no fault record"
+			       : "a DMA was not done and left no fault record";
 	return NULL;
 }
 
@@ -159,7 +164,7 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	struct prediction spec = *full, here;
 
 	faithful.drive = DRIVE_FAITHFUL;
-	if (predict_is_qemu())
+	if (b->traits.rereads == TRAIT_YES)
 		predict_by_specification(b, &faithful, s->never_blocks, &spec);
 	predict_known_bad(b, trial, s->never_blocks, &here);
 	shown->known_bad[target][s - sequences] |= (spec.harms ? KNOWN_BAD : 0) |
@@ -216,14 +221,14 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		predict(b, &trial, s->never_blocks, &p);
 	else
 		p = full;
-	problem = cannot(target, s, drive, &full, &p);
+	problem = cannot(b, target, s, drive, &full, &p);
 	if (problem) {
 		report_result(id, p.problem ? VERDICT_FAIL : VERDICT_SKIP, problem, 0, "torn");
 		return;
 	}
 	note_known_bad(b, target, s, &trial, &full, shown);
 	spec_harms = log_model(b, s, &trial, &p);
-	engine_run(b, &trial, &tally);
+	trial_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	report_keep(b->target, &tally, &p);
 	judge(target, drive, &p, spec_harms, shown, id);

@@ -3,7 +3,7 @@
 #ifndef TESTS_VERDICT_H
 #define TESTS_VERDICT_H
 
-#include "tests/engine.h"
+#include "tests/bench.h"
 #include "vtd/sequence.h"
 
 #define SEQUENCES_MAX 64

@@ -168,6 +168,7 @@ enum dmar_error dmar_next_scope(struct dmar_scopes *scopes, struct dmar_scope *o
 	if (length > left)
 		return DMAR_TRUNCATED;
 	out->flags = p[2];
+	out->reserved = p[3];
 	out->enumeration_id = p[4];
 	out->start_bus = p[5];
 	out->hops = (length - SCOPE_HEADER_BYTES) / 2;

@@ -34,7 +34,14 @@ enum dmar_error {
 	DMAR_TOO_SHORT,	    /* a structure or device scope is under its fixed size (length 0 too) */
 };
 
-/* The whole table. flags: bit 0 INTR_REMAP, 1 X2APIC_OPT_OUT, 2 DMA_CTRL_PLATFORM_OPT_IN. */
+/* The table's flags, section 8.1 */
+enum {
+	DMAR_INTR_REMAP = 1 << 0,
+	DMAR_X2APIC_OPT_OUT = 1 << 1,
+	DMAR_DMA_CTRL_PLATFORM_OPT_IN = 1 << 2,
+};
+
+/* The whole table. */
 struct dmar {
 	const uint8_t *table;	    /* header included */
 	size_t length;		    /* bytes of it that may be read */
@@ -59,6 +66,7 @@ enum dmar_scope_type {
 struct dmar_scope {
 	uint8_t type;		/* enum dmar_scope_type, or one not known here */
 	uint8_t flags;		/* SIDP's device properties; 0 in older tables */
+	uint8_t reserved;	/* to be 0 */
 	uint8_t enumeration_id; /* I/O APIC id, HPET number or ACPI device number */
 	uint8_t start_bus;
 	uint8_t hops;	     /* number of {device, function} pairs in path, 0 to 124 */

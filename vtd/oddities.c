@@ -1,44 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "vtd/oddities.h"
+/*
+ * What is odd about the DMAR table itself, and about what it leaves out. The units are in
+ * oddities_units.c.
+ */
+#include "vtd/oddities_search.h"
 #include "vtd/regs.h"
 
 #define PAGE_BYTES 4096
 
-/* Of the table, section 8.1; of a DRHD, ATSR or SATC, bit 0 is the only flag. */
 enum {
-	FLAG_INTR_REMAP = 1 << 0,
-	FLAG_X2APIC_OPT_OUT = 1 << 1,
-	FLAG_PLATFORM_OPT_IN = 1 << 2,
-	FLAGS_KNOWN = 7,
+	FLAGS_KNOWN = DMAR_INTR_REMAP | DMAR_X2APIC_OPT_OUT | DMAR_DMA_CTRL_PLATFORM_OPT_IN,
 	RESERVED_FROM = 38, /* of the table's header, up to 48 */
 	RESERVED_TO = 48,
-	FLAG_FIRST = 1 << 0,
+	FLAG_FIRST = 1 << 0, /* the only flag of a DRHD, ATSR or SATC */
 };
 
-struct search {
-	const struct oddity_machine *m;
-	void (*found)(void *context, const struct oddity *oddity);
-	void *context;
-};
-
-static void report(const struct search *s, struct oddity o)
+static void at_offset(const struct oddity_search *s, enum oddity_code code, uint32_t offset)
 {
-	s->found(s->context, &o);
+	oddity_report(s, (struct oddity){ .code = code, .at_offset = true, .offset = offset });
 }
 
-static void at_offset(const struct search *s, enum oddity_code code, uint32_t offset)
-{
-	report(s, (struct oddity){ .code = code, .at_offset = true, .offset = offset });
-}
-
-static void at_offset_value(const struct search *s, enum oddity_code code, uint32_t offset,
+static void at_offset_value(const struct oddity_search *s, enum oddity_code code, uint32_t offset,
 			    uint64_t value)
 {
-	report(s, (struct oddity){ .code = code,
-				   .at_offset = true,
-				   .offset = offset,
-				   .has_value = true,
-				   .value = value });
+	oddity_report(s, (struct oddity){ .code = code,
+					  .at_offset = true,
+					  .offset = offset,
+					  .has_value = true,
+					  .value = value });
 }
 
 /* The table as a whole. */
@@ -52,7 +41,7 @@ static uint8_t sum(const struct dmar *dmar)
 	return total;
 }
 
-static void check_header(const struct search *s)
+static void check_header(const struct oddity_search *s)
 {
 	const struct dmar *dmar = &s->m->dmar;
 
@@ -63,9 +52,11 @@ static void check_header(const struct search *s)
 	for (uint32_t i = RESERVED_FROM; i < RESERVED_TO; i++)
 		if (dmar->table[i])
 			at_offset_value(s, ODD_RESERVED_BITS, i, dmar->table[i]);
-	if (dmar->flags & FLAG_X2APIC_OPT_OUT)
-		at_offset(s, ODD_X2APIC_OPT_OUT, 37);
-	if (dmar->flags & FLAG_PLATFORM_OPT_IN)
+	/* Section 8.1: "valid only when the INTR_REMAP field (bit 0) is Set". */
+	if (dmar->flags & DMAR_X2APIC_OPT_OUT)
+		at_offset(s, dmar->flags & DMAR_INTR_REMAP ? ODD_X2APIC_OPT_OUT : ODD_OPT_OUT_VOID,
+			  37);
+	if (dmar->flags & DMAR_DMA_CTRL_PLATFORM_OPT_IN)
 		at_offset(s, ODD_PLATFORM_OPT_IN, 37);
 	if (s->m->physical_bits && dmar->host_address_width > s->m->physical_bits)
 		at_offset_value(s, ODD_WIDTH_PROCESSOR, 36, dmar->host_address_width);
@@ -115,7 +106,7 @@ static bool has_andd(const struct dmar *dmar, uint8_t number)
 
 /* One structure. */
 
-static void check_drhd(const struct search *s, const struct dmar_structure *drhd)
+static void check_drhd(const struct oddity_search *s, const struct dmar_structure *drhd)
 {
 	const struct dmar *dmar = &s->m->dmar;
 	struct dmar_structure other;
@@ -130,6 +121,8 @@ static void check_drhd(const struct search *s, const struct dmar_structure *drhd
 		at_offset_value(s, ODD_DRHD_SHARED, drhd->offset, drhd->register_base);
 	if (drhd->register_base % PAGE_BYTES)
 		at_offset_value(s, ODD_DRHD_UNALIGNED, drhd->offset, drhd->register_base);
+	if (!(drhd->flags & FLAG_FIRST) && drhd->scopes.at == drhd->scopes.end)
+		at_offset(s, ODD_DRHD_OWNS_NOTHING, drhd->offset);
 	dmar_first(&walk, dmar);
 	while (dmar_next(&walk, &other) == DMAR_OK && other.offset < drhd->offset) {
 		if (other.type != DMAR_DRHD || other.segment != drhd->segment ||
@@ -143,7 +136,25 @@ static void check_drhd(const struct search *s, const struct dmar_structure *drhd
 	}
 }
 
-static void check_rmrr(const struct search *s, const struct dmar_structure *rmrr)
+/* Section 8.4: the memory map must have it as reserved. */
+static void check_memory(const struct oddity_search *s, const struct dmar_structure *rmrr)
+{
+	switch (s->m->memory(s->m->context, rmrr->base, rmrr->limit)) {
+	case ODDITY_MEMORY_RESERVED:
+		break;
+	case ODDITY_MEMORY_FREE:
+		at_offset_value(s, ODD_RMRR_FREE, rmrr->offset, rmrr->base);
+		break;
+	case ODDITY_MEMORY_UNLISTED:
+		at_offset_value(s, ODD_RMRR_UNLISTED, rmrr->offset, rmrr->base);
+		break;
+	case ODDITY_MEMORY_OCCUPIED:
+		at_offset_value(s, ODD_RMRR_OCCUPIED, rmrr->offset, rmrr->base);
+		break;
+	}
+}
+
+static void check_rmrr(const struct oddity_search *s, const struct dmar_structure *rmrr)
 {
 	struct dmar_structure other;
 	struct dmar_walk walk;
@@ -154,9 +165,10 @@ static void check_rmrr(const struct search *s, const struct dmar_structure *rmrr
 	}
 	if (rmrr->base % PAGE_BYTES || (rmrr->limit + 1) % PAGE_BYTES)
 		at_offset(s, ODD_RMRR_UNALIGNED, rmrr->offset);
-	if (s->m->reserved &&
-	    !s->m->reserved(s->m->context, rmrr->base, rmrr->limit - rmrr->base + 1))
-		at_offset_value(s, ODD_RMRR_MEMORY, rmrr->offset, rmrr->base);
+	if (!rmrr->base)
+		at_offset(s, ODD_RMRR_ZERO, rmrr->offset);
+	if (s->m->memory)
+		check_memory(s, rmrr);
 	dmar_first(&walk, &s->m->dmar);
 	while (dmar_next(&walk, &other) == DMAR_OK && other.offset < rmrr->offset)
 		if (other.type == DMAR_RMRR && other.base <= rmrr->limit &&
@@ -164,7 +176,7 @@ static void check_rmrr(const struct search *s, const struct dmar_structure *rmrr
 			at_offset_value(s, ODD_RMRR_OVERLAP, rmrr->offset, other.offset);
 }
 
-static void check_pci_scope(const struct search *s, const struct dmar_structure *in,
+static void check_pci_scope(const struct oddity_search *s, const struct dmar_structure *in,
 			    const struct dmar_scope *scope, uint32_t offset)
 {
 	struct oddity o = {
@@ -189,10 +201,10 @@ static void check_pci_scope(const struct search *s, const struct dmar_structure 
 		o.code = ODD_BRIDGE_IS_ENDPOINT;
 	else
 		return;
-	report(s, o);
+	oddity_report(s, o);
 }
 
-static void check_scope(const struct search *s, const struct dmar_structure *in,
+static void check_scope(const struct oddity_search *s, const struct dmar_structure *in,
 			const struct dmar_scope *scope, uint32_t offset)
 {
 	switch (scope->type) {
@@ -215,9 +227,11 @@ static void check_scope(const struct search *s, const struct dmar_structure *in,
 	/* Only in an SIDP are they device properties (section 8.9). */
 	if (in->type != DMAR_SIDP && scope->flags)
 		at_offset_value(s, ODD_RESERVED_BITS, offset + 2, scope->flags);
+	if (scope->reserved)
+		at_offset_value(s, ODD_RESERVED_BITS, offset + 3, scope->reserved);
 }
 
-static void check_scopes(const struct search *s, const struct dmar_structure *in)
+static void check_scopes(const struct oddity_search *s, const struct dmar_structure *in)
 {
 	struct dmar_scopes scopes = in->scopes;
 	struct dmar_scope scope;
@@ -232,7 +246,25 @@ static void check_scopes(const struct search *s, const struct dmar_structure *in
 		at_offset(s, ODD_MALFORMED_SCOPE, offset);
 }
 
-static void check_structure(const struct search *s, const struct dmar_structure *in)
+/* Of a structure's fixed part, sections 8.4 to 8.9: all that are reserved "must be initialized to 0" (8.1). */
+static void check_reserved_bytes(const struct oddity_search *s, const struct dmar_structure *in)
+{
+	static const struct {
+		uint8_t from, to;
+	} bytes[] = {
+		[DMAR_RMRR] = { 4, 6 }, [DMAR_ATSR] = { 5, 6 }, [DMAR_RHSA] = { 4, 8 },
+		[DMAR_ANDD] = { 4, 7 }, [DMAR_SATC] = { 5, 6 }, [DMAR_SIDP] = { 4, 6 },
+	};
+	const uint8_t *at = s->m->dmar.table + in->offset;
+
+	if (in->type >= sizeof(bytes) / sizeof(bytes[0]))
+		return;
+	for (uint32_t i = bytes[in->type].from; i < bytes[in->type].to; i++)
+		if (at[i])
+			at_offset_value(s, ODD_RESERVED_BITS, in->offset + i, at[i]);
+}
+
+static void check_structure(const struct oddity_search *s, const struct dmar_structure *in)
 {
 	switch (in->type) {
 	case DMAR_DRHD:
@@ -261,11 +293,12 @@ static void check_structure(const struct search *s, const struct dmar_structure 
 	}
 	if (in->flags & ~FLAG_FIRST)
 		at_offset_value(s, ODD_RESERVED_BITS, in->offset + 4, in->flags & ~FLAG_FIRST);
+	check_reserved_bytes(s, in);
 	check_scopes(s, in);
 }
 
 /* Returns whether the table has a unit, and can be read to its end. */
-static bool check_structures(const struct search *s)
+static bool check_structures(const struct oddity_search *s)
 {
 	struct dmar_structure in;
 	struct dmar_walk walk;
@@ -290,99 +323,36 @@ static bool check_structures(const struct search *s)
 	return units && error == DMAR_END;
 }
 
-/* The units. */
-
-static void at_unit(const struct search *s, enum oddity_code code, unsigned index)
-{
-	const struct vtd_unit *unit = &s->m->units[index].unit;
-
-	report(s, (struct oddity){ .code = code,
-				   .at_unit = true,
-				   .unit = index,
-				   .at_offset = true,
-				   .offset = unit->offset });
-}
-
-static void at_unit_value(const struct search *s, enum oddity_code code, unsigned index,
-			  uint64_t value)
-{
-	const struct vtd_unit *unit = &s->m->units[index].unit;
-
-	report(s, (struct oddity){ .code = code,
-				   .at_unit = true,
-				   .unit = index,
-				   .at_offset = true,
-				   .offset = unit->offset,
-				   .has_value = true,
-				   .value = value });
-}
-
-static void check_found_state(const struct search *s, unsigned index)
-{
-	const struct vtd_unit *u = &s->m->units[index].unit;
-	const uint32_t pending = FSTS_PPF | FSTS_PFO | FSTS_IQE | FSTS_ICE | FSTS_ITE;
-
-	if (u->found_gsts & G_TE)
-		at_unit(s, ODD_TRANSLATION_ON, index);
-	if (u->found_gsts & G_IRE)
-		at_unit(s, ODD_INTERRUPTS_ON, index);
-	if (u->found_gsts & G_QIE)
-		at_unit(s, ODD_QUEUE_ON, index);
-	if (u->found_pmen & PMEN_PRS)
-		at_unit(s, ODD_PROTECTION_ON, index);
-	if (u->found_fsts & pending)
-		at_unit_value(s, ODD_FAULTS_PENDING, index, u->found_fsts);
-}
-
-/* `first`: the first usable unit. */
-static void check_usable_unit(const struct search *s, unsigned index, unsigned first)
-{
-	const struct vtd_unit *u = &s->m->units[index].unit;
-	uint64_t decisive = field_mask(ECAP_C) | field_mask(ECAP_SC) | field_mask(ECAP_PASID) |
-			    field_mask(ECAP_SMTS);
-	uint64_t width = field_of(u->cap, CAP_MGAW) + 1;
-	uint64_t differs = (u->ecap ^ s->m->units[first].unit.ecap) & decisive;
-
-	if (s->m->dmar.flags & FLAG_INTR_REMAP && !field_of(u->ecap, ECAP_IR))
-		at_unit(s, ODD_NO_INTERRUPT_REMAPPING, index);
-	if (width < s->m->dmar.host_address_width)
-		at_unit_value(s, ODD_WIDTH_UNIT, index, width);
-	if (differs)
-		at_unit_value(s, ODD_UNITS_DIFFER, index, differs);
-	check_found_state(s, index);
-}
-
-static void check_units(const struct search *s)
-{
-	unsigned first = s->m->unit_count;
-
-	for (unsigned i = 0; i < s->m->unit_count; i++) {
-		const struct oddity_unit *u = &s->m->units[i];
-
-		switch (u->status) {
-		case VTD_OK:
-			first = first < i ? first : i;
-			check_usable_unit(s, i, first);
-			break;
-		case VTD_ALL_ONES:
-			at_unit(s, ODD_UNIT_ONES, i);
-			break;
-		case VTD_NO_REGISTERS:
-			at_unit(s, u->unit.cap ? ODD_UNIT_VERSION : ODD_UNIT_ZEROS, i);
-			break;
-		case VTD_BAD_OFFSETS:
-			at_unit(s, ODD_UNIT_OFFSETS, i);
-			break;
-		default: /* a base of 0 is the table's oddity */
-			if (u->unit.base)
-				at_unit(s, ODD_UNIT_ADDRESS, i);
-		}
-	}
-}
-
 /* What no unit looks after. */
 
-static void check_owners(const struct search *s)
+/* The first unit of `segment`, or the first of those that have INCLUDE_PCI_ALL. Offset 0: none. */
+static uint32_t first_unit(const struct dmar *dmar, uint16_t segment, bool of_rest)
+{
+	struct dmar_structure d;
+	struct dmar_walk walk;
+
+	dmar_first(&walk, dmar);
+	while (dmar_next(&walk, &d) == DMAR_OK)
+		if (d.type == DMAR_DRHD && d.segment == segment &&
+		    (!of_rest || d.flags & FLAG_FIRST))
+			return d.offset;
+	return 0;
+}
+
+/* What is plugged in there later is behind no unit, whatever is there now. */
+static void check_segments(const struct oddity_search *s)
+{
+	struct dmar_structure d;
+	struct dmar_walk walk;
+
+	dmar_first(&walk, &s->m->dmar);
+	while (dmar_next(&walk, &d) == DMAR_OK)
+		if (d.type == DMAR_DRHD && first_unit(&s->m->dmar, d.segment, false) == d.offset &&
+		    !first_unit(&s->m->dmar, d.segment, true))
+			at_offset_value(s, ODD_NO_REST, d.offset, d.segment);
+}
+
+static void check_owners(const struct oddity_search *s)
 {
 	struct dmar_structure drhd;
 	uint16_t segment;
@@ -391,24 +361,25 @@ static void check_owners(const struct search *s)
 	for (unsigned i = 0;
 	     s->m->function && s->m->function(s->m->context, i, &segment, &bus, &devfn); i++)
 		if (dmar_find_unit(&s->m->dmar, segment, bus, devfn, &s->m->pci, &drhd) == DMAR_END)
-			report(s, (struct oddity){ .code = ODD_FUNCTION_UNOWNED,
-						   .at_function = true,
-						   .segment = segment,
-						   .source_id = (uint16_t)(bus << 8 | devfn) });
-	for (unsigned i = 0; s->m->dmar.flags & FLAG_INTR_REMAP && i < s->m->ioapic_count; i++)
+			oddity_report(s,
+				      (struct oddity){ .code = ODD_FUNCTION_UNOWNED,
+						       .at_function = true,
+						       .segment = segment,
+						       .source_id = (uint16_t)(bus << 8 | devfn) });
+	for (unsigned i = 0; s->m->dmar.flags & DMAR_INTR_REMAP && i < s->m->ioapic_count; i++)
 		if (!has_scope(&s->m->dmar, DMAR_SCOPE_IOAPIC, s->m->ioapic_ids[i]))
-			report(s, (struct oddity){ .code = ODD_IOAPIC_UNSCOPED,
-						   .has_value = true,
-						   .value = s->m->ioapic_ids[i] });
+			oddity_report(s, (struct oddity){ .code = ODD_IOAPIC_UNSCOPED,
+							  .has_value = true,
+							  .value = s->m->ioapic_ids[i] });
 }
 
 void oddities_find(const struct oddity_machine *machine,
 		   void (*found)(void *context, const struct oddity *oddity), void *context)
 {
-	struct search s = { machine, found, context };
+	struct oddity_search s = { machine, found, context };
 
 	if (machine->opened == DMAR_NO_TABLE) {
-		report(&s, (struct oddity){ .code = ODD_NO_TABLE });
+		oddity_report(&s, (struct oddity){ .code = ODD_NO_TABLE });
 		return;
 	}
 	if (machine->opened != DMAR_OK && machine->opened != DMAR_BAD_CHECKSUM) {
@@ -416,7 +387,9 @@ void oddities_find(const struct oddity_machine *machine,
 		return;
 	}
 	check_header(&s);
-	if (check_structures(&s))
+	if (check_structures(&s)) {
+		check_segments(&s);
 		check_owners(&s);
-	check_units(&s);
+	}
+	oddities_of_units(&s);
 }

@@ -25,16 +25,21 @@ enum oddity_code {
 	ODD_DRHD_ZERO,
 	ODD_DRHD_UNALIGNED,
 	ODD_DRHD_SHARED,
+	ODD_DRHD_OWNS_NOTHING,
 	ODD_UNIT_ONES,
 	ODD_UNIT_ZEROS,
 	ODD_UNIT_VERSION,
 	ODD_UNIT_OFFSETS,
 	ODD_UNIT_ADDRESS,
 	ODD_REST_TWICE,
+	ODD_NO_REST, /* no INCLUDE_PCI_ALL unit in a segment */
 	ODD_FUNCTION_UNOWNED,
 	ODD_RMRR_LIMIT,
 	ODD_RMRR_UNALIGNED,
-	ODD_RMRR_MEMORY,
+	ODD_RMRR_ZERO,
+	ODD_RMRR_FREE,
+	ODD_RMRR_OCCUPIED,
+	ODD_RMRR_UNLISTED,
 	ODD_RMRR_OVERLAP,
 	ODD_PATH_BROKEN,
 	ODD_ENDPOINT_IS_BRIDGE,
@@ -44,7 +49,9 @@ enum oddity_code {
 	ODD_ANDD_NAME,
 	ODD_NO_INTERRUPT_REMAPPING,
 	ODD_IOAPIC_UNSCOPED,
-	ODD_WIDTH_UNIT,
+	ODD_WIDTH_UNIT,	 /* of one, where another reaches the host address width */
+	ODD_WIDTH_UNITS, /* of all */
+	ODD_NO_LEVELS,
 	ODD_REST_NOT_LAST,
 	ODD_TRANSLATION_ON,
 	ODD_FAULTS_PENDING,
@@ -60,6 +67,7 @@ enum oddity_code {
 	ODD_PROTECTION_ON,
 	ODD_UNITS_DIFFER,
 	ODD_X2APIC_OPT_OUT,
+	ODD_OPT_OUT_VOID, /* without INTR_REMAP */
 	ODD_PLATFORM_OPT_IN,
 	ODD_COUNT,
 };
@@ -81,6 +89,14 @@ enum oddity_kind {
 	ODDITY_EITHER, /* of bridge class with an endpoint's header: named as either */
 };
 
+/* What the firmware's memory map says of a range; the first that is true. */
+enum oddity_memory {
+	ODDITY_MEMORY_FREE,	/* some of it is free */
+	ODDITY_MEMORY_UNLISTED, /* some of it is in no region */
+	ODDITY_MEMORY_OCCUPIED, /* some of it is another's: firmware's, ACPI's, a loader's, I/O */
+	ODDITY_MEMORY_RESERVED,
+};
+
 /* A unit as vtd_unit_probe() found it, in the order of the DRHDs. */
 struct oddity_unit {
 	struct vtd_unit unit;
@@ -100,8 +116,8 @@ struct oddity_machine {
 			 uint8_t *devfn);
 	/* What is at this place. */
 	enum oddity_kind (*kind)(void *context, uint16_t segment, uint8_t bus, uint8_t devfn);
-	/* Whether the firmware's memory map has the whole range as reserved. */
-	bool (*reserved)(void *context, uint64_t base, uint64_t bytes);
+	/* What the memory at base to limit, the last byte, is. */
+	enum oddity_memory (*memory)(void *context, uint64_t base, uint64_t limit);
 	void *context;
 
 	unsigned physical_bits;	   /* of the processor */

@@ -17,18 +17,30 @@ static const struct {
 	[ODD_DRHD_ZERO] = { ODDITY_HIGH, "the unit's register base is 0" },
 	[ODD_DRHD_UNALIGNED] = { ODDITY_HIGH, "the unit's register base is not page-aligned:" },
 	[ODD_DRHD_SHARED] = { ODDITY_HIGH, "an earlier unit has the same register base:" },
+	[ODD_DRHD_OWNS_NOTHING] = { ODDITY_LOW, "the unit has neither scopes nor INCLUDE_PCI_ALL: "
+						"nothing is behind it" },
 	[ODD_UNIT_ONES] = { ODDITY_HIGH, "its registers read as ones: nothing answers there" },
 	[ODD_UNIT_ZEROS] = { ODDITY_HIGH, "CAP reads as 0: no remapping unit there" },
 	[ODD_UNIT_VERSION] = { ODDITY_HIGH, "VER has the major version 0" },
 	[ODD_UNIT_OFFSETS] = { ODDITY_HIGH, "CAP.FRO or ECAP.IRO points outside its registers" },
 	[ODD_UNIT_ADDRESS] = { ODDITY_HIGH, "its registers are beyond what the processor reaches" },
 	[ODD_REST_TWICE] = { ODDITY_HIGH, "a second INCLUDE_PCI_ALL unit in segment" },
+	[ODD_NO_REST] = { ODDITY_LOW, "no INCLUDE_PCI_ALL unit: a device that no scope names is "
+				      "behind no unit in segment" },
 	[ODD_FUNCTION_UNOWNED] = { ODDITY_HIGH, "no unit owns this function: nothing confines "
 						"its DMA" },
 	[ODD_RMRR_LIMIT] = { ODDITY_HIGH, "the region's limit is below its base" },
 	[ODD_RMRR_UNALIGNED] = { ODDITY_MEDIUM, "the region does not begin and end at pages" },
-	[ODD_RMRR_MEMORY] = { ODDITY_MEDIUM, "the memory map does not have all of the region as "
-					     "reserved: it may be given away. Base" },
+	[ODD_RMRR_ZERO] = { ODDITY_LOW, "the region begins at address 0: perhaps nobody filled it "
+					"in" },
+	[ODD_RMRR_FREE] = { ODDITY_MEDIUM, "the memory map has some of the region as free: it may "
+					   "be given away. Base" },
+	[ODD_RMRR_OCCUPIED] = { ODDITY_MEDIUM, "the memory map has some of the region as "
+					       "firmware's, ACPI's, a loader's or I/O, not as "
+					       "reserved. Base" },
+	[ODD_RMRR_UNLISTED] = { ODDITY_MEDIUM, "the memory map does not list all of the region: "
+					       "nobody gives it away, but it is not reserved "
+					       "either. Base" },
 	[ODD_RMRR_OVERLAP] = { ODDITY_LOW, "the region overlaps the one at DMAR offset" },
 	[ODD_PATH_BROKEN] = { ODDITY_MEDIUM, "the scope's path is empty, impossible, or leads "
 					     "through a missing bridge" },
@@ -44,6 +56,10 @@ static const struct {
 						 "names the I/O APIC with id" },
 	[ODD_WIDTH_UNIT] = { ODDITY_MEDIUM, "the unit's address width (MGAW) is below the table's "
 					    "host address width; it is" },
+	[ODD_WIDTH_UNITS] = { ODDITY_LOW, "no unit's address width (MGAW) reaches the table's host "
+					  "address width; the widest is" },
+	[ODD_NO_LEVELS] = { ODDITY_MEDIUM, "CAP.SAGAW names no table of 3 to 5 levels: the unit "
+					   "has no second-stage translation. SAGAW is" },
 	[ODD_REST_NOT_LAST] = { ODDITY_MEDIUM, "this unit stands behind the INCLUDE_PCI_ALL unit "
 					       "of its segment, which must be the last" },
 	[ODD_TRANSLATION_ON] = { ODDITY_MEDIUM, "firmware left translation on" },
@@ -62,6 +78,7 @@ static const struct {
 	[ODD_UNITS_DIFFER] = { ODDITY_LOW, "the unit differs from the first in C, SC, PASID or "
 					   "SMTS: these bits of ECAP" },
 	[ODD_X2APIC_OPT_OUT] = { ODDITY_LOW, "firmware asks to keep x2APIC off (X2APIC_OPT_OUT)" },
+	[ODD_OPT_OUT_VOID] = { ODDITY_LOW, "X2APIC_OPT_OUT without INTR_REMAP means nothing" },
 	[ODD_PLATFORM_OPT_IN] = { ODDITY_LOW, "firmware asks for DMA protection from the start "
 					      "(DMA_CTRL_PLATFORM_OPT_IN)" },
 };

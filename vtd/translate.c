@@ -193,7 +193,9 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 static void scalable_context(struct walk *w, const uint64_t *c)
 {
 	bool tagged = w->request->has_pasid;
-	uint32_t pasid = tagged ? w->request->pasid : (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
+	uint32_t pasid = tagged			   ? w->request->pasid
+			 : w->unit->uses_rid_pasid ? (uint32_t)field_get(c, SM_CONTEXT_RID_PASID)
+						   : 0;
 	uint64_t directory, p[PASID_WORDS];
 
 	if (!field_get(c, SM_CONTEXT_P)) {

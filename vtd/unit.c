@@ -83,6 +83,7 @@ enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, 
 		return VTD_NO_REGISTERS;
 	unit->coherent = field_of(unit->ecap, ECAP_C);
 	unit->buffers_writes = field_of(unit->cap, CAP_RWBF);
+	unit->uses_rid_pasid = field_of(unit->ecap, ECAP_RPS);
 	faults_end = (field_of(unit->cap, CAP_FRO) + field_of(unit->cap, CAP_NFR) + 1) * 16;
 	iotlb_end = (field_of(unit->ecap, ECAP_IRO) + 1) * 16;
 	unit->needs = faults_end > iotlb_end ? faults_end : iotlb_end;
@@ -138,7 +139,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 {
 	enum vtd_status status;
 
-	if (!(field_of(unit->cap, CAP_SAGAW) & 0xe))
+	if (!vtd_unit_any_levels(unit))
 		return VTD_NO_LEGACY;
 	if (!unit->root_table)
 		unit->root_table = platform_alloc_page();
@@ -155,6 +156,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 	if (status == VTD_OK)
 		status = leave_protected_regions(unit);
 	unit->translating = status == VTD_OK;
+	unit->enables++;
 	return status;
 }
 
@@ -184,6 +186,24 @@ bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels)
 {
 	return levels >= 3 && levels <= 5 &&
 	       field_of(unit->cap, CAP_SAGAW) & 1u << aw_of_levels(levels);
+}
+
+unsigned vtd_unit_any_levels(const struct vtd_unit *unit)
+{
+	static const uint8_t order[] = { 4, 3, 5 };
+
+	for (unsigned i = 0; i < sizeof(order); i++)
+		if (vtd_unit_has_levels(unit, order[i]))
+			return order[i];
+	return 0;
+}
+
+unsigned vtd_unit_width(const struct vtd_unit *unit)
+{
+	unsigned width = (unsigned)field_of(unit->cap, CAP_MGAW) + 1;
+	unsigned tables = 12 + 9 * vtd_unit_any_levels(unit);
+
+	return width < tables ? width : tables;
 }
 
 unsigned vtd_unit_domain_ids(const struct vtd_unit *unit)

@@ -45,6 +45,10 @@ struct vtd_unit {
 	uint64_t *root_table;
 	struct vtd_queue queue;
 	bool translating;
+	uint32_t
+		enables; /* times that translation was turned on: what was seen before may be so no more */
+	/* Requests without PASID use the context entry's RID_PASID: ECAP.RPS, or what was seen. Else PASID 0. */
+	bool uses_rid_pasid, rid_pasid_seen;
 	bool scalable; /* root table mode: RTADDR.TTM = 1 */
 
 	/* As firmware left it, read before anything was changed. */
@@ -76,6 +80,10 @@ enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool sc
 
 /* Whether second-stage tables of `levels` (3 to 5) are supported: CAP.SAGAW. */
 bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels);
+unsigned
+vtd_unit_any_levels(const struct vtd_unit *unit); /* one that is supported, 4 if it is; 0: none */
+unsigned
+vtd_unit_width(const struct vtd_unit *unit); /* bits of an address that it translates: CAP.MGAW */
 unsigned vtd_unit_domain_ids(const struct vtd_unit *unit); /* how many there are: CAP.ND */
 
 /*

@@ -45,13 +45,9 @@ struct dma_generator {
 	 */
 	const char *(*open)(struct dma_device *device);
 	/*
-	 * Optional: what only DMA can tell of the device, asked once before it is used, nobody
-	 * rewriting. NULL, or why the device cannot be used.
-	 */
-	const char *(*examine)(struct dma_device *device, uint64_t private_at);
-	/*
 	 * Bring the device from whatever state to one in which dma_start works, its private pages
-	 * seen by it at bus address `private_at`. NULL, or what went wrong.
+	 * seen by it at bus address `private_at`. NULL, or what went wrong. With device->unproven no DMA
+	 * is needed to succeed, and nothing is concluded from one that does not.
 	 */
 	const char *(*reset)(struct dma_device *device, uint64_t private_at);
 	void (*start)(struct dma_device *device, uint64_t bus_address);
@@ -68,10 +64,17 @@ struct dma_device {
 	uint64_t address_mask; /* bus addresses the device can send */
 	uint8_t *private;      /* memory the device itself uses (queues), identity-mapped */
 	size_t private_pages;
+	uint8_t reads,
+		writes; /* which of these pages the device does: a bit each, page 0 at bit 0 */
+	/*
+	 * Nobody has seen yet that a remapping unit stands between this device and memory: it is given an
+	 * absent entry, to see each of its accesses refused.
+	 */
+	bool unproven;
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
 	uint64_t timeout_us; /* a DMA that takes longer is stuck */
 	uint64_t typical_us; /* about what one takes */
-	/* That it works as it should, as `examine` saw, for the log; NULL: nothing to say. */
+	/* That it works as it should, as a reset saw, for the log; NULL: nothing to say. */
 	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
 	uint8_t tagging;     /* enum dma_tagging */

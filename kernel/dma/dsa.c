@@ -199,9 +199,11 @@ static const char *dsa_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = PRIVATE_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its descriptors";
+	d->reads = 1 << AT_SOURCE / PAGE_SIZE;
+	d->writes = 1 << AT_COMPLETION / PAGE_SIZE;
 	d->tagging = is_shared(d)	   ? DMA_TAGS_ALWAYS
 		     : pasid_capability(d) ? DMA_TAGS_AS_TOLD
 					   : DMA_TAGS_NEVER;

@@ -129,6 +129,7 @@ const struct nic_kind nic_kinds[] = {
 	  ADVANCED_QUEUES,
 	  .lock = NIC_LOCK_SWSM,
 	  .mac_loopback = true,
+	  .no_l1_2 = true,
 	  .buffer_sizes = true,
 	  .reset_us = 3000 },
 };
@@ -164,10 +165,9 @@ static bool igc_matches(const struct pci_function *f)
 	return is_intel_ethernet(f) && is_of(f, &dma_igc);
 }
 
-#define NIC_GENERATOR                                                                     \
-	.refuses = nic_refuses, .describe = nic_describe, .open = nic_open,               \
-	.examine = nic_examine, .reset = nic_reset, .start = nic_start, .poll = nic_poll, \
-	.stop = nic_stop
+#define NIC_GENERATOR                                                                           \
+	.refuses = nic_refuses, .describe = nic_describe, .open = nic_open, .reset = nic_reset, \
+	.start = nic_start, .poll = nic_poll, .stop = nic_stop
 
 const struct dma_generator dma_e1000e = { .name = "e1000e",
 					  .matches = e1000e_matches,

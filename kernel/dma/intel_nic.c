@@ -9,6 +9,7 @@
 #include "kernel/dma/intel_nic.h"
 #include "kernel/cpu.h"
 #include "kernel/memory.h"
+#include "kernel/dma/aspm.h"
 #include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
 #include "kernel/string.h"
@@ -286,13 +287,17 @@ const char *nic_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = PRIVATE_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
+	d->reads = d->writes =
+		3; /* rings are written back, and the first frame comes to its own page */
 	d->address_mask = ~0ull;
 	d->bytes = FRAME_BYTES;
 	d->typical_us = 20;
 	d->timeout_us = 100000;
+	if (((const struct nic_kind *)d->kind)->no_l1_2)
+		dma_l1_2_off(d->function);
 	problem = enter_loopback(d);
 	nic_stop(d);
 	return problem;
@@ -329,6 +334,8 @@ static bool restart(struct dma_device *d, uint64_t private_at)
 		fill_rings(d, private_at);
 		if (set_up_queues(d, private_at))
 			return false;
+		if (d->unproven)
+			return true;
 		state = probe(d, private_at);
 		if (state == DMA_DONE || state == DMA_BUSY)
 			return state == DMA_DONE;
@@ -351,24 +358,16 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 		return problem;
 	fill_rings(d, private_at);
 	problem = set_up_queues(d, private_at);
-	if (!problem && !d->confirmed) {
+	if (!problem && !d->confirmed && !d->unproven) {
 		d->confirmed = probe(d, private_at) == DMA_DONE;
 		d->given_up = !d->confirmed;
 		if (d->given_up)
 			problem = no_return;
+		else
+			d->evidence = "in loopback, its first frame came back";
 	}
 	if (problem)
 		quiesce(d);
-	return problem;
-}
-
-/* Its first frame, before any test: a port that does not loop is known, and left, at once. */
-const char *nic_examine(struct dma_device *d, uint64_t private_at)
-{
-	const char *problem = d->generator->reset(d, private_at);
-
-	if (!problem)
-		d->evidence = "in loopback, its first frame came back";
 	return problem;
 }
 

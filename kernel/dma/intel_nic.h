@@ -134,6 +134,7 @@ struct nic_kind {
 	bool buffer_sizes; /* of its packet buffers survive a reset: they are set to the default */
 	bool mac_loopback; /* RCTL.LBM, too */
 	bool link_first;   /* STATUS.LU comes only by negotiating, and stays in loopback */
+	bool no_l1_2;	   /* receiving stalls once its link was in L1.2 (Linux, igc) */
 	bool has_vfs;	   /* virtual functions, if its firmware shows them */
 	uint8_t lock;	   /* enum nic_lock */
 	uint8_t phy_address;
@@ -155,7 +156,6 @@ const struct nic_kind *nic_kind_of(const struct pci_function *function); /* NULL
 const char *nic_refuses(struct dma_device *device);
 void nic_describe(const struct dma_device *device, char *text, size_t room);
 const char *nic_open(struct dma_device *device);
-const char *nic_examine(struct dma_device *device, uint64_t private_at);
 const char *nic_reset(struct dma_device *device, uint64_t private_at);
 void nic_start(struct dma_device *device, uint64_t bus_address);
 enum dma_state nic_poll(struct dma_device *device);

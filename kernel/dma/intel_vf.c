@@ -110,7 +110,6 @@ const struct dma_generator dma_igbvf = {
 	.refuses = vf_refuses,
 	.describe = nic_describe,
 	.open = vf_open,
-	.examine = nic_examine,
 	.reset = vf_reset,
 	.start = nic_start,
 	.poll = nic_poll,

@@ -123,9 +123,11 @@ static const char *ioat_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = PRIVATE_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its descriptors";
+	d->reads = 1 << AT_RING / PAGE_SIZE | 1 << AT_SOURCE / PAGE_SIZE;
+	d->writes = 1 << AT_COMPLETION / PAGE_SIZE;
 	d->address_mask = ~0ull;
 	d->bytes = PAGE_SIZE;
 	d->typical_us = 10;

@@ -114,9 +114,12 @@ static const char *nvme_open(struct dma_device *d)
 	if (problem)
 		return problem;
 	d->private_pages = options.nvme_read ? NVME_PAGES_TO_READ : NVME_PAGES;
-	d->private = memory_alloc(d->private_pages);
+	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
+	/* Submission queues at even pages, completion queues at odd ones, Identify data. */
+	d->reads = 1 << 0 | 1 << 2;
+	d->writes = 1 << 1 | 1 << 3 | 1 << NVME_DATA_PAGE;
 	d->reset_does_dma = options.nvme_read;
 	d->address_mask = ~0ull;
 	d->bytes = 4096;
@@ -163,7 +166,7 @@ static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 	const char *problem = restart(d, private_at);
 	bool refused_dma = true;
 
-	if (problem || !options.nvme_read)
+	if (problem || !options.nvme_read || d->unproven)
 		return problem;
 	/* A unit may still use an entry that is not in force any more: commands are refused then. */
 	for (unsigned i = 0; i < BEGIN_TRIES && refused_dma; i++) {
@@ -173,12 +176,6 @@ static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 		problem = nvme_read_begin(d, private_at, &refused_dma);
 	}
 	return problem;
-}
-
-/* Formats and sizes are asked for by DMA: before the first test, with nobody rewriting. */
-static const char *nvme_examine(struct dma_device *d, uint64_t private_at)
-{
-	return options.nvme_read ? nvme_reset(d, private_at) : NULL;
 }
 
 void nvme_submit(struct dma_device *d, const struct nvme_command *command)
@@ -265,7 +262,6 @@ const struct dma_generator dma_nvme = {
 	.matches = nvme_matches,
 	.refuses = nvme_refuses,
 	.open = nvme_open,
-	.examine = nvme_examine,
 	.reset = nvme_reset,
 	.start = nvme_start,
 	.poll = nvme_poll,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Write an ACPI table, an odd DMAR or one that names a console, for QEMU's -acpitable.
-usage: acpi.py KIND FILE"""
+usage: acpi.py KIND FILE, or acpi.py mcfg FILE BASE LAST-BUS (hexadecimal, of segment 0)"""
 import struct
 import sys
 
@@ -57,6 +57,10 @@ def dbg2(number):
     return acpi(b"DBG2", struct.pack("<II", 44, 1) + info)
 
 
+def mcfg(base, last):
+    return acpi(b"MCFG", struct.pack("<8xQHBB4x", base, 0, 0, last))
+
+
 def patched(table, at, raw):
     """With other bytes at an offset; firmware or QEMU corrects length and checksum."""
     return table[:at] + raw + table[at + len(raw):]
@@ -77,12 +81,26 @@ KINDS = {
     # tests/boot/firmware.c puts these in place of the machine's own, so a real unit is behind them:
     # a unit for a display controller at 00:01.0 alone, and one for the rest that is not there
     "graphics": table(scoped(drhd(0xFED90000, 0), endpoint(1)) + drhd(0xFED80000), b"VTDL"),
-    # reserved memory for the devices at 00:01.0 and 00:02.0, in memory that is free
-    "rmrr": table(drhd(0xFED90000) +
-                  scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1), endpoint(2)), b"VTDL"),
+    # a unit for all that there is, and one in a segment that MCFG does not list
+    "segment": table(drhd(0xFED90000) + drhd(0xFED80000, segment=0x1000), b"VTDL"),
+    # one unit for everything, whatever the machine's own table says
+    "one-unit": table(drhd(0xFED90000), b"VTDL"),
+    # 00:02.0 is given to a unit without a table depth (CAP.SAGAW = 0), in memory that the scenario fills
+    "second-unit": table(scoped(drhd(0x10000000, 0), endpoint(2)) + drhd(0xFED90000), b"VTDL"),
+    # reserved memory for the device at 00:01.0, in memory that is free: lower, most of it, and page 0
+    "rmrr": table(drhd(0xFED90000) + scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1)) +
+                  scoped(rmrr(0x200000, 0x3FFFFF), endpoint(1)) + scoped(rmrr(0, 0xFFF), endpoint(1)),
+                  b"VTDL"),
+    # for the device under test, 00:02.0, too; and regions that cannot be mapped: limit below base, beyond 39 bits
+    "rmrr-of-device": table(drhd(0xFED90000) + scoped(rmrr(0x1000000, 0x10FFFFF), endpoint(1), endpoint(2)),
+                            b"VTDL"),
+    "rmrr-unmappable": table(drhd(0xFED90000) + scoped(rmrr(0x1000000, 0xFFFFFF), endpoint(1)) +
+                             scoped(rmrr(1 << 40, (1 << 40) + 0xFFFF), endpoint(1)), b"VTDL"),
     # a console on COM2
     "spcr-com2": spcr(0x2F8),
     "dbg2-com2": dbg2(0x2F8),
+    # on COM1, as most machines have it
+    "dbg2-com1": dbg2(0x3F8),
     # consoles that cannot be: cut, no 16550, no address; a device whose length is absurd
     "spcr-short": patched(spcr(0x2F8)[:64], 4, struct.pack("<I", 64)),
     "spcr-pl011": patched(spcr(0x2F8), 36, b"\3"),
@@ -92,4 +110,5 @@ KINDS = {
 
 if __name__ == "__main__":
     with open(sys.argv[2], "wb") as out:
-        out.write(KINDS[sys.argv[1]])
+        out.write(mcfg(int(sys.argv[3], 16), int(sys.argv[4], 16)) if sys.argv[1] == "mcfg"
+                  else KINDS[sys.argv[1]])

@@ -26,8 +26,8 @@ FIELDS = {
     "ANDD": [("length", 2, 2), ("number", 7, 1), ("name", 8, "z")],
     "SATC": [("length", 2, 2), ("flags", 4, 1), ("segment", 6, 2)],
     "SIDP": [("length", 2, 2), ("segment", 6, 2)],
-    "scope": [("type", 0, 1), ("length", 1, 1), ("flags", 2, 1), ("enumeration-id", 4, 1),
-              ("bus", 5, 1), ("path", 6, "path")],
+    "scope": [("type", 0, 1), ("length", 1, 1), ("flags", 2, 1), ("reserved", 3, 1),
+              ("enumeration-id", 4, 1), ("bus", 5, 1), ("path", 6, "path")],
     "unknown": [("length", 2, 2), ("type", 0, 2)],
 }
 SCOPES_AT = {"DRHD": 16, "RMRR": 24, "ATSR": 8, "SATC": 8, "SIDP": 8}
@@ -67,7 +67,9 @@ def from_log(path):
 
 
 def text(raw):
-    return raw.split(b"\0")[0].decode("ascii", "replace")
+    """As the log has it: `?` for a byte that is no character, or would disturb the line."""
+    return "".join(chr(byte) if 0x20 <= byte < 0x7f and byte != 0x22 else "?"
+                   for byte in raw.split(b"\0")[0])
 
 
 def from_bytes(raw):
@@ -98,7 +100,12 @@ def from_bytes(raw):
     return items
 
 
-def from_iasl(path):
+def iasl_text(value, raw):
+    """What iasl prints (a blank) for a byte for which the log has `?`."""
+    return "".join("?" if text(raw[i:i + 1]) == "?" else c for i, c in enumerate(value))
+
+
+def from_iasl(path, raw):
     """Returns the items, and the type at which iasl gave up, or None."""
     items, stopped, kinds = [Item("DMAR", 0, {})], None, HEADER
     for line in open(path, errors="replace"):
@@ -107,10 +114,11 @@ def from_iasl(path):
             stopped = given_up[1]
             items.pop()
             break
-        found = re.match(r"\[([0-9A-F]+)h \d+\s+(?:\d+|[0-9A-F]+h)\]\s+(.+?) : (.*)", line)
+        found = re.match(r"\[([0-9A-F]+)h \d+\s+(\d+|[0-9A-F]+h)\]\s+(.+?) : (.*)", line)
         if not found:
             continue
-        offset, name, value = int(found[1], 16), found[2].strip(), found[3].strip()
+        offset, name, value = int(found[1], 16), found[3].strip(), found[4].strip()
+        length = int(found[2][:-1], 16) if found[2].endswith("h") else int(found[2])
         if name == "Subtable Type":
             kind = int(value.split()[0], 16)
             kinds = FIELDS[TYPES[kind] if kind < len(TYPES) else "unknown"]
@@ -124,15 +132,14 @@ def from_iasl(path):
             item.fields["path"] += f"{'/' if item.fields['path'] else ''}{device:02x}.{function:x}"
             continue
         for key, at, width in kinds:
-            if offset - item.offset != at or key == "path":
+            # 20200925 calls a scope's flags and the reserved byte after them one word.
+            shift = at - (offset - item.offset)
+            if not 0 <= shift < length or key == "path":
                 continue
             if value.startswith('"'):
-                item.fields[key] = re.match(r'"(.*)"', value)[1]
+                item.fields[key] = iasl_text(re.match(r'"(.*)"', value)[1], raw[offset:])
             else:
-                # 20200925 calls a scope's flags and the byte behind them one reserved word, and a
-                # unit's size reserved.
-                mask = (1 << 8 * width) - 1
-                item.fields[key] = int(value.split()[0], 16) & mask
+                item.fields[key] = int(value.split()[0], 16) >> 8 * shift & (1 << 8 * width) - 1
     return items, stopped
 
 
@@ -145,7 +152,7 @@ def same(log, other, what):
 def main():
     log, raw = from_log(sys.argv[1]), open(sys.argv[3], "rb").read()
     decoded = from_bytes(raw)
-    iasl, stopped = from_iasl(sys.argv[2])
+    iasl, stopped = from_iasl(sys.argv[2], raw)
     same(log, iasl, "iasl")
     if len(iasl) != len(log) and (stopped is None or len(iasl) > len(log)):
         sys.exit(f"iasl lists {len(iasl)} structures and scopes, the log {len(log)}")

@@ -15,9 +15,9 @@ ENDPOINT, BRIDGE, IOAPIC, HPET, ACPI = 1, 2, 3, 4, 5
 REST = 1  # INCLUDE_PCI_ALL, ALL_PORTS, ATC_REQUIRED
 
 
-def scope(kind, bus, *path, number=0, flags=0):
+def scope(kind, bus, *path, number=0, flags=0, reserved=0):
     hops = b"".join(bytes(hop) for hop in path)
-    return struct.pack("<BBBBBB", kind, 6 + len(hops), flags, 0, number, bus) + hops
+    return struct.pack("<BBBBBB", kind, 6 + len(hops), flags, reserved, number, bus) + hops
 
 
 def structure(kind, body):
@@ -52,10 +52,10 @@ def sidp(*scopes, segment=0):
     return structure(6, struct.pack("<HH", 0, segment) + b"".join(scopes))
 
 
-def table(*structures, width=39, flags=1, revision=1):
+def table(*structures, width=39, flags=1, revision=1, model=b"SHAPE   ", creator=b"TEST"):
     body = b"".join(structures)
     head = struct.pack("<4sIBB6s8sI4sI", b"DMAR", 48 + len(body), revision, 0, b"VTDL  ",
-                       b"SHAPE   ", 2, b"TEST", 0x20)
+                       model, 2, creator, 0x20)
     whole = bytearray(head + struct.pack("<BB10x", width - 1, flags) + body)
     whole[9] = -sum(whole) & 0xFF
     return bytes(whole)
@@ -146,6 +146,26 @@ SHAPES = {
         drhd(0xFED90000, *[scope(IOAPIC, 0xF0 + i, (31, i), number=i) for i in range(4)],
              scope(HPET, 0xFA, (15, 0)), scope(HPET, 0xFA, (15, 1), number=1), flags=REST),
         flags=3, revision=2),
+    # a server with root buses that nothing is on: their units have no scopes
+    "idle-units": table(
+        drhd(0xC5FFC000), drhd(0xC6FFC000, scope(BRIDGE, 0x3A, (0, 0))), drhd(0xC7FFC000),
+        pch(0xD37FC000), atsr(scope(BRIDGE, 0x3A, (0, 0))), width=46),
+    # an old server: cards in slots have reserved memory, below 1 MiB too, and one region nobody
+    # filled in; no interrupt remapping
+    "slots": table(
+        drhd(0xFED90000, flags=REST), rmrr(0, 0xFFF, scope(ENDPOINT, 0, (29, 0))),
+        rmrr(0xE8000, 0xE8FFF, scope(ENDPOINT, 0, (7, 0), (0, 0)), scope(ENDPOINT, 0, (7, 0), (0, 2)),
+             scope(ENDPOINT, 0, (3, 0), (0, 0))),
+        rmrr(0x4000000, 0x400FFFF, scope(ENDPOINT, 0, (28, 0), (0, 0))),
+        flags=2, model=b"Rack\1\0\0\0", creator=b".\x16\"\xff"),
+    # 64 KiB of registers, caches and device properties inside the chip; a reserved byte counts something
+    "large-soc": table(
+        drhd(0xFC800000, scope(ENDPOINT, 0, (2, 0)), size=4),
+        drhd(0xFC810000, scope(IOAPIC, 0, (30, 7), number=2, reserved=2),
+             scope(HPET, 0, (30, 6)), flags=REST, size=4),
+        satc(scope(ENDPOINT, 0, (2, 0))),
+        sidp(scope(ENDPOINT, 0, (11, 0), flags=2), scope(ENDPOINT, 0, (5, 0), flags=1)), width=42,
+        flags=5),
     # firmware bugs, but readable throughout
     "careless": table(
         rmrr(0x7E000800, 0x7E0010FF, scope(BRIDGE, 0, (31, 0))),

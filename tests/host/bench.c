@@ -20,10 +20,11 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 	fake_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, 0xf) |
 				     field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1) |
 				     field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |
-				     field_bits(ECAP_NEST, 1) | bench_more_ecap);
-	vtd_unit_probe(unit, fake.registers, FAKE_BASE, FAKE_BYTES);
+				     field_bits(ECAP_NEST, 1) | field_bits(ECAP_RPS, 1) |
+				     bench_more_ecap);
+	vtd_unit_probe(unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES);
 	if (!device.private)
-		device = (struct dma_device){ .private = memory_alloc(2),
+		device = (struct dma_device){ .private = memory_alloc_window(2),
 					      .private_pages = 2,
 					      .address_mask = ~0ull };
 	return target_build(target, id, unit, &device, 0x10, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/host/fake_bus.h"
 #include "kernel/dma/registers.h"
+#include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/time.h"
 
@@ -81,7 +82,7 @@ static bool dma(uint64_t at, void *data, uint64_t bytes, bool write, bool has_pa
 			"the device is to do DMA with bus mastering off"))
 		return false;
 	if (bus.translate) {
-		to = bus.translate(at, has_pasid, pasid);
+		to = bus.translate(at, write, has_pasid, pasid);
 	} else if (at >= BUS_PRIVATE_AT && at + bytes <= BUS_PRIVATE_AT + bus.private_bytes) {
 		to = bus.refuse_private ? NULL : bus.private + (at - BUS_PRIVATE_AT);
 	} else if (at >= BUS_TARGET_AT && at + bytes <= BUS_TARGET_AT + sizeof(bus.target)) {
@@ -131,7 +132,7 @@ const char *bus_open(struct dma_device *d, const struct dma_generator *generator
 	bus.private = d->private;
 	bus.private_bytes = d->private_pages * PAGE_SIZE;
 	pci_bus_master(d->function, true);
-	return generator->examine ? generator->examine(d, BUS_PRIVATE_AT) : NULL;
+	return options.nvme_read ? generator->reset(d, BUS_PRIVATE_AT) : NULL;
 }
 
 const char *bus_settle(struct dma_device *d)

@@ -41,7 +41,7 @@ struct fake_bus {
 	uint8_t target[4096] __attribute__((aligned(4096)));
 	bool refuse_target, refuse_private;
 	/* If set, asked instead of the windows above: where a DMA goes, NULL if it is refused. */
-	void *(*translate)(uint64_t at, bool has_pasid, uint32_t pasid);
+	void *(*translate)(uint64_t at, bool write, bool has_pasid, uint32_t pasid);
 };
 
 extern struct fake_bus bus;

@@ -16,6 +16,7 @@ struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
 static struct fake_nic *const n = &fake_nic;
 static uint64_t clock_us;
 static uint8_t config_space[256 << 12]; /* of one bus */
+static uint8_t bridge_space[4096];
 
 uint32_t fake_nic_get(uint32_t offset)
 {
@@ -62,6 +63,10 @@ void fake_nic_new(uint16_t id)
 	n->function.devfn = 8;
 	n->function.config = config_space + (8 << 12);
 	pci_write16(&n->function, FAKE_NIC_SRIOV + 0x14, 0x80); /* First VF Offset */
+	n->bridge = (struct pci_function){ .bridge = true, .config = bridge_space };
+	n->function.parent = &n->bridge;
+	pci_write16(&n->function, FAKE_NIC_L1 + 8, 0xf);
+	pci_write16(&n->bridge, FAKE_NIC_L1 + 8, 0xf);
 	n->mastered = true;
 	fake_nic_set(NIC_EEC, EEC_AUTO_RD);
 	fake_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
@@ -139,6 +144,9 @@ static const char *why_not_to_send(void)
 	     (fake_nic_get(0x3840) & 0x7c000000) != 1 << 26 ||
 	     (fake_nic_get(0x18) & 0xc00000) != 0x400000))
 		return "a frame is sent without the 82574's workarounds";
+	if (n->function.device == 0x15f2 && (pci_read16(&n->function, FAKE_NIC_L1 + 8) & 5 ||
+					     pci_read16(&n->bridge, FAKE_NIC_L1 + 8) & 5))
+		return "a frame is sent though the link may go into L1.2";
 	if (has_pages() && n->phy[0][22])
 		return "a frame is sent with the PHY at another page";
 	if (n->mastered_devfn != n->function.devfn &&
@@ -409,8 +417,11 @@ volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_
 
 unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
 {
-	(void)f;
-	return id == PCI_EXT_SRIOV && n->kind && n->kind->has_vfs ? FAKE_NIC_SRIOV : 0;
+	if (id == PCI_EXT_L1_SUBSTATES)
+		return FAKE_NIC_L1;
+	return id == PCI_EXT_SRIOV && f == &n->function && n->kind && n->kind->has_vfs
+		       ? FAKE_NIC_SRIOV
+		       : 0;
 }
 
 uint16_t pci_read16(const struct pci_function *f, unsigned offset)
@@ -420,6 +431,12 @@ uint16_t pci_read16(const struct pci_function *f, unsigned offset)
 
 void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
 {
+	/* Of the link, first in the port: section 5.5.4 of the PCI Express specification. */
+	if (f == &n->bridge && offset == FAKE_NIC_L1 + 8)
+		complain(pci_read16(&n->function, offset) & 5 & ~value,
+			 "L1.2 is turned off above the port first");
+	if (n->keeps_l1 && offset == FAKE_NIC_L1 + 8)
+		return;
 	*(volatile uint16_t *)(f->config + offset) = value;
 }
 

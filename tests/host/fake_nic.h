@@ -27,7 +27,7 @@ struct fake_nic {
 	uint8_t registers[FAKE_NIC_BYTES] __attribute__((aligned(4096)));
 	uint16_t phy[4][32]; /* pages 0, 2, 769, 776 */
 	uint16_t phy_page;
-	struct pci_function function;
+	struct pci_function function, bridge; /* the port, and what it is behind */
 	uint8_t mastered_devfn; /* of the function that bus mastering was last changed of */
 	const struct nic_kind *kind;
 	uint8_t *private; /* seen by the device at private_at */
@@ -41,6 +41,7 @@ struct fake_nic {
 	bool smbi_left; /* a driver of firmware's never gave SMBI back */
 	bool ring_left; /* a descriptor is in it that only an FLR takes out (I219) */
 	bool has_flr;
+	bool keeps_l1; /* its link is in L1.2, whatever is written */
 	enum fake_refusal refuse;
 	int drop; /* the write with this number is lost; -1: none */
 
@@ -61,6 +62,8 @@ extern struct fake_nic fake_nic;
 void fake_nic_new(uint16_t id);
 /* The SR-IOV capability in its configuration space, if the kind has one. */
 #define FAKE_NIC_SRIOV 0x160
+/* L1 PM substates, in the port's and in the bridge's; firmware left all of them on. */
+#define FAKE_NIC_L1    0x1a0
 uint32_t fake_nic_get(uint32_t offset);
 void fake_nic_set(uint32_t offset, uint32_t value);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/host/fake_unit.h"
 #include "tests/host/test.h"
+#include "tests/sim/sim.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
@@ -9,11 +10,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FRO	 0x22 /* fault recording registers at 0x220 */
 #define IRO	 0x0f /* IOTLB registers at 0xf0 */
 #define SWITCHES (G_TE | G_QIE | G_IRE)
-#define F_BIT	 (1u << 31)
 
 struct options options; /* the kernel's: all defaults */
 struct fake_unit fake;
@@ -21,32 +22,24 @@ static uint64_t clock_us;
 
 uint32_t fake_get32(uint32_t offset)
 {
-	uint32_t value;
-
-	memcpy(&value, fake.registers + offset, 4);
-	return value;
-}
-
-static uint64_t get64(uint32_t offset)
-{
-	return fake_get32(offset) | (uint64_t)fake_get32(offset + 4) << 32;
+	return unit_get32(&fake.unit, offset);
 }
 
 void fake_set32(uint32_t offset, uint32_t value)
 {
-	memcpy(fake.registers + offset, &value, 4);
+	unit_set32(&fake.unit, offset, value);
 }
 
 void fake_set64(uint32_t offset, uint64_t value)
 {
-	memcpy(fake.registers + offset, &value, 8);
+	unit_set64(&fake.unit, offset, value);
 }
 
 void fake_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.pages_left = 1000;
-	fake_set32(VTD_VER, 0x10);
+	unit_reset(&fake.unit, 0);
 	fake_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, 6) |
 				    field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, FRO) |
 				    field_bits(CAP_NFR, FAKE_RECORDS - 1) | field_bits(CAP_DRD, 1) |
@@ -58,7 +51,7 @@ struct vtd_unit fake_probe(void)
 {
 	struct vtd_unit unit;
 
-	CHECK_EQ(vtd_unit_probe(&unit, fake.registers, FAKE_BASE, FAKE_BYTES), VTD_OK);
+	CHECK_EQ(vtd_unit_probe(&unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES), VTD_OK);
 	return unit;
 }
 
@@ -70,118 +63,29 @@ struct vtd_unit fake_enabled(void)
 	return unit;
 }
 
-/* Section 6.5.2: from head to tail; a wait descriptor (type 5) with SW writes its status data. */
-static void run_queue(void)
-{
-	uint64_t base = get64(VTD_IQA) & ~0xfffull;
-	unsigned bytes = get64(VTD_IQA) & 1 << 11 ? 32 : 16;
-
-	while (get64(VTD_IQH) != get64(VTD_IQT) && !fake.queue_stuck) {
-		uint64_t head = get64(VTD_IQH);
-		const uint64_t *d = (const uint64_t *)(base + head);
-
-		if (fake.error_type && (d[0] & 15) == fake.error_type) {
-			fake_set32(VTD_FSTS, fake_get32(VTD_FSTS) | FSTS_IQE);
-			return;
-		}
-		memcpy(fake.descriptors[fake.descriptor_count++ % 1024], d, 16);
-		if ((d[0] & 15) == 5 && d[0] & 1 << 5)
-			*(uint32_t *)d[1] = (uint32_t)(d[0] >> 32);
-		fake_set64(VTD_IQH, (head + bytes) % 4096);
-	}
-}
-
-static void command(uint32_t value)
-{
-	uint32_t before = fake_get32(VTD_GSTS), change = (before ^ value) & SWITCHES;
-
-	fake.bits_at_once |= (change & (change - 1)) != 0;
-	change &= ~fake.deaf;
-	fake_set32(VTD_GSTS, before ^ change);
-	if (value & G_SRTP & ~fake.deaf)
-		fake_set32(VTD_GSTS, fake_get32(VTD_GSTS) | G_SRTP);
-	if (value & G_WBF & fake.deaf)
-		fake_set32(VTD_GSTS, fake_get32(VTD_GSTS) | G_WBF);
-	if (change & G_QIE)
-		fake_set64(VTD_IQH, 0);
-}
-
-/* FSTS.PPF is the OR of all F bits; FRI was the first pending record when PPF was set, and stays so. */
-static void summarise_faults(void)
-{
-	uint32_t before = fake_get32(VTD_FSTS);
-	uint32_t status = before & ~(uint32_t)(FSTS_PPF | 0xff00);
-
-	for (unsigned i = 0; i < FAKE_RECORDS; i++) {
-		unsigned k = (fake.next_record + i) % FAKE_RECORDS;
-
-		if (fake_get32((FRO + k) * 16 + 12) & F_BIT) {
-			status |= FSTS_PPF | (before & FSTS_PPF ? before & 0xff00 : k << 8);
-			break;
-		}
-	}
-	fake_set32(VTD_FSTS, status);
-}
-
 void fake_fault(uint16_t source_id, uint8_t reason, uint64_t address)
 {
-	uint32_t at = (FRO + fake.next_record) * 16;
-
-	if (fake_get32(VTD_FSTS) & FSTS_PFO)
-		return; /* nothing is recorded until software clears the overflow */
-	if (fake_get32(at + 12) & F_BIT) {
-		fake_set32(VTD_FSTS, fake_get32(VTD_FSTS) | FSTS_PFO);
-		return;
-	}
-	fake_set64(at, address & ~0xfffull);
-	fake_set64(at + 8, 1ull << 63 | (uint64_t)reason << 32 | source_id);
-	fake.next_record = (fake.next_record + 1) % FAKE_RECORDS;
-	summarise_faults();
-}
-
-static void write_effect(uint32_t offset, uint64_t value)
-{
-	if (offset == VTD_GCMD) {
-		command((uint32_t)value);
-	} else if (offset == VTD_FSTS) {
-		fake_set32(VTD_FSTS, fake_get32(VTD_FSTS) & ~((uint32_t)value & 0x71));
-	} else if (offset >= FRO * 16 && offset < (FRO + FAKE_RECORDS) * 16) {
-		if (offset % 16 == 12 && value & F_BIT)
-			fake_set32(offset, fake_get32(offset) & ~F_BIT);
-		summarise_faults();
-	} else if (offset == VTD_PMEN) {
-		fake_set32(offset, value & PMEN_EPM ? PMEN_EPM | PMEN_PRS : 0);
-	} else if (offset == VTD_IQT) {
-		fake_set64(offset, value);
-		if (fake_get32(VTD_GSTS) & G_QIE)
-			run_queue();
-	} else if (offset == VTD_CCMD) {
-		fake_set64(offset, fake.queue_stuck ? value : value & ~CCMD_ICC);
-	} else if (offset == IRO * 16 + IOTLB_REG) {
-		fake_set64(offset, fake.queue_stuck ? value : value & ~IOTLB_IVT);
-	}
+	fault_record(&fake.unit, &(struct request){ .source_id = source_id, .at = address },
+		     reason);
 }
 
 static bool is_register(const volatile void *address, uint32_t *offset)
 {
-	uint64_t at = (uint64_t)address - (uint64_t)fake.registers;
+	uint64_t at = (uint64_t)address - (uint64_t)fake.unit.registers;
 
 	*offset = (uint32_t)at;
 	return at < FAKE_BYTES;
 }
 
-static void write_register(uint32_t offset, uint64_t value, bool wide)
+static void write_register(uint32_t offset, uint64_t value, unsigned bytes)
 {
+	uint32_t change = (fake_get32(VTD_GSTS) ^ (uint32_t)value) & SWITCHES;
+
 	CHECK(fake.write_count < sizeof(fake.writes) / sizeof(fake.writes[0]));
 	fake.writes[fake.write_count].offset = offset;
 	fake.writes[fake.write_count++].value = value;
-	if (offset != VTD_GCMD && offset != VTD_FSTS && offset < FRO * 16) {
-		if (wide)
-			fake_set64(offset, value);
-		else
-			fake_set32(offset, (uint32_t)value);
-	}
-	write_effect(offset, value);
+	fake.bits_at_once |= offset == VTD_GCMD && change & (change - 1);
+	unit_write(&fake.unit, offset, bytes, value);
 }
 
 int fake_write_to(uint32_t offset, unsigned from)
@@ -215,7 +119,7 @@ void platform_write32(volatile void *address, uint32_t value)
 	uint32_t offset;
 
 	if (is_register(address, &offset))
-		write_register(offset, value, false);
+		write_register(offset, value, 4);
 	else
 		*(volatile uint32_t *)address = value;
 }
@@ -225,7 +129,7 @@ void platform_write64(volatile void *address, uint64_t value)
 	uint32_t offset;
 
 	if (is_register(address, &offset))
-		write_register(offset, value, true);
+		write_register(offset, value, 8);
 	else
 		*(volatile uint64_t *)address = value;
 }
@@ -251,6 +155,30 @@ void *memory_alloc(size_t pages)
 	return memset(block->pages, 0, pages * PAGE_SIZE);
 }
 
+/* At an address that window pages can have on a machine. */
+uint64_t memory_window(void)
+{
+	const uint64_t base = 0x08000000;
+	static void *window;
+
+	if (!window)
+		window = mmap((void *)base, WINDOW_BYTES, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	return (uint64_t)window == base ? base : 0;
+}
+
+/* The tests need few: after the last, the first again. */
+void *memory_alloc_window(size_t pages)
+{
+	static uint64_t next = PAGE_SIZE;
+	uint64_t at = next;
+
+	if (at + pages * PAGE_SIZE > WINDOW_BYTES - PAGE_SIZE)
+		at = PAGE_SIZE;
+	next = at + pages * PAGE_SIZE;
+	return memset((void *)(memory_window() + at), 0, pages * PAGE_SIZE);
+}
+
 /* As far as the kernel's page tables reach. */
 volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
 {
@@ -272,4 +200,91 @@ uint64_t platform_time_us(void)
 
 void platform_relax(void)
 {
+}
+
+/* --- what the unit asks: all at once, and memory is where pointers lead --- */
+
+bool sim_by_turns;
+
+uint32_t sim_random(uint32_t n)
+{
+	return n / 2;
+}
+
+bool sim_chance(uint32_t percent)
+{
+	return percent == 100;
+}
+
+void memory_load(uint64_t at, unsigned words, uint64_t *out, bool snoop)
+{
+	(void)snoop;
+	for (unsigned i = 0; i < words; i++)
+		out[i] = at < PAGE_SIZE ? 0 : ((const uint64_t *)at)[i];
+}
+
+void memory_store32(uint64_t at, uint32_t value)
+{
+	*(uint32_t *)at = value;
+}
+
+bool memory_set_bits(uint64_t at, uint64_t before, uint64_t bits)
+{
+	*(uint64_t *)at = before | bits;
+	return true;
+}
+
+void memory_drain_write_buffer(void)
+{
+}
+
+uint64_t unit_now(void)
+{
+	return clock_us * 1000;
+}
+
+void unit_pause(uint32_t ns)
+{
+	(void)ns;
+}
+
+void unit_wait(void)
+{
+}
+
+uint8_t unit_task(void)
+{
+	return 0;
+}
+
+void unit_is_busy(struct unit *u)
+{
+	while (unit_work(u))
+		;
+}
+
+void unit_obeys(struct unit *u, const uint64_t descriptor[4])
+{
+	(void)u;
+	memcpy(fake.descriptors[fake.descriptor_count++ % 1024], descriptor, 16);
+}
+
+void unit_interrupts(struct unit *u, uint64_t address, uint32_t data)
+{
+	(void)u;
+	(void)address;
+	(void)data;
+	fake.interrupts++;
+}
+
+bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, uint32_t pasid,
+			    uint64_t address, bool all)
+{
+	(void)u;
+	(void)source_id;
+	(void)has_pasid;
+	(void)pasid;
+	(void)address;
+	(void)all;
+	return true;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A remapping unit made of software: its registers answer as the specification says a unit's do, so
- * that everything in vtd/ runs here. It implements vtd/platform.h; there is one unit at a time.
+ * The unit of tests/sim/ for the unit tests of vtd/: what is asked of it is kept, and everything is done at
+ * once. It implements vtd/platform.h; there is one unit at a time.
  */
 #ifndef TESTS_HOST_FAKE_UNIT_H
 #define TESTS_HOST_FAKE_UNIT_H
 
+#include "tests/sim/unit.h"
 #include "vtd/unit.h"
 
 #define FAKE_BASE    0xfed90000ull
@@ -13,13 +14,8 @@
 #define FAKE_RECORDS 3 /* fault recording registers */
 
 struct fake_unit {
-	uint8_t registers[FAKE_BYTES] __attribute__((aligned(4096)));
-
-	/* What is wrong with it. */
-	uint32_t deaf;	     /* GCMD bits that it does not act on */
-	bool queue_stuck;    /* takes descriptors and does nothing */
-	unsigned error_type; /* it stops at a descriptor of this type (IQE) */
-	bool bits_at_once;   /* seen: a GCMD write that changed two switches */
+	struct unit unit;  /* and what is wrong with it */
+	bool bits_at_once; /* seen: a GCMD write that changed two switches */
 
 	/* What was asked of it. */
 	struct {
@@ -31,7 +27,7 @@ struct fake_unit {
 	unsigned descriptor_count;
 	unsigned lines_flushed;
 	unsigned pages_left; /* that platform_alloc_page() still gives */
-	unsigned next_record;
+	unsigned interrupts; /* fault events */
 };
 
 extern struct fake_unit fake;

@@ -33,6 +33,7 @@ static void read_table(const uint8_t *bytes, size_t size)
 		if (e.problem.text)
 			continue;
 		check_entry(&e, kept, count);
+		require(mcfg_agrees(&mcfg, &e, e.first_bus) && mcfg_agrees(&mcfg, &e, e.last_bus));
 		if (count < KEEP)
 			kept[count++] = e;
 	}

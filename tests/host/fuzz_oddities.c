@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: vtd/dmar.c vtd/oddities.c vtd/oddities_text.c */
+/* needs: vtd/dmar.c vtd/oddities.c vtd/oddities_text.c vtd/oddities_units.c */
 /* libFuzzer: whatever the table, every oddity has words and lies inside it. */
 #include "vtd/oddities.h"
 #include "tests/host/fuzz.h"
@@ -26,10 +26,11 @@ static bool function(void *context, unsigned index, uint16_t *segment, uint8_t *
 	return index < 8;
 }
 
-static bool reserved(void *context, uint64_t base, uint64_t bytes)
+static enum oddity_memory memory(void *context, uint64_t base, uint64_t limit)
 {
 	(void)context;
-	return base + bytes < 1ull << 32;
+	require(base <= limit);
+	return (enum oddity_memory)(base >> 30 & 3);
 }
 
 static void found(void *context, const struct oddity *o)
@@ -50,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.pci = { bridge, NULL },
 		.function = function,
 		.kind = kind,
-		.reserved = reserved,
+		.memory = memory,
 		.physical_bits = 46,
 		.ioapic_ids = &ioapic,
 		.ioapic_count = 1,

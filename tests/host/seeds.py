@@ -78,6 +78,8 @@ def madts(folder):
                                                                 io_apic(9, 0xFEC01000, 24)],
         "server": head + [cpu(i, 8 * i) for i in range(8)]
         + [x2apic(64 + i, 0x100 + 3 * i) for i in range(8)] + [t.block(12)],
+        "80-processors": head + [cpu(i, i) for i in range(40)]
+        + [x2apic(64 + i, 0x100 + i) for i in range(40)],
         "listed-twice": head + [cpu(0, 0), cpu(1, 1), x2apic(0, 0), x2apic(1, 1), cpu(1, 1)],
         "hot-plug": head + [cpu(0, 0), cpu(1, 1, 2), cpu(2, 0xFF, 0), x2apic(3, 0xFFFFFFFF, 0),
                             x2apic(4, 0x80000000), x2apic(5, 5, 0)],

@@ -8,6 +8,7 @@
 #include "kernel/log.h"
 #include "kernel/madt.h"
 #include "kernel/mcfg.h"
+#include "kernel/smp.h"
 #include "kernel/spcr.h"
 #include "tests/inventory.h"
 
@@ -69,8 +70,8 @@ static void print_madt(const struct acpi_table *table)
 
 static void print_processors(const struct acpi_table *table)
 {
-	uint32_t ids[64];
-	struct madt_processors found = madt_list(table, 0, ids, 64, print_problem);
+	static uint32_t ids[SMP_MAX];
+	struct madt_processors found = madt_list(table, 0, ids, SMP_MAX, print_problem);
 
 	printf("processors");
 	for (unsigned i = 0; i < found.count; i++)

@@ -93,10 +93,10 @@ TEST(queue_error_is_reported_and_recovered)
 
 	fake_reset();
 	unit = fake_enabled();
-	fake.error_type = 2;
+	fake.unit.refuses = 2;
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_QUEUE_ERROR);
 	CHECK_EQ(unit.queue.errors, FSTS_IQE);
-	fake.error_type = 0;
+	fake.unit.refuses = 0;
 	CHECK_EQ(vtd_queue_restart(&unit), VTD_OK);
 	CHECK_EQ(fake_get32(VTD_FSTS), 0);
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
@@ -124,10 +124,10 @@ TEST(queue_that_never_answers_times_out)
 
 	fake_reset();
 	unit = fake_enabled();
-	fake.queue_stuck = true;
+	fake.unit.stuck = true;
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_TIMEOUT);
 	CHECK_EQ(vtd_queue_restart(&unit), VTD_OK);
-	fake.queue_stuck = false;
+	fake.unit.stuck = false;
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
 }
 
@@ -147,7 +147,7 @@ TEST(register_based_invalidation)
 	CHECK_EQ(fake.writes[0].value, 0xe0000000abcd1234);
 	CHECK_EQ(fake.writes[1].offset, 0xf8);
 	CHECK_EQ(fake.writes[1].value, 0xa003123400000000);
-	fake.queue_stuck = true;
+	fake.unit.stuck = true;
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_TIMEOUT);
 }
 

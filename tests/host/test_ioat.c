@@ -80,8 +80,9 @@ TEST(ioat_refused_copy)
 /* The third access to private memory: descriptor, source, completion. */
 static unsigned refused_access, accesses;
 
-static void *all_but_one(uint64_t at, bool has_pasid, uint32_t pasid)
+static void *all_but_one(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
 {
+	(void)write;
 	CHECK(!has_pasid && !pasid);
 	if (++accesses == refused_access)
 		return NULL;

@@ -85,6 +85,39 @@ TEST(nic_goes_by_the_programming_sequence)
 	}
 }
 
+/* I226 ports stop receiving after it; nobody else's link is touched, nor are the other substates. */
+TEST(nic_keeps_its_link_out_of_l1_2)
+{
+	for (size_t i = 0; i < ID_COUNT; i++) {
+		struct dma_device d = new_device(ids[i]);
+		uint16_t want = ids[i] == 0x15f2 ? 0xa : 0xf;
+
+		CHECK_EQ(d.generator->refuses(&d), 0);
+		CHECK_EQ(pci_read16(&fake_nic.function, FAKE_NIC_L1 + 8), 0xf); /* only read */
+		CHECK_EQ(bring_up(&d), 0);
+		CHECK_EQ(pci_read16(&fake_nic.function, FAKE_NIC_L1 + 8), want);
+		CHECK_EQ(pci_read16(&fake_nic.bridge, FAKE_NIC_L1 + 8), want);
+		CHECK_EQ(fake_nic.complaint, 0);
+	}
+}
+
+TEST(nic_model_objects_to_l1_2)
+{
+	struct dma_device d = new_device(0x15f2);
+
+	fake_nic.keeps_l1 = true;
+	bring_up(&d);
+	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "L1.2"));
+	d = new_device(0x15f2);
+	CHECK_EQ(bring_up(&d), 0);
+	pci_write16(&fake_nic.bridge, FAKE_NIC_L1 + 8, 0xe);
+	one_dma(&d);
+	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "may go into L1.2"));
+	new_device(0x15f2);
+	pci_write16(&fake_nic.bridge, FAKE_NIC_L1 + 8, 0xa);
+	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "above the port first"));
+}
+
 /* Marks of the pages under test are small numbers or their complements. */
 TEST(nic_frame_is_no_mark)
 {
@@ -158,19 +191,14 @@ TEST(nic_says_which_it_is_and_that_it_loops)
 	d.generator->describe(&d, text, sizeof(text));
 	CHECK(!text[0]); /* nothing was read yet */
 	CHECK_EQ(bring_up(&d), 0);
-	CHECK(!d.evidence);
 	d.generator->describe(&d, text, sizeof(text));
 	CHECK(!strcmp(text, ", 82576, 52:54:00:12:34:56"));
-	d.generator->stop(&d);
-	pci_bus_master(d.function, true);
-	CHECK_EQ(d.generator->examine(&d, PRIVATE_AT), 0);
 	CHECK(d.evidence && strstr(d.evidence, "first frame came back"));
 	d.generator->stop(&d);
 
 	d = new_device(0x10c9);
-	CHECK_EQ(d.generator->open(&d), 0);
 	fake_nic.refuse = REFUSE_FRAME;
-	CHECK(d.generator->examine(&d, PRIVATE_AT) && !d.evidence);
+	CHECK(bring_up(&d) && !d.evidence);
 	d.generator->stop(&d);
 	CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
 }

@@ -169,10 +169,14 @@ static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, 
 	return kind(context, segment, bus, devfn) == ODDITY_BRIDGE;
 }
 
-static bool reserved(void *context, uint64_t base, uint64_t bytes)
+static enum oddity_memory memory(void *context, uint64_t base, uint64_t limit)
 {
 	(void)context;
-	return base >= 0x7e000000 && base + bytes <= 0x80000000;
+	return limit >= 0x80000000 ? ODDITY_MEMORY_UNLISTED
+	       : base < 0x1000	   ? ODDITY_MEMORY_RESERVED
+	       : base < 0x7d000000 ? ODDITY_MEMORY_OCCUPIED
+	       : base < 0x7e000000 ? ODDITY_MEMORY_FREE
+				   : ODDITY_MEMORY_RESERVED;
 }
 
 static void clean(void)
@@ -184,7 +188,7 @@ static void clean(void)
 			.unit = { .base = i ? UNIT_B : UNIT_A,
 				  .offset = i ? DRHD_B : DRHD_A,
 				  .version = 0x10,
-				  .cap = field_bits(CAP_MGAW, 38),
+				  .cap = field_bits(CAP_MGAW, 38) | field_bits(CAP_SAGAW, 4),
 				  .ecap = field_bits(ECAP_IR, 1) | field_bits(ECAP_C, 1) },
 			.status = VTD_OK,
 		};
@@ -194,7 +198,7 @@ static void clean(void)
 		.pci = { bridge, NULL },
 		.function = function,
 		.kind = kind,
-		.reserved = reserved,
+		.memory = memory,
 		.physical_bits = 39,
 		.ioapic_ids = ioapics,
 		.ioapic_count = 1,
@@ -262,7 +266,7 @@ TEST(oddities_none_on_a_clean_machine)
 	/* Nor where the machine cannot be asked. */
 	machine.function = NULL;
 	machine.kind = NULL;
-	machine.reserved = NULL;
+	machine.memory = NULL;
 	machine.physical_bits = 0;
 	find();
 	CHECK_EQ(total, 0);
@@ -370,7 +374,46 @@ TEST(oddities_of_include_pci_all)
 	patch(DRHD_B + 4, 0, 1);
 	find_in_table();
 	ONLY_AT(ODD_REST_NOT_LAST, DRHD_B);
+	patch(DRHD_B + 4, 1, 1);
 	patch(DRHD_B + 6, 1, 2);
+	find_in_table();
+	CHECK_EQ(total, 0);
+}
+
+/* Nobody says what functions there are. */
+TEST(oddities_segment_without_include_pci_all)
+{
+	clean();
+	machine.function = NULL;
+	machine.kind = NULL;
+	patch(DRHD_A + 6, 1, 2);
+	find_in_table();
+	ONLY_AT(ODD_NO_REST, DRHD_A);
+	CHECK_EQ(last.value, 1);
+	/* Said once of each such segment. */
+	patch(DRHD_B + 4, 0, 1);
+	patch(DRHD_B + 6, 1, 2);
+	find_in_table();
+	ONLY_AT(ODD_NO_REST, DRHD_A);
+	/* What cannot be read may be the unit. */
+	patch(SIDP + 2, 200, 2);
+	find_in_table();
+	ONLY_AT(ODD_MALFORMED, SIDP);
+}
+
+TEST(oddities_unit_with_nothing_behind_it)
+{
+	clean();
+	table_bytes = DRHD_A_SCOPE;
+	put_drhd(UNIT_B, 1, 24);
+	put_scope(DMAR_SCOPE_IOAPIC, 2, 31);
+	patch(DRHD_A + 2, 16, 2);
+	find_in_table();
+	ONLY_AT(ODD_DRHD_OWNS_NOTHING, DRHD_A);
+	/* The one for the rest needs no scope. */
+	machine.ioapic_count = 0;
+	table_bytes = DRHD_A_SCOPE;
+	patch(DRHD_A + 4, 1, 1);
 	find_in_table();
 	CHECK_EQ(total, 0);
 }
@@ -389,9 +432,17 @@ TEST(oddities_of_reserved_regions)
 	spoil(RMRR_1 + 16, 0x7dffffff, 8, ODD_RMRR_LIMIT, RMRR_1);
 	spoil(RMRR_1 + 8, 0x7e000010, 8, ODD_RMRR_UNALIGNED, RMRR_1);
 	spoil(RMRR_1 + 16, 0x7e000ffe, 8, ODD_RMRR_UNALIGNED, RMRR_1);
-	spoil(RMRR_1 + 8, 0x7d000000, 8, ODD_RMRR_MEMORY, RMRR_1);
+	spoil(RMRR_1 + 8, 0x7d000000, 8, ODD_RMRR_FREE, RMRR_1);
+	spoil(RMRR_1 + 8, 0x7c000000, 8, ODD_RMRR_OCCUPIED, RMRR_1);
+	spoil(RMRR_2 + 16, 0x80000fff, 8, ODD_RMRR_UNLISTED, RMRR_2);
+	CHECK_EQ(last.value, 0x7f000000);
 	spoil(RMRR_2 + 8, 0x7e000000, 8, ODD_RMRR_OVERLAP, RMRR_2);
 	CHECK_EQ(last.value, RMRR_1);
+	clean();
+	patch(RMRR_2 + 8, 0, 8);
+	patch(RMRR_2 + 16, 0xfff, 8);
+	find_in_table();
+	ONLY_AT(ODD_RMRR_ZERO, RMRR_2);
 }
 
 TEST(oddities_of_paths)
@@ -466,14 +517,47 @@ TEST(oddities_of_interrupt_remapping)
 TEST(oddities_of_widths)
 {
 	clean();
-	units[0].unit.cap = field_bits(CAP_MGAW, 37);
+	units[0].unit.cap -= field_bits(CAP_MGAW, 1);
 	find_in_table();
 	ONLY_AT(ODD_WIDTH_UNIT, DRHD_A);
 	CHECK_EQ(last.value, 38);
+	CHECK_EQ(oddity_severity(last.code), ODDITY_MEDIUM);
+	/* All of them: once, and no fault of any one; nor is one that does not answer counted. */
+	units[1].unit.cap -= field_bits(CAP_MGAW, 2);
+	find_in_table();
+	ONLY(ODD_WIDTH_UNITS);
+	CHECK_EQ(last.value, 38);
+	CHECK_EQ(oddity_severity(last.code), ODDITY_LOW);
+	units[0].status = VTD_ALL_ONES;
+	find_in_table();
+	CHECK_EQ(total, 2);
+	CHECK_EQ(counts[ODD_WIDTH_UNITS], 1);
+	CHECK_EQ(counts[ODD_WIDTH_UNIT], 0);
 	clean();
 	machine.physical_bits = 36;
 	find_in_table();
 	ONLY_AT(ODD_WIDTH_PROCESSOR, 36);
+}
+
+TEST(oddities_of_levels)
+{
+	static const uint8_t unusable[] = { 0, 1, 0x10, 0x11 };
+
+	for (unsigned i = 0; i < sizeof(unusable); i++) {
+		clean();
+		units[1].unit.cap = field_bits(CAP_MGAW, 38) | field_bits(CAP_SAGAW, unusable[i]);
+		find_in_table();
+		ONLY_AT(ODD_NO_LEVELS, DRHD_B);
+		CHECK_EQ(last.value, unusable[i]);
+		CHECK(last.at_unit && last.unit == 1);
+	}
+	for (unsigned bit = 1; bit <= 3; bit++) {
+		clean();
+		units[1].unit.cap = field_bits(CAP_MGAW, 38) |
+				    field_bits(CAP_SAGAW, 1u << bit | 0x11);
+		find_in_table();
+		CHECK_EQ(total, 0);
+	}
 }
 
 TEST(oddities_of_what_firmware_left_on)
@@ -505,7 +589,7 @@ TEST(oddities_of_what_firmware_left_on)
 TEST(oddities_order_and_unknown_types)
 {
 	clean();
-	put_drhd(0xfed92000, 0, 16);
+	put_drhd(0xfed92000, 1, 16);
 	patch(table_bytes - 10, 1, 2); /* of segment 1 */
 	find_in_table();
 	ONLY_AT(ODD_ORDER, CLEAN_BYTES);
@@ -527,7 +611,16 @@ TEST(oddities_reserved_bits)
 	spoil(DRHD_A + 5, 0x10, 1, ODD_RESERVED_BITS, DRHD_A + 5);
 	spoil(ATSR + 4, 4, 1, ODD_RESERVED_BITS, ATSR + 4);
 	spoil(SATC + 4, 3, 1, ODD_RESERVED_BITS, SATC + 4);
+	spoil(RMRR_1 + 5, 1, 1, ODD_RESERVED_BITS, RMRR_1 + 5);
+	spoil(ATSR + 5, 1, 1, ODD_RESERVED_BITS, ATSR + 5);
+	spoil(RHSA + 7, 1, 1, ODD_RESERVED_BITS, RHSA + 7);
+	spoil(ANDD + 4, 1, 1, ODD_RESERVED_BITS, ANDD + 4);
+	spoil(SATC + 5, 1, 1, ODD_RESERVED_BITS, SATC + 5);
+	spoil(SIDP + 4, 1, 1, ODD_RESERVED_BITS, SIDP + 4);
 	spoil(ATSR_SCOPE + 2, 1, 1, ODD_RESERVED_BITS, ATSR_SCOPE + 2);
+	spoil(ATSR_SCOPE + 3, 2, 1, ODD_RESERVED_BITS, ATSR_SCOPE + 3);
+	CHECK_EQ(last.value, 2);
+	spoil(SIDP + 11, 2, 1, ODD_RESERVED_BITS, SIDP + 11);
 	/* A size of the register set is no reserved bit. */
 	clean();
 	patch(DRHD_A + 5, 2, 1);
@@ -561,4 +654,5 @@ TEST(oddities_what_firmware_asks_for)
 {
 	spoil(37, 3, 1, ODD_X2APIC_OPT_OUT, 37);
 	spoil(37, 5, 1, ODD_PLATFORM_OPT_IN, 37);
+	spoil(37, 2, 1, ODD_OPT_OUT_VOID, 37);
 }

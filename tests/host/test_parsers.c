@@ -435,6 +435,27 @@ TEST(mcfg_entries_that_cannot_be)
 	CHECK(read_mcfg() == 2 && entries[1].problem.offset == 68);
 }
 
+/* Of a second table: the same buses at the same place. */
+TEST(mcfg_tables_that_differ)
+{
+	struct acpi_table second;
+
+	begin("MCFG", 44);
+	ecam(0xc0000000, 0, 0, 255);
+	ecam(0xd0000000, 1, 0, 255);
+	CHECK_EQ(read_mcfg(), 2);
+	begin("MCFG", 44);
+	ecam(0, 0, 0, 255); /* one that cannot be has no buses */
+	ecam(0xc0000000, 0, 0, 0xe0);
+	ecam(0xe0000000, 1, 0, 255);
+	second = open_table();
+	CHECK(mcfg_agrees(&second, &entries[0], 0) && mcfg_agrees(&second, &entries[0], 0xe0));
+	CHECK(!mcfg_agrees(&second, &entries[0], 0xe1) && !mcfg_agrees(&second, &entries[0], 255));
+	CHECK(!mcfg_agrees(&second, &entries[1], 0));
+	entries[1].segment = 2;
+	CHECK(!mcfg_agrees(&second, &entries[1], 0));
+}
+
 TEST(mcfg_without_end)
 {
 	struct acpi_table table = { calloc(5000, 16), 5000 * 16 };

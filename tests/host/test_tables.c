@@ -86,7 +86,7 @@ TEST(targets_lead_every_state_to_its_own_page)
 			CHECK_EQ(leads_to(&t, t.state[0][s], t.private_at),
 				 leads_to(&t, t.state[0][!s], t.private_at));
 			if (t.id != TARGET_PASID_FS_PT)
-				CHECK_EQ(leads_to(&t, t.state[0][s], TARGET_NOWHERE), 0);
+				CHECK_EQ(leads_to(&t, t.state[0][s], target_nowhere()), 0);
 		}
 		CHECK(!t.walks_page_zero);
 		CHECK(!memcmp(t.entry, t.state[0][0], t.words * 8));
@@ -130,7 +130,9 @@ static void build_context(struct target *t, struct vtd_unit *unit, unsigned saga
 	fake_reset();
 	fake_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_FRO, 0x22));
 	*unit = fake_probe();
-	device = (struct dma_device){ .private = memory_alloc(2), .private_pages = 2 };
+	device = (struct dma_device){ .private = memory_alloc_window(2),
+				      .private_pages = 2,
+				      .address_mask = ~0ull };
 	CHECK_EQ(target_build(t, TARGET_CONTEXT, unit, &device, 0x10, NULL), 0);
 }
 

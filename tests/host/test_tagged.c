@@ -20,11 +20,12 @@ static struct dma_device device;
 static uint8_t last_reason;
 static uint16_t last_domain;
 
-static void *walk(uint64_t at, bool has_pasid, uint32_t pasid)
+static void *walk(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
 {
 	struct vtd_translation result;
 	struct vtd_unit view = unit;
 
+	(void)write;
 	view.root_table = target.root;
 	view.scalable = target.scalable;
 	vtd_translate(&view,

@@ -8,7 +8,7 @@ static enum vtd_status probe(void)
 {
 	struct vtd_unit unit;
 
-	return vtd_unit_probe(&unit, fake.registers, FAKE_BASE, FAKE_BYTES);
+	return vtd_unit_probe(&unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES);
 }
 
 TEST(unit_probe_decodes)
@@ -29,7 +29,7 @@ TEST(unit_probe_refuses_what_is_no_unit)
 	struct vtd_unit unit;
 
 	fake_reset();
-	CHECK_EQ(vtd_unit_probe(&unit, fake.registers, 0, FAKE_BYTES), VTD_NO_ADDRESS);
+	CHECK_EQ(vtd_unit_probe(&unit, fake.unit.registers, 0, FAKE_BYTES), VTD_NO_ADDRESS);
 	CHECK_EQ(vtd_unit_probe(&unit, 0, FAKE_BASE, FAKE_BYTES), VTD_NO_ADDRESS);
 	fake_set64(VTD_CAP, ~0ull);
 	CHECK_EQ(probe(), VTD_ALL_ONES);
@@ -92,7 +92,7 @@ TEST(unit_take_over_of_a_deaf_unit_ends)
 
 	fake_reset();
 	fake_set32(VTD_GSTS, G_TE);
-	fake.deaf = G_TE;
+	fake.unit.deaf = G_TE;
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_take_over(&unit), VTD_TIMEOUT);
 }
@@ -107,6 +107,7 @@ TEST(unit_take_over_of_a_queue_that_does_not_drain)
 		fake_set32(VTD_GSTS, G_QIE);
 		fake_set64(VTD_IQT, 32);
 		fake_set32(VTD_FSTS, has_error ? FSTS_IQE : 0);
+		fake.unit.stuck = !has_error;
 		unit = fake_probe();
 		CHECK_EQ(vtd_unit_take_over(&unit), VTD_OK);
 		CHECK(!(fake_get32(VTD_GSTS) & G_QIE));
@@ -174,12 +175,12 @@ TEST(unit_enable_says_why_not)
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_NO_MEMORY);
 	fake_reset();
-	fake.deaf = G_SRTP;
+	fake.unit.deaf = G_SRTP;
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_TIMEOUT);
 	CHECK(!unit.translating);
 	fake_reset();
-	fake.deaf = G_TE;
+	fake.unit.deaf = G_TE;
 	unit = fake_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_TIMEOUT);
 	CHECK(!unit.translating);
@@ -248,4 +249,23 @@ TEST(entry_layouts)
 	CHECK_EQ(aw_of_levels(3), 1);
 	CHECK_EQ(field_mask(FIELD(63, 0)), ~0ull);
 	CHECK_EQ(field_mask(FIELD(127, 127)), 1ull << 63);
+}
+
+/* Of every value of CAP.SAGAW the search for a table depth ends, and without one nothing is turned on. */
+TEST(unit_with_every_table_depth_and_none)
+{
+	for (unsigned sagaw = 0; sagaw < 32; sagaw++) {
+		struct vtd_unit unit;
+		bool has_any = sagaw & 0xe;
+
+		fake_reset();
+		fake_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_MGAW, 47) |
+					    field_bits(CAP_FRO, 0x22));
+		unit = fake_probe();
+		CHECK_EQ(vtd_unit_any_levels(&unit) != 0, has_any);
+		CHECK(!has_any || vtd_unit_has_levels(&unit, vtd_unit_any_levels(&unit)));
+		CHECK(vtd_unit_width(&unit) <= 48);
+		CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER) == VTD_NO_LEGACY, !has_any);
+		CHECK(has_any || !unit.translating);
+	}
 }

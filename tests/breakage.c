@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/breakage.h"
+#include "kernel/cpu.h"
+#include "kernel/kernel.h"
+#include "vtd/invalidate.h"
+
+#define BREAK_AT    512 /* which DMA is never started */
+#define BREAK_EARLY 64
+
+void break_hang_at(uint64_t number)
+{
+	static bool done;
+
+	if (done || number != (options.breakage == BREAK_SPIN	? BREAK_EARLY
+			       : options.breakage == BREAK_HANG ? 1
+								: 0))
+		return;
+	done = true;
+	for (;;)
+		cpu_pause();
+}
+
+bool break_drops(uint64_t number)
+{
+	return (options.breakage == BREAK_LOST_DMA && number % BREAK_AT == 0) ||
+	       (options.breakage == BREAK_DEAD_DEVICE && number >= BREAK_AT);
+}
+
+bool break_unplugs(uint64_t number)
+{
+	return options.breakage == BREAK_UNPLUG && number == BREAK_AT;
+}
+
+enum vtd_status break_or_invalidate(struct vtd_unit *unit, uint64_t number)
+{
+	static bool done;
+
+	if (options.breakage != BREAK_QUEUE || number != BREAK_EARLY || done)
+		return vtd_invalidate_all(unit);
+	done = true;
+	return vtd_invalidate_wrongly(unit);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* break=: what the engine spoils when asked to, so that its detectors can be seen at work. */
+#ifndef TESTS_BREAKAGE_H
+#define TESTS_BREAKAGE_H
+
+#include "vtd/unit.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* break=spin, break=hang: the driver never comes back from this DMA, once in the run. */
+void break_hang_at(uint64_t number);
+
+/* break=lost-dma, break=dead-device: the device never hears of this DMA, as if it hung. */
+bool break_drops(uint64_t number);
+
+/* break=unplug: whether the device's slot loses its power at this DMA. */
+bool break_unplugs(uint64_t number);
+
+/* Everything invalidated; with break=queue once, at DMA 64, the queue is given what it must stop at. */
+enum vtd_status break_or_invalidate(struct vtd_unit *unit, uint64_t number);
+
+#endif

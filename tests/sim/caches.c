@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Context cache, PASID cache, IOTLB and paging-structure caches: tagged, looked up and invalidated as
+ * table 17, 23 and 24 of the specification say (sections 6.2 and 6.5).
+ */
+#include "tests/sim/sim.h"
+#include "tests/sim/unit.h"
+#include "vtd/entry.h"
+#include "vtd/pagetable.h"
+
+#include <string.h>
+
+/* A line that was found may have been evicted the moment before. */
+static bool is_forgotten(void)
+{
+	return sim_chance(sim.forget);
+}
+
+static bool keeps(uint32_t percent)
+{
+	return percent == 100 || sim_chance(percent);
+}
+
+static bool is_source(const struct request *r, uint16_t source_id)
+{
+	return source_id == r->source_id ||
+	       (sim_has(BUG_ANY_FUNCTION) && (source_id ^ r->source_id) < 0x100);
+}
+
+bool context_find(struct unit *u, const struct request *r, uint64_t words[4])
+{
+	for (unsigned i = 0; i < CONTEXT_LINES; i++) {
+		if (!u->context[i].valid || !is_source(r, u->context[i].source_id))
+			continue;
+		if (is_forgotten())
+			u->context[i].valid = false;
+		else
+			memcpy(words, u->context[i].words, sizeof(u->context[i].words));
+		return u->context[i].valid;
+	}
+	return false;
+}
+
+void context_keep(struct unit *u, const struct request *r, const uint64_t words[4], bool faults)
+{
+	unsigned k = u->next_context++ % CONTEXT_LINES;
+
+	if (r->no_context || !keeps(sim.context_cache))
+		return;
+	for (unsigned i = 0; i < CONTEXT_LINES; i++)
+		if (u->context[i].valid && u->context[i].source_id == r->source_id)
+			k = i;
+	u->context[k].valid = true;
+	u->context[k].source_id = r->source_id;
+	/* Legacy mode: 0 for what would fault. Scalable mode has no such tag. */
+	u->context[k].domain = faults || unit_is_scalable(u)
+				       ? 0
+				       : (uint16_t)field_get(words, CONTEXT_DID);
+	memcpy(u->context[k].words, words, sizeof(u->context[k].words));
+}
+
+bool pasid_find(struct unit *u, const struct request *r, uint64_t words[8])
+{
+	for (unsigned i = 0; i < PASID_LINES; i++) {
+		if (!u->pasid[i].valid || u->pasid[i].source_id != r->source_id ||
+		    u->pasid[i].pasid != r->uses_pasid)
+			continue;
+		if (is_forgotten())
+			u->pasid[i].valid = false;
+		else
+			memcpy(words, u->pasid[i].words, sizeof(u->pasid[i].words));
+		return u->pasid[i].valid;
+	}
+	return false;
+}
+
+void pasid_keep(struct unit *u, const struct request *r, const uint64_t words[8], bool faults)
+{
+	unsigned k = u->next_pasid++ % PASID_LINES;
+
+	if (r->no_pasid || !keeps(sim.pasid_cache))
+		return;
+	for (unsigned i = 0; i < PASID_LINES; i++)
+		if (u->pasid[i].valid && u->pasid[i].source_id == r->source_id &&
+		    u->pasid[i].pasid == r->uses_pasid)
+			k = i;
+	u->pasid[k].valid = true;
+	u->pasid[k].source_id = r->source_id;
+	u->pasid[k].pasid = r->uses_pasid;
+	u->pasid[k].domain = faults ? 0 : (uint16_t)field_get(words, PASID_DID);
+	memcpy(u->pasid[k].words, words, sizeof(u->pasid[k].words));
+}
+
+/* An entry made for a request without PASID serves those alone, and the other way round. */
+static bool matches(const struct unit_translation *t, const struct request *r)
+{
+	return t->valid && t->page == r->at >> 12 && t->has_pasid == r->has_pasid &&
+	       (!t->has_pasid || t->pasid == r->pasid) &&
+	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
+}
+
+const struct unit_translation *tlb_find(struct unit *u, const struct request *r)
+{
+	for (unsigned i = 0; i < TLB_LINES; i++) {
+		if (!matches(&u->tlb[i], r))
+			continue;
+		if (is_forgotten())
+			u->tlb[i].valid = false;
+		return u->tlb[i].valid ? &u->tlb[i] : NULL;
+	}
+	return NULL;
+}
+
+void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_write, uint8_t reason)
+{
+	unsigned k = u->next_translation++ % TLB_LINES;
+	uint16_t domain = sim_has(BUG_TAG_ZERO)	  ? 0
+			  : sim_has(BUG_TAG_LATE) ? u->last_domain
+						  : r->domain;
+
+	u->last_domain = r->domain;
+	if (r->no_translation || !keeps(sim.iotlb))
+		return;
+	for (unsigned i = 0; i < TLB_LINES; i++)
+		if (matches(&u->tlb[i], r))
+			k = i;
+	u->tlb[k] = (struct unit_translation){ .valid = true,
+					       .has_pasid = r->has_pasid,
+					       .may_write = may_write,
+					       .stage = r->stage,
+					       .reason = reason,
+					       .source_id = r->source_id,
+					       .domain = domain,
+					       .pasid = r->uses_pasid,
+					       .page = r->at >> 12,
+					       .frame = to >> 12 };
+}
+
+/* The bits of an address that lead to a table of this level. */
+static uint64_t prefix_of(uint64_t at, unsigned level)
+{
+	return at >> (12 + 9 * level);
+}
+
+unsigned paging_find(struct unit *u, const struct request *r, bool first, unsigned levels,
+		     uint64_t at, uint64_t *table, bool *may_write)
+{
+	for (unsigned level = 1; level < levels; level++)
+		for (unsigned i = 0; i < PAGING_LINES; i++) {
+			if (!u->paging[i].valid || u->paging[i].level != level ||
+			    u->paging[i].first != first || u->paging[i].domain != r->domain ||
+			    (first && u->paging[i].pasid != r->uses_pasid) ||
+			    u->paging[i].prefix != prefix_of(at, level))
+				continue;
+			if (is_forgotten()) {
+				u->paging[i].valid = false;
+				continue;
+			}
+			*table = u->paging[i].table;
+			*may_write = u->paging[i].may_write;
+			return level;
+		}
+	return 0;
+}
+
+void paging_keep(struct unit *u, const struct request *r, bool first, unsigned level, uint64_t at,
+		 uint64_t table, bool may_write)
+{
+	unsigned k = u->next_paging++ % PAGING_LINES;
+
+	if (r->no_translation || !keeps(sim.paging_cache))
+		return;
+	u->paging[k].valid = true;
+	u->paging[k].first = first;
+	u->paging[k].level = (uint8_t)level;
+	u->paging[k].domain = r->domain;
+	u->paging[k].pasid = r->uses_pasid;
+	u->paging[k].prefix = prefix_of(at, level);
+	u->paging[k].table = table;
+	u->paging[k].may_write = may_write;
+}
+
+/* --- invalidation --- */
+
+/* "Hardware implementations may perform coarser invalidation than the granularity requested." */
+static unsigned coarser(unsigned granularity)
+{
+	return granularity != GRANULARITY_GLOBAL && sim_chance(sim.coarse) ? GRANULARITY_GLOBAL
+									   : granularity;
+}
+
+static void release_contexts(struct unit *u, unsigned granularity, uint16_t domain,
+			     uint16_t source_id, uint16_t mask)
+{
+	bool by_domain = granularity != GRANULARITY_GLOBAL && !unit_is_scalable(u);
+	bool by_source = granularity == GRANULARITY_FINE;
+
+	for (unsigned i = 0; i < CONTEXT_LINES; i++)
+		if ((!by_domain || u->context[i].domain == domain) &&
+		    (!by_source || !((u->context[i].source_id ^ source_id) & mask)))
+			u->context[i].valid = false;
+	/* Who read an entry before, or is reading it, must not put it back. */
+	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++)
+		if (u->requests[i] &&
+		    (!by_source || !((u->requests[i]->source_id ^ source_id) & mask)))
+			u->requests[i]->no_context = true;
+}
+
+void context_drop(struct unit *u, unsigned granularity, uint16_t domain, uint16_t source_id,
+		  unsigned function_mask)
+{
+	static const uint16_t masks[] = { 0xffff, 0xfffb, 0xfff9, 0xfff8 }; /* table 21 */
+
+	if ((sim_has(BUG_CONTEXT_LOST) && granularity == GRANULARITY_FINE) ||
+	    (sim_has(BUG_GLOBAL_LOST) && granularity == GRANULARITY_GLOBAL))
+		return;
+	if (sim_has(BUG_WRONG_SID))
+		source_id |= 7;
+	release_contexts(u, coarser(granularity), domain, source_id, masks[function_mask & 3]);
+}
+
+void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t pasid)
+{
+	if (sim_has(BUG_PASID_LOST) && granularity == GRANULARITY_FINE)
+		return;
+	if (sim_has(BUG_WRONG_PASID))
+		pasid++;
+	granularity = coarser(granularity);
+	for (unsigned i = 0; i < PASID_LINES; i++)
+		if (granularity == GRANULARITY_GLOBAL ||
+		    (u->pasid[i].domain == domain &&
+		     (granularity == GRANULARITY_DOMAIN || u->pasid[i].pasid == pasid)))
+			u->pasid[i].valid = false;
+	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++) {
+		struct request *r = u->requests[i];
+
+		if (r &&
+		    (granularity == GRANULARITY_GLOBAL || !r->knows_domain || r->domain == domain))
+			r->no_pasid = true;
+	}
+}
+
+/*
+ * Requests that came before, and could still put stale translations back or write by them: they fill no
+ * more, and with `drain` are waited for (section 6.5.4). What domain a request is of is not known until its
+ * entry was read whole.
+ */
+static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
+{
+	uint64_t before = u->arrivals;
+
+	if (sim_has(BUG_EARLY))
+		return;
+	for (unsigned i = 0; i < UNIT_REQUESTS; i++) {
+		struct request *r = u->requests[i];
+
+		if (r && (any_domain || !r->knows_domain || r->domain == domain))
+			r->no_context = r->no_pasid = r->no_translation = true;
+	}
+	if (!drain || sim_has(BUG_NO_DRAIN))
+		return;
+	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
+		while (u->requests[i] && u->requests[i]->number <= before &&
+		       u->requests[i]->no_translation)
+			unit_wait();
+}
+
+static bool spares(const struct unit *u, const struct unit_translation *t, unsigned i)
+{
+	(void)u;
+	return (sim_has(BUG_PARTIAL) && i % 2) ||
+	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
+	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
+}
+
+/* Whether `page` is in the 2^mask pages that `address` names. */
+static bool covers(uint64_t address, unsigned mask, uint64_t page)
+{
+	return !((page ^ address >> 12) >> mask);
+}
+
+void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t address,
+		unsigned mask, bool leaf_only, bool drain)
+{
+	if ((sim_has(BUG_IOTLB_LOST) && granularity != GRANULARITY_GLOBAL) ||
+	    (sim_has(BUG_GLOBAL_IOTLB_LOST) && granularity == GRANULARITY_GLOBAL) ||
+	    (sim_has(BUG_SOME_LOST) && ++u->count % 8 == 0))
+		return;
+	if (sim_has(BUG_WRONG_KIND)) {
+		release_contexts(u, GRANULARITY_GLOBAL, 0, 0, 0);
+		return;
+	}
+	if (sim_has(BUG_WRONG_DID))
+		domain &= (uint16_t)~1u;
+	granularity = coarser(granularity);
+	for (unsigned i = 0; i < TLB_LINES; i++) {
+		struct unit_translation *t = &u->tlb[i];
+		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
+			       t->stage != UNIT_NESTED;
+
+		if (granularity == GRANULARITY_GLOBAL ||
+		    (t->domain == domain && !spares(u, t, i) &&
+		     (!by_page || covers(address, mask, t->page))))
+			t->valid = false;
+	}
+	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++) {
+		bool second = !u->paging[i].first;
+
+		if (granularity == GRANULARITY_GLOBAL ||
+		    (u->paging[i].domain == domain &&
+		     !(granularity == GRANULARITY_FINE && second && leaf_only)))
+			u->paging[i].valid = false;
+	}
+	settle(u, granularity == GRANULARITY_GLOBAL, domain, drain);
+}
+
+/* Table 24: second-stage paging structures stay. */
+void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, uint64_t address,
+		 unsigned mask, bool leaf_only)
+{
+	if (sim_has(BUG_PIOTLB_LOST))
+		return;
+	for (unsigned i = 0; i < TLB_LINES; i++) {
+		struct unit_translation *t = &u->tlb[i];
+		bool first = t->stage == UNIT_FIRST || t->stage == UNIT_NESTED;
+
+		if (t->domain != domain || t->pasid != pasid ||
+		    (sim_has(BUG_SPARES_PASS) && t->stage == UNIT_PASS) ||
+		    (by_page && !(first && covers(address, mask, t->page))))
+			continue;
+		t->valid = false;
+	}
+	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++)
+		if (u->paging[i].first && u->paging[i].domain == domain &&
+		    u->paging[i].pasid == pasid && !(by_page && leaf_only))
+			u->paging[i].valid = false;
+	settle(u, false, domain, true);
+}
+
+void drop_everything(struct unit *u)
+{
+	memset(u->context, 0, sizeof(u->context));
+	memset(u->pasid, 0, sizeof(u->pasid));
+	memset(u->tlb, 0, sizeof(u->tlb));
+	memset(u->paging, 0, sizeof(u->paging));
+	settle(u, true, 0, true);
+}

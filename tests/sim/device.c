@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The plain DMA generator: a device that writes a page when told to. It may have a device-TLB (ATS), tag its
+ * requests with a PASID, or be behind a bridge that gives them its own requester-id.
+ */
+#include "tests/sim/device.h"
+#include "kernel/dma/dma.h"
+#include "kernel/memory.h"
+#include "kernel/string.h"
+#include "tests/sim/machine.h"
+#include "tests/sim/sim.h"
+
+#define DEVICE_TLB_LINES 4
+
+static struct device {
+	unsigned number;
+	struct dma_device *d;
+	bool asked;
+	enum dma_state state;
+	uint64_t at;
+	uint8_t fill, page[PAGE_SIZE];
+	uint32_t generation; /* of its TLB: how often it was told to forget */
+	struct {
+		bool valid, has_pasid;
+		uint32_t pasid;
+		uint64_t page, frame;
+	} tlb[DEVICE_TLB_LINES];
+	unsigned next_line;
+} devices[SIM_DEVICES_MAX];
+
+/* The unit that the device's DMA goes through; what the DMAR table says is another matter. */
+static unsigned unit_of(const struct device *x)
+{
+	return (x->number + sim.wrong_owner) % sim.units;
+}
+
+uint16_t device_requester(unsigned device)
+{
+	/* A bridge to conventional PCI: its secondary bus, device 0 (PCI Express to PCI bridge, 2.3). */
+	return sim.alias ? 1 << 8 : device_devfn(device);
+}
+
+uint8_t device_devfn(unsigned device)
+{
+	return (uint8_t)((3 + device) << 3);
+}
+
+static bool uses_ats(const struct device *x)
+{
+	return pci_ats_enabled(x->d->function);
+}
+
+static struct request request_of(const struct device *x, uint8_t access)
+{
+	return (struct request){ .source_id = device_requester(x->number),
+				 .has_pasid = x->d->has_pasid,
+				 .pasid = x->d->pasid,
+				 .at = x->at,
+				 .access = access };
+}
+
+static int find_line(const struct device *x)
+{
+	for (unsigned i = 0; i < DEVICE_TLB_LINES; i++)
+		if (x->tlb[i].valid && x->tlb[i].page == x->at / PAGE_SIZE &&
+		    x->tlb[i].has_pasid == x->d->has_pasid &&
+		    (!x->d->has_pasid || x->tlb[i].pasid == x->d->pasid))
+			return (int)i;
+	return -1;
+}
+
+static void keep_line(struct device *x, uint64_t to)
+{
+	unsigned k = x->next_line++ % DEVICE_TLB_LINES;
+
+	x->tlb[k].valid = true;
+	x->tlb[k].has_pasid = x->d->has_pasid;
+	x->tlb[k].pasid = x->d->pasid;
+	x->tlb[k].page = x->at / PAGE_SIZE;
+	x->tlb[k].frame = to / PAGE_SIZE;
+}
+
+/* By its own TLB, filled by translation requests (PCI Express base specification, chapter 10). */
+static bool write_translated(struct device *x)
+{
+	struct request ask = request_of(x, ACCESS_TRANSLATION),
+		       write = request_of(x, ACCESS_TRANSLATED);
+	int line = find_line(x);
+	uint32_t generation;
+	uint64_t to = line < 0 ? 0 : x->tlb[line].frame * PAGE_SIZE;
+
+	/* An answer that an invalidation overtook is neither kept nor used. */
+	do {
+		generation = x->generation;
+		if (line >= 0)
+			break;
+		if (platform_ask(unit_of(x), &ask, &to))
+			return false;
+		sim_point(sim_random(sim.fetch_ns + 1));
+	} while (generation != x->generation && !sim_has(BUG_ATS_OUTLIVES));
+	if (line < 0)
+		keep_line(x, to);
+	write.at = to;
+	return platform_dma(unit_of(x), &write, x->page, x->d->bytes);
+}
+
+static void do_dma(void *device)
+{
+	struct device *x = device;
+	struct request r;
+	bool done;
+
+	x->fill++;
+	memset(x->page, x->fill, x->d->bytes);
+	r = request_of(x, ACCESS_WRITE);
+	done = uses_ats(x) ? write_translated(x)
+			   : platform_dma(unit_of(x), &r, x->page, x->d->bytes);
+	/* A refused write may be dropped without a word: memory writes are posted. */
+	if (x->asked)
+		x->state = done || sim_chance(sim.posted) ? DMA_DONE : DMA_FAILED;
+	x->asked = false;
+}
+
+bool device_forget(uint16_t source_id, bool has_pasid, uint32_t pasid, uint64_t address, bool all)
+{
+	for (unsigned i = 0; i < sim.devices; i++) {
+		struct device *x = &devices[i];
+
+		if (device_requester(i) != source_id || !x->d || !uses_ats(x))
+			continue;
+		x->generation++;
+		for (unsigned k = 0; k < DEVICE_TLB_LINES; k++)
+			if (x->tlb[k].has_pasid == has_pasid &&
+			    (!has_pasid || x->tlb[k].pasid == pasid) &&
+			    (all || x->tlb[k].page == address / PAGE_SIZE))
+				x->tlb[k].valid = false;
+		return true;
+	}
+	return false;
+}
+
+/* --- the generator --- */
+
+static bool matches(const struct pci_function *f, unsigned number)
+{
+	return f->vendor == SIM_VENDOR && f->device == SIM_DEVICE_ID + number;
+}
+
+static struct device *device_of(const struct dma_device *d)
+{
+	return &devices[d->function->device - SIM_DEVICE_ID];
+}
+
+static const char *open(struct dma_device *d)
+{
+	struct device *x = device_of(d);
+
+	x->number = (unsigned)(x - devices);
+	x->d = d;
+	d->registers = (volatile uint8_t *)x;
+	d->private = memory_alloc_window(1);
+	d->private_pages = 1;
+	d->address_mask = ~0ull;
+	d->bytes = sim.bytes;
+	d->timeout_us = 1000000;
+	d->typical_us = 1;
+	d->tagging = sim.tags ? DMA_TAGS_AS_TOLD : DMA_TAGS_NEVER;
+	return d->private ? NULL : "no memory for its private page";
+}
+
+static const char *reset(struct dma_device *d, uint64_t private_at)
+{
+	struct device *x = device_of(d);
+
+	d->private_at = private_at;
+	x->asked = false;
+	x->state = DMA_BUSY;
+	while (sim_by_turns && !task_is_asleep(TASK_DEVICE + x->number))
+		sim_wait(); /* for the transfer under way */
+	return NULL;
+}
+
+static void start(struct dma_device *d, uint64_t at)
+{
+	struct device *x = device_of(d);
+
+	if (!(pci_read16(d->function, PCI_COMMAND) & PCI_COMMAND_MASTER)) {
+		x->state = DMA_FAILED;
+		return;
+	}
+	x->at = at;
+	x->state = DMA_BUSY;
+	x->asked = true;
+	if (sim_by_turns)
+		task_begin(TASK_DEVICE + x->number, do_dma, x);
+	else
+		do_dma(x);
+	sim_point(20);
+}
+
+static enum dma_state poll(struct dma_device *d)
+{
+	struct device *x = device_of(d);
+	enum dma_state state = x->state;
+
+	if (state == DMA_BUSY)
+		sim_wait();
+	/* Done is said once: a start that the device never hears of must not look like one that is over. */
+	else
+		x->state = DMA_BUSY;
+	return state;
+}
+
+static void stop(struct dma_device *d)
+{
+	reset(d, d->private_at);
+	pci_bus_master(d->function, false);
+}
+
+// clang-format off
+#define PLAIN(n)                                                                             \
+	static bool matches_##n(const struct pci_function *f) { return matches(f, n); }      \
+	const struct dma_generator sim_generator_##n = {                                     \
+		.name = n ? "sim" #n : "sim", .matches = matches_##n, .open = open,         \
+		.reset = reset, .start = start, .poll = poll, .stop = stop,                  \
+	}
+PLAIN(0);
+PLAIN(1);
+PLAIN(2);
+PLAIN(3);
+// clang-format on

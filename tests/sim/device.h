@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Devices that do DMA, their device-TLBs, and how their requests come to a unit. */
+#ifndef TESTS_SIM_DEVICE_H
+#define TESTS_SIM_DEVICE_H
+
+#include "tests/sim/unit.h"
+
+/* Units as they are after a reset; every request of this task is gone. */
+void units_init(void);
+void units_forget_task(uint8_t task);
+
+/*
+ * A request through a unit, from or to `data`; it may take a while. False if it was refused. An address
+ * where there is no memory swallows writes and reads as nothing.
+ */
+bool platform_dma(unsigned unit, const struct request *r, void *data, uint64_t bytes);
+/* Only its translation: 0, or the reason. */
+uint8_t platform_ask(unsigned unit, const struct request *r, uint64_t *to);
+/* The same as a pointer, for models of devices; NULL: refused, or no memory. */
+void *platform_map(unsigned unit, const struct request *r);
+
+/* The function's device-TLB forgets a page, or everything. False if nobody answers. */
+bool device_forget(uint16_t source_id, bool has_pasid, uint32_t pasid, uint64_t address, bool all);
+
+#endif

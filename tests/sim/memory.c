@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical memory, what of it a unit sees that does not snoop the processors' caches, and the write buffer
+ * of chipsets that have one.
+ */
+#define _GNU_SOURCE
+#include "kernel/cpu.h"
+#include "kernel/memory.h"
+#include "kernel/paging.h"
+#include "kernel/traps.h"
+#include "tests/sim/sim.h"
+
+#include <immintrin.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LINE	   64ull
+#define LINE_WORDS 8
+#define VERSIONS   8192 /* of lines of the shadow, by address: odd while one is written */
+#define HELD_MAX   16	/* lines whose stores may be in the write buffer */
+
+bool page_zero_is_empty = true;
+
+static uint32_t versions[VERSIONS];
+
+/*
+ * RWBF: what units still see of lines that were written to. With snooping a store goes into the buffer, without
+ * it a line that leaves the processor's cache does.
+ */
+enum view { SNOOPING, SHADOW, VIEWS };
+static struct {
+	uint64_t line, seen[VIEWS][LINE_WORDS];
+	bool buffered[VIEWS];
+} held[HELD_MAX];
+static unsigned held_count;
+
+static void map(uint64_t at, uint64_t bytes)
+{
+	void *got = mmap((void *)at, bytes, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got != (void *)at)
+		panic("the host has no free addresses at 0x%lx", at);
+}
+
+void memory_map(void)
+{
+	map(SIM_MEMORY, SIM_BYTES);
+	map(SIM_SHADOW, SIM_BYTES);
+	map(SIM_ECAM, 256ull << 20);
+}
+
+bool memory_has(uint64_t at, uint64_t bytes)
+{
+	return at >= SIM_MEMORY && bytes <= SIM_BYTES && at - SIM_MEMORY <= SIM_BYTES - bytes;
+}
+
+volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
+{
+	return physical && physical + bytes <= 1ull << 47 ? (volatile void *)physical : NULL;
+}
+
+static const void *line_in(uint64_t line, enum view view)
+{
+	return (const void *)(view == SHADOW ? line - SIM_MEMORY + SIM_SHADOW : line);
+}
+
+/* A write of this line stays in the buffer until it is drained. Once a line was not known: from then on. */
+static void buffer(uint64_t line, enum view view)
+{
+	unsigned i = 0, idle = HELD_MAX;
+
+	if (!sim.rwbf || !sim_by_turns)
+		return;
+	for (; i < held_count && held[i].line != line; i++)
+		if (!held[i].buffered[SNOOPING] && !held[i].buffered[SHADOW])
+			idle = i;
+	if (i < held_count) {
+		held[i].buffered[view] = true;
+		return;
+	}
+	if (i == HELD_MAX)
+		i = idle;
+	else
+		held_count++;
+	if (i == HELD_MAX)
+		return;
+	held[i].line = line;
+	for (unsigned v = 0; v < VIEWS; v++)
+		memcpy(held[i].seen[v], line_in(line, (enum view)v), LINE);
+}
+
+void memory_drain_write_buffer(void)
+{
+	for (unsigned i = 0; i < held_count; i++)
+		for (unsigned v = 0; v < VIEWS; v++) {
+			memcpy(held[i].seen[v], line_in(held[i].line, (enum view)v), LINE);
+			held[i].buffered[v] = false;
+		}
+}
+
+static void maybe_drain(void)
+{
+	if (sim.rwbf && sim.evict && !sim_random(sim.evict))
+		memory_drain_write_buffer();
+}
+
+/*
+ * The storing processor's own stores are in order for itself, so this is a moment of its program order; a
+ * line leaves the cache whole.
+ */
+static void write_back(uint64_t line)
+{
+	uint32_t *version = &versions[line / LINE % VERSIONS], before;
+	volatile uint64_t *from = (volatile uint64_t *)line;
+	uint64_t *to = (uint64_t *)line_in(line, SHADOW), copy[LINE_WORDS];
+
+	for (unsigned i = 0; i < LINE_WORDS; i++)
+		copy[i] = from[i];
+	buffer(line, SHADOW);
+	if (sim_by_turns) {
+		memcpy(to, copy, LINE);
+		return;
+	}
+	do
+		before = __atomic_load_n(version, __ATOMIC_RELAXED) & ~1u;
+	while (!__atomic_compare_exchange_n(version, &before, before + 1, false, __ATOMIC_ACQUIRE,
+					    __ATOMIC_RELAXED));
+	for (unsigned i = 0; i < LINE_WORDS; i++)
+		__atomic_store_n(to + i, copy[i], __ATOMIC_RELAXED);
+	__atomic_add_fetch(version, 1, __ATOMIC_RELEASE);
+}
+
+void sim_flush(const volatile void *address)
+{
+	uint64_t line = (uint64_t)address & ~(LINE - 1);
+
+	sim_point(20);
+	if (memory_has(line, LINE))
+		write_back(line);
+	maybe_drain();
+}
+
+void sim_stored(const volatile void *address)
+{
+	uint64_t line = (uint64_t)address & ~(LINE - 1);
+
+	if (!memory_has(line, LINE))
+		return;
+	buffer(line, SNOOPING);
+	maybe_drain();
+	if ((!sim.coherent || !sim.smpwc || sim_has(BUG_NO_SNOOP)) && sim.evict &&
+	    !sim_random(sim.evict))
+		write_back(line);
+	sim_point(10);
+}
+
+/* 16 bytes in one load: x86 processors with AVX promise that it is one access (SDM volume 3, 9.1.1). */
+static void load_16(const void *from, uint64_t *to)
+{
+	__m128i value;
+
+	__asm__ volatile("vmovdqa (%1), %0" : "=x"(value) : "r"(from) : "memory");
+	_mm_storeu_si128((__m128i *)to, value);
+}
+
+static void load(uint64_t from, unsigned words, uint64_t *out)
+{
+	if (words == 1)
+		*out = *(volatile uint64_t *)from;
+	else
+		for (unsigned i = 0; i < words; i += 2)
+			load_16((const void *)(from + 8 * i), out + i);
+}
+
+static void load_shadow(uint64_t at, unsigned words, uint64_t *out)
+{
+	uint32_t *version = &versions[at / LINE % VERSIONS], before;
+
+	do {
+		do
+			before = __atomic_load_n(version, __ATOMIC_ACQUIRE);
+		while (before & 1);
+		load(at - SIM_MEMORY + SIM_SHADOW, words, out);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (__atomic_load_n(version, __ATOMIC_RELAXED) != before);
+}
+
+void memory_load(uint64_t at, unsigned words, uint64_t *out, bool snoop)
+{
+	/* Nothing is there. Page 0 is memory that nobody wrote to. */
+	if (!memory_has(at, 8 * words)) {
+		memset(out, 0, 8 * words);
+		return;
+	}
+	if (sim_has(BUG_NO_SNOOP))
+		snoop = false;
+	for (unsigned i = 0; i < held_count; i++)
+		if (held[i].line == (at & ~(LINE - 1)) &&
+		    held[i].buffered[snoop ? SNOOPING : SHADOW]) {
+			memcpy(out, held[i].seen[snoop ? SNOOPING : SHADOW] + at % LINE / 8,
+			       8 * words);
+			return;
+		}
+	if (snoop)
+		load(at, words, out);
+	else
+		load_shadow(at, words, out);
+}
+
+void memory_store32(uint64_t at, uint32_t value)
+{
+	if (memory_has(at, 4))
+		__atomic_store_n((uint32_t *)at, value, __ATOMIC_RELEASE);
+}
+
+bool memory_set_bits(uint64_t at, uint64_t before, uint64_t bits)
+{
+	return memory_has(at, 8) &&
+	       __atomic_compare_exchange_n((uint64_t *)at, &before, before | bits, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}

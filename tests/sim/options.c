@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The options of the simulated machine: parsing, printing. */
+#include "tests/sim/options.h"
+#include "kernel/format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *key, *meaning;
+	uint32_t value, most;
+} knobs[] = {
+#define K(key, value, most, meaning) { #key, meaning, value, most },
+	SIM_KNOBS(K)
+#undef K
+};
+#define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
+
+static const struct {
+	const char *name, *meaning;
+} bugs[BUG_COUNT] = { { "none", "none" },
+#define B(identifier, name, meaning) { name, meaning },
+		      SIM_BUGS(B)
+#undef B
+};
+
+struct sim_options sim = {
+#define K(key, value, most, meaning) .key = value,
+	SIM_KNOBS(K)
+#undef K
+};
+
+/* The knobs come first in the structure, in the order of the list. */
+static uint32_t *value_of(size_t knob)
+{
+	return (uint32_t *)&sim + knob;
+}
+
+/* "key" of "key=value", whose '-' are '_' in the list. */
+static bool is_key(const char *word, size_t length, const char *key)
+{
+	if (strlen(key) != length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (word[i] != key[i] && !(word[i] == '-' && key[i] == '_'))
+			return false;
+	return true;
+}
+
+static const char *set_bug(const char *name)
+{
+	for (unsigned b = 0; b < BUG_COUNT; b++)
+		if (!strcmp(bugs[b].name, name)) {
+			sim.bug = (enum sim_bug)b;
+			return NULL;
+		}
+	return "there is no such fault to plant (sim.help lists them)";
+}
+
+const char *sim_option(const char *word)
+{
+	const char *key = word + strlen("sim."), *equals = strchr(word, '=');
+	size_t length = equals ? (size_t)(equals - key) : 0;
+	unsigned long value;
+	char *end;
+
+	if (!equals || !equals[1])
+		return "it is no sim.KEY=VALUE";
+	if (is_key(key, length, "bug"))
+		return set_bug(equals + 1);
+	value = strtoul(equals + 1, &end, 0);
+	if (is_key(key, length, "random") && !*end) {
+		sim_options_draw(value);
+		return NULL;
+	}
+	for (size_t k = 0; k < KNOBS; k++) {
+		if (!is_key(key, length, knobs[k].key))
+			continue;
+		if (*end || value > knobs[k].most)
+			return "its value is no number, or too large";
+		*value_of(k) = (uint32_t)value;
+		return NULL;
+	}
+	return "there is no such key (sim.help lists them)";
+}
+
+/* The key as it is written in options. */
+static const char *spelt(const char *key, char text[32])
+{
+	size_t i = 0;
+
+	for (; key[i]; i++)
+		text[i] = key[i] == '_' ? '-' : key[i];
+	text[i] = 0;
+	return text;
+}
+
+void sim_options_text(char *text, size_t room)
+{
+	char key[32];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (size_t k = 0; k < KNOBS; k++)
+		if (*value_of(k) != knobs[k].value && n < room)
+			n += format_text(text + n, room - n, "%ssim.%s=%u", n ? " " : "",
+					 spelt(knobs[k].key, key), *value_of(k));
+	if (sim.bug && n < room)
+		format_text(text + n, room - n, "%ssim.bug=%s", n ? " " : "", bugs[sim.bug].name);
+}
+
+void sim_options_help(void)
+{
+	char key[32];
+
+	for (size_t k = 0; k < KNOBS; k++)
+		printf("sim.%-14s %6u  %s\n", spelt(knobs[k].key, key), knobs[k].value,
+		       knobs[k].meaning);
+	printf("sim.random=SEED draws them from what the specification permits\n"
+	       "sim.bug=NAME plants a fault:\n");
+	for (unsigned b = 1; b < BUG_COUNT; b++)
+		printf("  %-26s %s\n", bugs[b].name, bugs[b].meaning);
+}

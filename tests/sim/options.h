@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sim.KEY=VALUE: what the simulated machine is, what of the specification's freedom its units use, and what
+ * of the specification they break. One list; the values are printed into the log.
+ */
+#ifndef TESTS_SIM_OPTIONS_H
+#define TESTS_SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/sim/bugs.h"
+
+#define SIM_UNITS_MAX	4
+#define SIM_DEVICES_MAX 4
+
+/* K(key, default, greatest value, meaning); a key's '_' is '-' in the option. */
+// clang-format off
+#define SIM_KNOBS(K)                                                                                \
+	/* what the unit is: VER, CAP, ECAP and the size of its register set */                      \
+	K(version, 1, 15, "VER, major")                                                              \
+	K(coherent, 1, 1, "ECAP.C")                                                                  \
+	K(smpwc, 1, 1, "ECAP.SMPWC")                                                                 \
+	K(cm, 0, 1, "CAP.CM, caching mode")                                                          \
+	K(rwbf, 0, 1, "CAP.RWBF: a write buffer")                                                    \
+	K(sagaw, 6, 31, "CAP.SAGAW, table depths")                                                   \
+	K(mgaw, 48, 64, "CAP.MGAW plus one, bits")                                                   \
+	K(nd, 6, 6, "CAP.ND, width of domain-ids")                                                   \
+	K(nfr, 8, 64, "fault recording registers")                                                   \
+	K(fro, 0x22, 0xff, "CAP.FRO")                                                                \
+	K(iro, 0x0f, 0xff, "ECAP.IRO")                                                               \
+	K(esrtps, 0, 1, "CAP.ESRTPS")                                                                \
+	K(qi, 1, 1, "ECAP.QI")                                                                       \
+	K(smts, 1, 1, "ECAP.SMTS, scalable mode")                                                    \
+	K(ssts, 1, 1, "ECAP.SSTS")                                                                   \
+	K(fsts, 1, 1, "ECAP.FSTS")                                                                   \
+	K(nest, 1, 1, "ECAP.NEST")                                                                   \
+	K(pt, 1, 1, "ECAP.PT")                                                                       \
+	K(pasid, 1, 1, "ECAP.PASID")                                                                 \
+	K(rps, 1, 1, "ECAP.RPS, RID_PASID is used")                                                  \
+	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
+	/* what the specification lets it do */                                                      \
+	K(chunk, 128, 512, "bits of an entry read at once")                                          \
+	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \
+	K(fetch_ns, 60, 1000000, "pause before a chunk is read, at most")                            \
+	K(use_ns, 40, 1000000, "pause between translation and write, at most")                       \
+	K(context_cache, 90, 100, "percent of context entries that are kept")                        \
+	K(pasid_cache, 90, 100, "percent of PASID entries that are kept")                            \
+	K(iotlb, 90, 100, "percent of translations that are kept")                                   \
+	K(paging_cache, 50, 100, "percent of paging entries that are kept")                          \
+	K(forget, 2, 100, "percent of hits that find their line evicted")                            \
+	K(prefetch, 10, 100, "percent of requests with a walk of the unit's own beside them")        \
+	K(coarse, 5, 100, "percent of invalidations done more coarsely than asked")                  \
+	K(invalidate_ns, 400, 1000000, "for a descriptor, at most")                                  \
+	K(late_ns, 800, 100000000, "between a fault and its record, at most")                        \
+	K(compress, 0, 1, "pending faults of one source-id are collapsed into one")                  \
+	K(evict, 16, 1000000, "one store in so many writes its line back at once; 0: none")          \
+	K(posted, 50, 100, "percent of refused writes that the device takes for done")               \
+	/* the machine */                                                                            \
+	K(threads, 0, 1, "real processors instead of turns")                                         \
+	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
+	K(units, 1, SIM_UNITS_MAX, "remapping units")                                                \
+	K(devices, 1, SIM_DEVICES_MAX, "plain DMA generators")                                       \
+	K(bytes, 4096, 4096, "written by a DMA of theirs")                                           \
+	K(tags, 0, 1, "they can tag requests with a PASID")                                          \
+	K(ats, 0, 1, "they have an ATS capability, left on by firmware")                             \
+	K(wrong_owner, 0, 1, "the DMAR table gives them to a unit that does not see their DMA")      \
+	K(alias, 0, 1, "their requests bear another requester-id, as behind a PCI bridge")           \
+	K(model, 0, SIM_MODELS - 1, "a driver on its device's model: 1 nvme, 2 ioat, 3 dsa, 4 dsa-shared") \
+	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")
+// clang-format on
+
+enum sim_model { SIM_PLAIN, SIM_NVME, SIM_IOAT, SIM_DSA, SIM_DSA_SHARED, SIM_MODELS };
+
+struct sim_options {
+#define K(key, value, most, meaning) uint32_t key;
+	SIM_KNOBS(K)
+#undef K
+	enum sim_bug bug;
+};
+
+extern struct sim_options sim;
+
+/* Take a word "sim.KEY=VALUE". NULL, or what is wrong with it. */
+const char *sim_option(const char *word);
+
+/* Draw a unit that the specification permits. */
+void sim_options_draw(uint64_t seed);
+
+/* All values that are not the defaults, as words; cut to what fits. */
+void sim_options_text(char *text, size_t room);
+
+/* Lines for people: each key, its default and meaning; then the planted faults. */
+void sim_options_help(void);
+
+/* Whether this fault is planted. */
+static inline bool sim_has(enum sim_bug bug)
+{
+	return __builtin_expect(sim.bug == bug, 0);
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sim.random=SEED: a unit that the specification permits, drawn from all of its freedom. */
+#include "kernel/random.h"
+#include "tests/sim/options.h"
+
+#define VALUES_MAX 5
+
+/* What a permitted unit may have; a value that is named twice is drawn twice as often. */
+static const struct {
+	uint32_t *knob;
+	uint32_t count, values[VALUES_MAX];
+} freedom[] = {
+	{ &sim.version, 4, { 1, 1, 3, 6 } },
+	{ &sim.coherent, 2, { 0, 1 } },
+	{ &sim.smpwc, 2, { 0, 1 } },
+	{ &sim.cm, 4, { 0, 0, 0, 1 } },
+	{ &sim.rwbf, 4, { 0, 0, 0, 1 } },
+	{ &sim.sagaw, 5, { 2, 4, 6, 6, 14 } },
+	{ &sim.mgaw, 2, { 48, 57 } },
+	{ &sim.nd, 2, { 0, 6 } },
+	{ &sim.nfr, 4, { 1, 2, 8, 32 } },
+	{ &sim.fro, 3, { 0x22, 0x40, 0xf0 } },
+	{ &sim.iro, 3, { 0x0f, 0x50, 0xff } },
+	{ &sim.esrtps, 2, { 0, 1 } },
+	{ &sim.smts, 4, { 1, 1, 1, 0 } },
+	{ &sim.ssts, 3, { 1, 1, 0 } },
+	{ &sim.fsts, 3, { 1, 1, 0 } },
+	{ &sim.nest, 2, { 0, 1 } },
+	{ &sim.pt, 2, { 0, 1 } },
+	{ &sim.pasid, 2, { 0, 1 } },
+	{ &sim.rps, 2, { 0, 1 } },
+	{ &sim.chunk, 4, { 128, 128, 256, 512 } },
+	{ &sim.order, 2, { 0, 1 } },
+	{ &sim.fetch_ns, 4, { 0, 60, 300, 2000 } },
+	{ &sim.use_ns, 3, { 0, 40, 1000 } },
+	{ &sim.context_cache, 3, { 0, 50, 100 } },
+	{ &sim.pasid_cache, 3, { 0, 50, 100 } },
+	{ &sim.iotlb, 3, { 0, 50, 100 } },
+	{ &sim.paging_cache, 3, { 0, 50, 100 } },
+	{ &sim.forget, 3, { 0, 2, 30 } },
+	{ &sim.prefetch, 3, { 0, 10, 80 } },
+	{ &sim.coarse, 3, { 0, 5, 50 } },
+	{ &sim.invalidate_ns, 4, { 0, 100, 400, 5000 } },
+	{ &sim.late_ns, 4, { 0, 100, 800, 20000 } },
+	{ &sim.compress, 2, { 0, 1 } },
+	{ &sim.evict, 3, { 2, 16, 100 } },
+	{ &sim.posted, 3, { 0, 50, 100 } },
+	{ &sim.turn, 3, { 4, 7, 10 } },
+	{ &sim.units, 3, { 1, 1, 2 } },
+	{ &sim.tags, 2, { 0, 1 } },
+};
+
+void sim_options_draw(uint64_t seed)
+{
+	seed = seed * 0x9e3779b97f4a7c15 | 1;
+	for (unsigned i = 0; i < 8; i++) /* small seeds are alike at first */
+		random_next(&seed);
+	for (unsigned i = 0; i < sizeof(freedom) / sizeof(freedom[0]); i++)
+		*freedom[i].knob = freedom[i].values[(random_next(&seed) >> 32) % freedom[i].count];
+	/* One of them there must be for scalable mode to be of use. */
+	sim.ssts |= !sim.fsts;
+}

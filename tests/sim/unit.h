@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A remapping unit in software: registers, invalidation queue, fault recording, caches, and a walk of its
+ * own. It is a second reading of the specification (rev. 5.10), beside vtd/translate.c and vtd/model.c. vtd-sim
+ * gives it memory and time (sim.h); the host unit tests give it others (tests/host/fake_unit.c).
+ */
+#ifndef TESTS_SIM_UNIT_H
+#define TESTS_SIM_UNIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tests/sim/options.h"
+#include "vtd/field.h"
+#include "vtd/regs.h"
+
+#define UNIT_REGISTER_BYTES 0x3000
+#define CONTEXT_LINES	    8
+#define PASID_LINES	    8
+#define TLB_LINES	    16
+#define PAGING_LINES	    16
+#define UNIT_REQUESTS	    8 /* under way at once */
+#define LATE_FAULTS	    16
+
+/* What a translation went through. */
+enum unit_stage { UNIT_LEGACY, UNIT_FIRST, UNIT_SECOND, UNIT_NESTED, UNIT_PASS };
+
+enum unit_access { ACCESS_WRITE, ACCESS_READ, ACCESS_TRANSLATION, ACCESS_TRANSLATED };
+
+/* A request of a device, from its arrival until what it does is in memory. */
+struct request {
+	/* the device's */
+	uint16_t source_id;
+	bool has_pasid;
+	uint32_t pasid;
+	uint64_t at;
+	uint8_t access; /* enum unit_access */
+	bool is_prefetch;
+
+	/* the unit's: what is known of it so far */
+	bool knows_domain, suppress_faults;
+	uint8_t task; /* which waits for it */
+	uint16_t domain;
+	uint32_t uses_pasid; /* its own, or RID_PASID */
+	uint8_t stage;	     /* enum unit_stage */
+	/* Invalidations came since it read what it goes by: it fills these caches no more (6.2.2.1). */
+	bool no_context, no_pasid, no_translation;
+	uint64_t number; /* in order of arrival */
+};
+
+struct unit_fault {
+	uint64_t due; /* ns */
+	uint64_t low, high;
+};
+
+struct unit {
+	uint8_t registers[UNIT_REGISTER_BYTES] __attribute__((aligned(4096)));
+	unsigned number;
+	uint64_t root; /* RTADDR, as SRTP took it over */
+
+	struct {
+		bool valid;
+		uint16_t source_id, domain;
+		uint64_t words[4];
+	} context[CONTEXT_LINES];
+	struct {
+		bool valid;
+		uint16_t source_id, domain;
+		uint32_t pasid;
+		uint64_t words[8];
+	} pasid[PASID_LINES];
+	struct unit_translation {
+		bool valid, has_pasid, may_write;
+		uint8_t stage, reason;
+		uint16_t source_id, domain;
+		uint32_t pasid;
+		uint64_t page, frame;
+	} tlb[TLB_LINES];
+	struct {
+		bool valid, first;
+		uint8_t level; /* of the table that it leads to */
+		uint16_t domain;
+		uint32_t pasid;
+		uint64_t prefix, table;
+		bool may_write;
+	} paging[PAGING_LINES];
+	unsigned next_context, next_pasid, next_translation, next_paging;
+
+	struct request *requests[UNIT_REQUESTS]; /* under way */
+	uint64_t arrivals;
+
+	struct unit_fault late[LATE_FAULTS];
+	unsigned late_first, late_count, next_record;
+
+	/* What was submitted by registers, and not done yet. */
+	bool context_command, iotlb_command;
+
+	/* For the unit tests: what is wrong with it. */
+	uint32_t deaf;	 /* GCMD bits that it does not act on */
+	bool stuck;	 /* takes descriptors and does nothing */
+	uint8_t refuses; /* stops at descriptors of this type (IQE) */
+
+	/* Planted faults remember here. */
+	uint64_t old_width, old_frame, translates_from;
+	uint16_t last_domain;
+	uint32_t count;
+};
+
+/* Every register as after a reset, capabilities as the options say. */
+void unit_reset(struct unit *unit, unsigned number);
+
+/* Accesses to its registers: at `offset`, of 4 or 8 bytes. */
+uint64_t unit_read(struct unit *unit, uint32_t offset, unsigned bytes);
+void unit_write(struct unit *unit, uint32_t offset, unsigned bytes, uint64_t value);
+
+/* Do some of what is to be done; false if there was nothing. */
+bool unit_work(struct unit *unit);
+
+/*
+ * A request comes and, when it is in memory, goes. In between unit_translate() gives its physical address:
+ * 0, or the reason of the fault, which is recorded.
+ */
+void unit_take(struct unit *unit, struct request *r);
+uint8_t unit_translate(struct unit *unit, struct request *r, uint64_t *to);
+void unit_leave(struct unit *unit, struct request *r);
+
+/* A task was broken off, wherever it was: none of its requests is under way any more. */
+void unit_forget_task(struct unit *unit, uint8_t task);
+
+/* --- between the unit's parts --- */
+
+uint32_t unit_get32(const struct unit *unit, uint32_t offset);
+uint64_t unit_get64(const struct unit *unit, uint32_t offset);
+void unit_set32(struct unit *unit, uint32_t offset, uint32_t value);
+void unit_set64(struct unit *unit, uint32_t offset, uint64_t value);
+static inline unsigned unit_records(const struct unit *unit)
+{
+	return (unsigned)field_of(unit_get64(unit, VTD_CAP), CAP_NFR) + 1;
+}
+
+static inline uint32_t unit_record_at(const struct unit *unit, unsigned index)
+{
+	return ((uint32_t)field_of(unit_get64(unit, VTD_CAP), CAP_FRO) + index) * 16;
+}
+
+static inline uint32_t unit_iotlb_at(const struct unit *unit)
+{
+	return (uint32_t)field_of(unit_get64(unit, VTD_ECAP), ECAP_IRO) * 16;
+}
+
+static inline bool unit_is_scalable(const struct unit *unit)
+{
+	return field_of(unit->root, RTADDR_TTM) == 1;
+}
+
+/* faults.c */
+void fault_record(struct unit *unit, const struct request *r, uint8_t reason);
+void fault_event(struct unit *unit); /* a condition of FSTS was just set, none was before */
+bool fault_deliver(struct unit *unit);
+void fault_acknowledge(struct unit *unit, uint32_t value); /* a write to FSTS */
+void fault_free(struct unit *unit, uint32_t offset, uint32_t value);
+void fault_control(struct unit *unit, uint32_t value);
+
+/* queue.c: false if there was nothing to do */
+bool queue_work(struct unit *unit);
+
+/* caches.c. Lookups copy what they find; fills ask the request whether it may. */
+bool context_find(struct unit *unit, const struct request *r, uint64_t words[4]);
+void context_keep(struct unit *unit, const struct request *r, const uint64_t words[4], bool faults);
+bool pasid_find(struct unit *unit, const struct request *r, uint64_t words[8]);
+void pasid_keep(struct unit *unit, const struct request *r, const uint64_t words[8], bool faults);
+const struct unit_translation *tlb_find(struct unit *unit, const struct request *r);
+void tlb_keep(struct unit *unit, const struct request *r, uint64_t to, bool may_write,
+	      uint8_t reason);
+/* The deepest table that is known: its level; 0 if none is. */
+unsigned paging_find(struct unit *unit, const struct request *r, bool first, unsigned levels,
+		     uint64_t at, uint64_t *table, bool *may_write);
+void paging_keep(struct unit *unit, const struct request *r, bool first, unsigned level,
+		 uint64_t at, uint64_t table, bool may_write);
+
+enum { GRANULARITY_GLOBAL = 1, GRANULARITY_DOMAIN, GRANULARITY_FINE };
+void context_drop(struct unit *unit, unsigned granularity, uint16_t domain, uint16_t source_id,
+		  unsigned function_mask);
+void pasid_drop(struct unit *unit, unsigned granularity, uint16_t domain, uint32_t pasid);
+void iotlb_drop(struct unit *unit, unsigned granularity, uint16_t domain, uint64_t address,
+		unsigned mask, bool leaf_only, bool drain);
+void piotlb_drop(struct unit *unit, uint16_t domain, uint32_t pasid, bool by_page, uint64_t address,
+		 unsigned mask, bool leaf_only);
+void drop_everything(struct unit *unit);
+
+/* --- what a unit needs of its machine --- */
+
+uint64_t unit_now(void);	      /* ns */
+void unit_pause(uint32_t ns);	      /* others may act; at least so long */
+void unit_wait(void);		      /* until another has acted */
+void unit_is_busy(struct unit *unit); /* there is something for unit_work() */
+void unit_obeys(struct unit *unit,
+		const uint64_t descriptor[4]); /* it took this one from its queue */
+void unit_interrupts(struct unit *unit, uint64_t address, uint32_t data);
+/* Have the device forget: its own TLB. False if it does not answer. */
+bool unit_invalidate_device(struct unit *unit, uint16_t source_id, bool has_pasid, uint32_t pasid,
+			    uint64_t address, bool all);
+uint8_t unit_task(void); /* the task at work */
+
+#endif

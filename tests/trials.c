@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/trials.h"
+#include "kernel/cpu.h"
+#include "kernel/string.h"
+#include "kernel/time.h"
+#include "tests/companion.h"
+#include "tests/engine.h"
+#include "tests/ownership.h"
+#include "tests/updater.h"
+
+/* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
+static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)
+{
+	t->stopped = b->unit->translating ? ownership_prove(b)
+					  : "translation could not be turned on again: no DMA";
+	return !t->stopped && engine_settle(b, entry, t);
+}
+
+static void begin_beside(struct bench *b, struct tally *t)
+{
+	if (b->companion && !b->target->scalable && !t->stopped)
+		t->stopped = ownership_prove_beside(b, b->companion);
+	companion_begin(b, t);
+}
+
+void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
+{
+	struct target *target = b->target;
+
+	memset(t, 0, sizeof(*t));
+	for (unsigned phase = 0; phase < target->phases && !t->stopped; phase++) {
+		struct drive_setup s = {
+			.target = target->address,
+			.ms = trial->ms / target->phases,
+			.rewriting = true,
+			.stop_on_harm = trial->stop_on_harm,
+			.invalidate = trial->drive == DRIVE_HAMMER,
+			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
+		};
+
+		target_choose_phase(target, phase);
+		if (!settle(b, target->state[phase][0], t))
+			break;
+		begin_beside(b, t);
+		updater_load(b, trial, phase);
+		updater_begin(b->updater_cpu);
+		engine_drive(b, &s, t);
+		if (!updater_end(ENGINE_ANSWER_US) && !t->stopped)
+			t->stopped = updater_problem();
+		companion_end(b);
+		t->rewrites += updater_rewrites();
+		/* Where the driver invalidates, a held DMA says nothing of the sequence's
+		 * invalidations. */
+		if (s.invalidate && !t->stale)
+			t->held = 0;
+	}
+}
+
+void trial_undisturbed(struct bench *b, uint64_t ms, struct tally *t)
+{
+	struct drive_setup s = { .target = b->target->address, .ms = ms, .invalidate = true };
+
+	memset(t, 0, sizeof(*t));
+	if (settle(b, b->target->state[0][0], t))
+		engine_drive(b, &s, t);
+}
+
+void trial_untranslated(struct bench *b, uint64_t ms, struct tally *t)
+{
+	struct drive_setup s = { .target = (uint64_t)b->target->page[OUTCOME_A], .ms = ms };
+	enum vtd_invalidation how = b->unit->queue.descriptors ? VTD_QUEUED_ONLY
+							       : VTD_REGISTER_ONLY;
+	enum vtd_status status;
+
+	memset(t, 0, sizeof(*t));
+	if (s.target & ~b->device->address_mask) {
+		t->stopped = "the device cannot address the page";
+		return;
+	}
+	status = vtd_unit_disable(b->unit);
+	if (status == VTD_OK) {
+		b->device->has_pasid = false;
+		pci_bus_master(b->device->function, true);
+		t->stopped = bench_reset(b);
+		if (!t->stopped)
+			engine_drive(b, &s, t);
+		status = vtd_unit_enable(b->unit, how);
+	}
+	if (status != VTD_OK) {
+		b->device->generator->stop(b->device);
+		t->stopped = vtd_status_text(status);
+	}
+}
+
+enum outcome trial_probe(struct bench *b, const uint64_t *entry, struct tally *t)
+{
+	struct drive_setup s = { .target = b->target->address, .invalidate = true };
+
+	memset(t, 0, sizeof(*t));
+	if (!settle(b, entry, t))
+		return OUTCOME_SILENT;
+	bench_log_interrupts(b, &t->faults);
+	return engine_dma(b, &s, t, false);
+}
+
+/* One DMA of another device to the same unmapped address, and no more of it. */
+static void one_of(struct bench *other)
+{
+	const struct dma_generator *g = other->device->generator;
+	uint64_t end = rdtsc() + time_ns_to_ticks(other->device->timeout_us * 1000);
+
+	g->start(other->device, target_nowhere());
+	while (g->poll(other->device) == DMA_BUSY && rdtsc() < end)
+		cpu_pause();
+	g->stop(other->device);
+}
+
+void trial_storm(struct bench *b, const struct storm *storm, struct tally *t)
+{
+	uint64_t start, end;
+
+	memset(t, 0, sizeof(*t));
+	if (!settle(b, b->target->state[0][0], t))
+		return;
+	if (storm->other)
+		t->stopped = ownership_prove_beside(b, storm->other);
+	if (storm->other && !t->stopped)
+		t->stopped = companion_place(b, storm->other);
+	if (t->stopped)
+		return;
+	bench_set_requester(b, target_nowhere());
+	bench_log_interrupts(b, &t->faults);
+	start = rdtsc();
+	end = start + time_ns_to_ticks(storm->ms * 1000000);
+	for (uint64_t i = 1; i <= storm->count && !t->stopped && (!storm->ms || rdtsc() < end);
+	     i++) {
+		uint64_t started = time_us();
+
+		t->dmas++;
+		bench_forget_faults(b);
+		b->device->generator->start(b->device, target_nowhere());
+		if (bench_wait(b, t) == DMA_DEAD) {
+			t->stopped = bench_reset(b);
+			t->resets++;
+		}
+		if (!storm->read_each)
+			continue;
+		bench_collect_faults(b, t);
+		t->unrecorded += !bench_said_anything(b) && !b->said.overflow;
+		bench_drain_faults(b, t, started);
+	}
+	if (storm->other)
+		one_of(storm->other);
+	/* Once more when no record can be on its way. */
+	bench_drain_faults(b, t, time_us());
+	bench_log_interrupts(b, NULL);
+	bench_set_requester(b, b->target->address);
+	t->ticks = rdtsc() - start;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whole measurements on the current target of a bench. Each begins with a device whose DMA was seen to pass
+ * the unit (tests/ownership.h), a settled entry, and the device reset.
+ */
+#ifndef TESTS_TRIALS_H
+#define TESTS_TRIALS_H
+
+#include "tests/bench.h"
+#include "tests/updater.h"
+
+/* Run one trial. */
+void trial_run(struct bench *bench, const struct trial *trial, struct tally *tally);
+
+/* The same with nobody rewriting and the same invalidations: what the device can do at best. */
+void trial_undisturbed(struct bench *bench, uint64_t ms, struct tally *tally);
+
+/* Translation off: DMA straight to memory of ours, for the ratio. */
+void trial_untranslated(struct bench *bench, uint64_t ms, struct tally *tally);
+
+/*
+ * One DMA with a fixed entry: its outcome. Used to see that every mixture lands where the reference walk
+ * says.
+ */
+enum outcome trial_probe(struct bench *bench, const uint64_t *entry, struct tally *tally);
+
+/* DMAs to an unmapped address. */
+struct storm {
+	uint64_t count;
+	uint64_t ms;	     /* at most; 0: as long as they take */
+	bool read_each;	     /* faults are read after each; else at the end */
+	struct bench *other; /* one of its DMAs there too, last; NULL: none */
+};
+void trial_storm(struct bench *bench, const struct storm *storm, struct tally *tally);
+
+#endif
