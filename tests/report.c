@@ -142,6 +142,9 @@ static void record_tally(const struct tally *t)
 {
 	record_line("tally");
 	record_add("us=%lu dmas=%lu torn=%lu", us(t->ticks), t->dmas, t->torn);
+	if (t->rewrites)
+		record_add("exposed=%lu exposed_torn=%lu stores=%lu", t->exposed, t->exposed_torn,
+			   t->stores);
 	if (t->torn)
 		record_add("first=%lu", us(t->first_torn_ticks));
 	add_number("rewrites", t->rewrites);
@@ -292,13 +295,20 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		format_text(more, sizeof(more), " (%s of undisturbed)",
 			    format_ratio(of, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
 	if (t->torn)
-		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s rewrites/s, "
-			 "%s DMAs/s%s",
-			 t->torn, t->dmas, us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
+		log_note("  Sometimes: %lu of %lu DMAs torn; %lu met stores, %lu of these torn; "
+			 "first after "
+			 "%lu ms; %s rewrites/s, %s DMAs/s%s",
+			 t->torn, t->dmas, t->exposed, t->exposed_torn,
+			 us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
+	else if (t->exposed)
+		log_note("  Never: 0 of %lu DMAs torn that met stores (%lu in all), below %s at 95 "
+			 "%%; %s "
+			 "rewrites/s, %s DMAs/s%s",
+			 t->exposed, t->dmas, format_ratio(bound, 3, t->exposed), rewrites, dmas,
+			 more);
 	else if (t->dmas)
-		log_note("  Never: 0 of %lu DMAs torn, below %s at 95 %%; %s rewrites/s, %s "
-			 "DMAs/s%s",
-			 t->dmas, format_ratio(bound, 3, t->dmas), rewrites, dmas, more);
+		log_note("  Never: 0 of %lu DMAs torn%s; %s rewrites/s, %s DMAs/s%s", t->dmas,
+			 t->rewrites ? ", but none met a store" : "", rewrites, dmas, more);
 	if (t->stale)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
