@@ -81,15 +81,22 @@ static uint64_t landed_rate(void)
 		       : mul_div(tally.outcomes[OUTCOME_A], time_hz(), tally.ticks);
 }
 
+static enum verdict verdict_of(const char *problem)
+{
+	return !problem				 ? VERDICT_SOUND
+	       : tally.stopped || tally.timeouts ? VERDICT_ERROR
+						 : VERDICT_FAIL;
+}
+
 /* Nobody rewrites: each DMA lands, and none is refused. NULL, or what else was seen. */
 static const char *judge_rate(void)
 {
 	if (tally.stopped)
 		return tally.stopped;
-	if (!tally.outcomes[OUTCOME_A])
-		return "no DMA landed where it was sent";
 	if (tally.timeouts)
 		return "the device did not answer in time, and was reset";
+	if (!tally.outcomes[OUTCOME_A])
+		return "no DMA landed where it was sent";
 	if (tally.outcomes[OUTCOME_A] != tally.dmas)
 		return "a DMA did not land where it was sent, though nobody rewrites";
 	if (tally.faults.odd)
@@ -124,7 +131,7 @@ void check_rates(struct bench *b, const char *id)
 	report_extra("rates untranslated=%lu translated=%lu", off, on);
 	b->undisturbed_rate = on;
 	problem = judge_rate();
-	report_result(id, problem ? VERDICT_FAIL : VERDICT_SOUND, problem, on, "DMA/s");
+	report_result(id, verdict_of(problem), problem, on, "DMA/s");
 }
 
 /* Of a storm's records: each says write, this reason, and is of the device. NULL, or what else one says. */
@@ -193,7 +200,7 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 			problem =
 				"a fault of a second device was neither recorded nor reported lost";
 	}
-	report_result(id, problem ? VERDICT_FAIL : VERDICT_SOUND, problem, recorded, "faults");
+	report_result(id, verdict_of(problem), problem, recorded, "faults");
 }
 
 void check_concurrency(struct bench *b, const char *id)
@@ -225,7 +232,7 @@ void check_concurrency(struct bench *b, const char *id)
 				  "parts (section 6.2.2.1)";
 	}
 	if (problem)
-		report_result(id, VERDICT_FAIL, problem, 0, "met");
+		report_result(id, verdict_of(problem), problem, 0, "met");
 	else
 		report_result(id, b->met[DRIVE_HAMMER] ? VERDICT_SOUND : VERDICT_SKIP,
 			      "inconclusive: no walk met a change under way: DMA and stores did "

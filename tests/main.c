@@ -334,7 +334,7 @@ static void run_witness(const struct test *t)
 	const char *problem = engine_choose(b, &b->targets[t->target]);
 
 	if (problem)
-		report_result(t->id, VERDICT_FAIL, problem, 0, "wrong");
+		report_result(t->id, VERDICT_ERROR, problem, 0, "wrong");
 	else
 		shown.witness_good[t->target] = check_witness(b, t->id);
 }
@@ -349,7 +349,7 @@ static void run_test(void *argument)
 				      : NULL;
 
 	if (problem) {
-		report_result(t->id, VERDICT_FAIL, problem, 0, "wrong");
+		report_result(t->id, VERDICT_ERROR, problem, 0, "wrong");
 		return;
 	}
 	switch (t->kind) {
@@ -406,7 +406,7 @@ static void run(const struct test *t)
 	if (!watchdog_run(t->id, 5 * t->ms + options.deadline_ms, run_test, (void *)t)) {
 		engine_abandon(t->bench);
 		if (report_printed() == before)
-			report_result(t->id, VERDICT_FAIL,
+			report_result(t->id, VERDICT_ERROR,
 				      "it did not end within its deadline, and was cut off", 0,
 				      "torn");
 	}
@@ -483,7 +483,7 @@ static void report_misowned(void)
 static enum run_result refuse(const char *test, bool is_wrong, const char *why)
 {
 	report_plan(1, 0);
-	report_result(test, is_wrong ? VERDICT_FAIL : VERDICT_SKIP, why, 0, "tests");
+	report_result(test, is_wrong ? VERDICT_ERROR : VERDICT_SKIP, why, 0, "tests");
 	report_highlight("%s", why);
 	return report_end();
 }

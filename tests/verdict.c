@@ -70,13 +70,17 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 	return NULL;
 }
 
-/* What no sequence explains: then the run says nothing of the sequence. NULL: nothing such. */
+/* Trouble of the device or of this tool: then the run says nothing of the sequence. NULL: none. */
+static const char *trouble(void)
+{
+	return tally.stopped	? tally.stopped
+	       : tally.timeouts ? "the device did not answer in time, and was reset"
+				: NULL;
+}
+
+/* What no sequence explains, but a unit that does not do its part. NULL: nothing such. */
 static const char *unexplained(bool is_control)
 {
-	if (tally.stopped)
-		return tally.stopped;
-	if (tally.timeouts)
-		return "the device did not answer in time, and was reset";
 	if (tally.faults.odd)
 		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
@@ -179,10 +183,12 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 	report_keep_verdicts(spec_harms, controls);
 	if (p->harms)
 		take(shown, target, drive);
-	/* A device in trouble comes first: what it did then is no evidence. */
 	if (unexplained(p->harms))
 		problem = unexplained(p->harms);
-	if (problem) {
+	/* A device in trouble comes first: what it did then is no evidence. */
+	if (trouble()) {
+		report_result(id, VERDICT_ERROR, trouble(), harm, unit);
+	} else if (problem) {
 		report_result(id, VERDICT_FAIL, problem, harm, unit);
 	} else if (p->harms && options.without) {
 		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
@@ -278,7 +284,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	log_note("%s:%s%s", id, *flags & TOLD ? "" : " ", *flags & TOLD ? "" : s->title);
 	*flags |= TOLD;
 	if (!shown->witness_good[target]) {
-		report_result(id, VERDICT_FAIL, "not run: the witness of this target is not sound",
+		report_result(id, VERDICT_ERROR, "not run: the witness of this target is not sound",
 			      0, "torn");
 		return;
 	}
@@ -290,7 +296,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		p = full;
 	problem = cannot(b, target, s, drive, &full, &p);
 	if (problem) {
-		report_result(id, p.problem ? VERDICT_FAIL : VERDICT_SKIP, problem, 0, "torn");
+		report_result(id, p.problem ? VERDICT_ERROR : VERDICT_SKIP, problem, 0, "torn");
 		return;
 	}
 	note_known_bad(b, target, s, &trial, &full, shown);
