@@ -66,12 +66,17 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 {
 	bool rest = s->rewriting && b->device->reset_does_dma;
 	bool hold = rest && !updater_is_to_hold();
+	enum vtd_status status;
 	const char *problem;
 
 	if (hold)
 		updater_command(UPDATER_HOLD);
 	if (rest && updater_wait_held(ENGINE_ANSWER_US) < 0)
 		return updater_problem();
+	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
+	status = rest && s->invalidate ? vtd_invalidate_all(b->unit) : VTD_OK;
+	if (status != VTD_OK)
+		return why(b, status);
 	problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
