@@ -22,6 +22,7 @@ enum micro_op {
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,
 	MICRO_PASID_CACHE,
+	MICRO_PASID_CACHE_DOMAIN,
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
 	MICRO_GLOBAL,
@@ -100,6 +101,7 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 	static const uint8_t ops[STEP_OP_COUNT] = {
 		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
+		[STEP_INVALIDATE_PASID_DOMAIN] = MICRO_PASID_CACHE_DOMAIN,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
@@ -113,7 +115,8 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		m.op = vtd_stage_is_by_domain(meaning.stage) ? MICRO_IOTLB : MICRO_PIOTLB;
 	}
 	/* What legacy mode does not have is nothing to do there. */
-	if (!t->scalable && (m.op == MICRO_PASID_CACHE || m.op == MICRO_PIOTLB))
+	if (!t->scalable &&
+	    (m.op == MICRO_PASID_CACHE || m.op == MICRO_PASID_CACHE_DOMAIN || m.op == MICRO_PIOTLB))
 		return;
 	emit(p, m);
 }
@@ -209,6 +212,9 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PASID_CACHE:
 			status = vtd_invalidate_pasid_cache(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_PASID_CACHE_DOMAIN:
+			status = vtd_invalidate_pasid_cache_domain(x.unit, m->domain);
 			break;
 		case MICRO_IOTLB:
 			status = vtd_invalidate_iotlb_domain(x.unit, m->domain);

@@ -22,7 +22,8 @@
 				sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step)
 
 #define BOTH(value)		INV(CONTEXT, value), INV(IOTLB, value), INV(DEVTLB, value)
-#define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID, value), INV(IOTLB, value), \
+/* Section 6.5.2.1 and table 28: all PASIDs of the domain, for an entry of many may have gone. */
+#define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID_DOMAIN, value), INV(IOTLB, value), \
 				INV(DEVTLB, value)
 #define OF_PASID(value)		INV(PASID, value), INV(TLB, value), INV(DEVTLB, value)
 #define ZERO_2			STORE(0, ZERO), STORE(1, ZERO)

@@ -277,7 +277,8 @@ static unsigned drops(const struct search *s, unsigned position, uint16_t *domai
 		/* The DID is ignored in scalable mode. */
 		*any = s->q->kind >= KIND_SM_ROOT;
 		return DROP_CONTEXT;
-	case STEP_INVALIDATE_PASID:
+	case STEP_INVALIDATE_PASID: /* only where one PASID is used: its DID is all that matters */
+	case STEP_INVALIDATE_PASID_DOMAIN:
 		return DROP_PASID;
 	case STEP_INVALIDATE_IOTLB:
 		return DROP_IOTLB;

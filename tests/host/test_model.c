@@ -72,6 +72,31 @@ TEST(sequences_have_names_of_their_own)
 	}
 }
 
+static bool has_step(const struct sequence *s, enum step_op op)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->steps[i].op == op)
+			return true;
+	return false;
+}
+
+/*
+ * Section 6.5.2.1: what leads to many PASIDs is followed by an invalidation for all of them. A torn scalable-mode
+ * context entry names a PASID of neither state, and only that reaches what the PASID cache then keeps.
+ */
+TEST(sequences_invalidate_all_pasids_after_the_context_cache)
+{
+	for (size_t i = 0; i < sequence_count; i++) {
+		const struct sequence *s = &sequences[i];
+
+		if (!has_step(s, STEP_INVALIDATE_CONTEXT))
+			continue;
+		CHECK(!has_step(s, STEP_INVALIDATE_PASID));
+		if (s->kinds & 1u << KIND_SM_CONTEXT && s->claim == CLAIM_SAFE)
+			CHECK(has_step(s, STEP_INVALIDATE_PASID_DOMAIN));
+	}
+}
+
 static unsigned harms_of(enum target_id id, const struct step *steps, size_t count,
 			 bool never_blocks, struct bench_question how)
 {
