@@ -25,6 +25,8 @@
 /* Section 6.5.2.1 and table 28: all PASIDs of the domain, for an entry of many may have gone. */
 #define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID_DOMAIN, value), INV(IOTLB, value), \
 				INV(DEVTLB, value)
+#define ALL_OF_ROOT		INV(GLOBAL, OLD), INV(DEVTLB, OLD)
+#define ALL_OF_DIRECTORY(value)	INV(PASID, value), INV(IOTLB, value), INV(DEVTLB, value)
 #define OF_PASID(value)		INV(PASID, value), INV(TLB, value), INV(DEVTLB, value)
 #define ZERO_2			STORE(0, ZERO), STORE(1, ZERO)
 #define ZERO_8			STORE(0, ZERO), STORE(1, ZERO), STORE(2, ZERO), STORE(3, ZERO), \
@@ -224,14 +226,30 @@ const struct sequence sequences[] = {
 	{ "no-invalidation", "one 64-bit store, nothing invalidated", NULL,
 	  WORD_KINDS, OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(STORE(0, NEW), FLUSH) },
+	/* Table 28 asks for global invalidations here, also for new entries where CAP.CM = 1. */
+	{ "store", "one 64-bit store, then everything invalidated globally",
+	  "the store of Linux iommu_context_addr(); the specification's table 28",
+	  KIND(ROOT) | KIND(SM_ROOT), OPERATION_REPLACE, CLAIM_SAFE, true,
+	  STEPS(STORE(0, NEW), FLUSH, ALL_OF_ROOT) },
+	{ "clear-first", "zero, everything invalidated globally, then the new value",
+	  "the specification's table 28",
+	  KIND(ROOT) | KIND(SM_ROOT), OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
+	  STEPS(STORE(0, ZERO), FLUSH, ALL_OF_ROOT, STORE(0, NEW), FLUSH, INV(GLOBAL, NEW)) },
+	{ "store", "one 64-bit store, then PASID cache and IOTLB invalidated",
+	  "the specification's table 28",
+	  KIND(PASID_DIR), OPERATION_REPLACE, CLAIM_SAFE, true,
+	  STEPS(STORE(0, NEW), FLUSH, ALL_OF_DIRECTORY(OLD)) },
+	{ "clear-first", "zero, PASID cache and IOTLB invalidated, then the new value",
+	  "the specification's table 28",
+	  KIND(PASID_DIR), OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
+	  STEPS(STORE(0, ZERO), FLUSH, ALL_OF_DIRECTORY(OLD), STORE(0, NEW), FLUSH, SETTLE_NEW) },
 	{ "store", "one 64-bit store, then everything invalidated",
-	  "Linux iommu_context_addr() for root entries, generic page-table code (WRITE_ONCE) for leaves; Xen "
-	  "overwrites paging entries so",
-	  WORD_KINDS, OPERATION_REPLACE, CLAIM_SAFE, true,
+	  "Linux generic page-table code (WRITE_ONCE) for leaves; Xen overwrites paging entries so",
+	  KIND(TABLE) | KIND(LEAF), OPERATION_REPLACE, CLAIM_SAFE, true,
 	  STEPS(STORE(0, NEW), FLUSH, ALL_OF_SM(OLD)) },
 	{ "clear-first", "zero, everything invalidated, then the new value",
 	  "Linux switch_to_super_page() (iommu.c before the generic page tables)",
-	  WORD_KINDS, OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
+	  KIND(TABLE) | KIND(LEAF), OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
 	  STEPS(STORE(0, ZERO), FLUSH, ALL_OF_SM(OLD), STORE(0, NEW), FLUSH, SETTLE_NEW) },
 };
 // clang-format on

@@ -97,6 +97,18 @@ TEST(sequences_invalidate_all_pasids_after_the_context_cache)
 	}
 }
 
+/* Table 28; a unit may keep root entries, too: the specification names no cache of theirs, and rules none out. */
+TEST(sequences_invalidate_globally_after_root_entries)
+{
+	for (size_t i = 0; i < sequence_count; i++) {
+		const struct sequence *s = &sequences[i];
+
+		if (s->kinds & (1u << KIND_ROOT | 1u << KIND_SM_ROOT) && s->claim == CLAIM_SAFE)
+			CHECK(has_step(s, STEP_INVALIDATE_GLOBAL) &&
+			      !has_step(s, STEP_INVALIDATE_CONTEXT));
+	}
+}
+
 static unsigned harms_of(enum target_id id, const struct step *steps, size_t count,
 			 bool never_blocks, struct bench_question how)
 {
