@@ -22,6 +22,7 @@ enum micro_op {
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,
 	MICRO_PASID_CACHE,
+	MICRO_PASID_CACHE_DOMAIN,
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
 	MICRO_GLOBAL,
@@ -96,16 +97,24 @@ static void emit_store(struct program *p, volatile uint64_t *entry, const struct
 	emit(p, m);
 }
 
+/* What legacy mode does not have is nothing to do there. */
+static void emit_where_it_is(struct program *p, const struct target *t, struct micro m)
+{
+	if (t->scalable ||
+	    (m.op != MICRO_PASID_CACHE && m.op != MICRO_PASID_CACHE_DOMAIN && m.op != MICRO_PIOTLB))
+		emit(p, m);
+}
+
 static void emit_invalidation(struct program *p, const struct target *t, const struct step *s,
 			      unsigned state)
 {
 	static const uint8_t ops[STEP_OP_COUNT] = {
 		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
+		[STEP_INVALIDATE_PASID_DOMAIN] = MICRO_PASID_CACHE_DOMAIN,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
-		[STEP_SETTLE_NEW] = MICRO_GLOBAL,
 	};
 	struct micro m = { .op = ops[s->op], .domain = t->domain[state], .pasid = t->pasid[state] };
 	struct model_meaning meaning;
@@ -114,10 +123,21 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		target_meaning((void *)t, t->state[0][state], &meaning);
 		m.op = vtd_stage_is_by_domain(meaning.stage) ? MICRO_IOTLB : MICRO_PIOTLB;
 	}
-	/* What legacy mode does not have is nothing to do there. */
-	if (!t->scalable && (m.op == MICRO_PASID_CACHE || m.op == MICRO_PIOTLB))
-		return;
-	emit(p, m);
+	emit_where_it_is(p, t, m);
+}
+
+/*
+ * With CAP.CM = 1 an entry that was absent or at fault is cached under domain-id 0, its faulting translations
+ * under its own (sections 6.2.2 to 6.2.4).
+ */
+static void emit_settling(struct program *p, const struct target *t, unsigned state)
+{
+	static const uint8_t ops[] = { MICRO_CONTEXT_CACHE, MICRO_PASID_CACHE_DOMAIN, MICRO_IOTLB };
+
+	for (unsigned i = 0; i < sizeof(ops); i++) {
+		emit_where_it_is(p, t, (struct micro){ .op = ops[i] });
+		emit_where_it_is(p, t, (struct micro){ .op = ops[i], .domain = t->domain[state] });
+	}
 }
 
 /* `content`: the entry as it stands before; afterwards as the steps leave it. */
@@ -140,12 +160,13 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 			emit_store(p, t->entry, s, content);
 		else if (s->op == STEP_FLUSH && !t->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
-		else if (trial->drive == DRIVE_FAITHFUL && s->op == STEP_SETTLE_NEW &&
-			 !field_of(b->unit->cap, CAP_CM)) /* else: as an invalidation */
+		else if (trial->drive != DRIVE_FAITHFUL)
+			; /* the driver invalidates */
+		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
+			emit_settling(p, t, !from);
+		else if (s->op == STEP_SETTLE_NEW)
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
-		else if (trial->drive == DRIVE_FAITHFUL &&
-			 s->op != STEP_INVALIDATE_DEVTLB && /* ATS is off */
-			 (step_invalidates(s) || s->op == STEP_SETTLE_NEW))
+		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB) /* ATS is off */
 			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
@@ -218,6 +239,9 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PASID_CACHE:
 			status = vtd_invalidate_pasid_cache(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_PASID_CACHE_DOMAIN:
+			status = vtd_invalidate_pasid_cache_domain(x.unit, m->domain);
 			break;
 		case MICRO_IOTLB:
 			status = vtd_invalidate_iotlb_domain(x.unit, m->domain);
