@@ -8,15 +8,16 @@
 
 enum verdict {
 	VERDICT_PASS,
-	VERDICT_FAIL,
+	VERDICT_FAIL, /* what was tested: the unit broke the specification, or a spoiled sequence did harm */
 	VERDICT_SKIP,
-	VERDICT_SOUND, /* passed, but only a check of our own means: no pass for the run */
+	VERDICT_SOUND, /* passed, but only a self-check: no pass for the run */
+	VERDICT_ERROR, /* the device, the machine or this tool: nothing was learned, and the run fails */
 };
 
-/* How many tests there will be; of them, checks of our own means. */
+/* How many tests there will be; of them, self-checks. */
 void report_plan(unsigned tests, unsigned checks);
 
-/* The same where nobody knows how many: no plan line; checks_only: all are checks of our own means. */
+/* The same where nobody knows how many: no plan line; checks_only: all are self-checks. */
 void report_plan_open(bool checks_only);
 
 /* Which pass this is, from 1: ids of later ones get ".pass-N" behind them. */

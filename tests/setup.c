@@ -425,6 +425,8 @@ static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wro
 		return problem;
 	if (target_address() & ~d->address_mask)
 		return "it cannot address the memory that its DMA is sent to";
+	/* What firmware left at work in it ends before its bus mastering goes on. */
+	d->generator->stop(d);
 	/* It may have put another in its place: a virtual function, whose unit is the same (8.3). */
 	b->source_id = (uint16_t)(d->function->bus << 8 | d->function->devfn);
 	problem = ownership_find(b, units, unit_count, is_wrong);

@@ -219,6 +219,14 @@ static void build_context(struct target *t, const struct dma_device *device)
 		}
 }
 
+uint64_t *target_leaf(const struct target *t, unsigned state)
+{
+	const uint64_t *context = t->state[0][state];
+
+	return paging_entry((uint64_t *)(field_get(context, CONTEXT_SSPTPTR) << 12),
+			    (unsigned)field_get(context, CONTEXT_AW) + 2, 1, t->address);
+}
+
 static void build_sm_context(struct target *t, const struct dma_device *device)
 {
 	unsigned levels = vtd_unit_any_levels(t->unit);

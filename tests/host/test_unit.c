@@ -250,3 +250,22 @@ TEST(entry_layouts)
 	CHECK_EQ(field_mask(FIELD(63, 0)), ~0ull);
 	CHECK_EQ(field_mask(FIELD(127, 127)), 1ull << 63);
 }
+
+/* Of every value of CAP.SAGAW the search for a table depth ends, and without one nothing is turned on. */
+TEST(unit_with_every_table_depth_and_none)
+{
+	for (unsigned sagaw = 0; sagaw < 32; sagaw++) {
+		struct vtd_unit unit;
+		bool has_any = sagaw & 0xe;
+
+		fake_reset();
+		fake_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_MGAW, 47) |
+					    field_bits(CAP_FRO, 0x22));
+		unit = fake_probe();
+		CHECK_EQ(vtd_unit_any_levels(&unit) != 0, has_any);
+		CHECK(!has_any || vtd_unit_has_levels(&unit, vtd_unit_any_levels(&unit)));
+		CHECK(vtd_unit_width(&unit) <= 48);
+		CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER) == VTD_NO_LEGACY, !has_any);
+		CHECK(has_any || !unit.translating);
+	}
+}

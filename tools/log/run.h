@@ -46,7 +46,7 @@ struct run_test {
 	uint32_t n;	 /* from 1 */
 	const char *id;	 /* NULL: its name did not arrive */
 	char verdict;	 /* 'p', 'f', 's'; 0: did not arrive */
-	bool check;	 /* passed, as a check of the kernel's own means */
+	bool check;	 /* passed, as a self-check */
 	bool has_block;	 /* its own block arrived; else it is known from the closing blocks */
 	uint64_t number; /* with the unit, as in VTDL-RESULT */
 	const char *unit, *why;	   /* NULL: none */

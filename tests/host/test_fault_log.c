@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose a fault record is: each of its fields spoiled in turn is found, and no other is blamed. */
+#include "tests/fault_log.h"
+#include "tests/host/test.h"
+#include "vtd/regs.h"
+
+#define PRIVATE_AT 0x00417000ull /* no single bit away from ADDRESS */
+#define ADDRESS	   0x00400000ull
+
+static const struct dma_device device = { .private_pages = 2, .reads = 1, .writes = 2 };
+
+static struct requester requester(bool is_scalable, bool has_pasid)
+{
+	return (struct requester){ .device = &device,
+				   .source_id = 0x0010,
+				   .private_at = PRIVATE_AT,
+				   .address = ADDRESS,
+				   .is_scalable = is_scalable,
+				   .has_pasid = has_pasid,
+				   .pasids = { 5, 5, 5 } };
+}
+
+static struct vtd_fault fault(uint64_t address, uint8_t type)
+{
+	return (struct vtd_fault){
+		.address = address, .source_id = 0x0010, .reason = FAULT_WRITE_DENIED, .type = type
+	};
+}
+
+TEST(fault_records_fit_what_the_device_does)
+{
+	struct requester r = requester(false, false);
+	struct vtd_fault write = fault(ADDRESS, 0), command = fault(PRIVATE_AT, 2),
+			 answer = fault(PRIVATE_AT + 4096, 0);
+
+	CHECK_EQ(fault_fit(&r, &write), FAULT_FITS);
+	CHECK_EQ(fault_fit(&r, &command), FAULT_FITS);
+	CHECK_EQ(fault_fit(&r, &answer), FAULT_FITS);
+}
+
+TEST(fault_records_with_each_field_spoiled_are_found)
+{
+	struct requester r = requester(false, false);
+	struct vtd_fault f;
+
+	/* Every bit of the source-id, and of the address. */
+	for (unsigned bit = 0; bit < 16; bit++) {
+		f = fault(ADDRESS, 0);
+		f.source_id ^= (uint16_t)(1u << bit);
+		CHECK_EQ(fault_fit(&r, &f), FAULT_OF_OTHERS);
+	}
+	for (unsigned bit = 12; bit < 64; bit++) {
+		f = fault(ADDRESS ^ 1ull << bit, 0);
+		CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_ADDRESS);
+	}
+	/* Read and write swapped, page requests, atomic operations. */
+	for (uint8_t type = 1; type < 4; type++) {
+		f = fault(ADDRESS, type);
+		CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_TYPE);
+		f = fault(PRIVATE_AT, type == 2 ? 0 : type);
+		CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_TYPE);
+		f = fault(PRIVATE_AT + 4096, type);
+		CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_TYPE);
+	}
+	/* Just outside the private pages. */
+	f = fault(PRIVATE_AT + 2 * 4096, 0);
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_ADDRESS);
+}
+
+TEST(fault_records_need_the_pasid_of_the_request)
+{
+	struct requester tagged = requester(true, true), untagged = requester(true, false),
+			 legacy = requester(false, false);
+	struct vtd_fault f = fault(ADDRESS, 0);
+
+	CHECK_EQ(fault_fit(&tagged, &f), FAULT_BAD_PASID);
+	CHECK_EQ(fault_fit(&untagged, &f), FAULT_FITS);
+	f.has_pasid = true;
+	f.pasid = 5;
+	CHECK_EQ(fault_fit(&tagged, &f), FAULT_FITS);
+	/* QEMU records the RID_PASID. */
+	CHECK_EQ(fault_fit(&untagged, &f), FAULT_FITS);
+	for (unsigned bit = 0; bit < 20; bit++) {
+		f.pasid = 5 ^ 1u << bit;
+		CHECK_EQ(fault_fit(&tagged, &f), FAULT_BAD_PASID);
+		CHECK_EQ(fault_fit(&untagged, &f), FAULT_BAD_PASID);
+		CHECK_EQ(fault_fit(&legacy, &f), FAULT_FITS);
+	}
+}
+
+TEST(fault_log_counts_nobody_elses_records_as_ours)
+{
+	struct requester r = requester(false, false);
+	struct fault_log log = { 0 };
+	struct vtd_fault ours = fault(ADDRESS, 0), other = ours, odd = fault(ADDRESS + 0x10000, 0);
+
+	other.source_id = 0x0018;
+	CHECK(fault_log_add(&log, &r, &ours));
+	CHECK(!fault_log_add(&log, &r, &other));
+	CHECK(!fault_log_add(&log, &r, &odd));
+	CHECK(fault_log_add(&log, &r, &ours));
+	CHECK_EQ(log.recorded, 4);
+	CHECK_EQ(log.ours, 2);
+	CHECK_EQ(log.foreign, 1);
+	CHECK_EQ(log.odd, 1);
+	CHECK_EQ(log.odd_fit, FAULT_BAD_ADDRESS);
+	CHECK_EQ(log.first_odd.address, odd.address);
+	CHECK_EQ(log.kind_count, 1);
+	CHECK_EQ(log.kinds[0].count, 2);
+}
