@@ -16,7 +16,10 @@ enum drive {
 struct tally {
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t dmas;
-	uint64_t torn; /* of them, those that came to what neither state comes to */
+	uint64_t torn;	       /* of them, those that came to what neither state comes to */
+	uint64_t exposed;      /* of them, those between whose start and end the updater stored */
+	uint64_t exposed_torn; /* both */
+	uint64_t stores;       /* that fell into DMAs */
 	uint64_t rewrites;
 	uint64_t held;	/* DMAs made while the updater held still */
 	uint64_t stale; /* of them, those that met another entry than the current one */
@@ -31,6 +34,7 @@ struct tally {
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
 	uint64_t companion_dmas, companion_blocked, companion_astray;
+	uint64_t companion_refused; /* blocked, while the entries that lead it stayed as they are */
 	const struct dma_device *companion; /* whose those are */
 	struct fault_log faults;
 	const char *stopped; /* why the test ended before its time; NULL: it did not */
@@ -76,6 +80,8 @@ struct bench {
 	unsigned updater_cpu;
 	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
 	uint64_t seed;
+	/* By drive: walks that met a change under way, of so many DMAs (check_concurrency). */
+	uint64_t met[DRIVE_COUNT], met_of[DRIVE_COUNT];
 	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
 	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
 };

@@ -17,6 +17,13 @@ void check_rates(struct bench *bench, const char *id);
 /* Thousands of faults, none uncounted; `other`: a second device behind the unit, or NULL. */
 void check_fault_storm(struct bench *bench, struct bench *other, const char *id);
 
+/*
+ * Whether DMA and stores really happen at once, in either drive: walks that met a change under way. A control
+ * tears also when the updater stands still between two stores (a virtual processor that was preempted), so
+ * it proves nothing of that. Sets met and met_of.
+ */
+void check_concurrency(struct bench *bench, const char *id);
+
 /* Flips by 64-, 128- and 256-bit stores: on how little the unit acts at once. */
 void measure_granularity(struct bench *bench, const char *id);
 

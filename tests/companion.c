@@ -97,6 +97,7 @@ void companion_step(struct bench *b, struct tally *t)
 	t->companion_dmas++;
 	t->companion_astray += written & ~(1u << OUTCOME_A) ? 1 : 0;
 	t->companion_blocked += !written;
+	t->companion_refused += !written && b->target->kind != KIND_ROOT;
 	if (state == DMA_DEAD)
 		t->stopped = bench_reset(c);
 }

@@ -13,8 +13,7 @@
 
 #define HOLD_EVERY	  8    /* one DMA in so many is made with the entry held still */
 #define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
-#define ANSWER_US	  2000000
-#define TIMEOUTS_IN_A_ROW 3 /* of a device that is given up then */
+#define TIMEOUTS_IN_A_ROW 3    /* of a device that is given up then */
 
 static const char *why(const struct bench *b, enum vtd_status status)
 {
@@ -67,12 +66,17 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 {
 	bool rest = s->rewriting && b->device->reset_does_dma;
 	bool hold = rest && !updater_is_to_hold();
+	enum vtd_status status;
 	const char *problem;
 
 	if (hold)
 		updater_command(UPDATER_HOLD);
-	if (rest && updater_wait_held(ANSWER_US) < 0)
+	if (rest && updater_wait_held(ENGINE_ANSWER_US) < 0)
 		return updater_problem();
+	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
+	status = rest && s->invalidate ? vtd_invalidate_all(b->unit) : VTD_OK;
+	if (status != VTD_OK)
+		return why(b, status);
 	problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
@@ -84,7 +88,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 			bool hold_meanwhile)
 {
 	struct dma_device *d = b->device;
-	uint64_t number = ++t->dmas, timeouts = t->timeouts, at, started;
+	uint64_t number = ++t->dmas, timeouts = t->timeouts, at, started, stores;
 	enum dma_state state;
 	enum outcome outcome;
 	unsigned written;
@@ -105,16 +109,21 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	if (break_unplugs(number))
 		pci_power_off(d->function);
 	started = time_us();
+	stores = updater_stores();
 	if (!break_drops(number))
 		d->generator->start(d, s->target);
 	if (hold_meanwhile)
 		updater_command(UPDATER_HOLD);
 	state = bench_wait(b, t);
+	stores = updater_stores() - stores;
 	t->ticks_dma += rdtsc() - at;
 	written = target_written(b->target, number);
 	outcome = classify(b, t, state, written);
 	t->outcomes[outcome]++;
 	t->torn += outcome_is_torn(b->target, outcome);
+	t->stores += stores;
+	t->exposed += stores > 0;
+	t->exposed_torn += stores > 0 && outcome_is_torn(b->target, outcome);
 	t->timeouts_in_a_row = t->timeouts > timeouts ? t->timeouts_in_a_row + 1 : 0;
 	if (t->timeouts_in_a_row == TIMEOUTS_IN_A_ROW)
 		t->stopped = "the device times out again and again, resets notwithstanding";
@@ -158,8 +167,9 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
 			return;
 		}
 	}
-	if (outcome == OUTCOME_SILENT)
-		return; /* a device that does nothing says nothing of entries either */
+	/* A DMA that was lost says nothing of entries. */
+	if (outcome == OUTCOME_SILENT || outcome == OUTCOME_LOST)
+		return;
 	t->stale++;
 	t->stale_outcomes[outcome]++;
 }
@@ -214,7 +224,7 @@ void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 	for (; now < end && !t->stopped &&
 	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged));
 	     now = rdtsc()) {
-		bool hold_next = s->rewriting && !holding && t->dmas % HOLD_EVERY == HOLD_EVERY - 1;
+		bool hold_next = s->holds && !holding && t->dmas % HOLD_EVERY == HOLD_EVERY - 1;
 		int state = -1;
 		enum outcome outcome;
 
@@ -227,7 +237,7 @@ void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 			look += second;
 		}
 		if (holding) {
-			state = updater_wait_held(ANSWER_US);
+			state = updater_wait_held(ENGINE_ANSWER_US);
 			if (state < 0) {
 				t->stopped = updater_problem();
 				break;
@@ -262,7 +272,7 @@ void engine_abandon(struct bench *b)
 {
 	interrupts_off();
 	bench_log_interrupts(b, NULL);
-	updater_end(ANSWER_US);
+	updater_end(ENGINE_ANSWER_US);
 	b->device->generator->stop(b->device);
 	if (b->companion)
 		b->companion->device->generator->stop(b->companion->device);

@@ -325,7 +325,7 @@ enum run_result inventory_run(void)
 
 	report_plan(1, 0);
 	if (!v) {
-		report_result("inventory", VERDICT_FAIL, "no memory for it", 0, "oddities");
+		report_result("inventory", VERDICT_ERROR, "no memory for it", 0, "oddities");
 		return report_end();
 	}
 	print_all(v);

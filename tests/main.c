@@ -121,6 +121,7 @@ enum test_kind {
 	TEST_OWNERSHIP, /* seen at set-up */
 	TEST_TRAITS,	/* likewise */
 	TEST_RATES,
+	TEST_CONCURRENCY,
 	TEST_FAULTS,
 	TEST_GRANULARITY,
 	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
@@ -142,7 +143,22 @@ struct test {
 
 typedef void (*visit_fn)(const struct test *test);
 
-static void visit_target(struct bench *b, enum target_id target, visit_fn visit)
+static void visit_concurrency(struct bench *b, visit_fn visit)
+{
+	char id[ID_BYTES];
+
+	if (b->lacks[TARGET_CONTEXT])
+		return;
+	format_text(id, sizeof(id), "concurrency.%s", device_name(b));
+	visit(&(struct test){ .kind = TEST_CONCURRENCY,
+			      .bench = b,
+			      .ms = verdict_is_slow(b) ? 2000 : 700,
+			      .id = id });
+}
+
+/* *has_concurrency: its check was visited before. */
+static void visit_target(struct bench *b, enum target_id target, bool *has_concurrency,
+			 visit_fn visit)
 {
 	char id[ID_BYTES], name[ID_BYTES];
 	struct test t = { .bench = b, .target = target, .id = id };
@@ -165,7 +181,10 @@ static void visit_target(struct bench *b, enum target_id target, visit_fn visit)
 
 				if (!is_wanted(b, target, &sequences[i], drive, id, length))
 					continue;
-				/* Every verdict rests on the witness: it is checked first. */
+				/* Every verdict rests on these: they are checked first. */
+				if (!*has_concurrency)
+					visit_concurrency(b, visit);
+				*has_concurrency = true;
 				if (!has_witness)
 					visit(&(struct test){ .kind = TEST_WITNESS,
 							      .bench = b,
@@ -244,17 +263,17 @@ static void visit_mutants(struct bench *b, visit_fn visit)
 	}
 }
 
-static void visit_checks(struct bench *b, visit_fn visit)
+static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 {
 	static const struct {
 		const char *name;
 		enum test_kind kind;
 		uint32_t ms;
-	} checks[] = { { "ownership", TEST_OWNERSHIP, 1 },
-		       { "traits", TEST_TRAITS, 1 },
-		       { "rates", TEST_RATES, 600 },
-		       { "faults", TEST_FAULTS, 2000 },
-		       { "granularity", TEST_GRANULARITY, 5000 } };
+	} checks[] = {
+		{ "ownership", TEST_OWNERSHIP, 1 }, { "traits", TEST_TRAITS, 1 },
+		{ "rates", TEST_RATES, 600 },	    { "concurrency", TEST_CONCURRENCY, 0 },
+		{ "faults", TEST_FAULTS, 2000 },    { "granularity", TEST_GRANULARITY, 5000 }
+	};
 	char id[ID_BYTES];
 
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
@@ -263,9 +282,14 @@ static void visit_checks(struct bench *b, visit_fn visit)
 		if (!is_seen && b->lacks[TARGET_CONTEXT])
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
-		if ((checks[c].kind <= TEST_RATES || !verdict_is_slow(b)) &&
-		    (option_list_matches(options.tests, id) ||
-		     (checks[c].kind == TEST_TRAITS && b->traits.breach)))
+		if ((checks[c].kind > TEST_CONCURRENCY && verdict_is_slow(b)) ||
+		    (!option_list_matches(options.tests, id) &&
+		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
+			continue;
+		*has_concurrency |= checks[c].kind == TEST_CONCURRENCY;
+		if (checks[c].kind == TEST_CONCURRENCY)
+			visit_concurrency(b, visit);
+		else
 			visit(&(struct test){ .kind = checks[c].kind,
 					      .bench = b,
 					      .ms = options.test_ms && !is_seen &&
@@ -279,13 +303,15 @@ static void visit_checks(struct bench *b, visit_fn visit)
 /* Every test of a device, in the order in which they are run. */
 static void visit_device(struct bench *b, visit_fn visit)
 {
+	bool has_concurrency = false;
+
 	if (options.run == RUN_MUTANTS) {
 		visit_mutants(b, visit);
 		return;
 	}
-	visit_checks(b, visit);
+	visit_checks(b, &has_concurrency, visit);
 	for (unsigned target = 0; target < TARGET_COUNT; target++)
-		visit_target(b, (enum target_id)target, visit);
+		visit_target(b, (enum target_id)target, &has_concurrency, visit);
 }
 
 static struct {
@@ -308,7 +334,7 @@ static void run_witness(const struct test *t)
 	const char *problem = engine_choose(b, &b->targets[t->target]);
 
 	if (problem)
-		report_result(t->id, VERDICT_FAIL, problem, 0, "wrong");
+		report_result(t->id, VERDICT_ERROR, problem, 0, "wrong");
 	else
 		shown.witness_good[t->target] = check_witness(b, t->id);
 }
@@ -323,7 +349,7 @@ static void run_test(void *argument)
 				      : NULL;
 
 	if (problem) {
-		report_result(t->id, VERDICT_FAIL, problem, 0, "wrong");
+		report_result(t->id, VERDICT_ERROR, problem, 0, "wrong");
 		return;
 	}
 	switch (t->kind) {
@@ -339,6 +365,9 @@ static void run_test(void *argument)
 		break;
 	case TEST_RATES:
 		check_rates(b, t->id);
+		break;
+	case TEST_CONCURRENCY:
+		check_concurrency(b, t->id);
 		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, neighbour(b), t->id);
@@ -377,7 +406,7 @@ static void run(const struct test *t)
 	if (!watchdog_run(t->id, 5 * t->ms + options.deadline_ms, run_test, (void *)t)) {
 		engine_abandon(t->bench);
 		if (report_printed() == before)
-			report_result(t->id, VERDICT_FAIL,
+			report_result(t->id, VERDICT_ERROR,
 				      "it did not end within its deadline, and was cut off", 0,
 				      "torn");
 	}
@@ -454,7 +483,7 @@ static void report_misowned(void)
 static enum run_result refuse(const char *test, bool is_wrong, const char *why)
 {
 	report_plan(1, 0);
-	report_result(test, is_wrong ? VERDICT_FAIL : VERDICT_SKIP, why, 0, "tests");
+	report_result(test, is_wrong ? VERDICT_ERROR : VERDICT_SKIP, why, 0, "tests");
 	report_highlight("%s", why);
 	return report_end();
 }

@@ -103,7 +103,7 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 	counts = (struct counts){ 0 };
 	log_note("%s: each step removed, each pair of neighbours swapped", id);
 	if (problem) {
-		report_result(id, VERDICT_FAIL, problem, 0, "mutants");
+		report_result(id, VERDICT_ERROR, problem, 0, "mutants");
 		return;
 	}
 	for (size_t i = 0; i < sequence_count; i++) {

@@ -43,6 +43,7 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 		.kind = (enum entry_kind)t->kind,
 		.fetch = &fetch,
 		.coherent = t->coherent || how.coherent,
+		.write_buffer = b->unit->buffers_writes && !how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
 		.device_tlb = false, /* setup.c turns ATS off */
 		.caches = trial->drive == DRIVE_FAITHFUL,

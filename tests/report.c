@@ -12,7 +12,7 @@
 #include "kernel/time.h"
 #include "tests/progress.h"
 
-static unsigned planned, printed, counts[4], pass = 1;
+static unsigned planned, printed, counts[VERDICT_ERROR + 1], pass = 1;
 static bool is_open, is_checks_only, had_trial, had_control;
 
 /* For the last screen: the first failures, and a few more lines. */
@@ -66,13 +66,13 @@ unsigned report_printed(void)
 
 bool report_failed(void)
 {
-	return counts[VERDICT_FAIL];
+	return counts[VERDICT_FAIL] || counts[VERDICT_ERROR];
 }
 
 static void keep_result(const char *id, const char *word, enum verdict verdict, const char *why,
 			uint64_t number, const char *unit)
 {
-	bool is_failure = verdict == VERDICT_FAIL;
+	bool is_failure = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 	char line[140];
 
 	keep_line(is_failure, "%s %s %lu %s%s%s", word, id, number, unit,
@@ -142,6 +142,9 @@ static void record_tally(const struct tally *t)
 {
 	record_line("tally");
 	record_add("us=%lu dmas=%lu torn=%lu", us(t->ticks), t->dmas, t->torn);
+	if (t->rewrites)
+		record_add("exposed=%lu exposed_torn=%lu stores=%lu", t->exposed, t->exposed_torn,
+			   t->stores);
 	if (t->torn)
 		record_add("first=%lu", us(t->first_torn_ticks));
 	add_number("rewrites", t->rewrites);
@@ -235,23 +238,26 @@ static void record_pending(void)
 void report_result(const char *test, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit)
 {
-	static const char *const words[] = { "pass", "fail", "skip", "pass" };
-	bool has_reason = verdict == VERDICT_FAIL || verdict == VERDICT_SKIP;
+	static const char *const words[] = { "pass", "fail", "skip", "pass", "fail" };
+	bool is_failure = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
+	bool has_reason = is_failure || verdict == VERDICT_SKIP;
 	char id[128];
 
 	format_text(id, sizeof(id), pass > 1 ? "%s.pass-%u" : "%s", test, pass);
 
 	counts[verdict]++;
 	printed++;
-	if (verdict == VERDICT_FAIL && why)
-		log_note("  FAIL: %s", why);
-	log_printf("%sok %u %s%s%s\n", verdict == VERDICT_FAIL ? "not " : "", printed, id,
+	if (is_failure && why)
+		log_note("  %s: %s", verdict == VERDICT_FAIL ? "FAIL" : "ERROR", why);
+	log_printf("%sok %u %s%s%s\n", is_failure ? "not " : "", printed, id,
 		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
 	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);
 	had_trial |= pending.has_prediction;
 	had_control |= pending.has_prediction && pending.prediction.harms;
 	record_test(printed, id, words[verdict], verdict == VERDICT_SOUND, number, unit,
 		    has_reason ? why : NULL);
+	if (verdict == VERDICT_ERROR)
+		record_add("class=error");
 	record_add("at=%lu", us(rdtsc() - handoff->entry_tsc) / 1000);
 	record_pending();
 	record_end();
@@ -292,13 +298,20 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		format_text(more, sizeof(more), " (%s of undisturbed)",
 			    format_ratio(of, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
 	if (t->torn)
-		log_note("  Sometimes: %lu of %lu DMAs torn; first after %lu ms; %s rewrites/s, "
-			 "%s DMAs/s%s",
-			 t->torn, t->dmas, us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
+		log_note("  Sometimes: %lu of %lu DMAs torn; %lu met stores, %lu of these torn; "
+			 "first after "
+			 "%lu ms; %s rewrites/s, %s DMAs/s%s",
+			 t->torn, t->dmas, t->exposed, t->exposed_torn,
+			 us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
+	else if (t->exposed)
+		log_note("  Never: 0 of %lu DMAs torn that met stores (%lu in all), below %s at 95 "
+			 "%%; %s "
+			 "rewrites/s, %s DMAs/s%s",
+			 t->exposed, t->dmas, format_ratio(bound, 3, t->exposed), rewrites, dmas,
+			 more);
 	else if (t->dmas)
-		log_note("  Never: 0 of %lu DMAs torn, below %s at 95 %%; %s rewrites/s, %s "
-			 "DMAs/s%s",
-			 t->dmas, format_ratio(bound, 3, t->dmas), rewrites, dmas, more);
+		log_note("  Never: 0 of %lu DMAs torn%s; %s rewrites/s, %s DMAs/s%s", t->dmas,
+			 t->rewrites ? ", but none met a store" : "", rewrites, dmas, more);
 	if (t->stale)
 		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
 			 t->held, t->stale);
@@ -390,12 +403,15 @@ void report_harms(char *text, size_t room, uint8_t harms)
 enum run_result report_end(void)
 {
 	unsigned passed = counts[VERDICT_PASS];
-	char counted[160], summary[1024];
+	unsigned failed = counts[VERDICT_FAIL] + counts[VERDICT_ERROR];
+	char counted[200], summary[1024], errors[48] = "";
 
+	if (counts[VERDICT_ERROR])
+		format_text(errors, sizeof(errors), " (%u of them errors, of device or tool)",
+			    counts[VERDICT_ERROR]);
 	format_text(counted, sizeof(counted),
-		    "%u passed (%u of them self-checks), %u failed, %u skipped or "
-		    "inconclusive",
-		    passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], counts[VERDICT_FAIL],
+		    "%u passed (%u of them self-checks), %u failed%s, %u skipped or inconclusive",
+		    passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], failed, errors,
 		    counts[VERDICT_SKIP]);
 	log_note("%s", counted);
 	format_text(summary, sizeof(summary), "%s; %lu DMAs\n%s%s", counted, progress_dmas(),
@@ -407,7 +423,7 @@ enum run_result report_end(void)
 		log_note("%u tests in %u passes", printed, pass);
 	else if (printed != planned)
 		log_note("planned %u tests, ran %u", planned, printed);
-	if (counts[VERDICT_FAIL] || (!is_open && printed != planned))
+	if (failed || (!is_open && printed != planned))
 		return RUN_FAIL;
 	if (!passed && had_trial)
 		log_note(had_control ? "nothing was learned: controls ran, but none was seen: try "

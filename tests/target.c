@@ -110,6 +110,8 @@ void target_meaning(void *context, const uint64_t *entry, struct model_meaning *
 	t->walks_page_zero |= result.walks_page_zero;
 	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
 				       .translated = !result.reason,
+				       .good = t->kind < KIND_PASID_DIR ? result.context_is_good
+									: result.pasid_is_good,
 				       .stage = result.stage,
 				       .domain = result.domain };
 	if (result.reason) {

@@ -139,6 +139,9 @@ void target_choose_phase(struct target *target, unsigned phase);
 /* Outcome of a recorded fault. */
 enum outcome target_fault_outcome(const struct target *target, uint8_t reason);
 
+/* Legacy context only: the leaf entry that a walk by state A or B (of phase 0) of its address ends in. */
+uint64_t *target_leaf(const struct target *target, unsigned state);
+
 /* Put a mark, different each time, into all pages; see which pages a DMA wrote over (bit set). */
 void target_arm(const struct target *target, uint64_t number);
 unsigned target_written(const struct target *target, uint64_t number);

@@ -9,6 +9,9 @@
 
 #define TAG 5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
 
+/* 1 and 2 are the states', 3 is the reserved regions', 4 the companion's. CAP.ND is for 16 at least. */
+#define MIXTURE_DOMAIN 5
+
 #define MADE_MAX 128
 
 /* What the target under construction is made of: flushed when it is whole. */
@@ -216,6 +219,14 @@ static void build_context(struct target *t, const struct dma_device *device)
 		}
 }
 
+uint64_t *target_leaf(const struct target *t, unsigned state)
+{
+	const uint64_t *context = t->state[0][state];
+
+	return paging_entry((uint64_t *)(field_get(context, CONTEXT_SSPTPTR) << 12),
+			    (unsigned)field_get(context, CONTEXT_AW) + 2, 1, t->address);
+}
+
 static void build_sm_context(struct target *t, const struct dma_device *device)
 {
 	unsigned levels = vtd_unit_any_levels(t->unit);
@@ -232,14 +243,20 @@ static void build_sm_context(struct target *t, const struct dma_device *device)
 		if (!table)
 			return;
 		table -= PASID_WORDS * t->pasid[s];
-		/* PASID 0 is what a cleared word 1 names: a mixture too. */
-		for (unsigned r = 0; r < 3; r++) {
-			unsigned m = mixture_page(s, r < 2 ? r : !s);
+		for (unsigned r = 0; r < 2; r++) {
+			unsigned m = mixture_page(s, r);
 			unsigned to = options.breakage == BREAK_WITNESS ? m & 1 : m;
+			uint64_t *root = tables(t, device, first, first ? 4 : levels, t->page[to]);
+			/*
+			 * Other page tables, another domain-id (section 6.2.3.1): else a torn entry could be
+			 * walked through paging entries that were kept of a state, and land in its page.
+			 */
+			uint16_t domain = r == s ? t->domain[s] : (uint16_t)(MIXTURE_DOMAIN + s);
 
-			set_pasid(table + PASID_WORDS * (r < 2 ? t->pasid[r] : 0),
-				  tables(t, device, first, first ? 4 : levels, t->page[to]), first,
-				  levels, t->domain[s]);
+			set_pasid(table + PASID_WORDS * t->pasid[r], root, first, levels, domain);
+			/* PASID 0 is what a cleared word 1 names: a mixture too. */
+			if (r != s)
+				set_pasid(table, root, first, levels, domain);
 		}
 	}
 }

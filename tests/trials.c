@@ -7,6 +7,7 @@
 #include "tests/engine.h"
 #include "tests/ownership.h"
 #include "tests/updater.h"
+#include "vtd/entry.h"
 
 /* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
 static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)
@@ -33,6 +34,7 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 			.target = target->address,
 			.ms = trial->ms / target->phases,
 			.rewriting = true,
+			.holds = true,
 			.stop_on_harm = trial->stop_on_harm,
 			.invalidate = trial->drive == DRIVE_HAMMER,
 			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
@@ -54,6 +56,29 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 		if (s.invalidate && !t->stale)
 			t->held = 0;
 	}
+}
+
+void trial_walks(struct bench *b, enum drive drive, uint64_t ms, struct tally *t)
+{
+	struct target *target = b->target;
+	struct drive_setup s = { .target = target->address,
+				 .ms = ms,
+				 .rewriting = true,
+				 .invalidate = drive == DRIVE_HAMMER };
+	uint64_t *leaf = target_leaf(target, 0), good = *leaf;
+	uint64_t trap = (good & ~field_mask(SS_ADDR)) | (uint64_t)target->page[OUTCOME_MIXTURE_1];
+
+	memset(t, 0, sizeof(*t));
+	if (!settle(b, target->state[0][0], t))
+		return;
+	updater_load_walk(b, drive, leaf, good, trap);
+	updater_begin(b->updater_cpu);
+	engine_drive(b, &s, t);
+	if (!updater_end(ENGINE_ANSWER_US) && !t->stopped)
+		t->stopped = updater_problem();
+	*leaf = good;
+	vtd_flush_paging(b->unit, leaf, sizeof(*leaf));
+	t->rewrites += updater_rewrites();
 }
 
 void trial_undisturbed(struct bench *b, uint64_t ms, struct tally *t)

@@ -12,7 +12,13 @@
 /* Run one trial. */
 void trial_run(struct bench *bench, const struct trial *trial, struct tally *tally);
 
-/* The same with nobody rewriting and the same invalidations: what the device can do at best. */
+/*
+ * On target context: walks that met a change under way (updater_load_walk), as torn DMAs; of the others none
+ * may be torn.
+ */
+void trial_walks(struct bench *bench, enum drive drive, uint64_t ms, struct tally *tally);
+
+/* Nobody rewriting and the same invalidations: what the device can do at best. */
 void trial_undisturbed(struct bench *bench, uint64_t ms, struct tally *tally);
 
 /* Translation off: DMA straight to memory of ours, for the ratio. */

@@ -22,6 +22,7 @@ enum micro_op {
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,
 	MICRO_PASID_CACHE,
+	MICRO_PASID_CACHE_DOMAIN,
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
 	MICRO_GLOBAL,
@@ -63,6 +64,8 @@ static struct {
 	uint32_t order __attribute__((aligned(64)));
 
 	uint32_t held __attribute__((aligned(64))); /* the updater's: number << 2 | state */
+	uint64_t
+		stores; /* ever done, of all programs: the driver counts by it what passed during a DMA */
 	uint64_t rewrites, seed;
 	enum vtd_status status;
 } x __attribute__((aligned(64)));
@@ -94,16 +97,24 @@ static void emit_store(struct program *p, volatile uint64_t *entry, const struct
 	emit(p, m);
 }
 
+/* What legacy mode does not have is nothing to do there. */
+static void emit_where_it_is(struct program *p, const struct target *t, struct micro m)
+{
+	if (t->scalable ||
+	    (m.op != MICRO_PASID_CACHE && m.op != MICRO_PASID_CACHE_DOMAIN && m.op != MICRO_PIOTLB))
+		emit(p, m);
+}
+
 static void emit_invalidation(struct program *p, const struct target *t, const struct step *s,
 			      unsigned state)
 {
 	static const uint8_t ops[STEP_OP_COUNT] = {
 		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
+		[STEP_INVALIDATE_PASID_DOMAIN] = MICRO_PASID_CACHE_DOMAIN,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
-		[STEP_SETTLE_NEW] = MICRO_GLOBAL,
 	};
 	struct micro m = { .op = ops[s->op], .domain = t->domain[state], .pasid = t->pasid[state] };
 	struct model_meaning meaning;
@@ -112,10 +123,21 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		target_meaning((void *)t, t->state[0][state], &meaning);
 		m.op = vtd_stage_is_by_domain(meaning.stage) ? MICRO_IOTLB : MICRO_PIOTLB;
 	}
-	/* What legacy mode does not have is nothing to do there. */
-	if (!t->scalable && (m.op == MICRO_PASID_CACHE || m.op == MICRO_PIOTLB))
-		return;
-	emit(p, m);
+	emit_where_it_is(p, t, m);
+}
+
+/*
+ * With CAP.CM = 1 an entry that was absent or at fault is cached under domain-id 0, its faulting translations
+ * under its own (sections 6.2.2 to 6.2.4).
+ */
+static void emit_settling(struct program *p, const struct target *t, unsigned state)
+{
+	static const uint8_t ops[] = { MICRO_CONTEXT_CACHE, MICRO_PASID_CACHE_DOMAIN, MICRO_IOTLB };
+
+	for (unsigned i = 0; i < sizeof(ops); i++) {
+		emit_where_it_is(p, t, (struct micro){ .op = ops[i] });
+		emit_where_it_is(p, t, (struct micro){ .op = ops[i], .domain = t->domain[state] });
+	}
 }
 
 /* `content`: the entry as it stands before; afterwards as the steps leave it. */
@@ -138,12 +160,13 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 			emit_store(p, t->entry, s, content);
 		else if (s->op == STEP_FLUSH && !t->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
-		else if (trial->drive == DRIVE_FAITHFUL && s->op == STEP_SETTLE_NEW &&
-			 !field_of(b->unit->cap, CAP_CM)) /* else: as an invalidation */
+		else if (trial->drive != DRIVE_FAITHFUL)
+			; /* the driver invalidates */
+		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
+			emit_settling(p, t, !from);
+		else if (s->op == STEP_SETTLE_NEW)
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
-		else if (trial->drive == DRIVE_FAITHFUL &&
-			 s->op != STEP_INVALIDATE_DEVTLB && /* ATS is off */
-			 (step_invalidates(s) || s->op == STEP_SETTLE_NEW))
+		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB) /* ATS is off */
 			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
@@ -181,6 +204,13 @@ static void store_256(volatile uint64_t *to, const uint64_t *value)
 			 : "memory");
 }
 
+/* After each store to an entry. */
+static void stored(volatile uint64_t *address)
+{
+	__atomic_store_n(&x.stores, x.stores + 1, __ATOMIC_RELAXED);
+	cpu_stored(address);
+}
+
 static enum vtd_status execute(const struct program *p)
 {
 	enum vtd_status status = VTD_OK;
@@ -191,15 +221,15 @@ static enum vtd_status execute(const struct program *p)
 		switch (m->op) {
 		case MICRO_STORE:
 			*m->address = m->value[0];
-			cpu_stored(m->address);
+			stored(m->address);
 			break;
 		case MICRO_CAS:
 			exchange_chunk(m->address, m->value[0], m->value[1]);
-			cpu_stored(m->address);
+			stored(m->address);
 			break;
 		case MICRO_STORE256:
 			store_256(m->address, m->value);
-			cpu_stored(m->address);
+			stored(m->address);
 			break;
 		case MICRO_FLUSH:
 			cpu_flush_line(m->address);
@@ -209,6 +239,9 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PASID_CACHE:
 			status = vtd_invalidate_pasid_cache(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_PASID_CACHE_DOMAIN:
+			status = vtd_invalidate_pasid_cache_domain(x.unit, m->domain);
 			break;
 		case MICRO_IOTLB:
 			status = vtd_invalidate_iotlb_domain(x.unit, m->domain);
@@ -294,24 +327,63 @@ static void updater(void *unused)
 	interrupts_off();
 }
 
-void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
+/* Settings that all programs share. */
+static void prepare(struct bench *b, enum drive drive)
 {
-	uint64_t content[ENTRY_WORDS_MAX];
-
 	x.unit = b->unit;
 	x.source_id = b->source_id;
 	x.held = x.order; /* an old number */
 	x.rewrites = 0;
 	x.status = VTD_OK;
-	x.needs_avx = trial->steps[0].op == STEP_STORE256;
-	x.rests = trial->drive == DRIVE_FAITHFUL;
+	x.needs_avx = false;
+	x.rests = drive == DRIVE_FAITHFUL;
 	x.hangs = options.breakage == BREAK_SPIN_UPDATER || options.breakage == BREAK_HANG;
 	x.seed = b->seed ^ 0x9e3779b97f4a7c15;
+}
+
+void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
+{
+	uint64_t content[ENTRY_WORDS_MAX];
+
+	prepare(b, (enum drive)trial->drive);
+	x.needs_avx = trial->steps[0].op == STEP_STORE256;
 	/* Twice round: a mutant may leave something behind that only the second round meets. */
 	for (unsigned i = 0; i < b->target->words; i++)
 		content[i] = b->target->state[phase][0][i];
 	for (unsigned half = 0; half < 4; half++)
 		translate(&x.program[half & 1], b, trial, phase, half & 1, content);
+}
+
+static void emit_leaf(struct program *p, const struct bench *b, uint64_t *leaf, uint64_t value)
+{
+	emit(p, (struct micro){ .op = MICRO_STORE, .address = leaf, .value = { value } });
+	if (!b->unit->coherent)
+		emit(p, (struct micro){ .op = MICRO_FLUSH, .address = leaf });
+}
+
+static void emit_state(struct program *p, const struct bench *b, unsigned state)
+{
+	const struct target *t = b->target;
+
+	emit(p, (struct micro){ .op = MICRO_CAS,
+				.address = t->entry,
+				.value = { t->state[0][state][0], t->state[0][state][1] } });
+	if (!t->coherent)
+		emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
+}
+
+void updater_load_walk(struct bench *b, enum drive drive, uint64_t *leaf, uint64_t good,
+		       uint64_t trap)
+{
+	prepare(b, drive);
+	for (unsigned half = 0; half < 2; half++)
+		x.program[half].count = 0;
+	if (drive == DRIVE_FAITHFUL)
+		emit(&x.program[0], (struct micro){ .op = MICRO_GLOBAL });
+	emit_state(&x.program[0], b, 1);
+	emit_leaf(&x.program[0], b, leaf, trap);
+	emit_leaf(&x.program[1], b, leaf, good);
+	emit_state(&x.program[1], b, 0);
 }
 
 void updater_begin(unsigned cpu)
@@ -364,6 +436,11 @@ int updater_wait_held(uint64_t us)
 		}
 		cpu_pause();
 	}
+}
+
+uint64_t updater_stores(void)
+{
+	return __atomic_load_n(&x.stores, __ATOMIC_RELAXED);
 }
 
 uint64_t updater_rewrites(void)

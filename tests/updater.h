@@ -20,6 +20,15 @@ enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };
 /* Translate the trial's steps, A to B and B to A, for the bench's entry. The entry must be in A. */
 void updater_load(struct bench *bench, const struct trial *trial, unsigned phase);
 
+/*
+ * What only a walk that is under way can meet (legacy mode, target context): from state A to B by one 128-bit
+ * exchange; the leaf entry that A's walk ends in turned to `trap`; back to `good`; back to A. Each store by
+ * itself leaves nothing wrong: a request comes to the trap only if both first stores fall between its
+ * read of the context entry and its read of the leaf.
+ */
+void updater_load_walk(struct bench *bench, enum drive drive, uint64_t *leaf, uint64_t good,
+		       uint64_t trap);
+
 void updater_begin(unsigned cpu);
 bool updater_end(uint64_t us); /* false if the processor does not come to an end in time */
 
@@ -31,6 +40,8 @@ bool updater_is_to_hold(void); /* whether that was the last order */
 int updater_wait_held(uint64_t us);
 
 uint64_t updater_rewrites(void);
+/* Stores to entries that the updater has done ever: two readings tell how many passed between. */
+uint64_t updater_stores(void);
 /* Whether the processors have AVX; turned on for the updater when first needed. */
 bool updater_can_store_256(void);
 const char *updater_problem(void); /* why it does not answer */

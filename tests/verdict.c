@@ -70,13 +70,17 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 	return NULL;
 }
 
-/* What no sequence explains: then the run says nothing of the sequence. NULL: nothing such. */
+/* Trouble of the device or of this tool: then the run says nothing of the sequence. NULL: none. */
+static const char *trouble(void)
+{
+	return tally.stopped	? tally.stopped
+	       : tally.timeouts ? "the device did not answer in time, and was reset"
+				: NULL;
+}
+
+/* What no sequence explains, but a unit that does not do its part. NULL: nothing such. */
 static const char *unexplained(bool is_control)
 {
-	if (tally.stopped)
-		return tally.stopped;
-	if (tally.timeouts)
-		return "the device did not answer in time, and was reset";
 	if (tally.faults.odd)
 		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
@@ -84,6 +88,9 @@ static const char *unexplained(bool is_control)
 		return NULL;
 	if (tally.companion_astray)
 		return "a DMA of the companion landed where its own entry does not lead";
+	if (tally.companion_refused)
+		return "a DMA of the companion was refused, though nothing on its way was "
+		       "rewritten";
 	if (tally.untranslated)
 		return "a DMA passed the unit untranslated: it landed at the physical address";
 	if (tally.unrecorded)
@@ -93,8 +100,75 @@ static const char *unexplained(bool is_control)
 	return NULL;
 }
 
-static void judge(enum target_id target, enum drive drive, const struct prediction *p,
-		  uint8_t spec_harms, struct shown *shown, const char *id)
+static struct best counted(unsigned kind)
+{
+	switch (kind) {
+	case SHOWN_TORN: /* while the updater stood still, a mixture proves nothing of concurrency */
+		return (struct best){ tally.exposed_torn, tally.exposed };
+	case SHOWN_STALE:
+		return (struct best){ tally.stale, tally.held };
+	}
+	return (struct best){ tally.mistagged, tally.tag_checks };
+}
+
+static bool is_more(struct best a, struct best b)
+{
+	return a.harms && (!b.harms || a.harms * b.of > b.harms * a.of);
+}
+
+/* Take what a control has shown. */
+static void take(struct shown *shown, enum target_id target, enum drive drive)
+{
+	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
+		struct best now = counted(kind), *best = &shown->best[target][drive][kind];
+
+		if (is_more(now, *best))
+			*best = now;
+	}
+	if (is_more(counted(SHOWN_TORN), shown->torn[drive]))
+		shown->torn[drive] = counted(SHOWN_TORN);
+	shown->harms[target][drive] += tally.torn + tally.stale + tally.mistagged;
+}
+
+/*
+ * Whether a sequence as bad as the worst control would have shown itself here: of n DMAs at the control's
+ * rate h, none with a chance below 5 %, n * h >= 3. In one of the ways that a control did.
+ */
+static bool would_have_shown(const struct shown *shown, enum target_id target, enum drive drive)
+{
+	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
+		struct best best = shown->best[target][drive][kind];
+
+		if (kind == SHOWN_TORN && is_word(target) && is_more(shown->torn[drive], best))
+			best = shown->torn[drive];
+		if (best.harms && counted(kind).of * best.harms >= 3 * best.of)
+			return true;
+	}
+	return false;
+}
+
+/* Why nothing torn says nothing here; NULL: it does. */
+static const char *inconclusive(const struct bench *b, const struct shown *shown,
+				enum target_id target, enum drive drive, uint64_t controls)
+{
+	if (!controls)
+		return "inconclusive: no control of this drive showed anything in this run";
+	if (!b->lacks[TARGET_CONTEXT] && !b->met[drive] && !verdict_is_slow(b))
+		return "inconclusive: no walk met a change under way in this drive (concurrency): "
+		       "DMA and stores "
+		       "did not overlap";
+	if (!tally.rewrites || !tally.exposed)
+		return "inconclusive: nothing was rewritten during a DMA";
+	if (!would_have_shown(shown, target, drive))
+		return "inconclusive: too few DMAs were exposed to stores: at the controls' rate "
+		       "none might have "
+		       "torn";
+	return NULL;
+}
+
+static void judge(const struct bench *b, enum target_id target, enum drive drive,
+		  const struct prediction *p, uint8_t spec_harms, struct shown *shown,
+		  const char *id)
 {
 	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
 	const char *unit = tally.torn	     ? "torn"
@@ -102,19 +176,19 @@ static void judge(enum target_id target, enum drive drive, const struct predicti
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
 	const char *problem = predict_outside(p, &tally);
-	uint64_t controls = shown->harm[target][drive];
+	uint64_t controls = shown->harms[target][drive];
 
 	if (is_word(target))
-		controls += shown->torn[drive];
+		controls += shown->torn[drive].harms;
 	report_keep_verdicts(spec_harms, controls);
-	if (p->harms) {
-		shown->harm[target][drive] += harm;
-		shown->torn[drive] += tally.torn;
-	}
-	/* A device in trouble comes first: what it did then is no evidence. */
+	if (p->harms)
+		take(shown, target, drive);
 	if (unexplained(p->harms))
 		problem = unexplained(p->harms);
-	if (problem) {
+	/* A device in trouble comes first: what it did then is no evidence. */
+	if (trouble()) {
+		report_result(id, VERDICT_ERROR, trouble(), harm, unit);
+	} else if (problem) {
 		report_result(id, VERDICT_FAIL, problem, harm, unit);
 	} else if (p->harms && options.without) {
 		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
@@ -124,10 +198,9 @@ static void judge(enum target_id target, enum drive drive, const struct predicti
 	} else if (p->harms) {
 		report_result(id, predict_harm_seen(p, &tally) ? VERDICT_PASS : VERDICT_SKIP,
 			      "unsafe by the model; not seen in this run", harm, unit);
-	} else if (!controls) {
-		report_result(id, VERDICT_SKIP,
-			      "inconclusive: no control of this drive showed anything in this run",
-			      0, "torn");
+	} else if (inconclusive(b, shown, target, drive, controls)) {
+		report_result(id, VERDICT_SKIP, inconclusive(b, shown, target, drive, controls), 0,
+			      "torn");
 	} else {
 		log_note("  Safe: controls showed %lu harms", controls);
 		report_result(id, VERDICT_PASS, NULL, 0, "torn");
@@ -211,7 +284,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	log_note("%s:%s%s", id, *flags & TOLD ? "" : " ", *flags & TOLD ? "" : s->title);
 	*flags |= TOLD;
 	if (!shown->witness_good[target]) {
-		report_result(id, VERDICT_FAIL, "not run: the witness of this target is not sound",
+		report_result(id, VERDICT_ERROR, "not run: the witness of this target is not sound",
 			      0, "torn");
 		return;
 	}
@@ -223,7 +296,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		p = full;
 	problem = cannot(b, target, s, drive, &full, &p);
 	if (problem) {
-		report_result(id, p.problem ? VERDICT_FAIL : VERDICT_SKIP, problem, 0, "torn");
+		report_result(id, p.problem ? VERDICT_ERROR : VERDICT_SKIP, problem, 0, "torn");
 		return;
 	}
 	note_known_bad(b, target, s, &trial, &full, shown);
@@ -231,7 +304,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	trial_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	report_keep(b->target, &tally, &p);
-	judge(target, drive, &p, spec_harms, shown, id);
+	judge(b, target, drive, &p, spec_harms, shown, id);
 	if (predict_harm_seen(&p, &tally))
 		shown->known_bad[target][s - sequences] |= SEEN;
 }

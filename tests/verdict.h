@@ -8,10 +8,19 @@
 
 #define SEQUENCES_MAX 64
 
+/* Ways in which harm shows, each counted among DMAs of its own: exposed, held, looked at by tag. */
+enum { SHOWN_TORN, SHOWN_STALE, SHOWN_MISTAGGED, SHOWN_KINDS };
+
+/* Of one way: the control that showed it most often. */
+struct best {
+	uint64_t harms, of;
+};
+
 /* What unsafe sequences have shown so far in this run, on one device. */
 struct shown {
-	uint64_t harm[TARGET_COUNT][DRIVE_COUNT]; /* torn, stale or mis-tagged, by target */
-	uint64_t torn[DRIVE_COUNT];		  /* torn, on any target */
+	uint64_t harms[TARGET_COUNT][DRIVE_COUNT]; /* of all kinds and controls, for the log */
+	struct best best[TARGET_COUNT][DRIVE_COUNT][SHOWN_KINDS];
+	struct best torn[DRIVE_COUNT]; /* on any target */
 	bool witness_good[TARGET_COUNT];
 	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen; title printed.
 	 */

@@ -22,8 +22,11 @@
 				sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step)
 
 #define BOTH(value)		INV(CONTEXT, value), INV(IOTLB, value), INV(DEVTLB, value)
-#define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID, value), INV(IOTLB, value), \
+/* Section 6.5.2.1 and table 28: all PASIDs of the domain, for an entry of many may have gone. */
+#define ALL_OF_SM(value)	INV(CONTEXT, value), INV(PASID_DOMAIN, value), INV(IOTLB, value), \
 				INV(DEVTLB, value)
+#define ALL_OF_ROOT		INV(GLOBAL, OLD), INV(DEVTLB, OLD)
+#define ALL_OF_DIRECTORY(value)	INV(PASID, value), INV(IOTLB, value), INV(DEVTLB, value)
 #define OF_PASID(value)		INV(PASID, value), INV(TLB, value), INV(DEVTLB, value)
 #define ZERO_2			STORE(0, ZERO), STORE(1, ZERO)
 #define ZERO_8			STORE(0, ZERO), STORE(1, ZERO), STORE(2, ZERO), STORE(3, ZERO), \
@@ -162,7 +165,7 @@ const struct sequence sequences[] = {
 	/* PASID-table entries. */
 	{ "linux-6.13", "Linux 6.13 to 6.19: the new entry copied over the live one, word 0 first",
 	  "intel_pasid_replace_*() (pasid.c, commit 7543ee63e811); order and width of the copy are the "
-	  "compiler's; the PASID-based IOTLB is invalidated even for second stage",
+	  "compiler's; the PASID-based IOTLB is invalidated whatever the PGTT, as table 28 asks for fields but P",
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(STORE(0, NEW), STORE(1, NEW), STORE(2, NEW), STORE(3, NEW), STORE(4, NEW), STORE(5, NEW),
 		STORE(6, NEW), STORE(7, NEW), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD), INV(DEVTLB, OLD)) },
@@ -172,8 +175,9 @@ const struct sequence sequences[] = {
 	  STEPS(STORE(7, NEW), STORE(6, NEW), STORE(5, NEW), STORE(4, NEW), STORE(3, NEW), STORE(2, NEW),
 		STORE(1, NEW), STORE(0, NEW), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD), INV(DEVTLB, OLD)) },
 	{ "linux-6.13-posted", "as first posted: the live entry cleared and set up field by field",
-	  "the postings of November 2024 that preceded commit 7543ee63e811",
-	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, false,
+	  "the postings of November 2024 that preceded commit 7543ee63e811; by table 24 its invalidation reaches "
+	  "second-stage translations, too",
+	  KIND(PASID), OPERATION_REPLACE, CLAIM_ONE_CHUNK, false,
 	  STEPS(ZERO_8, LINUX_PASID_SETUP, SET(PASID_P), FLUSH, INV(PASID, OLD), INV(PIOTLB, OLD), INV(DEVTLB, OLD)) },
 	{ "copy-own-tlb", "the copy of Linux 6.13, with the invalidation that the PGTT asks for", NULL,
 	  KIND(PASID), OPERATION_REPLACE, CLAIM_UNSAFE, true,
@@ -223,14 +227,30 @@ const struct sequence sequences[] = {
 	{ "no-invalidation", "one 64-bit store, nothing invalidated", NULL,
 	  WORD_KINDS, OPERATION_REPLACE, CLAIM_UNSAFE, true,
 	  STEPS(STORE(0, NEW), FLUSH) },
+	/* Table 28 asks for global invalidations here, also for new entries where CAP.CM = 1. */
+	{ "store", "one 64-bit store, then everything invalidated globally",
+	  "the store of Linux iommu_context_addr(); the specification's table 28",
+	  KIND(ROOT) | KIND(SM_ROOT), OPERATION_REPLACE, CLAIM_SAFE, true,
+	  STEPS(STORE(0, NEW), FLUSH, ALL_OF_ROOT) },
+	{ "clear-first", "zero, everything invalidated globally, then the new value",
+	  "the specification's table 28",
+	  KIND(ROOT) | KIND(SM_ROOT), OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
+	  STEPS(STORE(0, ZERO), FLUSH, ALL_OF_ROOT, STORE(0, NEW), FLUSH, INV(GLOBAL, NEW)) },
+	{ "store", "one 64-bit store, then PASID cache and IOTLB invalidated",
+	  "the specification's table 28",
+	  KIND(PASID_DIR), OPERATION_REPLACE, CLAIM_SAFE, true,
+	  STEPS(STORE(0, NEW), FLUSH, ALL_OF_DIRECTORY(OLD)) },
+	{ "clear-first", "zero, PASID cache and IOTLB invalidated, then the new value",
+	  "the specification's table 28",
+	  KIND(PASID_DIR), OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
+	  STEPS(STORE(0, ZERO), FLUSH, ALL_OF_DIRECTORY(OLD), STORE(0, NEW), FLUSH, SETTLE_NEW) },
 	{ "store", "one 64-bit store, then everything invalidated",
-	  "Linux iommu_context_addr() for root entries, generic page-table code (WRITE_ONCE) for leaves; Xen "
-	  "overwrites paging entries so",
-	  WORD_KINDS, OPERATION_REPLACE, CLAIM_SAFE, true,
+	  "Linux generic page-table code (WRITE_ONCE) for leaves; Xen overwrites paging entries so",
+	  KIND(TABLE) | KIND(LEAF), OPERATION_REPLACE, CLAIM_SAFE, true,
 	  STEPS(STORE(0, NEW), FLUSH, ALL_OF_SM(OLD)) },
 	{ "clear-first", "zero, everything invalidated, then the new value",
 	  "Linux switch_to_super_page() (iommu.c before the generic page tables)",
-	  WORD_KINDS, OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
+	  KIND(TABLE) | KIND(LEAF), OPERATION_TEARDOWN_SETUP, CLAIM_SAFE, false,
 	  STEPS(STORE(0, ZERO), FLUSH, ALL_OF_SM(OLD), STORE(0, NEW), FLUSH, SETTLE_NEW) },
 };
 // clang-format on

@@ -23,7 +23,8 @@
 #define   G_GLOBAL	1
 #define   G_DOMAIN	2
 #define   G_DEVICE	3
-#define   G_PASID_ONE	1     /* PASID cache: one PASID within a domain */
+#define   G_PASID_DOMAIN 0    /* PASID cache: all PASIDs within a domain */
+#define   G_PASID_ONE	1     /* one PASID within a domain */
 #define   G_PASID_ALL	3     /* globally */
 #define   G_PIOTLB_PASID 2    /* PASID-based IOTLB: all of a PASID within a domain */
 #define DESC_DW		FIELD(6, 6)   /* IOTLB: drain writes */
@@ -283,18 +284,27 @@ enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t doma
 	return queue_wait(unit);
 }
 
-enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domain, uint32_t pasid)
+/* Only the queue has these (section 6.5.1). */
+static enum vtd_status invalidate_pasid(struct vtd_unit *unit, unsigned type, unsigned granularity,
+					uint16_t domain, uint32_t pasid)
 {
 	if (!unit->queue.descriptors)
 		return VTD_NO_INVALIDATION;
-	queue_put(unit, pasid_descriptor(TYPE_PASID, G_PASID_ONE, domain, pasid), 0);
+	queue_put(unit, pasid_descriptor(type, granularity, domain, pasid), 0);
 	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domain, uint32_t pasid)
+{
+	return invalidate_pasid(unit, TYPE_PASID, G_PASID_ONE, domain, pasid);
+}
+
+enum vtd_status vtd_invalidate_pasid_cache_domain(struct vtd_unit *unit, uint16_t domain)
+{
+	return invalidate_pasid(unit, TYPE_PASID, G_PASID_DOMAIN, domain, 0);
 }
 
 enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid)
 {
-	if (!unit->queue.descriptors)
-		return VTD_NO_INVALIDATION;
-	queue_put(unit, pasid_descriptor(TYPE_PIOTLB, G_PIOTLB_PASID, domain, pasid), 0);
-	return queue_wait(unit);
+	return invalidate_pasid(unit, TYPE_PIOTLB, G_PIOTLB_PASID, domain, pasid);
 }

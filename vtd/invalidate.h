@@ -19,11 +19,12 @@ enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 
 /*
  * Of one domain-id, each waited for: context cache of one function; PASID cache and PASID-based
- * IOTLB of one PASID (queued only); IOTLB. Section 6.5.2.
+ * IOTLB of one PASID, PASID cache of all PASIDs (queued only); IOTLB. Section 6.5.2.
  */
 enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
 					     uint16_t source_id);
 enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
+enum vtd_status vtd_invalidate_pasid_cache_domain(struct vtd_unit *unit, uint16_t domain);
 enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
 enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain);
 

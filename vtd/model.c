@@ -7,7 +7,12 @@
 #define VERSION_BITS 5
 #define VIEWS_MAX    4096
 #define ITEMS_MAX    64
+#define DOMAINS_MAX  16
 #define NO_VERSION   0 /* a part that was not fetched yet */
+
+/* What a fetch under way may no longer fill: bits of its payload, above the parts' versions. */
+#define NO_ENTRY (1ull << 40) /* its entry's own cache was invalidated since */
+#define NO_PASID (1ull << 41) /* and after that the PASID cache, if that is another */
 
 /*
  * A node of the search: where the updater is, what of its stores is visible, and one thing that the
@@ -26,10 +31,16 @@ struct view {
 	struct model_meaning meaning;
 };
 
-/*
- * A translation. Where it stands is a bit set: in the IOTLB (1); for a context entry, behind the
- * PASID cache (2); in the device (4).
- */
+/* Where a translation is kept, or what leads to it: a bit set. */
+enum {
+	IN_IOTLB = 1,
+	IN_PASID_CACHE = 2, /* the PASID-table entry that a context entry leads to */
+	IN_DEVICE = 4,
+	/* The second stage's paging entries; only where a PASID-based invalidation may spare them. */
+	IN_PAGING_CACHE = 8,
+};
+
+/* A translation. */
 struct item {
 	uint8_t outcome, stage;
 	uint16_t domain;
@@ -54,6 +65,9 @@ struct search {
 	unsigned view_count;
 	struct item items[ITEMS_MAX];
 	unsigned item_count;
+	/* Domain-ids of second-stage entries, and which of them a walk may have at each position. */
+	uint16_t domains[DOMAINS_MAX], walked[POSITIONS];
+	unsigned domain_count;
 	struct node *nodes;
 	uint32_t node_count, node_room;
 	uint32_t *table; /* hash of keys: index + 1 */
@@ -181,30 +195,76 @@ static void use(struct search *s, uint32_t node, const struct model_meaning *m, 
 		tell(s, node, event, HARM_STALE);
 }
 
-/* The caches that an item begins in: a context entry's translation also stands in the PASID cache.
- */
-static unsigned item_home(const struct search *s)
+static bool is_paging_entry(const struct search *s)
 {
-	bool context = s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
-
-	return (context && !s->q->qemu_caches ? 3 : 1) | (s->q->device_tlb ? 4 : 0);
+	return s->q->kind == KIND_TABLE || s->q->kind == KIND_LEAF;
 }
 
-static void fill(struct search *s, uint32_t node, const struct model_meaning *m, unsigned position)
+/* A context entry leads to PASID-table entries, which have a cache of their own. */
+static bool leads_to_pasid_entries(const struct search *s)
+{
+	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
+}
+
+/*
+ * The caches that an item begins in. Elsewhere paging entries are invalidated with the translations, and are
+ * found in fewer cases (by domain-id: table 17), so they add nothing.
+ */
+static unsigned item_home(const struct search *s, const struct model_meaning *m, uint64_t flags)
+{
+	unsigned home = IN_IOTLB;
+
+	if (s->q->device_tlb)
+		home |= IN_DEVICE;
+	if (s->q->qemu_caches)
+		return home;
+	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
+		home |= IN_PASID_CACHE;
+	if (s->q->kind == KIND_PASID && m->stage == STAGE_SECOND)
+		home |= IN_PAGING_CACHE;
+	return home;
+}
+
+/* The bit of a domain-id in `walked`. */
+static uint16_t domain_bit(struct search *s, uint16_t domain)
+{
+	unsigned i = 0;
+
+	while (i < s->domain_count && s->domains[i] != domain)
+		i++;
+	if (i == DOMAINS_MAX) {
+		s->answer->overflow = true;
+		return 0;
+	}
+	s->domains[i] = domain;
+	s->domain_count += i == s->domain_count;
+	return (uint16_t)(1 << i);
+}
+
+/*
+ * A request is translated by an entry with this meaning. The translation may be kept if it is one; with CAP.CM = 1
+ * a fault of the second stage, too, of the first never (section 6.2.4.1).
+ */
+static void fill(struct search *s, uint32_t node, const struct model_meaning *m, unsigned position,
+		 uint64_t flags)
 {
 	struct model_event event = { .type = EVENT_FILL,
 				     .outcome = m->outcome,
 				     .domain = m->domain };
 
-	if (!m->translated)
+	if (m->good && m->stage == STAGE_SECOND)
+		s->walked[position] |= domain_bit(s, m->domain);
+	if (!m->translated &&
+	    !(m->good && m->stage == STAGE_SECOND && s->q->caching_mode && !is_paging_entry(s)))
 		return;
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2 && m->translated; i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
 		    s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
 	if (!s->q->caches || (s->q->qemu_caches && s->q->kind == KIND_SM_CONTEXT))
 		return;
-	reach(s, node, key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 3 | item_home(s)),
+	reach(s, node,
+	      key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 4 | item_home(s, m, flags)),
 	      event);
 }
 
@@ -214,26 +274,44 @@ static bool keeps_entries(const struct search *s)
 	return !s->q->qemu_caches || s->q->kind < KIND_PASID_DIR;
 }
 
+/*
+ * Whether an entry with this meaning may be cached. One that is at fault itself may with CAP.CM = 1 (sections
+ * 6.2.2, 6.2.3, 6.2.5.5), but for those of the first stage (section 6.2.4.1).
+ */
+static bool may_keep(const struct search *s, const struct model_meaning *m)
+{
+	bool good = is_paging_entry(s) ? m->translated : m->good;
+
+	return s->q->caches && keeps_entries(s) &&
+	       (good || (s->q->caching_mode && !(is_paging_entry(s) && m->stage != STAGE_SECOND)));
+}
+
+/* The DID that it is cached under: 0 for one that is at fault itself (sections 6.2.2, 6.2.3). */
+static uint16_t tag_of(const struct search *s, const struct model_meaning *m)
+{
+	return m->good || is_paging_entry(s) ? m->domain : 0;
+}
+
 /* An entry was read whole: it is acted on, and may be kept. */
 static void complete(struct search *s, uint32_t node, unsigned position, const uint64_t *value,
-		     int rest)
+		     int rest, uint64_t flags)
 {
 	for (unsigned lenient = 0; lenient <= s->q->fetch->ignores_present; lenient++) {
 		unsigned v = view_of(s, value, lenient);
 		const struct model_meaning *m = &s->views[v].meaning;
 
 		use(s, node, m, rest);
-		if (s->q->caches && keeps_entries(s) && (m->translated || s->q->caching_mode))
+		if (may_keep(s, m) && !(flags & NO_ENTRY))
 			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
 			      (struct model_event){ .type = EVENT_CACHE });
-		fill(s, node, m, position);
+		fill(s, node, m, position, flags);
 		for (unsigned i = 0; i < s->versions[0] && s->q->fetch->domain_apart; i++) {
 			unsigned other = view_of(s, s->version[0][i], false);
 			struct model_meaning mixed = s->views[v].meaning;
 
 			mixed.domain = s->views[other].meaning.domain;
 			if (s->views[other].meaning.translated)
-				fill(s, node, &mixed, position);
+				fill(s, node, &mixed, position, flags);
 		}
 	}
 }
@@ -262,43 +340,65 @@ static unsigned state_of(const struct search *s, unsigned position, const struct
 	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
 }
 
-/* Which caches a step empties of what is tagged `domain`; any: of all. */
+/* Caches that a step empties. */
 enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8, DROP_DEVICE = 16 };
 
-static unsigned drops(const struct search *s, unsigned position, uint16_t *domain, bool *any)
+/* Of what is tagged `domain`, or 0 as well, or of all. */
+struct dropped {
+	unsigned caches;
+	uint16_t domain;
+	bool zero, all;
+};
+
+static struct dropped drops(const struct search *s, unsigned position)
 {
 	const struct step *step = step_at(s, position);
 	const struct model_meaning *m = &s->state[state_of(s, position, step)];
+	struct dropped d = { .domain = m->domain };
 
-	*domain = m->domain;
-	*any = false;
 	switch (step->op) {
 	case STEP_INVALIDATE_CONTEXT:
-		/* The DID is ignored in scalable mode. */
-		*any = s->q->kind >= KIND_SM_ROOT;
-		return DROP_CONTEXT;
-	case STEP_INVALIDATE_PASID:
-		return DROP_PASID;
+		d.caches = DROP_CONTEXT;
+		break;
+	case STEP_INVALIDATE_PASID: /* only where one PASID is used: its DID is all that matters */
+	case STEP_INVALIDATE_PASID_DOMAIN:
+		d.caches = DROP_PASID;
+		break;
 	case STEP_INVALIDATE_IOTLB:
-		return DROP_IOTLB;
+		d.caches = DROP_IOTLB;
+		break;
 	case STEP_INVALIDATE_PIOTLB:
-		return DROP_PIOTLB;
+		d.caches = DROP_PIOTLB;
+		break;
 	case STEP_INVALIDATE_TLB:
-		return vtd_stage_is_by_domain(m->stage) ? DROP_IOTLB : DROP_PIOTLB;
+		d.caches = vtd_stage_is_by_domain(m->stage) ? DROP_IOTLB : DROP_PIOTLB;
+		break;
 	case STEP_INVALIDATE_DEVTLB:
-		return DROP_DEVICE;
+		d.caches = DROP_DEVICE;
+		break;
 	case STEP_SETTLE_NEW:
-		if (!s->q->caching_mode)
-			return 0;
-		/* fallthrough */
+		d.zero = true;
+		if (s->q->caching_mode)
+			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		break;
 	case STEP_INVALIDATE_GLOBAL:
-		*any = true;
-		return DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_PIOTLB;
+		d.all = true;
+		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		break;
 	}
-	return 0;
+	return d;
 }
 
-/* Where an entry of the kind asked about is cached. */
+/* Whether it drops from one of `caches` what is tagged so. */
+static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
+{
+	/* The context cache has no such tag in scalable mode (table 17). */
+	bool untagged = caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT;
+
+	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
+}
+
+/* What empties the cache that an entry of the kind asked about is in. */
 static unsigned entry_cache(const struct search *s)
 {
 	switch (s->q->kind) {
@@ -306,55 +406,87 @@ static unsigned entry_cache(const struct search *s)
 	case KIND_PASID:
 		return DROP_PASID;
 	case KIND_TABLE:
+		/* A paging-structure cache; those of the second stage only the first reaches (table 24). */
+		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_IOTLB | DROP_PIOTLB;
 	case KIND_LEAF:
-		return DROP_IOTLB;
+		return DROP_IOTLB | DROP_PIOTLB;
 	default:
 		return DROP_CONTEXT;
 	}
 }
 
-static bool entry_survives(const struct search *s, unsigned position, uint16_t tag)
+/* What empties the IOTLB of a translation of this stage: tables 23 and 24. */
+static unsigned translation_cache(const struct search *s, uint8_t stage)
 {
-	uint16_t domain;
-	bool any;
-	unsigned dropped = drops(s, position, &domain, &any);
+	bool spared = stage == STAGE_SECOND && s->q->fetch->piotlb_spares_second;
 
-	return !(dropped & entry_cache(s)) || !(any || domain == tag);
+	return DROP_IOTLB | (spared ? 0u : DROP_PIOTLB);
 }
 
-/* What is left of where an item stands; each cache is filled again from the one behind it. */
+/* What is left of where an item is kept; each cache is filled again from the one before it. */
 static unsigned item_left(const struct search *s, unsigned position, const struct item *item,
 			  unsigned held)
 {
-	uint16_t domain;
-	bool any;
-	unsigned dropped = drops(s, position, &domain, &any);
+	struct dropped d = drops(s, position);
 
 	/* A device keeps no domain-ids. */
-	if (dropped & DROP_DEVICE)
-		held &= ~4u;
-	if (any || domain == item->domain) {
-		if (dropped & DROP_PASID)
-			held &= ~2u;
-		if (dropped & DROP_IOTLB || (dropped & DROP_PIOTLB && item->stage != STAGE_SECOND))
-			held &= ~1u;
-	}
-	if (held & 2)
-		held |= 1;
-	if (held & 1 && s->q->device_tlb)
-		held |= 4;
+	if (d.caches & DROP_DEVICE)
+		held &= ~(unsigned)IN_DEVICE;
+	if (reaches(s, &d, DROP_PASID, item->domain))
+		held &= ~(unsigned)IN_PASID_CACHE;
+	if (reaches(s, &d, translation_cache(s, item->stage), item->domain))
+		held &= ~(unsigned)IN_IOTLB;
+	/* A PASID-based invalidation need not reach the second stage's paging entries (section 6.5.2.4). */
+	if (reaches(s, &d, DROP_IOTLB, item->domain))
+		held &= ~(unsigned)IN_PAGING_CACHE;
+	if (held & IN_PASID_CACHE)
+		held |= IN_IOTLB;
+	if (held & IN_IOTLB && s->q->device_tlb)
+		held |= IN_DEVICE;
 	return held;
 }
 
-/* Whether the fetch under way is dropped: its DID is not known yet, or is the one asked for. */
-static bool fetch_survives(const struct search *s, unsigned position)
+/*
+ * What becomes of a fetch under way when the step at `position` is done: its payload; 0: it is over. "Hardware
+ * may utilize information from the context-caches to tag new entries inserted to the PASID-cache and IOTLB for
+ * processing in-flight requests" (section 6.2.2.1; of the PASID cache 6.2.3.1 says the same), until those are
+ * invalidated in turn. Nothing else says that an invalidation ends the fetches under way.
+ */
+static uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload)
 {
-	uint16_t domain;
-	bool any;
-	unsigned dropped = drops(s, position, &domain, &any);
+	unsigned dropped = drops(s, position).caches;
 
 	/* QEMU translates and invalidates under one lock: none falls into the middle of the other. */
-	return !(dropped & (s->q->qemu_caches ? ~0u : entry_cache(s)));
+	if (s->q->qemu_caches)
+		return dropped ? 0 : payload;
+	if (payload && dropped & entry_cache(s))
+		payload |= NO_ENTRY;
+	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))
+		payload |= NO_PASID;
+	return payload & NO_PASID && dropped & (DROP_IOTLB | DROP_PIOTLB) ? 0 : payload;
+}
+
+/* Up to where stores are visible, at least, when the step at `position` is done. */
+static unsigned visible_after(const struct search *s, unsigned position, unsigned visible)
+{
+	const struct step *step = step_at(s, position);
+	unsigned next = after(s, position);
+
+	if (!s->q->write_buffer)
+		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
+	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
+	if (!step_invalidates(step) && step->op != STEP_SETTLE_NEW)
+		return visible;
+	if (s->q->coherent)
+		return next;
+	while (position != visible) {
+		if (step_at(s, position)->op == STEP_FLUSH)
+			return after(s, position);
+		position = !position || (position == s->loop_start && visible > position)
+				   ? s->positions - 1
+				   : position - 1;
+	}
+	return visible;
 }
 
 static unsigned version_in(uint64_t payload, unsigned part)
@@ -366,8 +498,8 @@ static void expand_fetch(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key, payload = key & ((1ull << 46) - 1);
 	unsigned position = key_position(key), visible = key_visible(key);
-	unsigned next = after(s, position), parts = s->q->fetch->parts;
-	const struct step *step = step_at(s, position);
+	unsigned parts = s->q->fetch->parts;
+	uint64_t left = fetch_after(s, position, payload);
 	struct model_event done = { .type = EVENT_STEP,
 				    .step = (uint8_t)(position % s->q->count),
 				    .to = (uint8_t)direction(s, position) };
@@ -376,13 +508,13 @@ static void expand_fetch(struct search *s, uint32_t index)
 	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made.
 	 */
 	if (!payload && at_rest(s, position) >= 0)
-		complete(s, index, position, s->image[visible], at_rest(s, position));
-	if (!payload || fetch_survives(s, position))
+		complete(s, index, position, s->image[visible], at_rest(s, position), 0);
+	if (!payload || left)
 		reach(s, index,
-		      key_of(NODE_FETCH, next,
-			     s->q->coherent || step->op == STEP_FLUSH ? next : visible, payload),
+		      key_of(NODE_FETCH, after(s, position), visible_after(s, position, visible),
+			     left),
 		      done);
-	if (!s->q->coherent && visible != position)
+	if (visible != position)
 		reach(s, index, key_of(NODE_FETCH, position, position, payload),
 		      (struct model_event){ .type = EVENT_EVICT });
 	for (unsigned p = 0; p < parts; p++) {
@@ -410,7 +542,7 @@ static void expand_fetch(struct search *s, uint32_t index)
 		for (unsigned p = 0; p < parts; p++)
 			for (unsigned i = 0; i < s->words && version_in(payload, p); i++)
 				value[i] |= s->version[p][version_in(payload, p) - 1][i];
-		complete(s, index, position, value, -1);
+		complete(s, index, position, value, -1, payload);
 	}
 }
 
@@ -419,10 +551,11 @@ static void expand_entry(struct search *s, uint32_t index)
 	uint64_t key = s->nodes[index].key;
 	unsigned position = key_position(key), next = after(s, position);
 	const struct model_meaning m = s->views[key & 0xffff].meaning;
+	struct dropped d = drops(s, position);
 
 	use(s, index, &m, at_rest(s, position));
-	fill(s, index, &m, position);
-	if (entry_survives(s, position, m.domain))
+	fill(s, index, &m, position, 0);
+	if (!reaches(s, &d, entry_cache(s), tag_of(s, &m)))
 		reach(s, index, key_of(NODE_ENTRY, next, 0, key & 0xffff),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
@@ -433,16 +566,39 @@ static void expand_item(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
 	unsigned position = key_position(key), next = after(s, position);
-	const struct item *item = &s->items[(key & 0xffff) >> 3];
-	struct model_meaning m = { item->outcome, true, item->stage, item->domain };
-	unsigned held = item_left(s, position, item, key & 7);
+	const struct item *item = &s->items[(key & 0xffff) >> 4];
+	struct model_meaning m = { .outcome = item->outcome, .domain = item->domain };
+	unsigned held = item_left(s, position, item, key & 15);
 
-	use(s, index, &m, at_rest(s, position));
+	/* What is in the paging-structure cache alone answers no request: see walk_from_kept(). */
+	if ((key & 15) != IN_PAGING_CACHE)
+		use(s, index, &m, at_rest(s, position));
 	if (held)
-		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfff8) | held),
+		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfff0) | held),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
 					    .to = (uint8_t)direction(s, position) });
+}
+
+/*
+ * Paging entries are looked up by domain-id: whatever entry has that one, its walk may go on from them, and the
+ * translation is kept (sections 6.2.5 and 6.2.7). Which domain-ids are walked with is known once all else is.
+ */
+static void walk_from_kept(struct search *s)
+{
+	for (uint32_t i = 0, count = s->node_count; i < count; i++) {
+		uint64_t key = s->nodes[i].key;
+		const struct item *item;
+
+		if (key >> 62 != NODE_ITEM || (key & 15) != IN_PAGING_CACHE)
+			continue;
+		item = &s->items[(key & 0xffff) >> 4];
+		if (s->walked[key_position(key)] & domain_bit(s, item->domain))
+			reach(s, i, key | IN_IOTLB,
+			      (struct model_event){ .type = EVENT_WALK,
+						    .outcome = item->outcome,
+						    .domain = item->domain });
+	}
 }
 
 /* What stands in memory before each step. */
@@ -536,6 +692,8 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 			expand_item(s, i);
 			break;
 		}
+		if (i + 1 == s->node_count)
+			walk_from_kept(s);
 	}
 	answer->states = s->node_count;
 }
@@ -572,6 +730,7 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
 		.name = "QEMU: field by field",
 		.parts = 5,
 		.ignores_present = true,
+		.piotlb_spares_second = true,
 	};
 	fetch->mask[0][0] = 0xfff & ~field_mask(PASID_AW); /* P, PGTT */
 	fetch->mask[1][0] = field_mask(PASID_AW);

@@ -8,9 +8,11 @@
  * does. At each moment the unit may start a request and fetch the entry part by part, each part
  * whole; keep what it fetched in the context or PASID cache; keep the translation in the IOTLB,
  * tagged with the DID it read; answer from either later. An invalidation that is waited for drops
- * what it selects, and a fetch under way as well (section 6.5.2: it is not complete before requests
- * under way are). On a unit that does not snoop, a store becomes visible when its line is flushed,
- * or at any time before.
+ * what it selects. A fetch under way outlives that of its own cache, and may still fill the caches
+ * that are invalidated after it: therefore they must be, one after the other (sections 6.2.2.1 and
+ * 6.2.3.1). That of the IOTLB ends it: it drains the requests under way (section 6.5.4; of its
+ * domain alone, but a fetch that lasts from one update to the next is not modelled). On a unit that
+ * does not snoop, a store becomes visible when its line is flushed, or at any time before.
  *
  * Each cached item is followed by itself: items do not hinder each other, so the union of what each
  * can do is what all can do.
@@ -35,7 +37,8 @@ struct model_fetch {
 	 */
 	bool present_first;
 	bool domain_apart; /* QEMU: what leads to the DID is read once more than what leads to the page */
-	bool ignores_present; /* QEMU: an absent PASID-table entry may be used as if present */
+	bool ignores_present;	   /* QEMU: an absent PASID-table entry may be used as if present */
+	bool piotlb_spares_second; /* QEMU 7.2: a PASID-based IOTLB invalidation does nothing */
 };
 
 /* Parts of `bits` (64, 128, 256 or 512), in any order behind the first. */
@@ -52,7 +55,9 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind);
 /* What the unit makes of an entry that it has read. */
 struct model_meaning {
 	uint8_t outcome; /* 0 to MODEL_OUTCOMES - 1 */
-	bool translated; /* a page: it can be cached */
+	bool translated; /* a page: the translation can be cached */
+	bool good; /* nothing is wrong with the entry itself: it can be cached, even if the walk after it
+			  * faults (sections 6.2.2, 6.2.3) */
 	uint8_t stage;	 /* enum vtd_stage: which invalidation reaches its translation */
 	uint16_t domain; /* DID it is tagged with */
 };
@@ -63,8 +68,9 @@ struct model_question {
 	enum entry_kind kind;
 	const uint64_t *state[2]; /* kind_words() words each */
 	const struct model_fetch *fetch;
-	bool coherent;	   /* ECAP.C */
-	bool caching_mode; /* CAP.CM: absent entries are cached too */
+	bool coherent; /* ECAP.C */
+	bool write_buffer; /* CAP.RWBF: what left the processor is visible after the next invalidation */
+	bool caching_mode; /* CAP.CM: absent and erroneous entries are cached too */
 	bool device_tlb;   /* the device has ATS on and keeps translations itself */
 	bool caches;	   /* false: everything is invalidated before each request (hammer drive) */
 	/*
@@ -88,12 +94,13 @@ enum model_harm {
 };
 
 enum model_event_type {
-	EVENT_STEP,    /* the updater does step `step` of the direction `to` */
-	EVENT_EVICT,   /* the processor's cache writes the line back by itself */
-	EVENT_FETCH,   /* the unit reads part `part` */
-	EVENT_USE,     /* it acts on what it read: `outcome` */
-	EVENT_CACHE,   /* it keeps the entry in the context or PASID cache */
-	EVENT_FILL,    /* it keeps the translation in the IOTLB under DID `domain` */
+	EVENT_STEP,  /* the updater does step `step` of the direction `to` */
+	EVENT_EVICT, /* the processor's cache writes the line back by itself */
+	EVENT_FETCH, /* the unit reads part `part` */
+	EVENT_USE,   /* it acts on what it read: `outcome` */
+	EVENT_CACHE, /* it keeps the entry in the context or PASID cache */
+	EVENT_FILL,  /* it keeps the translation in the IOTLB under DID `domain` */
+	EVENT_WALK, /* it uses an entry with DID `domain`, and paging entries that it kept under that */
 	EVENT_REQUEST, /* with the entry at rest, a request is answered with `outcome` */
 };
 

@@ -226,6 +226,7 @@ char *step_text(const struct step *step, char *text, size_t room)
 		[STEP_FLUSH] = "flush the line if ECAP.C = 0",
 		[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID of ",
 		[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID of ",
+		[STEP_INVALIDATE_PASID_DOMAIN] = "invalidate the PASID cache (domain), DID of ",
 		[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID of ",
 		[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID of ",
 		[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID of ",

@@ -37,12 +37,14 @@ enum step_op {
 	/* Invalidations, each waited for, by the DID of `value` (old or new). */
 	STEP_INVALIDATE_CONTEXT, /* context cache, device-selective */
 	STEP_INVALIDATE_PASID,	 /* PASID cache, PASID-selective */
-	STEP_INVALIDATE_IOTLB,	 /* IOTLB, domain-selective */
-	STEP_INVALIDATE_PIOTLB,	 /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
-	STEP_INVALIDATE_TLB,	 /* of the last two the one that the PGTT of `value` asks for */
-	STEP_INVALIDATE_DEVTLB,	 /* the device's own TLB, all of it; nothing where its ATS is off */
-	STEP_INVALIDATE_GLOBAL,	 /* context cache, PASID cache and IOTLB, globally */
-	STEP_SETTLE_NEW, /* what CAP.CM = 1 asks of an entry that was absent; else nothing */
+	/* PASID cache, domain-selective: what must follow the one of the context cache (section 6.5.2.1) */
+	STEP_INVALIDATE_PASID_DOMAIN,
+	STEP_INVALIDATE_IOTLB,	/* IOTLB, domain-selective */
+	STEP_INVALIDATE_PIOTLB, /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
+	STEP_INVALIDATE_TLB,	/* of the last two the one that the PGTT of `value` asks for */
+	STEP_INVALIDATE_DEVTLB, /* the device's own TLB, all of it; nothing where its ATS is off */
+	STEP_INVALIDATE_GLOBAL, /* context cache, PASID cache and IOTLB, globally */
+	STEP_SETTLE_NEW,	/* what CAP.CM = 1 asks of an entry that was absent; else nothing */
 	STEP_OP_COUNT,
 };
 

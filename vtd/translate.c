@@ -60,6 +60,22 @@ static void not_present(struct walk *w, uint8_t reason)
 	w->out->not_present = true;
 }
 
+/* Nothing is wrong with the entry that leads to the page tables, or past them. */
+static void accept_entry(struct walk *w)
+{
+	if (w->unit->scalable)
+		w->out->pasid_is_good = true;
+	else
+		w->out->context_is_good = true;
+}
+
+static void pass_through(struct walk *w)
+{
+	accept_entry(w);
+	w->out->stage = STAGE_NONE;
+	w->out->address = w->at;
+}
+
 static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 {
 	uint64_t need = field_mask(SS_R) | field_mask(SS_W);
@@ -69,6 +85,7 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 		fault(w, w->unit->scalable ? FAULT_PASID_INVALID : FAULT_CONTEXT_INVALID);
 		return;
 	}
+	accept_entry(w);
 	if (w->at >> (12 + 9 * levels)) {
 		fault(w, FAULT_BEYOND_WIDTH);
 		return;
@@ -107,6 +124,7 @@ static uint64_t through_second_stage(struct walk *w, uint64_t page)
 
 static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 {
+	accept_entry(w);
 	w->out->stage = w->nested_levels ? STAGE_NESTED : STAGE_FIRST;
 	for (unsigned level = levels; level; level--) {
 		uint64_t entry;
@@ -143,8 +161,7 @@ static void legacy_context(struct walk *w, const uint64_t *c)
 	}
 	w->out->domain = (uint16_t)field_get(c, CONTEXT_DID);
 	if (field_get(c, CONTEXT_TT) == 2 && field_of(w->unit->ecap, ECAP_PT)) {
-		w->out->stage = STAGE_NONE;
-		w->out->address = w->at;
+		pass_through(w);
 		return;
 	}
 	if (field_get(c, CONTEXT_TT)) {
@@ -183,8 +200,7 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 	case PGTT_PASS:
 		if (!field_of(w->unit->ecap, ECAP_PT))
 			break;
-		w->out->stage = STAGE_NONE;
-		w->out->address = w->at;
+		pass_through(w);
 		return;
 	}
 	fault(w, FAULT_PASID_INVALID);
@@ -215,6 +231,7 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		fault(w, tagged ? FAULT_PASID_BEYOND_DIR : FAULT_SM_CONTEXT_INVALID);
 		return;
 	}
+	w->out->context_is_good = true;
 	load_indexed(w, field_get(c, SM_CONTEXT_PASIDDIRPTR), pasid / 64, 1, &directory);
 	if (!field_of(directory, PASID_DIR_P)) {
 		not_present(w, FAULT_PASID_DIR_NOT_PRESENT);

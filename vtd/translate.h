@@ -30,9 +30,11 @@ struct vtd_translation {
 	uint8_t reason;	  /* fault reason (section 7.1.3); 0: translated */
 	bool not_present; /* the fault is of an entry that is not there, not of one that is wrong */
 	bool walks_page_zero; /* a pointer was 0 */
-	uint8_t stage;	      /* enum vtd_stage, of the last table reached */
-	uint16_t domain;      /* DID of the context or PASID-table entry; 0 if not reached */
-	uint64_t address;     /* physical, when translated */
+	/* Nothing is wrong with the context or PASID-table entry itself, whatever the walk met after it. */
+	bool context_is_good, pasid_is_good;
+	uint8_t stage;	  /* enum vtd_stage, of the last table reached */
+	uint16_t domain;  /* DID of the context or PASID-table entry; 0 if not reached */
+	uint64_t address; /* physical, when translated */
 };
 
 /* A write request to bus address `at`. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 uint64_t bench_more_ecap;
+unsigned bench_sagaw = 6;
 
 const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id)
 {
@@ -15,7 +16,7 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 
 	fake_reset();
 	fake.pages_left = 100000;
-	fake_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, 6) |
+	fake_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, bench_sagaw) |
 				    field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, 0x22));
 	fake_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, 0xf) |
 				     field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1) |
@@ -43,6 +44,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.state = { t->state[0][0], t->state[0][1] },
 		.fetch = &fetch,
 		.coherent = how.coherent,
+		.write_buffer = how.write_buffer,
 		.caching_mode = how.caching_mode,
 		.device_tlb = how.device_tlb,
 		.caches = !how.no_caches,
@@ -92,6 +94,12 @@ void bench_print_witness(const struct target *t, const struct step *steps,
 		case EVENT_FILL:
 			printf("unit keeps the translation (%s) in its IOTLB under domain-id %u\n",
 			       target_outcome_name(t, e->outcome), e->domain);
+			break;
+		case EVENT_WALK:
+			printf("unit uses an entry with domain-id %u; the walk goes on from paging "
+			       "entries "
+			       "kept under it: %s\n",
+			       e->domain, target_outcome_name(t, e->outcome));
 			break;
 		case EVENT_REQUEST:
 			printf("%s is in force and at rest, but a request comes to %s\n",

@@ -7,13 +7,14 @@
 #include "tests/target.h"
 
 extern uint64_t bench_more_ecap; /* what the unit of bench_target() has besides */
+extern unsigned bench_sagaw;	 /* its CAP.SAGAW: 3 and 4 levels, unless changed */
 
 /* A unit that can do everything; `id` built on it. NULL, or why not. */
 const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id);
 
 struct bench_question {
 	unsigned bits; /* of a fetch; 0: as QEMU does it */
-	bool any_order, coherent, caching_mode, no_caches, device_tlb;
+	bool any_order, coherent, caching_mode, no_caches, device_tlb, write_buffer;
 };
 
 /* What the model says of these steps on this target. */

@@ -44,8 +44,11 @@ TEST(queue_descriptors_of_scalable_mode)
 	CHECK_EQ(fake.descriptors[0][0], 0x000abcde12340017);
 	CHECK_EQ(vtd_invalidate_piotlb(&unit, 0x1234, 0xabcde), VTD_OK);
 	CHECK_EQ(fake.descriptors[2][0], 0x000abcde12340026);
+	/* PASID cache, domain-selective (0): the PASID is ignored */
+	CHECK_EQ(vtd_invalidate_pasid_cache_domain(&unit, 0x1234), VTD_OK);
+	CHECK_EQ(fake.descriptors[4][0], 0x0000000012340007);
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
-	CHECK_EQ(fake.descriptors[5][0], 0x37);
+	CHECK_EQ(fake.descriptors[7][0], 0x37);
 	for (unsigned i = 0; i < 200; i++) {
 		fake.write_count = 0;
 		CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);

@@ -123,6 +123,30 @@ TEST(targets_tell_mixtures_apart)
 	}
 }
 
+/* Sections 6.2.2.1 and 6.2.3.1: entries with one domain-id have one pointer and one width. */
+TEST(targets_share_no_domain_id_between_page_tables)
+{
+	struct vtd_unit unit;
+	struct target t;
+	const uint64_t *entry[6];
+
+	CHECK_EQ(bench_target(&t, &unit, TARGET_SM_CONTEXT), 0);
+	for (unsigned s = 0; s < 2; s++) {
+		const uint64_t *directory =
+			(const uint64_t *)(field_get(t.state[0][s], SM_CONTEXT_PASIDDIRPTR) << 12);
+
+		for (unsigned pasid = 0; pasid < 3; pasid++)
+			entry[3 * s + pasid] = (const uint64_t *)(directory[0] &
+								  field_mask(PASID_DIR_SMPTBLPTR)) +
+					       PASID_WORDS * pasid;
+	}
+	for (unsigned i = 0; i < 6; i++)
+		for (unsigned k = 0; k < i; k++)
+			CHECK_EQ(field_get(entry[i], PASID_DID) == field_get(entry[k], PASID_DID),
+				 field_get(entry[i], PASID_SSPTPTR) ==
+					 field_get(entry[k], PASID_SSPTPTR));
+}
+
 static void build_context(struct target *t, struct vtd_unit *unit, unsigned sagaw)
 {
 	static struct dma_device device;
