@@ -66,16 +66,18 @@ void turns_init(uint64_t seed)
  * Keep this task's registers that a call must preserve (System V ABI) on its stack, and go on with
  * another's.
  */
-void task_switch(void **from, void *to);
-__asm__(".globl task_switch\n"
-	"task_switch:\n"
-	"	push %rbp\n	push %rbx\n	push %r12\n"
-	"	push %r13\n	push %r14\n	push %r15\n"
-	"	mov %rsp, (%rdi)\n"
-	"	mov %rsi, %rsp\n"
-	"	pop %r15\n	pop %r14\n	pop %r13\n"
-	"	pop %r12\n	pop %rbx\n	pop %rbp\n"
-	"	ret\n");
+__attribute__((naked, noinline)) static void task_switch(void **from, void *to)
+{
+	(void)from;
+	(void)to;
+	__asm__("push %rbp\n	push %rbx\n	push %r12\n"
+		"push %r13\n	push %r14\n	push %r15\n"
+		"mov %rsp, (%rdi)\n"
+		"mov %rsi, %rsp\n"
+		"pop %r15\n	pop %r14\n	pop %r13\n"
+		"pop %r12\n	pop %rbx\n	pop %rbp\n"
+		"ret");
+}
 
 static void go_on_with(unsigned next)
 {
