@@ -167,16 +167,17 @@ static const char *judge_records(const struct fault_log *log, uint8_t reason)
  */
 void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 {
-	uint8_t reason = target_reason_at(b->target, target_nowhere());
 	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
 	struct storm unread = { .count = STORM_UNREAD };
 	unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
 	const char *problem;
 	uint64_t recorded;
+	uint8_t reason;
 
 	log_note("%s: up to %u DMAs to an unmapped address, faults read after each", id,
 		 STORM_DMAS);
 	trial_storm(b, &each, &tally);
+	reason = target_reason_at(b->target, target_nowhere()); /* by the entry that it put there */
 	report_faults(&tally.faults, true);
 	report_keep(NULL, &tally, NULL);
 	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
