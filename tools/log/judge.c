@@ -14,6 +14,9 @@
 
 #define TOLD 8 /* of a kind of problem so many are told one by one */
 
+/* What helps against a damaged log. */
+#define TRY "; try a lower speed (baud=), another cable or flow control, and run again"
+
 #define FOLDED_LINES	 8
 #define TERMINAL_COLUMNS 200
 
@@ -218,6 +221,7 @@ static void count(struct run *r, const struct builder *b)
 		r->checks += t->verdict == 'p' && t->check;
 		r->passed += t->verdict == 'p' && !t->check;
 		r->failed += t->verdict == 'f';
+		r->errors += t->verdict == 'f' && t->is_error;
 		r->skipped += t->verdict == 's';
 	}
 	expected -= known;
@@ -293,6 +297,24 @@ static void tell_blocks(struct builder *b)
 			b->longest, b->so_long);
 }
 
+/* Why there is no closing block: a damaged log is another thing than a run that was cut. */
+static void tell_end(struct builder *b)
+{
+	const struct lines *last = b->bad_count ? &b->bad[b->bad_count - 1] : NULL;
+
+	if (last && last->is_end)
+		build_problem(b,
+			      "its closing block arrived damaged (lines %" PRIu32 " to %" PRIu32
+			      ")" TRY,
+			      last->from, last->to);
+	else if (b->end_line)
+		build_problem(b, "its VTDL-END line arrived, its closing block did not: the log is "
+				 "damaged, the run was not cut" TRY);
+	else
+		build_problem(b, "it ends without its closing block: the run was cut, or is still "
+				 "under way");
+}
+
 void judge(struct builder *b)
 {
 	struct run *r = &b->run;
@@ -317,8 +339,7 @@ void judge(struct builder *b)
 			b, "no machine record arrived intact: cut before the first, all damaged, "
 			   "or of a vtd-litmus older than log format 1");
 	if (!r->has_end)
-		build_problem(b, "it ends without its closing block: the run was cut, or is still "
-				 "under way");
+		tell_end(b);
 	else if (r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&
 		 !r->lost_verdicts) {
 		/* A run may fail though no test of it did: by a panic. */
@@ -363,6 +384,32 @@ const char *harm_word(unsigned bit)
 					     "wrong end" };
 
 	return bit < sizeof(words) / sizeof(words[0]) ? words[bit] : NULL;
+}
+
+const char *class_word(const struct run_test *t)
+{
+	return !t->has_block ? "failure or error" : t->is_error ? "error" : "failure";
+}
+
+static const struct {
+	const char *key, *text;
+} traits[TRAITS] = {
+	{ "rid_pasid", "uses RID_PASID" },
+	{ "absence", "keeps absent entries" },
+	{ "snoops", "sees stores that were not flushed" },
+	{ "pasid_cache", "has a PASID cache" },
+	{ "pass_through", "goes on passing through after an entry says otherwise" },
+	{ "rereads", "reads a chunk of a PASID-table entry more than once" },
+};
+
+const char *trait_key(unsigned i)
+{
+	return traits[i].key;
+}
+
+const char *trait_text(unsigned i)
+{
+	return traits[i].text;
 }
 
 bool test_name(const char *id, struct test_name *name)

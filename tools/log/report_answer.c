@@ -22,7 +22,7 @@ static void say_rate(struct out *o, const struct cell *c)
 
 	if (rate.harm)
 		out(o, "%s %s <span class=\"b\">(%s)</span>", rate_text(rate.rate, value),
-		    rate.what, bounds_text(rate.low, rate.high, bounds));
+		    share_word(rate.kind), bounds_text(rate.low, rate.high, bounds));
 	else if (rate.trials)
 		out(o, "below %s <span class=\"b\">(0 of %s)</span>", rate_text(rate.high, value),
 		    count_text(rate.trials, bounds));
@@ -45,7 +45,7 @@ static void say_firmware(struct out *o, const struct report *r, const struct row
 			const struct cell *c;
 
 			if (!row || row->parent != silicon ||
-			    subject_state(row, subject, &c) != STATE_UNEXPECTED ||
+			    subject_state(row, subject, &c) != STATE_FAILURE ||
 			    (told && strcmp(row->key, told->key) <= 0) ||
 			    (next && strcmp(row->key, next->key) >= 0))
 				continue;
@@ -60,8 +60,50 @@ static void say_firmware(struct out *o, const struct report *r, const struct row
 	}
 }
 
-/* Harm that nothing predicts: each sequence, and where. */
-static size_t unexpected(struct out *o, const struct report *r)
+/*
+ * Whether the harm of a cell is one that this unit's own model allows, and the specification's, in either
+ * drive, does not: the two models are not to be mixed up.
+ */
+static bool is_only_here(const struct row *row, size_t subject, const struct cell *c)
+{
+	bool is_unsafe = false;
+
+	for (unsigned d = 0; d < DRIVES; d++) {
+		const struct cell *of_drive = cell_of(row, subject, (enum drive)d);
+
+		is_unsafe |= of_drive && of_drive->is_unsafe;
+	}
+	return cell_state(c) == STATE_HARM && c->harm_only_here && !is_unsafe;
+}
+
+static size_t only_here(struct out *o, const struct report *r)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < r->subject_count; k++) {
+		const struct subject *s = r->subject[r->order[k]];
+		unsigned places = 0;
+
+		for (size_t i = 0; i < r->silicon_count; i++) {
+			const struct cell *c;
+
+			subject_state(r->silicon[i], r->order[k], &c);
+			if (!is_only_here(r->silicon[i], r->order[k], c) || places++)
+				continue;
+			out_raw(o, n ? "; <a href=\"#" : "<a href=\"#");
+			out_anchor(o, s);
+			out(o, "\"><code>%s</code></a> on %s ", s->name, r->silicon[i]->code);
+			say_rate(o, c);
+		}
+		if (places > 1)
+			out(o, " and %u more", places - 1);
+		n += places != 0;
+	}
+	return n;
+}
+
+/* What failed: each sequence, and where. */
+static size_t failed(struct out *o, const struct report *r)
 {
 	size_t n = 0;
 
@@ -71,7 +113,7 @@ static size_t unexpected(struct out *o, const struct report *r)
 		bool first = true;
 
 		for (size_t i = 0; i < r->silicon_count; i++) {
-			if (subject_state(r->silicon[i], r->order[k], &c) != STATE_UNEXPECTED)
+			if (subject_state(r->silicon[i], r->order[k], &c) != STATE_FAILURE)
 				continue;
 			if (first) {
 				out_raw(o, n ? "</li>\n<li><a href=\"#"
@@ -82,8 +124,11 @@ static size_t unexpected(struct out *o, const struct report *r)
 			}
 			out(o, "%s<span class=\"on\">%s</span> ", first ? "" : "; ",
 			    r->silicon[i]->code);
-			say_rate(o, c);
-			out(o, ", in %u of %u tests", c->of_state[STATE_UNEXPECTED], c->tests);
+			if (cell_rate(c).harm)
+				say_rate(o, c);
+			else
+				out(o, "%s", c->why ? c->why : "no reason given");
+			out(o, ", in %u of %u tests", c->of_state[STATE_FAILURE], c->tests);
 			say_firmware(o, r, r->silicon[i], r->order[k]);
 			link_quote(o, r, &c->best);
 			first = false;
@@ -136,7 +181,7 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 	 */
 	a = cell_of(*with, subject, (enum drive)drive);
 	b = cell_of(*without, subject, (enum drive)drive);
-	seen = a->of_state[STATE_UNEXPECTED] + a->of_state[STATE_HARM];
+	seen = a->of_state[STATE_FAILURE] + a->of_state[STATE_HARM];
 	return pow(1 - (double)seen / (a->tests + 1), b->tests) < 0.01;
 }
 
@@ -187,7 +232,7 @@ static void differences(struct out *o, const struct report *r)
 
 static void silicon_row(struct out *o, const struct report *r, const struct row *row)
 {
-	unsigned count[STATE_COUNT + 1] = { 0 };
+	unsigned count[STATE_COUNT + 1] = { 0 }, own = 0;
 	double weakest = 0, strongest = 1, most = 0;
 	const struct subject *worst = NULL;
 	char a[24], b[24];
@@ -195,9 +240,10 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct cell *c;
 		size_t i = r->order[k];
-		enum state state = subject_state(row, i, &c);
+		enum state state = subject_shown(row, i, &c);
 
 		count[state]++;
+		own += is_only_here(row, i, c);
 		if (state == STATE_CLEAN) {
 			double high = cell_rate(c).high;
 
@@ -218,13 +264,15 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 		out(o, "%s%u incomplete", row->of_judgement[JUDGED_FAIL] ? ", " : "",
 		    row->of_judgement[JUDGED_INCOMPLETE]);
 	out_raw(o, "</small></td>");
-	out(o, "<td class=\"n%s\">%s<b>%u</b></td>", count[STATE_UNEXPECTED] ? " s0" : "",
-	    count[STATE_UNEXPECTED] ? "\u2716 " : "", count[STATE_UNEXPECTED]);
+	out(o, "<td class=\"n%s\">%s<b>%u</b></td>", count[STATE_FAILURE] ? " s0" : "",
+	    count[STATE_FAILURE] ? "\u2716 " : "", count[STATE_FAILURE]);
 	out(o, "<td class=\"n\"><b>%u</b> of %u", count[STATE_HARM],
 	    count[STATE_HARM] + count[STATE_UNSEEN]);
 	if (worst)
 		out(o, "<small>up to %s: %s.%s</small>", rate_text(most, a), worst->target,
 		    worst->sequence);
+	if (own)
+		out(o, "<small>%u of them safe by the specification's model</small>", own);
 	out_raw(o, "</td>");
 	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_CLEAN],
 	    count[STATE_CLEAN] + count[STATE_OPEN]);
@@ -234,8 +282,11 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 		out(o, "<td class=\"n\">%s</td>", a);
 	else
 		out(o, "<td class=\"n\">%s to %s</td>", a, b);
-	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u</td></tr>\n",
-	    count[STATE_FAILED] + count[STATE_LOST], count[STATE_UNABLE] + count[STATE_NONE]);
+	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u", count[STATE_ERROR], count[STATE_LOST]);
+	if (row->lost_verdicts)
+		out(o, "<small>%s of %s verdicts, checks' too</small>",
+		    count_text(row->lost_verdicts, a), count_text(row->tests, b));
+	out(o, "</td><td class=\"n\">%u</td></tr>\n", count[STATE_UNABLE] + count[STATE_NONE]);
 }
 
 /* Where a sequence came to one state: up to eight places, the rest counted. */
@@ -256,28 +307,47 @@ static void places(struct out *o, const struct report *r, size_t subject, unsign
 		if (++n > 8)
 			continue;
 		rate = cell_rate(c);
-		out(o, "%s%s%s", n > 1 ? ", " : "", state == STATE_UNEXPECTED ? "\u2716 " : "",
+		out(o, "%s%s%s", n > 1 ? ", " : "", state == STATE_FAILURE ? "\u2716 " : "",
 		    r->silicon[i]->code);
 		if (rate.harm)
-			out(o, " %s%s%s", rate_text(rate.rate, text),
-			    strcmp(rate.what, "torn") ? " " : "",
-			    strcmp(rate.what, "torn") ? rate.what : "");
-		else if (rate.trials)
+			out(o, " %s %s", rate_text(rate.rate, text), share_word(rate.kind));
+		else if (rate.trials && state != STATE_FAILURE)
 			out(o, " &lt; %s", rate_text(rate.high, text));
+		if (is_only_here(r->silicon[i], subject, c))
+			out_raw(o, " <em>by its own model only</em>");
 	}
 	if (n > 8)
 		out(o, " and %u more", n - 8);
 	out_raw(o, n ? "</td>" : "\u2013</td>");
 }
 
+static const char *by_specification(const struct report *r, size_t subject)
+{
+	bool is_safe = false, is_unsafe = false;
+
+	for (size_t i = 0; i < r->silicon_count; i++)
+		for (unsigned d = 0; d < DRIVES; d++) {
+			const struct cell *c = cell_of(r->silicon[i], subject, (enum drive)d);
+
+			is_safe |= c && c->is_safe;
+			is_unsafe |= c && c->is_unsafe;
+		}
+	return is_safe && is_unsafe ? "safe or not, by drive or unit"
+	       : is_safe	    ? "safe"
+	       : is_unsafe	    ? "unsafe"
+				    : "\u2013";
+}
+
 static void by_sequence(struct out *o, const struct report *r)
 {
-	static const char *const claims[] = { "safe", "unsafe", "safe in one chunk" };
+	static const char *const claims[] = { "safe", "unsafe",
+					      "safe where one 128-bit chunk changes" };
 
 	out_raw(o, "<details><summary>Sequence by sequence: harm on, clean on</summary><div "
 		   "class=\"wide\">"
 		   "<table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th>"
-		   "<th scope=\"col\">Said to be</th><th scope=\"col\">Harm seen on</th>"
+		   "<th scope=\"col\">Said to be</th><th scope=\"col\">By the "
+		   "specification's model</th><th scope=\"col\">Harm seen on</th>"
 		   "<th scope=\"col\">Clean beside a control on</th>"
 		   "<th scope=\"col\">Nothing learned on</th></tr></thead><tbody>\n");
 	for (size_t k = 0; k < r->subject_count; k++) {
@@ -285,9 +355,10 @@ static void by_sequence(struct out *o, const struct report *r)
 
 		out(o, "<tr data-f=\"%s\"><th scope=\"row\"><a href=\"#", s->name);
 		out_anchor(o, s);
-		out(o, "\"><code>%s</code></a></th><td>%s</td>", s->name,
-		    s->known ? claims[s->known->claim] : "\u2013");
-		places(o, r, r->order[k], STATE_UNEXPECTED, STATE_HARM);
+		out(o, "\"><code>%s</code></a></th><td>%s</td><td>%s</td>", s->name,
+		    s->known ? claims[s->known->claim] : "\u2013",
+		    by_specification(r, r->order[k]));
+		places(o, r, r->order[k], STATE_FAILURE, STATE_HARM);
 		places(o, r, r->order[k], STATE_CLEAN, STATE_CLEAN);
 		places(o, r, r->order[k], STATE_UNSEEN, STATE_LOST);
 		out_raw(o, "</tr>\n");
@@ -301,7 +372,7 @@ static void controls(struct out *o, const struct report *r)
 	const struct row *without[6];
 	size_t with = 0, silent = 0;
 
-	for (size_t i = 0; i < r->silicon_count; i++) {
+	for (size_t i = 0; i < r->known_count; i++) {
 		const struct cell *c;
 		bool any = false;
 
@@ -312,14 +383,30 @@ static void controls(struct out *o, const struct report *r)
 		silent += !any;
 		with += any;
 	}
-	out(o, "<p>Sequences known to be bad did harm on %zu of %zu kind%s of silicon.", with,
-	    r->silicon_count, r->silicon_count == 1 ? "" : "s");
+	out(o,
+	    "<p>Sequences that the unit's model calls unsafe did harm on %zu of %zu kind%s of "
+	    "silicon.",
+	    with, r->known_count, r->known_count == 1 ? "" : "s");
 	for (size_t i = 0; i < silent && i < sizeof(without) / sizeof(without[0]); i++)
 		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None did on ",
 		    without[i]->code);
 	if (silent > sizeof(without) / sizeof(without[0]))
 		out(o, " and %zu more", silent - sizeof(without) / sizeof(without[0]));
 	out_raw(o, silent ? ": what stayed clean there proves nothing.</p>\n" : "</p>\n");
+}
+
+/* Kinds of failures of self-checks: they are of no sequence. */
+static size_t failed_checks(const struct report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->failures.room; i++) {
+		const struct failure *f = r->failures.entries[i].value;
+		struct test_name name;
+
+		n += f && strcmp(f->class, "error") && !test_name(f->id, &name);
+	}
+	return n;
 }
 
 static bool any_clean(const struct report *r)
@@ -333,40 +420,33 @@ static bool any_clean(const struct report *r)
 	return false;
 }
 
-void report_answer(struct out *o, const struct report *r)
+static void banner(struct out *o, const struct report *r)
 {
-	struct out list = { 0 };
-	size_t n, limit = r->silicon_count < 200 ? r->silicon_count : 200;
 	unsigned silent = r->of_judgement[JUDGED_SKIP] + r->of_judgement[JUDGED_INCOMPLETE];
+	struct out list = { 0 }, own = { 0 };
+	size_t n = failed(&list, r), here = only_here(&own, r), checks = failed_checks(r);
 
-	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
-	if (!r->subject_count) {
-		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was "
-			   "learned of any. "
-			   "Incomplete runs, if there are any, are told of below.</p></section>\n");
-		return;
-	}
-	n = unexpected(&list, r);
 	if (n) {
 		out(o,
-		    "<p class=\"verdict bad\"><b>\u2716 Harm that the model rules out: %zu "
-		    "sequence%s.</b> "
-		    "On this silicon they are not safe:</p>\n",
+		    "<p class=\"verdict bad\"><b>\u2716 %zu sequence%s failed</b>: harm or an "
+		    "outcome that the model of the unit rules out, or a unit that breaks the "
+		    "specification:</p>\n",
 		    n, n == 1 ? "" : "s");
 		out_out(o, &list);
 	} else if (!any_clean(r)) {
 		out_raw(o, "<p class=\"verdict\"><b>? Nothing was learned of the sequences that "
-			   "the model calls "
-			   "safe.</b> None stayed clean beside a control.</p>\n");
+			   "the unit's model calls safe.</b> None stayed clean beside a "
+			   "control.</p>\n");
 	} else {
 		/* A verdict of few runs is not one of all. */
-		bool whole = !silent;
-
 		out(o,
-		    "<p class=\"verdict%s\"><b>%s No sequence that the model calls safe did "
-		    "harm%s.</b> "
-		    "How surely stands in the column <em>bounds</em>.",
-		    whole ? " good" : "", whole ? "\u2713" : "?", whole ? "" : " in what arrived");
+		    "<p class=\"verdict%s\"><b>%s No sequence that its unit's model calls safe did "
+		    "harm%s.</b> The column <em>bounds</em> says how sure that is.",
+		    silent || here || checks ? "" : " good",
+		    silent || checks ? "?"
+		    : here	     ? "\u25b2"
+				     : "\u2713",
+		    silent ? " in what arrived" : "");
 		if (silent)
 			out(o,
 			    " <b>%u of %u runs gave no verdict</b>: cut, damaged, or nothing was "
@@ -374,15 +454,46 @@ void report_answer(struct out *o, const struct report *r)
 			    silent, r->runs);
 		out_raw(o, "</p>\n");
 	}
+	if (here) {
+		out(o,
+		    "<p class=\"verdict\"><b>\u25b2 %zu sequence%s that the specification's model "
+		    "calls safe did harm</b> where a unit was seen to read or keep entries "
+		    "otherwise; that unit's own model predicts it: ",
+		    here, here == 1 ? "" : "s");
+		out_out(o, &own);
+		out_raw(o, ".</p>\n");
+	}
+	if (checks)
+		out(o,
+		    "<p class=\"verdict bad\"><b>\u2716 Self-checks of a unit failed</b>: %zu in "
+		    "the "
+		    "list of <a href=\"#failures\">failures</a>.</p>\n",
+		    checks);
 	free(list.text);
+	free(own.text);
+}
+
+void report_answer(struct out *o, const struct report *r)
+{
+	size_t limit = r->silicon_count < 200 ? r->silicon_count : 200;
+
+	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
+	if (!r->subject_count) {
+		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was "
+			   "learned of any. Incomplete runs, if there are any, are told of below; "
+			   "runs of simulated units do not count.</p></section>\n");
+		return;
+	}
+	banner(o, r);
 	controls(o, r);
 	out_raw(o,
 		"<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
 		"<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th "
 		"scope=\"col\">Runs</th>"
-		"<th scope=\"col\">Unexpected harm</th><th scope=\"col\">Known bad, harm seen</th>"
-		"<th scope=\"col\">Safe, clean beside a control</th>"
-		"<th scope=\"col\">Bounds of these</th><th scope=\"col\">Failed or lost</th>"
+		"<th scope=\"col\">Failures</th><th scope=\"col\">Unsafe by the unit's model, harm "
+		"seen</th><th scope=\"col\">Safe by it, clean beside a control</th>"
+		"<th scope=\"col\">Bounds of these</th><th scope=\"col\">Errors</th>"
+		"<th scope=\"col\">Lost</th>"
 		"<th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < limit; i++)
 		silicon_row(o, r, r->silicon[i]);
@@ -390,13 +501,20 @@ void report_answer(struct out *o, const struct report *r)
 	if (limit < r->silicon_count)
 		out(o, "<p class=\"note\">%zu more kinds of silicon are not shown.</p>\n",
 		    r->silicon_count - limit);
-	out_raw(o, "<p class=\"note\">Counted are sequences, each in whatever drive told most. A "
-		   "control is "
-		   "a sequence that the model calls unsafe and that showed harm in the same run, "
-		   "for the same "
-		   "target and drive. Bounds are at 95 %, as if each DMA were a trial of its own: "
-		   "3/n for "
-		   "nothing in n trials, else Wilson's interval.</p>\n");
+	out_raw(o,
+		"<p class=\"note\">Each sequence counts once, by the drive with the clearest "
+		"result. Two models judge it: the specification's, and that of the unit as it "
+		"was seen to read and keep entries; the second decides what is a failure. A "
+		"control is a sequence that the unit's model calls unsafe and that showed harm in "
+		"the same run, for the same target and drive. Bounds are at 95 %, as if each DMA "
+		"that met stores were a trial of its own: 3/n for nothing in n trials, else "
+		"Wilson's interval.");
+	if (r->unexposed_runs)
+		out(o,
+		    " %u run%s of older builds %s not say which DMAs met stores: there all count.",
+		    r->unexposed_runs, r->unexposed_runs == 1 ? "" : "s",
+		    r->unexposed_runs == 1 ? "does" : "do");
+	out_raw(o, "</p>\n");
 	differences(o, r);
 	by_sequence(o, r);
 	out_raw(o, "</section>\n");
