@@ -254,7 +254,7 @@ HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildca
 		kernel/screen.c kernel/uart.c kernel/pci_uart.c $(wildcard kernel/dma/intel_*.c) \
 		kernel/dma/aspm.c kernel/dma/dma.c kernel/dma/edu.c \
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		kernel/crc32.c tests/hidden.c tests/inventory_memory.c tests/fault_log.c tests/target.c tests/target_build.c \
+		kernel/crc32.c tests/predict.c tests/hidden.c tests/inventory_memory.c tests/fault_log.c tests/target.c tests/target_build.c \
 		$(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c read.c statistics.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \

@@ -27,7 +27,7 @@ static size_t strip(const struct trial *trial, struct step *steps)
 }
 
 struct unit_model {
-	bool qemu_fetches, qemu_caches, coherent;
+	bool qemu_fetches, qemu_caches, coherent, any_order;
 };
 
 static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
@@ -60,7 +60,7 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 	if (how.qemu_fetches)
 		model_fetch_qemu(&fetch, q.kind);
 	else
-		model_fetch_chunks(&fetch, q.kind, 128, true);
+		model_fetch_chunks(&fetch, q.kind, 128, !how.any_order);
 	p->fetch = fetch.name;
 	t->walks_page_zero = false;
 	for (unsigned phase = 0; phase < t->phases; phase++) {
@@ -106,13 +106,18 @@ void predict_by_specification(struct bench *b, const struct trial *trial, bool n
 void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never_blocks,
 			  struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ rereads(b), keeps_less(b), snoops(b) }, p);
+	ask(b, trial, never_blocks,
+	    (struct unit_model){ .qemu_fetches = rereads(b),
+				 .qemu_caches = keeps_less(b),
+				 .coherent = snoops(b) },
+	    p);
 }
 
 void predict_known_bad(struct bench *b, const struct trial *trial, bool never_blocks,
 		       struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ false, keeps_less(b), snoops(b) }, p);
+	ask(b, trial, never_blocks,
+	    (struct unit_model){ .qemu_caches = keeps_less(b), .coherent = snoops(b) }, p);
 }
 
 const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
@@ -142,6 +147,19 @@ const char *predict_outside(const struct prediction *p, const struct tally *t)
 		return "outside the specification: a translation was kept under the wrong "
 		       "domain-id";
 	return NULL;
+}
+
+const char *predict_other_order(struct bench *b, const struct trial *trial, bool never_blocks,
+				const struct tally *t)
+{
+	struct prediction p;
+
+	ask(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
+	return p.problem || predict_outside(&p, t)
+		       ? NULL
+		       : "chunks of the entry were read in another order than P first, and no "
+			 "section of "
+			 "the specification promises that one (see 6.2.3.1)";
 }
 
 uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)

@@ -42,6 +42,14 @@ const char *predict_why_hidden(struct bench *bench, const struct trial *trial, b
 /* What was seen and must not be, by the prediction; NULL: nothing. */
 const char *predict_outside(const struct prediction *prediction, const struct tally *tally);
 
+/*
+ * The prediction takes it that of an entry's chunks the one with P is read first. Section 6.2.3.1 asks software for
+ * 16-byte writes, but nowhere is an order of such chunks promised. What a unit that reads them in another may
+ * show, in words; NULL: not what was seen.
+ */
+const char *predict_other_order(struct bench *bench, const struct trial *trial, bool never_blocks,
+				const struct tally *tally);
+
 /* How often harm was seen; a refused DMA is harm only where the sequence promises that there is none. */
 uint64_t predict_harm_seen(const struct prediction *prediction, const struct tally *tally);
 

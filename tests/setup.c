@@ -536,6 +536,7 @@ static const char *open_device(struct setup *setup, struct bench *b, struct dma_
 	*b = (struct bench){ .device = d,
 			     .unit = unit_of(f),
 			     .unit_index = (unsigned)(unit_of(f) - units),
+			     .traits.is_qemu = traits_is_qemu(),
 			     .updater_cpu = updater_cpu,
 			     .seed = options.seed | 1 };
 	o.problem = region_in_the_way(f);

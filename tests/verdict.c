@@ -166,16 +166,33 @@ static const char *inconclusive(const struct bench *b, const struct shown *shown
 	return NULL;
 }
 
+/*
+ * A sequence that is unsafe anyway is a control, whatever the order of chunks. One that was predicted to be safe fails:
+ * on this unit it is not.
+ */
+static const char *outside(struct bench *b, const struct sequence *s, const struct trial *trial,
+			   const struct prediction *p)
+{
+	const char *problem = predict_outside(p, &tally), *order;
+
+	order = problem ? predict_other_order(b, trial, s->never_blocks, &tally) : NULL;
+	if (!order)
+		return problem;
+	if (!p->harms)
+		return order;
+	log_note("  %s", order);
+	return NULL;
+}
+
 static void judge(const struct bench *b, enum target_id target, enum drive drive,
-		  const struct prediction *p, uint8_t spec_harms, struct shown *shown,
-		  const char *id)
+		  const struct prediction *p, const char *problem, uint8_t spec_harms,
+		  struct shown *shown, const char *id)
 {
 	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
 	const char *unit = tally.torn	     ? "torn"
 			   : tally.stale     ? "stale"
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
-	const char *problem = predict_outside(p, &tally);
 	uint64_t controls = shown->harms[target][drive];
 
 	if (is_word(target))
@@ -304,7 +321,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	trial_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	report_keep(b->target, &tally, &p);
-	judge(b, target, drive, &p, spec_harms, shown, id);
+	judge(b, target, drive, &p, outside(b, s, &trial, &p), spec_harms, shown, id);
 	if (predict_harm_seen(&p, &tally))
 		shown->known_bad[target][s - sequences] |= SEEN;
 }

@@ -12,6 +12,9 @@ struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
 		.source_id = (uint16_t)field_of(high, FRCD_SID),
 		.reason = (uint8_t)field_of(high, FRCD_FR),
 		.type = (uint8_t)(field_of(high, FRCD_T1) << 1 | field_of(high, FRCD_T2)),
+		.address_type = (uint8_t)field_of(high, FRCD_AT),
+		.execute = field_of(high, FRCD_EXE),
+		.privileged = field_of(high, FRCD_PRIV),
 		.has_pasid = field_of(high, FRCD_PP),
 		.pasid = (uint32_t)field_of(high, FRCD_PV),
 	};

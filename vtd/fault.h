@@ -32,7 +32,9 @@ struct vtd_fault {
 	uint64_t address;   /* of the page asked for (FI) */
 	uint16_t source_id; /* bus << 8 | device << 3 | function */
 	uint8_t reason;
-	uint8_t type; /* 0 write, 1 page request, 2 read, 3 atomic */
+	uint8_t type;		  /* 0 write, 1 page request, 2 read, 3 atomic */
+	uint8_t address_type;	  /* AT: 0 untranslated */
+	bool execute, privileged; /* requested: EXE, PRIV */
 	bool has_pasid;
 	uint32_t pasid;
 };

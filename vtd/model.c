@@ -1,78 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "vtd/model.h"
-#include "vtd/entry.h"
+#include "vtd/model_search.h"
 #include "vtd/translate.h"
-
-#define POSITIONS    (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
-#define VERSION_BITS 5
-#define VIEWS_MAX    4096
-#define ITEMS_MAX    64
-#define DOMAINS_MAX  16
-#define NO_VERSION   0 /* a part that was not fetched yet */
-
-/* What a fetch under way may no longer fill: bits of its payload, above the parts' versions. */
-#define NO_ENTRY (1ull << 40) /* its entry's own cache was invalidated since */
-#define NO_PASID (1ull << 41) /* and after that the PASID cache, if that is another */
-
-/*
- * A node of the search: where the updater is, what of its stores is visible, and one thing that the
- * unit holds: a fetch under way (each part's version), a cached entry, or a cached translation.
- */
-enum node_type { NODE_FETCH, NODE_ENTRY, NODE_ITEM };
-
-struct node {
-	uint64_t key; /* type 63:62, position 61:54, visible 53:46, payload 45:0 */
-	uint32_t parent;
-	struct model_event event; /* how it was reached */
-};
-
-struct view {
-	uint64_t value[8];
-	struct model_meaning meaning;
-};
-
-/* Where a translation is kept, or what leads to it: a bit set. */
-enum {
-	IN_IOTLB = 1,
-	IN_PASID_CACHE = 2, /* the PASID-table entry that a context entry leads to */
-	IN_DEVICE = 4,
-	/* The second stage's paging entries; only where a PASID-based invalidation may spare them. */
-	IN_PAGING_CACHE = 8,
-};
-
-/* A translation. */
-struct item {
-	uint8_t outcome, stage;
-	uint16_t domain;
-};
-
-struct search {
-	const struct model_question *q;
-	struct model_answer *answer;
-	unsigned words;
-	/*
-	 * 2 * count, and after the last comes the first; but if the sequence does not end in the
-	 * new entry, the first round differs from those after it: 4 * count, and the second round
-	 * repeats.
-	 */
-	unsigned positions, loop_start;
-	uint64_t image[POSITIONS][8]; /* what stands in memory before each step */
-	uint64_t version[MODEL_PARTS][1 << VERSION_BITS][8];
-	unsigned versions[MODEL_PARTS];
-	uint8_t version_at[MODEL_PARTS][POSITIONS];
-	struct model_meaning state[2];
-	struct view views[VIEWS_MAX];
-	unsigned view_count;
-	struct item items[ITEMS_MAX];
-	unsigned item_count;
-	/* Domain-ids of second-stage entries, and which of them a walk may have at each position. */
-	uint16_t domains[DOMAINS_MAX], walked[POSITIONS];
-	unsigned domain_count;
-	struct node *nodes;
-	uint32_t node_count, node_room;
-	uint32_t *table; /* hash of keys: index + 1 */
-	uint32_t table_size;
-};
 
 static uint64_t key_of(enum node_type type, unsigned position, unsigned visible, uint64_t payload)
 {
@@ -129,12 +57,6 @@ static void tell(struct search *s, uint32_t node, struct model_event last, enum 
 	a->events[--n] = last;
 	for (uint32_t at = node; s->nodes[at].parent != at; at = s->nodes[at].parent)
 		a->events[--n] = s->nodes[at].event;
-}
-
-/* At the beginning of each half nothing is going on: the state that should be in force, else -1. */
-static int at_rest(const struct search *s, unsigned position)
-{
-	return position % s->q->count ? -1 : (int)(position / s->q->count % 2);
 }
 
 static unsigned view_of(struct search *s, const uint64_t *value, bool present)
@@ -195,36 +117,6 @@ static void use(struct search *s, uint32_t node, const struct model_meaning *m, 
 		tell(s, node, event, HARM_STALE);
 }
 
-static bool is_paging_entry(const struct search *s)
-{
-	return s->q->kind == KIND_TABLE || s->q->kind == KIND_LEAF;
-}
-
-/* A context entry leads to PASID-table entries, which have a cache of their own. */
-static bool leads_to_pasid_entries(const struct search *s)
-{
-	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
-}
-
-/*
- * The caches that an item begins in. Elsewhere paging entries are invalidated with the translations, and are
- * found in fewer cases (by domain-id: table 17), so they add nothing.
- */
-static unsigned item_home(const struct search *s, const struct model_meaning *m, uint64_t flags)
-{
-	unsigned home = IN_IOTLB;
-
-	if (s->q->device_tlb)
-		home |= IN_DEVICE;
-	if (s->q->qemu_caches)
-		return home;
-	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
-		home |= IN_PASID_CACHE;
-	if (s->q->kind == KIND_PASID && m->stage == STAGE_SECOND)
-		home |= IN_PAGING_CACHE;
-	return home;
-}
-
 /* The bit of a domain-id in `walked`. */
 static uint16_t domain_bit(struct search *s, uint16_t domain)
 {
@@ -241,10 +133,7 @@ static uint16_t domain_bit(struct search *s, uint16_t domain)
 	return (uint16_t)(1 << i);
 }
 
-/*
- * A request is translated by an entry with this meaning. The translation may be kept if it is one; with CAP.CM = 1
- * a fault of the second stage, too, of the first never (section 6.2.4.1).
- */
+/* A request is translated by an entry of this meaning; `flags` of the fetch, if it is by one. */
 static void fill(struct search *s, uint32_t node, const struct model_meaning *m, unsigned position,
 		 uint64_t flags)
 {
@@ -254,42 +143,15 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 
 	if (m->good && m->stage == STAGE_SECOND)
 		s->walked[position] |= domain_bit(s, m->domain);
-	if (!m->translated &&
-	    !(m->good && m->stage == STAGE_SECOND && s->q->caching_mode && !is_paging_entry(s)))
-		return;
 	for (unsigned i = 0; i < 2 && m->translated; i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
 		    s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
-	if (!s->q->caches || (s->q->qemu_caches && s->q->kind == KIND_SM_CONTEXT))
-		return;
-	reach(s, node,
-	      key_of(NODE_ITEM, position, 0, (uint64_t)item_of(s, m) << 4 | item_home(s, m, flags)),
-	      event);
-}
-
-static bool keeps_entries(const struct search *s)
-{
-	/* QEMU has no paging-structure caches either: what it keeps are translations. */
-	return !s->q->qemu_caches || s->q->kind < KIND_PASID_DIR;
-}
-
-/*
- * Whether an entry with this meaning may be cached. One that is at fault itself may with CAP.CM = 1 (sections
- * 6.2.2, 6.2.3, 6.2.5.5), but for those of the first stage (section 6.2.4.1).
- */
-static bool may_keep(const struct search *s, const struct model_meaning *m)
-{
-	bool good = is_paging_entry(s) ? m->translated : m->good;
-
-	return s->q->caches && keeps_entries(s) &&
-	       (good || (s->q->caching_mode && !(is_paging_entry(s) && m->stage != STAGE_SECOND)));
-}
-
-/* The DID that it is cached under: 0 for one that is at fault itself (sections 6.2.2, 6.2.3). */
-static uint16_t tag_of(const struct search *s, const struct model_meaning *m)
-{
-	return m->good || is_paging_entry(s) ? m->domain : 0;
+	if (translation_may_be_kept(s, m))
+		reach(s, node,
+		      key_of(NODE_ITEM, position, 0,
+			     (uint64_t)item_of(s, m) << 4 | item_home(s, m, flags)),
+		      event);
 }
 
 /* An entry was read whole: it is acted on, and may be kept. */
@@ -301,7 +163,7 @@ static void complete(struct search *s, uint32_t node, unsigned position, const u
 		const struct model_meaning *m = &s->views[v].meaning;
 
 		use(s, node, m, rest);
-		if (may_keep(s, m) && !(flags & NO_ENTRY))
+		if (entry_may_be_kept(s, m) && !(flags & NO_ENTRY))
 			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
 			      (struct model_event){ .type = EVENT_CACHE });
 		fill(s, node, m, position, flags);
@@ -314,179 +176,6 @@ static void complete(struct search *s, uint32_t node, unsigned position, const u
 				fill(s, node, &mixed, position, flags);
 		}
 	}
-}
-
-static const struct step *step_at(const struct search *s, unsigned position)
-{
-	return &s->q->steps[position % s->q->count];
-}
-
-static unsigned after(const struct search *s, unsigned position)
-{
-	return position + 1 == s->positions ? s->loop_start : position + 1;
-}
-
-/* The state that the half `position` lies in leads to. */
-static unsigned direction(const struct search *s, unsigned position)
-{
-	return position / s->q->count % 2 == 0;
-}
-
-/* The state that `value` means in the direction of the step at `position`. */
-static unsigned state_of(const struct search *s, unsigned position, const struct step *step)
-{
-	unsigned to = direction(s, position);
-
-	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
-}
-
-/* Caches that a step empties. */
-enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8, DROP_DEVICE = 16 };
-
-/* Of what is tagged `domain`, or 0 as well, or of all. */
-struct dropped {
-	unsigned caches;
-	uint16_t domain;
-	bool zero, all;
-};
-
-static struct dropped drops(const struct search *s, unsigned position)
-{
-	const struct step *step = step_at(s, position);
-	const struct model_meaning *m = &s->state[state_of(s, position, step)];
-	struct dropped d = { .domain = m->domain };
-
-	switch (step->op) {
-	case STEP_INVALIDATE_CONTEXT:
-		d.caches = DROP_CONTEXT;
-		break;
-	case STEP_INVALIDATE_PASID: /* only where one PASID is used: its DID is all that matters */
-	case STEP_INVALIDATE_PASID_DOMAIN:
-		d.caches = DROP_PASID;
-		break;
-	case STEP_INVALIDATE_IOTLB:
-		d.caches = DROP_IOTLB;
-		break;
-	case STEP_INVALIDATE_PIOTLB:
-		d.caches = DROP_PIOTLB;
-		break;
-	case STEP_INVALIDATE_TLB:
-		d.caches = vtd_stage_is_by_domain(m->stage) ? DROP_IOTLB : DROP_PIOTLB;
-		break;
-	case STEP_INVALIDATE_DEVTLB:
-		d.caches = DROP_DEVICE;
-		break;
-	case STEP_SETTLE_NEW:
-		d.zero = true;
-		if (s->q->caching_mode)
-			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
-		break;
-	case STEP_INVALIDATE_GLOBAL:
-		d.all = true;
-		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
-		break;
-	}
-	return d;
-}
-
-/* Whether it drops from one of `caches` what is tagged so. */
-static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
-{
-	/* The context cache has no such tag in scalable mode (table 17). */
-	bool untagged = caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT;
-
-	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
-}
-
-/* What empties the cache that an entry of the kind asked about is in. */
-static unsigned entry_cache(const struct search *s)
-{
-	switch (s->q->kind) {
-	case KIND_PASID_DIR:
-	case KIND_PASID:
-		return DROP_PASID;
-	case KIND_TABLE:
-		/* A paging-structure cache; those of the second stage only the first reaches (table 24). */
-		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_IOTLB | DROP_PIOTLB;
-	case KIND_LEAF:
-		return DROP_IOTLB | DROP_PIOTLB;
-	default:
-		return DROP_CONTEXT;
-	}
-}
-
-/* What empties the IOTLB of a translation of this stage: tables 23 and 24. */
-static unsigned translation_cache(const struct search *s, uint8_t stage)
-{
-	bool spared = stage == STAGE_SECOND && s->q->fetch->piotlb_spares_second;
-
-	return DROP_IOTLB | (spared ? 0u : DROP_PIOTLB);
-}
-
-/* What is left of where an item is kept; each cache is filled again from the one before it. */
-static unsigned item_left(const struct search *s, unsigned position, const struct item *item,
-			  unsigned held)
-{
-	struct dropped d = drops(s, position);
-
-	/* A device keeps no domain-ids. */
-	if (d.caches & DROP_DEVICE)
-		held &= ~(unsigned)IN_DEVICE;
-	if (reaches(s, &d, DROP_PASID, item->domain))
-		held &= ~(unsigned)IN_PASID_CACHE;
-	if (reaches(s, &d, translation_cache(s, item->stage), item->domain))
-		held &= ~(unsigned)IN_IOTLB;
-	/* A PASID-based invalidation need not reach the second stage's paging entries (section 6.5.2.4). */
-	if (reaches(s, &d, DROP_IOTLB, item->domain))
-		held &= ~(unsigned)IN_PAGING_CACHE;
-	if (held & IN_PASID_CACHE)
-		held |= IN_IOTLB;
-	if (held & IN_IOTLB && s->q->device_tlb)
-		held |= IN_DEVICE;
-	return held;
-}
-
-/*
- * What becomes of a fetch under way when the step at `position` is done: its payload; 0: it is over. "Hardware
- * may utilize information from the context-caches to tag new entries inserted to the PASID-cache and IOTLB for
- * processing in-flight requests" (section 6.2.2.1; of the PASID cache 6.2.3.1 says the same), until those are
- * invalidated in turn. Nothing else says that an invalidation ends the fetches under way.
- */
-static uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload)
-{
-	unsigned dropped = drops(s, position).caches;
-
-	/* QEMU translates and invalidates under one lock: none falls into the middle of the other. */
-	if (s->q->qemu_caches)
-		return dropped ? 0 : payload;
-	if (payload && dropped & entry_cache(s))
-		payload |= NO_ENTRY;
-	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))
-		payload |= NO_PASID;
-	return payload & NO_PASID && dropped & (DROP_IOTLB | DROP_PIOTLB) ? 0 : payload;
-}
-
-/* Up to where stores are visible, at least, when the step at `position` is done. */
-static unsigned visible_after(const struct search *s, unsigned position, unsigned visible)
-{
-	const struct step *step = step_at(s, position);
-	unsigned next = after(s, position);
-
-	if (!s->q->write_buffer)
-		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
-	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
-	if (!step_invalidates(step) && step->op != STEP_SETTLE_NEW)
-		return visible;
-	if (s->q->coherent)
-		return next;
-	while (position != visible) {
-		if (step_at(s, position)->op == STEP_FLUSH)
-			return after(s, position);
-		position = !position || (position == s->loop_start && visible > position)
-				   ? s->positions - 1
-				   : position - 1;
-	}
-	return visible;
 }
 
 static unsigned version_in(uint64_t payload, unsigned part)
@@ -551,11 +240,10 @@ static void expand_entry(struct search *s, uint32_t index)
 	uint64_t key = s->nodes[index].key;
 	unsigned position = key_position(key), next = after(s, position);
 	const struct model_meaning m = s->views[key & 0xffff].meaning;
-	struct dropped d = drops(s, position);
 
 	use(s, index, &m, at_rest(s, position));
 	fill(s, index, &m, position, 0);
-	if (!reaches(s, &d, entry_cache(s), tag_of(s, &m)))
+	if (entry_survives(s, position, &m))
 		reach(s, index, key_of(NODE_ENTRY, next, 0, key & 0xffff),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
@@ -696,62 +384,4 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 			walk_from_kept(s);
 	}
 	answer->states = s->node_count;
-}
-
-void model_fetch_chunks(struct model_fetch *fetch, enum entry_kind kind, unsigned bits,
-			bool present_first)
-{
-	static const char *const names[] = { "64-bit fetches", "128-bit fetches", "256-bit fetches",
-					     "512-bit fetches" };
-	unsigned words = kind_words(kind), step = bits / 64;
-
-	*fetch = (struct model_fetch){
-		.name = names[bits == 64    ? 0
-			      : bits == 128 ? 1
-			      : bits == 256 ? 2
-					    : 3],
-		.present_first = present_first,
-	};
-	for (unsigned at = 0; at < words; at += step, fetch->parts++)
-		for (unsigned i = at; i < at + step && i < words; i++)
-			fetch->mask[fetch->parts][i] = ~0ull;
-}
-
-void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
-{
-	if (kind != KIND_PASID) {
-		model_fetch_chunks(fetch, kind, 512, true);
-		fetch->domain_apart = kind == KIND_PASID_DIR;
-		fetch->name = fetch->domain_apart ? "QEMU: read anew for the domain-id"
-						  : "QEMU: one copy";
-		return;
-	}
-	*fetch = (struct model_fetch){
-		.name = "QEMU: field by field",
-		.parts = 5,
-		.ignores_present = true,
-		.piotlb_spares_second = true,
-	};
-	fetch->mask[0][0] = 0xfff & ~field_mask(PASID_AW); /* P, PGTT */
-	fetch->mask[1][0] = field_mask(PASID_AW);
-	fetch->mask[2][0] = field_mask(PASID_SSPTPTR);
-	fetch->mask[3][1] = ~0ull; /* DID */
-	fetch->mask[4][2] = ~0ull; /* first-stage pointer and mode */
-}
-
-const char *model_harm_text(enum model_harm harm)
-{
-	switch (harm) {
-	case HARM_MIXTURE:
-		return "mixture: an outcome that neither state has";
-	case HARM_STALE:
-		return "stale: the old entry is used after the end";
-	case HARM_MISTAGGED:
-		return "mis-tagged: a translation of one state under the other's domain-id";
-	case HARM_BLOCKED:
-		return "blocked: refused although the entry should always be present";
-	case HARM_WRONG_END:
-		return "wrong end: the new entry is not what stands there";
-	}
-	return "?";
 }

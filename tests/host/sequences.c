@@ -24,10 +24,10 @@ bool test_check_equal(unsigned long long a, unsigned long long b, const char *wh
 	return test_check(a == b, what, file, line);
 }
 
-/* One word entries behave alike: the leaf stands for all of them. */
+/* Entries of one word behave alike: one target for each way of invalidating. */
 static const enum target_id shown[] = { TARGET_CONTEXT,	 TARGET_SM_CONTEXT,  TARGET_PASID_SS,
 					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_PASID_NESTED,
-					TARGET_LEAF };
+					TARGET_ROOT,	 TARGET_PASID_DIR,   TARGET_LEAF };
 
 static const struct {
 	const char *title;
@@ -150,14 +150,24 @@ int main(void)
 	printf("# Update sequences and what the model says of them\n\n"
 	       "Written by `make docs` from `vtd/catalogue.c` and `vtd/model.c`; do not edit.\n\n"
 	       "States A and B are those of `tests/target.h`. The verdict is for a unit that "
-	       "fetches "
-	       "128-bit chunks, the one with P first, does not snoop (ECAP.C = 0) and has no "
-	       "caching "
-	       "mode; the tables also give coherent units, caching mode, a device with ATS on, "
-	       "other fetch sizes, chunks "
-	       "in any order (then not even P last makes an entry of several chunks safe: hardware "
-	       "must read the chunk with P first), and QEMU 7.2 and 10.0, which read a PASID-table "
-	       "entry anew for each field, and all else in one copy.\n\n"
+	       "fetches 128-bit "
+	       "chunks, the one with P first, does not snoop (ECAP.C = 0) and has no caching mode. "
+	       "The tables "
+	       "also have\n\n"
+	       "- *coherent*: the unit snoops\n"
+	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"
+	       "- *device-TLB*: a device with ATS on. It is hypothetical: the states have TT = 00b "
+	       "or no DTE, "
+	       "which refuse it translations. The column shows what the invalidation of "
+	       "device-TLBs is for\n"
+	       "- other fetch sizes\n"
+	       "- *any order* of 128-bit chunks: the specification promises none. Then not even P "
+	       "last makes an "
+	       "entry of several chunks safe: hardware must read the chunk with P first\n"
+	       "- *QEMU* 7.2 and 10.0: a PASID-table entry is read anew for each field, all else "
+	       "in one copy, "
+	       "and QEMU 7.2 does nothing for a PASID-based IOTLB invalidation\n\n"
+	       "What is found:\n\n"
 	       "- *mixture*: a request comes to what neither A nor B leads to\n"
 	       "- *stale*: after the end, a request is answered from what was before\n"
 	       "- *mis-tagged*: a translation of one state is kept under the other's domain-id, so "
