@@ -257,6 +257,11 @@ char *bounds_text(double low, double high, char text[40]);
 /* "context.replace.linux-pre7" as an id. */
 void out_anchor(struct out *o, const struct subject *s);
 
+/* report_banner.c: a cell's rate with its bounds; whether its harm is by this unit's own model only. */
+void out_rate(struct out *o, const struct cell *c);
+bool is_only_here(const struct row *row, size_t subject, const struct cell *c);
+void report_banner(struct out *o, const struct report *r);
+
 /* The parts of the page, in its order. */
 void report_head(struct out *o, const struct report *r);
 void report_answer(struct out *o, const struct report *r);
