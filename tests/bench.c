@@ -28,6 +28,7 @@ void bench_set_requester(struct bench *b, uint64_t address)
 		.address = address,
 		.is_scalable = t && t->scalable,
 		.has_pasid = t && t->tagged,
+		.shows_rid_pasid = b->traits.is_qemu,
 	};
 	for (unsigned s = 0; t && s < 2; s++)
 		b->requester.pasids[s] = t->pasid[s];

@@ -50,6 +50,7 @@ struct traits {
 	uint8_t pasid_cache;	     /* keeps PASID-table entries */
 	uint8_t pass_through;	     /* goes on passing through after an entry says otherwise */
 	uint8_t rereads;	     /* acts on less than 128 bits of a PASID-table entry */
+	bool is_qemu;		     /* by the hypervisor's signature, or model= */
 	uint8_t absent_pasid_reason; /* fault reason of an absent PASID-table entry; 0: not seen */
 	uint64_t mixtures, mixtures_of; /* seen of rereading, in so many DMAs */
 	const char *

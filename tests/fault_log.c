@@ -41,11 +41,16 @@ enum fault_fit fault_fit(const struct requester *r, const struct vtd_fault *f)
 	if (f->source_id != r->source_id)
 		return FAULT_OF_OTHERS;
 	fit = fit_of_pages(r, f);
-	if (fit != FAULT_FITS || !r->is_scalable)
+	if (fit != FAULT_FITS)
 		return fit;
+	if (f->address_type || f->execute || f->privileged)
+		return FAULT_BAD_FLAGS;
+	if (!r->is_scalable)
+		return FAULT_FITS;
 	if (!f->has_pasid)
 		return r->has_pasid ? FAULT_BAD_PASID : FAULT_FITS;
-	/* QEMU records the RID_PASID of requests without PASID. */
+	if (!r->has_pasid && !r->shows_rid_pasid)
+		return FAULT_BAD_PASID;
 	for (unsigned i = 0; i < sizeof(r->pasids) / sizeof(r->pasids[0]); i++)
 		if (f->pasid == r->pasids[i])
 			return FAULT_FITS;
@@ -67,6 +72,10 @@ const char *fault_fit_text(enum fault_fit fit)
 		return "a fault record of the device is of no access that it makes: a read of a "
 		       "page that it "
 		       "only writes, or the reverse (FRCD.FI, T1, T2)";
+	case FAULT_BAD_FLAGS:
+		return "a fault record of the device says translated, execute or privileged, which "
+		       "its request was "
+		       "not (FRCD.AT, EXE, PRIV)";
 	case FAULT_BAD_PASID:
 		return "a fault record of the device has another PASID than its request (FRCD.PP, "
 		       "PV)";

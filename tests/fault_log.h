@@ -20,6 +20,7 @@ struct requester {
 	bool has_pasid;
 	uint32_t pasids[3];
 	bool is_scalable; /* in legacy mode no PASID is looked at */
+	bool shows_rid_pasid; /* a record of a request without PASID may bear the RID_PASID: QEMU's do */
 };
 
 enum fault_fit {
@@ -28,6 +29,7 @@ enum fault_fit {
 	FAULT_BAD_ADDRESS,
 	FAULT_BAD_TYPE, /* a read of what is only written, or the reverse */
 	FAULT_BAD_PASID,
+	FAULT_BAD_FLAGS, /* of a request that is not one of the device: translated, to execute, privileged */
 };
 
 enum fault_fit fault_fit(const struct requester *requester, const struct vtd_fault *fault);

@@ -17,6 +17,7 @@
 #include "kernel/watchdog.h"
 #include "tests/engine.h"
 #include "tests/checks.h"
+#include "tests/invalidation.h"
 #include "tests/inventory.h"
 #include "tests/mutants.h"
 #include "tests/predict.h"
@@ -122,6 +123,7 @@ enum test_kind {
 	TEST_TRAITS,	/* likewise */
 	TEST_RATES,
 	TEST_CONCURRENCY,
+	TEST_INVALIDATION,
 	TEST_FAULTS,
 	TEST_GRANULARITY,
 	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
@@ -269,11 +271,13 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		const char *name;
 		enum test_kind kind;
 		uint32_t ms;
-	} checks[] = {
-		{ "ownership", TEST_OWNERSHIP, 1 }, { "traits", TEST_TRAITS, 1 },
-		{ "rates", TEST_RATES, 600 },	    { "concurrency", TEST_CONCURRENCY, 0 },
-		{ "faults", TEST_FAULTS, 2000 },    { "granularity", TEST_GRANULARITY, 5000 }
-	};
+	} checks[] = { { "ownership", TEST_OWNERSHIP, 1 },
+		       { "traits", TEST_TRAITS, 1 },
+		       { "rates", TEST_RATES, 600 },
+		       { "concurrency", TEST_CONCURRENCY, 0 },
+		       { "invalidation", TEST_INVALIDATION, 500 },
+		       { "faults", TEST_FAULTS, 2000 },
+		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
 
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
@@ -368,6 +372,9 @@ static void run_test(void *argument)
 		break;
 	case TEST_CONCURRENCY:
 		check_concurrency(b, t->id);
+		break;
+	case TEST_INVALIDATION:
+		check_invalidation(b, t->id);
 		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, neighbour(b), t->id);

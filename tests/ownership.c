@@ -193,7 +193,11 @@ static const char *see_refused(struct bench *b)
 	else if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
 		b->disproof = fault_fit_text(fault_fit(&b->requester, &a.fault));
 	else if (!is_absence(b, a.fault.reason))
-		b->disproof = "its DMA was refused for another reason than its entry's absence";
+		b->disproof = "its DMA was refused for another reason than its entry's absence: an "
+			      "entry with "
+			      "P clear was taken for one that is present, or the reason is wrong "
+			      "(sections 9, "
+			      "7.1.3)";
 	return b->disproof;
 }
 

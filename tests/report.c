@@ -289,6 +289,8 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		  uint64_t undisturbed)
 {
 	char dmas[16], rewrites[16], bound[16], of[16] = "", more[64] = "", name[16];
+	/* "Never" is for what did no harm at all. */
+	const char *never = t->stale || t->mistagged ? "Not torn" : "Never";
 
 	if (target)
 		report_outcomes(target, t, p);
@@ -304,21 +306,21 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 			 t->torn, t->dmas, t->exposed, t->exposed_torn,
 			 us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
 	else if (t->exposed)
-		log_note("  Never: 0 of %lu DMAs torn that met stores (%lu in all), below %s at 95 "
+		log_note("  %s: 0 of %lu DMAs torn that met stores (%lu in all), below %s at 95 "
 			 "%%; %s "
 			 "rewrites/s, %s DMAs/s%s",
-			 t->exposed, t->dmas, format_ratio(bound, 3, t->exposed), rewrites, dmas,
-			 more);
+			 never, t->exposed, t->dmas, format_ratio(bound, 3, t->exposed), rewrites,
+			 dmas, more);
 	else if (t->dmas)
-		log_note("  Never: 0 of %lu DMAs torn%s; %s rewrites/s, %s DMAs/s%s", t->dmas,
+		log_note("  %s: 0 of %lu DMAs torn%s; %s rewrites/s, %s DMAs/s%s", never, t->dmas,
 			 t->rewrites ? ", but none met a store" : "", rewrites, dmas, more);
 	if (t->stale)
-		log_note("  Held still for %lu DMAs: %lu met another entry than the one in force",
-			 t->held, t->stale);
+		log_note("  Stale: %lu of %lu DMAs made while nobody rewrote used an old entry",
+			 t->stale, t->held);
 	if (t->mistagged)
-		log_note("  Tags looked at after %lu DMAs: %lu translations under the wrong "
+		log_note("  Mis-tagged: %lu of %lu checked DMAs left a translation under the wrong "
 			 "domain-id",
-			 t->tag_checks, t->mistagged);
+			 t->mistagged, t->tag_checks);
 	if (t->hiccups)
 		log_note("    %lu were blocked, but not when tried again with the entry still held",
 			 t->hiccups);

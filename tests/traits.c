@@ -160,7 +160,7 @@ static void tell(const struct bench *b, const char *what, enum trait trait)
 /* `is_known`: of QEMU's unit. */
 static void breach(struct bench *b, const char *text, bool is_known)
 {
-	if (is_known && traits_is_qemu())
+	if (is_known && b->traits.is_qemu)
 		log_note("  %s: known of QEMU's unit", text);
 	else if (!b->traits.breach)
 		b->traits.breach = text;
@@ -239,7 +239,7 @@ void traits_probe(struct bench *b)
 			 b->traits.mixtures_of);
 	judge(b);
 	/* On a busy host that may go unseen. */
-	if (b->traits.rereads != TRAIT_YES && traits_is_qemu())
+	if (b->traits.rereads != TRAIT_YES && b->traits.is_qemu)
 		b->traits.rereads = TRAIT_YES;
 	override(b);
 	record_begin();

@@ -213,6 +213,8 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 				   : "unsafe by the model without it; not seen in this run",
 			      harm, unit);
 	} else if (p->harms) {
+		if (predict_harm_seen(p, &tally))
+			log_note("  Control: its harm was seen, as the model says");
 		report_result(id, predict_harm_seen(p, &tally) ? VERDICT_PASS : VERDICT_SKIP,
 			      "unsafe by the model; not seen in this run", harm, unit);
 	} else if (inconclusive(b, shown, target, drive, controls)) {
@@ -272,8 +274,9 @@ void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
 			if (!(flags & KNOWN_BAD))
 				continue;
 			bad++;
-			showable += flags & SHOWABLE ? 1 : 0;
-			seen += flags & SHOWABLE && flags & SEEN ? 1 : 0;
+			/* What was seen could be shown, whatever the model of the unit says. */
+			showable += flags & (SHOWABLE | SEEN) ? 1 : 0;
+			seen += flags & SEEN ? 1 : 0;
 			if (!(flags & SEEN))
 				log_note("  not seen: %s.%s.%s%s", target_name((enum target_id)t),
 					 operation_name(sequences[i].operation), sequences[i].name,

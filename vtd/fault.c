@@ -12,6 +12,9 @@ struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
 		.source_id = (uint16_t)field_of(high, FRCD_SID),
 		.reason = (uint8_t)field_of(high, FRCD_FR),
 		.type = (uint8_t)(field_of(high, FRCD_T1) << 1 | field_of(high, FRCD_T2)),
+		.address_type = (uint8_t)field_of(high, FRCD_AT),
+		.execute = field_of(high, FRCD_EXE),
+		.privileged = field_of(high, FRCD_PRIV),
 		.has_pasid = field_of(high, FRCD_PP),
 		.pasid = (uint32_t)field_of(high, FRCD_PV),
 	};
@@ -51,6 +54,22 @@ unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned r
 	if (*overflow)
 		vtd_write32(unit, VTD_FSTS, FSTS_PFO);
 	return taken;
+}
+
+bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched)
+{
+	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1, set = 0;
+	uint32_t status = vtd_read32(unit, VTD_FSTS);
+	unsigned first = (unsigned)field_of(status, FSTS_FRI);
+	bool is_first_set = false;
+
+	for (unsigned i = 0; i < records; i++) {
+		bool f = vtd_read32(unit, record_offset(unit, i) + 12) >> 31;
+
+		set += f;
+		is_first_set |= f && i == first;
+	}
+	return !(status & FSTS_PPF) == !set && (!set || !untouched || is_first_set);
 }
 
 void vtd_fault_clear(struct vtd_unit *unit)

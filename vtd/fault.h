@@ -32,7 +32,9 @@ struct vtd_fault {
 	uint64_t address;   /* of the page asked for (FI) */
 	uint16_t source_id; /* bus << 8 | device << 3 | function */
 	uint8_t reason;
-	uint8_t type; /* 0 write, 1 page request, 2 read, 3 atomic */
+	uint8_t type;		  /* 0 write, 1 page request, 2 read, 3 atomic */
+	uint8_t address_type;	  /* AT: 0 untranslated */
+	bool execute, privileged; /* requested: EXE, PRIV */
 	bool has_pasid;
 	uint32_t pasid;
 };
@@ -44,6 +46,12 @@ struct vtd_fault {
  */
 unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned room,
 			bool *overflow);
+
+/*
+ * Whether what the unit says of its records agrees: with FSTS.PPF some register's F is set, else none is; FRI
+ * is one with F set where nothing was taken since PPF was set (section 11.4.7.1).
+ */
+bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched);
 
 /* Drop all records and the overflow bit. */
 void vtd_fault_clear(struct vtd_unit *unit);

@@ -267,6 +267,22 @@ enum vtd_status vtd_invalidate_all(struct vtd_unit *unit)
 	return status == VTD_OK ? register_iotlb(unit, G_GLOBAL, 0) : status;
 }
 
+enum vtd_status vtd_invalidate_iotlb_all(struct vtd_unit *unit)
+{
+	if (!unit->queue.descriptors)
+		return register_iotlb(unit, G_GLOBAL, 0);
+	queue_put(unit, iotlb_descriptor(unit, G_GLOBAL, 0), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_pasid_cache_all(struct vtd_unit *unit)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, pasid_descriptor(TYPE_PASID, G_PASID_ALL, 0, 0), 0);
+	return queue_wait(unit);
+}
+
 enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t domain,
 					     uint16_t source_id)
 {

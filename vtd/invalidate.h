@@ -17,6 +17,10 @@ enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
 /* Context cache, PASID cache (scalable mode) and IOTLB, globally; returns when done. */
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 
+/* One cache, globally. PASID cache: queued only. */
+enum vtd_status vtd_invalidate_iotlb_all(struct vtd_unit *unit);
+enum vtd_status vtd_invalidate_pasid_cache_all(struct vtd_unit *unit);
+
 /*
  * Of one domain-id, each waited for: context cache of one function; PASID cache and PASID-based
  * IOTLB of one PASID, PASID cache of all PASIDs (queued only); IOTLB. Section 6.5.2.

@@ -107,6 +107,8 @@
 #define   FRCD_PV	FIELD(59, 40)
 #define   FRCD_FR	FIELD(39, 32)
 #define   FRCD_PP	FIELD(31, 31)
+#define   FRCD_EXE	FIELD(30, 30) /* execute requested */
+#define   FRCD_PRIV	FIELD(29, 29) /* privilege mode requested */
 #define   FRCD_T2	FIELD(28, 28)
 #define   FRCD_SID	FIELD(15, 0)
 // clang-format on

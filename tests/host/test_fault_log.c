@@ -62,6 +62,14 @@ TEST(fault_records_with_each_field_spoiled_are_found)
 		f = fault(PRIVATE_AT + 4096, type);
 		CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_TYPE);
 	}
+	/* Of a request that is translated, to execute, privileged. */
+	for (unsigned bit = 0; bit < 4; bit++) {
+		f = fault(ADDRESS, 0);
+		f.address_type = (uint8_t)(bit < 2 ? 1u << bit : 0);
+		f.execute = bit == 2;
+		f.privileged = bit == 3;
+		CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_FLAGS);
+	}
 	/* Just outside the private pages. */
 	f = fault(PRIVATE_AT + 2 * 4096, 0);
 	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_ADDRESS);
@@ -78,7 +86,9 @@ TEST(fault_records_need_the_pasid_of_the_request)
 	f.has_pasid = true;
 	f.pasid = 5;
 	CHECK_EQ(fault_fit(&tagged, &f), FAULT_FITS);
+	CHECK_EQ(fault_fit(&untagged, &f), FAULT_BAD_PASID);
 	/* QEMU records the RID_PASID. */
+	untagged.shows_rid_pasid = true;
 	CHECK_EQ(fault_fit(&untagged, &f), FAULT_FITS);
 	for (unsigned bit = 0; bit < 20; bit++) {
 		f.pasid = 5 ^ 1u << bit;

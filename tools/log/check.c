@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* vtd-log check: the last run of each log, judged; the exit status is the answer. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,8 +53,9 @@ static void judge_run(const struct run *r, const char *text, void *context)
 		fprintf(out, "    %s\n", r->problems[i]);
 	for (size_t i = 0; i < r->test_count; i++)
 		if (r->tests[i].verdict == 'f')
-			fprintf(out, "    not ok %u %s: %s\n", r->tests[i].n,
+			fprintf(out, "    not ok %u %s: %s: %s\n", r->tests[i].n,
 				r->tests[i].id ? r->tests[i].id : "(name lost)",
+				class_word(&r->tests[i]),
 				r->tests[i].why ? r->tests[i].why : "its own block did not arrive");
 	fclose(out);
 }
@@ -105,6 +107,8 @@ int check_main(int argc, char **argv)
 		.parser = on_option,
 		.args_doc = "FILE|FOLDER...",
 		.doc = "Judge the last run of each log ('-': standard input).\v"
+		       "A test that failed is a failure of what was tested, or an error "
+		       "of device, machine or tool.\n\n"
 		       "Exit status: 0 pass; 1 fail; 2 skip: nothing is wrong and nothing was "
 		       "learned; 3 "
 		       "incomplete: the log is cut or damaged, so that not every verdict is known; "

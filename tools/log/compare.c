@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two sides, each one run or many: which verdicts and which rates of harm differ, and how surely. */
+/* vtd-log compare: two sides, each one run or many: which verdicts and which rates of harm differ, and how surely. */
 #define _GNU_SOURCE
 #include <argp.h>
 #include <inttypes.h>
@@ -11,20 +11,26 @@
 #include "tools/log/arena.h"
 #include "tools/log/commands.h"
 #include "tools/log/distinct.h"
+#include "tools/log/share.h"
 #include "tools/log/statistics.h"
 
-#define MANY_RUNS 3 /* from so many on each side on, the spread between runs is known */
+#define QUESTIONS (SHARES - 1) /* kinds of harm that are asked for; torn ones in one of two ways */
+#define MANY_RUNS 3	       /* from so many on each side on, the spread between runs is known */
 
 struct side {
-	unsigned runs, passed, failed, skipped;
-	uint64_t harm, dmas;
-	double low, high; /* the runs' own rates of harm */
-	unsigned rates;
+	unsigned runs, passed, failed, errors, skipped;
+	struct share shares[SHARES];
+	struct range {
+		double low, high; /* the runs' own rates of harm */
+		unsigned rates;
+	} ranges[SHARES];
+	bool lacks_exposure; /* a log of it does not say which DMAs met stores */
 };
 
 struct row {
 	char *id;
 	struct side sides[2];
+	enum share_kind kind; /* of harm: that in which they differ most */
 	double p;
 	const char *verdict; /* what changed in verdicts; NULL: nothing */
 	bool one_sided;	     /* only one side has such a test */
@@ -91,14 +97,36 @@ static void note_run(const struct run *r, const char *text, void *context)
 	distinct_note(&copies, r);
 }
 
+static void add_shares(struct side *s, const struct run_test *t)
+{
+	struct share shares[SHARES];
+
+	s->lacks_exposure |= t->rewrites && !t->has_exposure;
+	for (unsigned k = 0; k < SHARES; k++) {
+		struct share share = shares[k] = share_of(t, (enum share_kind)k);
+		struct range *r = &s->ranges[k];
+		double rate = share.trials ? (double)share.harm / (double)share.trials : 0;
+
+		if (!share.trials)
+			continue;
+		r->low = r->rates ? fmin(r->low, rate) : rate;
+		r->high = r->rates ? fmax(r->high, rate) : rate;
+		r->rates++;
+	}
+	share_add(s->shares, shares);
+}
+
 static void add_run(const struct run *r, const char *text, void *context)
 {
 	unsigned which = *(unsigned *)context;
 	char name[400], id[160];
 
 	(void)text;
-	snprintf(name, sizeof(name), "%s, %s, microcode %s, %s, build %s", r->system, r->brand,
-		 r->microcode, r->bios, r->build);
+	if (r->simulated)
+		snprintf(name, sizeof(name), "a simulated unit, build %s", r->build);
+	else
+		snprintf(name, sizeof(name), "%s, %s, microcode %s, %s, build %s", r->system,
+			 r->brand, r->microcode, r->bios, r->build);
 	if (!distinct_counts(&copies, r))
 		return;
 	if (r->blocks_good) {
@@ -114,7 +142,6 @@ static void add_run(const struct run *r, const char *text, void *context)
 	all.sides[which].broken += r->judgement == JUDGED_FAIL && !r->failed;
 	for (size_t i = 0; i < r->test_count; i++) {
 		const struct run_test *t = &r->tests[i];
-		uint64_t harm = t->torn + t->stale + t->mistagged;
 		struct side *s;
 		struct row *row;
 
@@ -129,15 +156,9 @@ static void add_run(const struct run *r, const char *text, void *context)
 		s->passed += t->verdict == 'p';
 		s->failed += t->verdict == 'f';
 		s->skipped += t->verdict == 's';
-		if (t->has_tally && t->dmas && !t->check) {
-			double rate = (double)harm / (double)t->dmas;
-
-			s->harm += harm < t->dmas ? harm : t->dmas;
-			s->dmas += t->dmas;
-			s->low = s->rates ? fmin(s->low, rate) : rate;
-			s->high = s->rates ? fmax(s->high, rate) : rate;
-			s->rates++;
-		}
+		s->errors += t->verdict == 'f' && t->is_error;
+		if (t->has_tally && t->dmas && !t->check)
+			add_shares(s, t);
 	}
 }
 
@@ -148,6 +169,58 @@ static char verdict_of(const struct side *s)
 	       : s->passed && !s->skipped ? 'p'
 	       : s->skipped && !s->passed ? 's'
 					  : 'm';
+}
+
+/* The kind of harm in which the sides differ most, of those that both could show. */
+static void choose_kind(struct row *r)
+{
+	const struct side *a = &r->sides[0], *b = &r->sides[1];
+
+	for (unsigned k = 0; k < SHARES; k++) {
+		const struct share *x = &a->shares[k], *y = &b->shares[k];
+		double p = share_difference(x->harm, x->trials, y->harm, y->trials);
+
+		/* Rates among other DMAs cannot be compared: where a log does not say which met stores, of all. */
+		if (k == (a->lacks_exposure || b->lacks_exposure ? SHARE_TORN : SHARE_TORN_ALL))
+			continue;
+		if (!x->trials || !y->trials || p >= r->p)
+			continue;
+		r->kind = (enum share_kind)k;
+		r->p = p;
+	}
+}
+
+static void judge_rates(struct row *r)
+{
+	const struct share *x, *y;
+	const struct range *a, *b;
+	double p;
+
+	r->kind = share_telling(r->sides[r->sides[0].runs ? 0 : 1].shares);
+	choose_kind(r);
+	x = &r->sides[0].shares[r->kind];
+	y = &r->sides[1].shares[r->kind];
+	a = &r->sides[0].ranges[r->kind];
+	b = &r->sides[1].ranges[r->kind];
+	if (!x->trials || !y->trials)
+		return;
+	/*
+	 * Rates of harm vary from run to run with all that else happens on a machine, far more than chance
+	 * does. So a difference is believed only between three or more runs a side, where these lie apart,
+	 * and it is more than chance; as many questions are asked as there are tests and kinds of harm
+	 * (Bonferroni).
+	 */
+	p = r->p * (double)all.count * QUESTIONS;
+	if (a->rates < MANY_RUNS || b->rates < MANY_RUNS) {
+		r->few = !x->harm != !y->harm || p < arguments.alpha;
+		return;
+	}
+	if (p > arguments.alpha || (a->high >= b->low && b->high >= a->low))
+		return;
+	r->rate = !x->harm	     ? "harm appears"
+		  : !y->harm	     ? "harm no more"
+		  : a->high < b->low ? "harm rises"
+				     : "harm falls";
 }
 
 static void judge_row(struct row *r)
@@ -176,44 +249,33 @@ static void judge_row(struct row *r)
 	if ((verdict_of(a) == 'f') != (verdict_of(b) == 'f') ||
 	    (verdict_of(a) != verdict_of(b) && verdict_of(a) != 'm' && verdict_of(b) != 'm' &&
 	     a->runs >= MANY_RUNS && b->runs >= MANY_RUNS))
-		r->verdict = verdict_of(b) == 'f'   ? "now fails"
+		r->verdict = verdict_of(b) == 'f'   ? b->errors == b->failed
+							      ? "now fails, by an error"
+							      : "now fails"
 			     : verdict_of(a) == 'f' ? "fails no more"
 						    : "verdict differs";
-	r->p = share_difference(a->harm, a->dmas, b->harm, b->dmas);
-	if (!a->dmas || !b->dmas)
-		return;
-	/*
-	 * Rates of harm vary from run to run with all that else happens on a machine, far more than chance
-	 * does. So a difference is believed only between three or more runs a side, where these lie apart,
-	 * and it is more than chance; as many questions are asked as there are tests (Bonferroni).
-	 */
-	if (a->rates < MANY_RUNS || b->rates < MANY_RUNS) {
-		r->few = !a->harm != !b->harm || r->p * (double)all.count < arguments.alpha;
-		return;
-	}
-	if (r->p * (double)all.count > arguments.alpha || (a->high >= b->low && b->high >= a->low))
-		return;
-	r->rate = !a->harm	     ? "harm appears"
-		  : !b->harm	     ? "harm no more"
-		  : a->high < b->low ? "harm rises"
-				     : "harm falls";
+	judge_rates(r);
 }
 
-static void print_side(const struct side *s)
+static void print_side(const struct row *r, const struct side *s)
 {
-	struct interval i = share_interval(s->harm, s->dmas);
+	const struct share *share = &s->shares[r->kind];
+	struct interval i = share_interval(share->harm, share->trials);
 
 	if (!s->runs) {
-		printf("%-34s", "-");
+		printf("%-45s", "-");
 		return;
 	}
-	printf("%-5s", verdict_of(s) == 'm' ? "mixed" : verdict_word(verdict_of(s)));
-	if (!s->dmas)
-		printf("%-29s", "");
-	else if (s->harm)
-		printf(" %8.3g [%8.2g, %8.2g]", (double)s->harm / (double)s->dmas, i.low, i.high);
+	printf("%-5s", verdict_of(s) == 'm'		     ? "mixed"
+		       : s->failed && s->errors == s->failed ? "error"
+							     : verdict_word(verdict_of(s)));
+	if (!share->trials)
+		printf("%-40s", "");
+	else if (share->harm)
+		printf(" %-10s %8.3g [%8.2g, %8.2g]", share_word(r->kind),
+		       (double)share->harm / (double)share->trials, i.low, i.high);
 	else
-		printf(" 0        below %-14.2g", i.high);
+		printf(" %-10s 0        below %-14.2g", share_word(r->kind), i.high);
 }
 
 static int by_id(const void *a, const void *b)
@@ -261,7 +323,11 @@ int compare_main(int argc, char **argv)
 		.doc = "Compare two runs, or two groups of runs: A and B "
 		       "are logs or folders of logs; every "
 		       "run in them counts.\v"
-		       "A rate is harm (torn, stale, mis-tagged) per DMA, with its 95 % interval. "
+		       "A rate is harm of one kind (torn, stale, mis-tagged, blocked), that in "
+		       "which "
+		       "the sides differ most, among the DMAs that could show it, with its 95 % "
+		       "interval: torn among those that met stores, or, where a log does not say "
+		       "which did, among all. "
 		       "Rates vary from run to run more "
 		       "than chance does, so a difference of rates, or of harm seen or not, is "
 		       "told only between three or "
@@ -327,9 +393,9 @@ int compare_main(int argc, char **argv)
 			continue;
 		changed += (r->verdict || r->rate) && (!r->one_sided || r->fails_alone);
 		printf("%s\n    A ", r->id);
-		print_side(&r->sides[0]);
+		print_side(r, &r->sides[0]);
 		printf("  B ");
-		print_side(&r->sides[1]);
+		print_side(r, &r->sides[1]);
 		printf("  %s%s%s", r->verdict ? r->verdict : "", r->verdict && r->rate ? "; " : "",
 		       r->rate	    ? r->rate
 		       : r->verdict ? ""

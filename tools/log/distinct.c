@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Copies of a run are found by a hash of what tells runs apart. */
 #include "tools/log/distinct.h"
 
 #include <stdlib.h>
@@ -93,6 +94,11 @@ bool distinct_counts(const struct distinct *d, const struct run *r)
 		return true;
 	at = place(d, key);
 	return !at->key || (at->number == r->number && !strcmp(at->path, r->path));
+}
+
+const char *distinct_path(const struct distinct *d, const struct run *r)
+{
+	return distinct_counts(d, r) ? r->path : place(d, key_of(r))->path;
 }
 
 void distinct_free(struct distinct *d)

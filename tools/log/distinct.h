@@ -18,6 +18,8 @@ struct distinct {
 void distinct_note(struct distinct *d, const struct run *run);
 /* Whether it is the one that counts. A run whose first block is lost is known from no other, and counts. */
 bool distinct_counts(const struct distinct *d, const struct run *run);
+/* The file of the one that counts. */
+const char *distinct_path(const struct distinct *d, const struct run *run);
 void distinct_free(struct distinct *d);
 
 #endif

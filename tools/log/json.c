@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* vtd-log json: everything that is known of every run. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,10 +88,18 @@ static void add_tally(json_t *j, const struct run_test *t)
 			{ "timeouts", t->timeouts },
 			{ "foreign_faults", t->foreign },
 			{ "fault_overflows", t->overflows } };
+	const struct {
+		const char *key;
+		uint64_t value;
+	} exposure[] = { { "exposed", t->exposed },
+			 { "exposed_torn", t->exposed_torn },
+			 { "stores", t->stores } };
 	json_t *outcomes = json_array(), *faults = json_array();
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		json_object_set_new(j, numbers[i].key, number(numbers[i].value));
+	for (size_t i = 0; i < sizeof(exposure) / sizeof(exposure[0]) && t->has_exposure; i++)
+		json_object_set_new(j, exposure[i].key, number(exposure[i].value));
 	for (unsigned i = 0; i < t->outcome_count; i++) {
 		const struct outcome_count *o = &t->outcomes[i];
 
@@ -112,6 +121,21 @@ static void add_tally(json_t *j, const struct run_test *t)
 	json_object_set_new(j, "faults", faults);
 }
 
+static json_t *walks_json(const struct run_test *t)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < t->walks_count; i++) {
+		const struct walks *w = &t->walks[i];
+
+		json_array_append_new(
+			array, json_pack("{s:o, s:o, s:o, s:o, s:o}", "drive", text(w->drive),
+					 "met", number(w->met), "dmas", number(w->dmas), "exposed",
+					 number(w->exposed), "stores", number(w->stores)));
+	}
+	return array;
+}
+
 static json_t *test_json(const struct run_test *t)
 {
 	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "n",
@@ -126,14 +150,35 @@ static json_t *test_json(const struct run_test *t)
 		json_object_set_new(j, "harms_by_specification", harms(t->spec_harms));
 		json_object_set_new(j, "controls", number(t->controls));
 	}
+	if (t->verdict == 'f')
+		json_object_set_new(j, "class", text(class_word(t)));
+	if (t->walks_count)
+		json_object_set_new(j, "walks", walks_json(t));
 	if (t->has_tally)
 		add_tally(j, t);
+	return j;
+}
+
+/* What was not asked is null. */
+static json_t *traits_json(const struct traits *t)
+{
+	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o}", "unit", number(t->unit), "device",
+			      text(t->device), "absent_pasid",
+			      t->absent_pasid ? hex(t->absent_pasid) : json_null(), "mixtures",
+			      number(t->mixtures), "of", number(t->of));
+
+	for (unsigned i = 0; i < TRAITS; i++)
+		json_object_set_new(j, trait_key(i),
+				    t->answers[i] == TRAIT_NOT_ASKED
+					    ? json_null()
+					    : json_boolean(t->answers[i] == TRAIT_YES));
 	return j;
 }
 
 static json_t *machine_json(const struct run *r)
 {
 	json_t *j = json_object(), *units = json_array(), *devices = json_array();
+	json_t *seen = json_array();
 	const struct {
 		const char *key, *value;
 	} texts[] = { { "system", r->system },	     { "board", r->board },
@@ -170,12 +215,16 @@ static json_t *machine_json(const struct run *r)
 						text(d->name), "at", text(d->at), "id", text(d->id),
 						"unit", (int)d->unit, "refused", text(d->why)));
 	}
+	for (unsigned i = 0; i < r->traits_count; i++)
+		json_array_append_new(seen, traits_json(&r->traits[i]));
 	for (size_t i = 0; dmar && i < r->dmar_bytes; i++)
 		sprintf(dmar + 2 * i, "%02x", r->dmar[i]);
 	json_object_set_new(j, "dmar", text(dmar));
 	free(dmar);
 	json_object_set_new(j, "units", units);
 	json_object_set_new(j, "devices", devices);
+	json_object_set_new(j, "traits", seen);
+	json_object_set_new(j, "simulated", json_boolean(r->simulated));
 	return j;
 }
 
@@ -190,13 +239,13 @@ static json_t *run_json(const struct run *r)
 			      "first_line", number(r->line_from), "last_line", number(r->line_to));
 
 	json_object_update_new(
-		j, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "planned",
+		j, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "planned",
 			     number(r->has_end ? r->end_planned : r->planned), "passed",
 			     number(r->passed), "checks_passed", number(r->checks), "failed",
-			     number(r->failed), "skipped", number(r->skipped), "lost_verdicts",
-			     number(r->lost_verdicts), "ms", number(r->ms), "printed_bytes",
-			     number(r->printed), "blocks", number(r->blocks_good), "blocks_lost",
-			     number(r->blocks_missing)));
+			     number(r->failed), "errors", number(r->errors), "skipped",
+			     number(r->skipped), "lost_verdicts", number(r->lost_verdicts), "ms",
+			     number(r->ms), "printed_bytes", number(r->printed), "blocks",
+			     number(r->blocks_good), "blocks_lost", number(r->blocks_missing)));
 	for (size_t i = 0; i < r->problem_count; i++)
 		json_array_append_new(problems, text(r->problems[i]));
 	for (size_t i = 0; i < r->test_count; i++)

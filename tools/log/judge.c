@@ -14,6 +14,9 @@
 
 #define TOLD 8 /* of a kind of problem so many are told one by one */
 
+/* What helps against a damaged log. */
+#define TRY "; try a lower speed (baud=), another cable or flow control, and run again"
+
 #define FOLDED_LINES	 8
 #define TERMINAL_COLUMNS 200
 
@@ -218,6 +221,7 @@ static void count(struct run *r, const struct builder *b)
 		r->checks += t->verdict == 'p' && t->check;
 		r->passed += t->verdict == 'p' && !t->check;
 		r->failed += t->verdict == 'f';
+		r->errors += t->verdict == 'f' && t->is_error;
 		r->skipped += t->verdict == 's';
 	}
 	expected -= known;
@@ -293,6 +297,24 @@ static void tell_blocks(struct builder *b)
 			b->longest, b->so_long);
 }
 
+/* Why there is no closing block: a damaged log is another thing than a run that was cut. */
+static void tell_end(struct builder *b)
+{
+	const struct lines *last = b->bad_count ? &b->bad[b->bad_count - 1] : NULL;
+
+	if (last && last->is_end)
+		build_problem(b,
+			      "its closing block arrived damaged (lines %" PRIu32 " to %" PRIu32
+			      ")" TRY,
+			      last->from, last->to);
+	else if (b->end_line)
+		build_problem(b, "its VTDL-END line arrived, its closing block did not: the log is "
+				 "damaged, the run was not cut" TRY);
+	else
+		build_problem(b, "it ends without its closing block: the run was cut, or is still "
+				 "under way");
+}
+
 void judge(struct builder *b)
 {
 	struct run *r = &b->run;
@@ -317,8 +339,7 @@ void judge(struct builder *b)
 			b, "no machine record arrived intact: cut before the first, all damaged, "
 			   "or of a vtd-litmus older than log format 1");
 	if (!r->has_end)
-		build_problem(b, "it ends without its closing block: the run was cut, or is still "
-				 "under way");
+		tell_end(b);
 	else if (r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&
 		 !r->lost_verdicts) {
 		/* A run may fail though no test of it did: by a panic. */
@@ -343,75 +364,6 @@ void judge(struct builder *b)
 		r->judgement = JUDGED_INCOMPLETE;
 	else
 		r->judgement = r->end_verdict == 'p' ? JUDGED_PASS : JUDGED_SKIP;
-}
-
-const char *judgement_word(enum judgement judgement)
-{
-	static const char *const words[] = { "pass", "fail", "skip", "incomplete" };
-
-	return words[judgement];
-}
-
-const char *verdict_word(char verdict)
-{
-	return verdict == 'p' ? "pass" : verdict == 'f' ? "fail" : verdict == 's' ? "skip" : "lost";
-}
-
-const char *harm_word(unsigned bit)
-{
-	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					     "wrong end" };
-
-	return bit < sizeof(words) / sizeof(words[0]) ? words[bit] : NULL;
-}
-
-bool test_name(const char *id, struct test_name *name)
-{
-	struct {
-		char *to;
-		size_t room;
-	} parts[] = { { name->target, sizeof(name->target) },
-		      { name->operation, sizeof(name->operation) },
-		      { name->sequence, sizeof(name->sequence) },
-		      { name->device, sizeof(name->device) },
-		      { name->drive, sizeof(name->drive) } };
-	const char *from[5], *at = id;
-	unsigned n = 0;
-
-	/* A sequence's name has points, too ("linux-7.0"): two parts before it, two behind. */
-	memset(name, 0, sizeof(*name));
-	if (!id)
-		return false;
-	for (n = 0; n < 2; n++) {
-		const char *point = strchr(at, '.');
-
-		if (!point)
-			return false;
-		from[n] = at;
-		at = point + 1;
-	}
-	from[2] = at;
-	for (const char *p = at; *p; p++)
-		if (!strncmp(p, ".hammer", 7) || !strncmp(p, ".faithful", 9)) {
-			const char *device = p - 1;
-
-			while (device > at && *device != '.')
-				device--;
-			if (device == at)
-				return false;
-			from[3] = device + 1;
-			from[4] = p + 1;
-			for (unsigned i = 0; i < 5; i++) {
-				size_t bytes = i == 4 ? strlen(from[4])
-						      : (size_t)(from[i + 1] - from[i]) - 1;
-
-				if (bytes >= parts[i].room)
-					return false;
-				memcpy(parts[i].to, from[i], bytes);
-			}
-			return true;
-		}
-	return false;
 }
 
 bool run_is_whole(const struct run *r)

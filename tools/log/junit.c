@@ -78,7 +78,8 @@ static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct r
 			xml, BAD_CAST "time", "%.3f",
 			(double)(t->at_ms > before_ms ? t->at_ms - before_ms : 0) / 1000);
 	if (t->verdict == 'f')
-		element(xml, "failure", t->why ? t->why : "its own block did not arrive");
+		element(xml, t->is_error ? "error" : "failure",
+			t->why ? t->why : "its own block did not arrive");
 	else if (t->verdict == 's')
 		element(xml, "skipped", t->why ? t->why : "its own block did not arrive");
 	else if (!t->verdict)
@@ -124,8 +125,8 @@ static void write_run(const struct run *r, const char *log, void *context)
 	xmlTextWriterStartElement(xml, BAD_CAST "testsuite");
 	attribute(xml, "name", name);
 	attribute_number(xml, "tests", r->test_count + !whole);
-	attribute_number(xml, "failures", r->failed);
-	attribute_number(xml, "errors", !whole);
+	attribute_number(xml, "failures", r->failed - r->errors);
+	attribute_number(xml, "errors", r->errors + !whole);
 	attribute_number(xml, "skipped", r->skipped);
 	xmlTextWriterWriteFormatAttribute(xml, BAD_CAST "time", "%.3f", (double)r->ms / 1000);
 	if (strlen(r->date) == 19) {
@@ -137,6 +138,7 @@ static void write_run(const struct run *r, const char *log, void *context)
 	}
 	xmlTextWriterStartElement(xml, BAD_CAST "properties");
 	property(xml, "verdict", judgement_word(r->judgement));
+	property(xml, "simulated", r->simulated ? "yes" : "");
 	property(xml, "build", r->build);
 	property(xml, "options", r->options);
 	property(xml, "system", r->system);
@@ -192,7 +194,9 @@ int junit_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FILE|FOLDER...",
-		.doc = "Print JUnit XML: a testsuite for each run, a testcase for each test. A run "
+		.doc = "Print JUnit XML: a testsuite for each run, a testcase for each test; a "
+		       "failure of what was tested is a <failure>, an error of device, machine or "
+		       "tool an <error>. A run "
 		       "that is "
 		       "not whole has the testcase 'the-log-is-whole' in error."
 	};

@@ -97,7 +97,7 @@ int graver(int a, int b)
 /* What passed, told apart: a sequence that is safe and stayed clean is another thing than one that did harm. */
 static void print_passed(FILE *out, const struct run *r)
 {
-	unsigned clean = 0, harmed = 0;
+	unsigned clean = 0, harmed = 0, only_here = 0;
 
 	for (size_t i = 0; i < r->test_count; i++) {
 		const struct run_test *t = &r->tests[i];
@@ -105,17 +105,26 @@ static void print_passed(FILE *out, const struct run *r)
 		if (t->verdict == 'p' && !t->check && t->harms != HARMS_UNKNOWN) {
 			clean += !t->harms;
 			harmed += t->harms != 0;
+			only_here += t->harms && !t->spec_harms;
 		}
 	}
 	fprintf(out, "%u passed", r->passed);
 	if (clean + harmed)
-		fprintf(out, " (%u safe ones stayed clean, %u controls did harm)", clean, harmed);
-	fprintf(out, ", %u checks passed, %u failed, %u skipped", r->checks, r->failed, r->skipped);
+		fprintf(out, " (%u safe ones stayed clean, %u controls did harm", clean, harmed);
+	if (only_here)
+		fprintf(out, ", %u of these by this unit's model only", only_here);
+	fprintf(out, "%s, %u checks passed, %u failed", clean + harmed ? ")" : "", r->checks,
+		r->failed);
+	if (r->errors)
+		fprintf(out, " (%u by an error of device, machine or tool)", r->errors);
+	fprintf(out, ", %u skipped", r->skipped);
 }
 
 void print_run_line(FILE *out, const struct run *r)
 {
 	fprintf(out, "%s: ", judgement_word(r->judgement));
+	if (r->simulated)
+		fputs("simulated unit, no hardware: ", out);
 	if (r->judgement == JUDGED_FAIL && (r->lost_verdicts || r->blocks_missing || !r->has_end))
 		fputs("(and not whole) ", out);
 	print_passed(out, r);

@@ -180,9 +180,18 @@ static void reach(struct reader *rd, const char *at)
 	}
 }
 
+static bool begins(struct span s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.bytes >= n && !memcmp(s.at, with, n);
+}
+
 /* What came in of a block that is not one: cut, garbled, or mixed with something else. */
 static void drop_block(struct reader *rd)
 {
+	bool is_end = false;
+
 	if (!rd->lines)
 		return;
 	if (!rd->has_run) {
@@ -193,7 +202,9 @@ static void drop_block(struct reader *rd)
 		rd->run.run.bytes = (size_t)(last->line.at + last->line.bytes - rd->text) -
 				    rd->run.run.at;
 	}
-	build_bad_block(&rd->run, rd->block[0].sequence, rd->block[0].number, rd->line);
+	for (unsigned i = 0; i < rd->lines; i++)
+		is_end |= begins(rd->block[i].rest, "end log=");
+	build_bad_block(&rd->run, rd->block[0].sequence, rd->block[0].number, rd->line, is_end);
 	rd->lines = 0;
 }
 
@@ -266,13 +277,6 @@ static void take_record(struct reader *rd, struct record *r, const char *line_en
 	}
 	if (!is_end)
 		rd->block[rd->lines++] = *r;
-}
-
-static bool begins(struct span s, const char *with)
-{
-	size_t n = strlen(with);
-
-	return s.bytes >= n && !memcmp(s.at, with, n);
 }
 
 /* Whether a VTDL-START line came before: then all that follows is sent once more. It is remembered. */

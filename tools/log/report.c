@@ -94,6 +94,17 @@ static void note(const struct run *run, const char *text, void *context)
 	distinct_note(&r->distinct, run);
 }
 
+static void add_copy(struct report *r, const struct run *run)
+{
+	const char *of = distinct_path(&r->distinct, run);
+
+	if (r->copy_count == r->copy_room) {
+		r->copy_room = r->copy_room ? 2 * r->copy_room : 16;
+		r->copies = must_realloc(r->copies, r->copy_room * sizeof(*r->copies));
+	}
+	r->copies[r->copy_count++] = (struct copy){ report_path(r, r->file), of + r->path_skip };
+}
+
 static void add(const struct run *run, const char *text, void *context)
 {
 	struct report *r = context;
@@ -102,7 +113,7 @@ static void add(const struct run *run, const char *text, void *context)
 	if (distinct_counts(&r->distinct, run))
 		report_add(r, run);
 	else
-		r->copies++;
+		add_copy(r, run);
 }
 
 static void read_all(struct report *r)
@@ -144,6 +155,7 @@ static void page(struct out *o, const struct report *r)
 	report_outcomes(o, r);
 	report_faults(o, r);
 	report_units(o, r);
+	report_traits(o, r);
 	report_incomplete(o, r);
 	report_sequences(o, r);
 	report_quotes(o, r);
@@ -248,5 +260,10 @@ int report_main(int argc, char **argv)
 			"maps, "
 			"but not of the exit status\n",
 			r.broken_runs, r.broken_runs == 1 ? "" : "s");
+	if (r.simulated_runs)
+		fprintf(stderr,
+			"vtd-log: report: %u run%s of simulated units left out of the page: no "
+			"hardware\n",
+			r.simulated_runs, r.simulated_runs == 1 ? "" : "s");
 	return graver(status_of(&r, good), files.status);
 }

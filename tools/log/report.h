@@ -9,15 +9,16 @@
 #include "tools/log/arena.h"
 #include "tools/log/distinct.h"
 #include "tools/log/run.h"
+#include "tools/log/share.h"
 
 /* What a test says of its sequence, the most telling first; of several tests that counts. */
 enum state {
-	STATE_UNEXPECTED, /* harm that the model rules out, or an outcome that it does not allow */
-	STATE_HARM,	  /* the model calls it unsafe, and harm was seen: a control */
+	STATE_FAILURE, /* harm or an outcome that the unit's model rules out, or a unit that breaks the rules */
+	STATE_HARM,   /* the model calls it unsafe, and harm was seen: a control */
 	STATE_CLEAN,  /* the model calls it safe, no harm, and a control beside it showed some */
 	STATE_UNSEEN, /* the model calls it unsafe, and no harm was seen */
-	STATE_OPEN,   /* the model calls it safe, no harm, but no control showed any */
-	STATE_FAILED, /* for a reason that says nothing of the sequence, as a device that hangs */
+	STATE_OPEN,   /* the model calls it safe, no harm, but that proves nothing */
+	STATE_ERROR, /* of device, machine or tool, as a device that hangs: it says nothing of the sequence */
 	STATE_LOST, /* its record did not arrive; of its verdict at most the closing block tells */
 	STATE_UNABLE, /* this unit cannot, or the run does not ask for it */
 	STATE_NONE,
@@ -50,14 +51,14 @@ struct evidence {
 	uint8_t state;
 };
 
-struct amount {
-	uint64_t dmas, torn, held, stale, tags, mistagged, blocked;
-};
-
 /* One sequence under one drive, on the machines of a row. */
 struct cell {
 	uint32_t tests, of_state[STATE_COUNT];
-	struct amount proof, rest; /* with harm or a control beside it; without either */
+	struct share proof[SHARES],
+		rest[SHARES]; /* with harm or a control beside it; without either */
+	bool is_safe,
+		is_unsafe; /* what the specification's model says: of some tests this, of others that */
+	bool harm_only_here; /* harm that this unit's model allows, and the specification's does not */
 	uint64_t outcomes[OUT_COUNT];
 	uint16_t torn_outcomes; /* bit set of them */
 	float least, most;	/* rates of single tests that showed harm; most = 0: none did */
@@ -84,7 +85,9 @@ struct row {
 	const char *machine, *microcode, *system, *bios, *silicon, *brand;
 	const char *code; /* of silicon, as microcode files are named: "Intel 06-8f-08" */
 	bool emulated, many_brands;
+	bool unknown; /* its processor did not arrive: no kind of silicon */
 	uint32_t machines, runs, of_judgement[JUDGED_COUNT];
+	uint64_t lost_verdicts, tests; /* of all its runs: those that did not arrive, of how many */
 	uint32_t whole;	       /* runs that lost nothing: what they do not have was not run */
 	char from[20], to[20]; /* dates */
 	struct cell **cells; /* [subject * DRIVES + drive]; NULL, and rows of other levels: none */
@@ -101,8 +104,8 @@ struct table {
 
 struct failure {
 	const char *id, *why;
-	struct row *row; /* of LEVEL_FIRMWARE */
-	bool unexpected;
+	struct row *row;   /* of LEVEL_FIRMWARE */
+	const char *class; /* class_word() */
 	uint32_t tests, machines;
 	const char *names[6]; /* of machines, the first ones */
 	struct evidence best;
@@ -123,6 +126,22 @@ struct unit_kind {
 	uint64_t version, cap, ecap;
 	uint32_t runs, firmwares;
 	uint64_t units; /* bit set of unit numbers */
+};
+
+/* What units of a kind were seen to do by the DMA of one kind of device, and how often walks met a change. */
+struct trait_kind {
+	const char *key, *device;
+	const struct unit_kind *unit;
+	uint32_t runs, answers[TRAITS][TRAIT_ANSWERS];
+	uint8_t absent_pasid; /* the lowest reason that was given; 0: none */
+	bool reasons_differ;
+	uint64_t mixtures, of;
+	struct share met[DRIVES]; /* walks that met a change under way, of walks */
+};
+
+/* A run that came in another file, too. */
+struct copy {
+	const char *path, *of;
 };
 
 struct day {
@@ -146,10 +165,14 @@ struct report {
 	char from[20], to[20];
 	uint64_t dmas;
 	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
-		broken;
+		broken, trait_kinds;
 	struct table bad_files, empty_files;
 	struct distinct distinct;
-	unsigned copies;	/* runs left out, because they came in another file, too */
+	struct copy *copies; /* left out */
+	size_t copy_count, copy_room;
+	struct table simulated_files;
+	uint32_t simulated_runs,
+		unexposed_runs; /* unexposed: they do not say which DMAs met stores */
 	unsigned any_judgement; /* bit set, of all runs, left out or not */
 	struct table machines;	/* their names */
 	enum level level;	/* at which cells are kept */
@@ -166,7 +189,8 @@ struct report {
 	struct row **shown; /* of `level`, in order of the page */
 	size_t shown_count, shown_more;
 	struct row **silicon; /* of LEVEL_SILICON, with cells of all of it */
-	size_t silicon_count;
+	size_t silicon_count,
+		known_count;	 /* known: those that are not `unknown`; they come first */
 	struct evidence *quotes; /* sorted by file and place */
 	size_t quote_count;
 };
@@ -174,6 +198,15 @@ struct report {
 /* report_add.c: a run into the sums. */
 void report_add(struct report *r, const struct run *run);
 const char *report_path(const struct report *r, uint32_t file);
+enum drive report_drive(const char *name);
+
+/* report_add_units.c: of a run, its remapping units, and what they were seen to do. */
+void report_add_units(struct report *r, const struct run *run, struct row *machine);
+void report_add_traits(struct report *r, const struct run *run, struct row *silicon);
+
+/* report_subjects.c: a sequence's number, a new one where it is new. */
+size_t report_subject(struct report *r, const struct test_name *name);
+
 bool is_more_telling(const struct evidence *a, const struct evidence *b);
 
 /* report_table.c */
@@ -197,10 +230,13 @@ const struct cell *cell_of(const struct row *row, size_t subject, enum drive dri
 enum state cell_state(const struct cell *c); /* of NULL: STATE_NONE */
 enum state subject_state(const struct row *row, size_t subject, const struct cell **out);
 
+/* The same of what is shown: of rows whose runs are cut, what they do not have may be lost. */
+enum state subject_shown(const struct row *row, size_t subject, const struct cell **out);
+
 /* What is to be said of a cell in a number: harm in trials, and its bounds at 95 %. */
 struct rate {
 	uint64_t harm, trials;
-	const char *what; /* "torn", "stale", ... */
+	enum share_kind kind;
 	double rate, low, high;
 };
 struct rate cell_rate(const struct cell *c);
@@ -221,6 +257,11 @@ char *bounds_text(double low, double high, char text[40]);
 /* "context.replace.linux-pre7" as an id. */
 void out_anchor(struct out *o, const struct subject *s);
 
+/* report_banner.c: a cell's rate with its bounds; whether its harm is by this unit's own model only. */
+void out_rate(struct out *o, const struct cell *c);
+bool is_only_here(const struct row *row, size_t subject, const struct cell *c);
+void report_banner(struct out *o, const struct report *r);
+
 /* The parts of the page, in its order. */
 void report_head(struct out *o, const struct report *r);
 void report_answer(struct out *o, const struct report *r);
@@ -229,6 +270,7 @@ void report_maps(struct out *o, const struct report *r);
 void report_outcomes(struct out *o, const struct report *r);
 void report_faults(struct out *o, const struct report *r);
 void report_units(struct out *o, const struct report *r);
+void report_traits(struct out *o, const struct report *r);
 void report_failures(struct out *o, const struct report *r);
 void report_incomplete(struct out *o, const struct report *r);
 void report_sequences(struct out *o, const struct report *r);

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/model.h"
-#include "vtd/sequence.h"
 
 const char *report_path(const struct report *r, uint32_t file)
 {
@@ -26,69 +24,9 @@ bool is_more_telling(const struct evidence *a, const struct evidence *b)
 	return a->at < b->at;
 }
 
-static const struct sequence *find_sequence(const struct test_name *name)
+enum drive report_drive(const char *name)
 {
-	static const struct {
-		const char *target;
-		uint16_t kind;
-	} targets[] = {
-		{ "context", KIND_CONTEXT },   { "root", KIND_ROOT },
-		{ "table", KIND_TABLE },       { "leaf", KIND_LEAF },
-		{ "fs-leaf", KIND_LEAF },      { "sm-context", KIND_SM_CONTEXT },
-		{ "sm-root", KIND_SM_ROOT },   { "pasid-dir", KIND_PASID_DIR },
-		{ "pasid-ss", KIND_PASID },    { "pasid-fs", KIND_PASID },
-		{ "pasid-fs-pt", KIND_PASID }, { "pasid-nested", KIND_PASID },
-	};
-
-	for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++)
-		for (size_t i = 0; i < sequence_count; i++)
-			if (!strcmp(name->target, targets[t].target) &&
-			    sequences[i].kinds >> targets[t].kind & 1 &&
-			    !strcmp(sequences[i].name, name->sequence) &&
-			    !strcmp(operation_name(sequences[i].operation), name->operation))
-				return &sequences[i];
-	return NULL;
-}
-
-/* Those of several words first: they are what can tear. */
-static unsigned target_rank(const char *target)
-{
-	static const char *const order[] = {
-		"context",   "sm-context", "pasid-ss", "pasid-fs", "pasid-fs-pt", "pasid-nested",
-		"pasid-dir", "root",	   "sm-root",  "table",	   "leaf",	  "fs-leaf"
-	};
-	unsigned i = 0;
-
-	while (i < sizeof(order) / sizeof(order[0]) && strcmp(order[i], target))
-		i++;
-	return i;
-}
-
-/* Its number is kept one higher: NULL is "new". */
-static size_t subject_of(struct report *r, const struct test_name *name)
-{
-	char key[128];
-	struct subject *s;
-	struct entry *e;
-
-	snprintf(key, sizeof(key), "%s.%s.%s", name->target, name->operation, name->sequence);
-	e = table_of(r, &r->subjects, key);
-	if (e->value)
-		return (size_t)e->value - 1;
-	if (r->subject_count == r->subject_room) {
-		r->subject_room = r->subject_room ? 2 * r->subject_room : 128;
-		r->subject = must_realloc(r->subject, r->subject_room * sizeof(*r->subject));
-	}
-	s = arena_alloc(&r->arena, sizeof(*s));
-	s->name = e->key;
-	s->target = report_intern(r, name->target);
-	s->operation = report_intern(r, name->operation);
-	s->sequence = report_intern(r, name->sequence);
-	s->target_rank = target_rank(name->target);
-	s->known = find_sequence(name);
-	r->subject[r->subject_count++] = s;
-	e->value = (void *)r->subject_count;
-	return r->subject_count - 1;
+	return strncmp(name, "faithful", 8) ? DRIVE_HAMMER : DRIVE_FAITHFUL;
 }
 
 static unsigned outcome_of(const char *name)
@@ -104,69 +42,57 @@ static unsigned outcome_of(const char *name)
 
 static enum state state_of(const struct run_test *t)
 {
-	bool harm = t->torn || t->stale || t->mistagged, knows = t->harms != HARMS_UNKNOWN;
-	bool surprise = false;
-
 	if (!t->has_block || !t->verdict)
 		return STATE_LOST;
-	if (t->verdict == 'f') {
-		for (unsigned i = 0; i < t->outcome_count; i++)
-			surprise |= t->outcomes[i].unpredicted && t->outcomes[i].count &&
-				    outcome_of(t->outcomes[i].name) < OUT_BOTH;
-		surprise |= harm && knows && !t->harms;
-		surprise |= t->stale && knows && !(t->harms & (HARM_STALE | HARM_WRONG_END));
-		surprise |= t->mistagged && knows && !(t->harms & HARM_MISTAGGED);
-		/*
-		 * A device in trouble comes first, as in tests/verdict.c: what it did then is no
-		 * evidence, and the reason is another than those of predict_outside().
-		 */
-		if (t->timeouts || (t->why && strncmp(t->why, "outside the specification", 25)))
-			surprise = false;
-		return surprise ? STATE_UNEXPECTED : STATE_FAILED;
-	}
+	/* The record says which: logs of builds that did not call all that failed a failure. */
+	if (t->verdict == 'f')
+		return t->is_error ? STATE_ERROR : STATE_FAILURE;
 	if (!t->has_tally)
 		return STATE_UNABLE;
-	if (!knows)
+	if (t->harms == HARMS_UNKNOWN)
 		return STATE_LOST;
 	if (t->verdict == 'p')
 		return t->harms ? STATE_HARM : STATE_CLEAN;
 	return t->harms ? STATE_UNSEEN : STATE_OPEN;
 }
 
-static double share(uint64_t part, uint64_t whole)
+/* The highest rate of harm of any kind. */
+static double highest(const struct share shares[SHARES])
 {
-	return whole ? (double)part / (double)whole : part ? 1 : 0;
+	double most = 0;
+
+	for (unsigned i = 0; i < SHARES; i++)
+		if (i != SHARE_BLOCKED && shares[i].trials &&
+		    most < (double)shares[i].harm / (double)shares[i].trials)
+			most = (double)shares[i].harm / (double)shares[i].trials;
+	return most;
 }
 
-static void add_amount(struct amount *a, const struct run_test *t)
+static void add_model(struct cell *c, const struct run_test *t, enum state state)
 {
-	a->dmas += t->dmas;
-	a->torn += t->torn;
-	a->held += t->held;
-	a->stale += t->stale;
-	a->tags += t->tags;
-	a->mistagged += t->mistagged;
-	if (t->harms != HARMS_UNKNOWN && t->harms & HARM_BLOCKED)
-		for (unsigned i = 0; i < t->outcome_count; i++)
-			if (outcome_of(t->outcomes[i].name) == OUT_NP)
-				a->blocked += t->outcomes[i].count;
+	if (t->harms == HARMS_UNKNOWN)
+		return;
+	c->is_safe |= !t->spec_harms;
+	c->is_unsafe |= t->spec_harms != 0;
+	c->harm_only_here |= state == STATE_HARM && !t->spec_harms;
 }
 
 static void add_test(struct report *r, struct cell *c, const struct run_test *t, struct evidence *e)
 {
 	enum state state = e->state;
-	double rate = share(t->torn, t->dmas);
+	struct share shares[SHARES];
+	double rate;
 
-	if (rate < share(t->stale, t->held))
-		rate = share(t->stale, t->held);
-	if (rate < share(t->mistagged, t->tags))
-		rate = share(t->mistagged, t->tags);
+	for (unsigned i = 0; i < SHARES; i++)
+		shares[i] = share_of(t, (enum share_kind)i);
+	rate = highest(shares);
+	add_model(c, t, state);
 	c->tests++;
 	c->of_state[state]++;
 	if (state <= STATE_CLEAN)
-		add_amount(&c->proof, t);
+		share_add(c->proof, shares);
 	else if (state <= STATE_OPEN)
-		add_amount(&c->rest, t);
+		share_add(c->rest, shares);
 	for (unsigned i = 0; i < t->outcome_count; i++) {
 		unsigned o = outcome_of(t->outcomes[i].name);
 
@@ -196,7 +122,7 @@ static void add_failure(struct report *r, struct row *machine, const struct run_
 	snprintf(id, sizeof(id), "%s", t->id ? t->id : "(its name did not arrive)");
 	if (test_name(t->id, &name) && (pass = strstr(id, ".pass-")) != NULL)
 		id[pass - id] = 0;
-	snprintf(key, sizeof(key), "%s\x1f%s\x1f%s", id, t->why ? t->why : "",
+	snprintf(key, sizeof(key), "%s\x1f%s\x1f%s\x1f%s", id, class_word(t), t->why ? t->why : "",
 		 machine->parent->key);
 	entry = table_of(r, &r->failures, key);
 	f = entry->value;
@@ -208,10 +134,10 @@ static void add_failure(struct report *r, struct row *machine, const struct run_
 			   : t->has_block ? "no reason given"
 					  : "its record did not arrive: no reason is known");
 		f->row = machine->parent;
+		f->class = class_word(t);
 		f->best = *e;
 	}
 	f->tests++;
-	f->unexpected |= e->state == STATE_UNEXPECTED;
 	if (is_more_telling(e, &f->best))
 		f->best = *e;
 	snprintf(key + strlen(key), sizeof(key) - strlen(key), "\x1f%s", machine->machine);
@@ -315,43 +241,6 @@ static bool deliberate(const char *options)
 	return false;
 }
 
-static void add_units(struct report *r, const struct run *run, struct row *machine)
-{
-	struct row *firmware = machine->parent, *silicon = firmware->parent;
-
-	for (unsigned i = 0; i < run->unit_count; i++) {
-		const struct unit *u = &run->units[i];
-		char key[4096];
-		struct entry *e;
-		struct unit_kind *k;
-
-		snprintf(key, sizeof(key), "%s\x1f%llx\x1f%llx\x1f%llx", silicon->key,
-			 (unsigned long long)u->version, (unsigned long long)u->cap,
-			 (unsigned long long)u->ecap);
-		e = table_of(r, &r->unit_kinds, key);
-		k = e->value;
-		if (!k) {
-			k = e->value = arena_alloc(&r->arena, sizeof(*k));
-			*k = (struct unit_kind){ .key = e->key,
-						 .silicon = silicon,
-						 .firmware = firmware,
-						 .version = u->version,
-						 .cap = u->cap,
-						 .ecap = u->ecap };
-		}
-		k->runs++;
-		k->units |= 1ull << (u->n & 63);
-		if (strcmp(firmware->key, k->firmware->key) < 0)
-			k->firmware = firmware;
-		snprintf(key + strlen(key), sizeof(key) - strlen(key), "\x1f%s", firmware->key);
-		e = table_of(r, &r->machines_of, key);
-		if (!e->value) {
-			e->value = k;
-			k->firmwares++;
-		}
-	}
-}
-
 static void count_in(struct report *r, struct table *t, const char *name)
 {
 	struct entry *e = table_of(r, t, name);
@@ -370,6 +259,14 @@ static void span_dates(char from[20], char to[20], const char *date)
 		memcpy(from, date, 20);
 	if (strcmp(date, to) > 0)
 		memcpy(to, date, 20);
+}
+
+static bool lacks_exposure(const struct run *run)
+{
+	for (size_t i = 0; i < run->test_count; i++)
+		if (run->tests[i].rewrites && !run->tests[i].has_exposure)
+			return true;
+	return false;
 }
 
 static void add_tests(struct report *r, const struct run *run, struct row *machine, struct day *day)
@@ -396,9 +293,8 @@ static void add_tests(struct report *r, const struct run *run, struct row *machi
 			day->faults[t->faults[k].reason] += t->faults[k].count;
 		if (test_name(t->id, &name))
 			add_test(r,
-				 row_cell(r, row, subject_of(r, &name),
-					  strncmp(name.drive, "faithful", 8) ? DRIVE_HAMMER
-									     : DRIVE_FAITHFUL),
+				 row_cell(r, row, report_subject(r, &name),
+					  report_drive(name.drive)),
 				 t, &e);
 		if (t->verdict == 'f')
 			add_failure(r, machine, t, &e);
@@ -422,6 +318,12 @@ void report_add(struct report *r, const struct run *run)
 		count_in(r, &r->broken, broken);
 		return;
 	}
+	if (run->simulated) {
+		r->simulated_runs++;
+		table_of(r, &r->simulated_files, report_path(r, r->file))->value = r;
+		return;
+	}
+	r->unexposed_runs += lacks_exposure(run);
 	machine = report_row(r, run);
 	r->of_judgement[run->judgement]++;
 	if (day_of(run->date, &date)) {
@@ -432,12 +334,15 @@ void report_add(struct report *r, const struct run *run)
 	for (row = machine; row; row = row->parent) {
 		row->runs++;
 		row->of_judgement[run->judgement]++;
+		row->lost_verdicts += run->lost_verdicts;
+		row->tests += run->has_end ? run->end_tests : run->planned;
 		row->whole += run->has_end && !run->lost_verdicts;
 		if (day)
 			span_dates(row->from, row->to, run->date);
 	}
 	add_tests(r, run, machine, day);
-	add_units(r, run, machine);
+	report_add_units(r, run, machine);
+	report_add_traits(r, run, machine->parent->parent);
 	if (run->judgement == JUDGED_INCOMPLETE || run->problem_count)
 		add_incomplete(r, run, machine);
 	report_fold(r);

@@ -1,99 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The answer: what did harm where, what stayed clean and how surely. */
+/* The answer after its first words: what did harm where, what stayed clean and how surely. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/log/report.h"
 #include "vtd/sequence.h"
-
-static void link_quote(struct out *o, const struct report *r, const struct evidence *e)
-{
-	unsigned n = report_quote(r, e);
-
-	if (n)
-		out(o, " <a class=\"q\" href=\"#e%u\">lines</a>", n);
-}
-
-static void say_rate(struct out *o, const struct cell *c)
-{
-	struct rate rate = cell_rate(c);
-	char value[24], bounds[40];
-
-	if (rate.harm)
-		out(o, "%s %s <span class=\"b\">(%s)</span>", rate_text(rate.rate, value),
-		    rate.what, bounds_text(rate.low, rate.high, bounds));
-	else if (rate.trials)
-		out(o, "below %s <span class=\"b\">(0 of %s)</span>", rate_text(rate.high, value),
-		    count_text(rate.trials, bounds));
-	else
-		out_raw(o, "not counted");
-}
-
-/* Under which firmware of a silicon, if that is known of some: up to three. */
-static void say_firmware(struct out *o, const struct report *r, const struct row *silicon,
-			 size_t subject)
-{
-	const struct row *told = NULL;
-	unsigned n = 0;
-
-	for (;;) {
-		const struct row *next = NULL;
-
-		for (size_t i = 0; i < r->rows[LEVEL_FIRMWARE].room; i++) {
-			const struct row *row = r->rows[LEVEL_FIRMWARE].entries[i].value;
-			const struct cell *c;
-
-			if (!row || row->parent != silicon ||
-			    subject_state(row, subject, &c) != STATE_UNEXPECTED ||
-			    (told && strcmp(row->key, told->key) <= 0) ||
-			    (next && strcmp(row->key, next->key) >= 0))
-				continue;
-			next = row;
-		}
-		if (!next || n == 3)
-			break;
-		out(o, "%s%s, %s", n++ ? "; " : ", with microcode ",
-		    next->microcode[0] ? next->microcode : "not known",
-		    next->bios[0] ? next->bios : "BIOS not known");
-		told = next;
-	}
-}
-
-/* Harm that nothing predicts: each sequence, and where. */
-static size_t unexpected(struct out *o, const struct report *r)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; k < r->subject_count; k++) {
-		const struct subject *s = r->subject[r->order[k]];
-		const struct cell *c;
-		bool first = true;
-
-		for (size_t i = 0; i < r->silicon_count; i++) {
-			if (subject_state(r->silicon[i], r->order[k], &c) != STATE_UNEXPECTED)
-				continue;
-			if (first) {
-				out_raw(o, n ? "</li>\n<li><a href=\"#"
-					     : "<ul class=\"bad\"><li><a href=\"#");
-				out_anchor(o, s);
-				out(o, "\"><code>%s</code></a>%s%s: ", s->name,
-				    s->known ? ", " : "", s->known ? s->known->title : "");
-			}
-			out(o, "%s<span class=\"on\">%s</span> ", first ? "" : "; ",
-			    r->silicon[i]->code);
-			say_rate(o, c);
-			out(o, ", in %u of %u tests", c->of_state[STATE_UNEXPECTED], c->tests);
-			say_firmware(o, r, r->silicon[i], r->order[k]);
-			link_quote(o, r, &c->best);
-			first = false;
-		}
-		n += !first;
-	}
-	if (n)
-		out_raw(o, "</li></ul>\n");
-	return n;
-}
 
 /* What did harm under one firmware of a silicon and, seen as sharply, did none under another. */
 static bool differs(const struct report *r, const struct row *silicon, size_t subject,
@@ -136,7 +48,7 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 	 */
 	a = cell_of(*with, subject, (enum drive)drive);
 	b = cell_of(*without, subject, (enum drive)drive);
-	seen = a->of_state[STATE_UNEXPECTED] + a->of_state[STATE_HARM];
+	seen = a->of_state[STATE_FAILURE] + a->of_state[STATE_HARM];
 	return pow(1 - (double)seen / (a->tests + 1), b->tests) < 0.01;
 }
 
@@ -175,9 +87,9 @@ static void differences(struct out *o, const struct report *r)
 			out_anchor(o, r->subject[subject]);
 			out(o, "\"><code>%s</code></a> %s ", r->subject[subject]->name,
 			    k % DRIVES ? "faithful" : "hammer");
-			say_rate(o, cell_of(with, subject, (enum drive)(k % DRIVES)));
+			out_rate(o, cell_of(with, subject, (enum drive)(k % DRIVES)));
 			out_raw(o, " against ");
-			say_rate(o, cell_of(without, subject, (enum drive)(k % DRIVES)));
+			out_rate(o, cell_of(without, subject, (enum drive)(k % DRIVES)));
 		}
 	}
 	if (any)
@@ -187,7 +99,7 @@ static void differences(struct out *o, const struct report *r)
 
 static void silicon_row(struct out *o, const struct report *r, const struct row *row)
 {
-	unsigned count[STATE_COUNT + 1] = { 0 };
+	unsigned count[STATE_COUNT + 1] = { 0 }, own = 0;
 	double weakest = 0, strongest = 1, most = 0;
 	const struct subject *worst = NULL;
 	char a[24], b[24];
@@ -195,9 +107,10 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct cell *c;
 		size_t i = r->order[k];
-		enum state state = subject_state(row, i, &c);
+		enum state state = subject_shown(row, i, &c);
 
 		count[state]++;
+		own += is_only_here(row, i, c);
 		if (state == STATE_CLEAN) {
 			double high = cell_rate(c).high;
 
@@ -218,13 +131,15 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 		out(o, "%s%u incomplete", row->of_judgement[JUDGED_FAIL] ? ", " : "",
 		    row->of_judgement[JUDGED_INCOMPLETE]);
 	out_raw(o, "</small></td>");
-	out(o, "<td class=\"n%s\">%s<b>%u</b></td>", count[STATE_UNEXPECTED] ? " s0" : "",
-	    count[STATE_UNEXPECTED] ? "\u2716 " : "", count[STATE_UNEXPECTED]);
+	out(o, "<td class=\"n%s\">%s<b>%u</b></td>", count[STATE_FAILURE] ? " s0" : "",
+	    count[STATE_FAILURE] ? "\u2716 " : "", count[STATE_FAILURE]);
 	out(o, "<td class=\"n\"><b>%u</b> of %u", count[STATE_HARM],
 	    count[STATE_HARM] + count[STATE_UNSEEN]);
 	if (worst)
 		out(o, "<small>up to %s: %s.%s</small>", rate_text(most, a), worst->target,
 		    worst->sequence);
+	if (own)
+		out(o, "<small>%u of them safe by the specification's model</small>", own);
 	out_raw(o, "</td>");
 	out(o, "<td class=\"n\"><b>%u</b> of %u</td>", count[STATE_CLEAN],
 	    count[STATE_CLEAN] + count[STATE_OPEN]);
@@ -234,8 +149,11 @@ static void silicon_row(struct out *o, const struct report *r, const struct row 
 		out(o, "<td class=\"n\">%s</td>", a);
 	else
 		out(o, "<td class=\"n\">%s to %s</td>", a, b);
-	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u</td></tr>\n",
-	    count[STATE_FAILED] + count[STATE_LOST], count[STATE_UNABLE] + count[STATE_NONE]);
+	out(o, "<td class=\"n\">%u</td><td class=\"n\">%u", count[STATE_ERROR], count[STATE_LOST]);
+	if (row->lost_verdicts)
+		out(o, "<small>%s of %s verdicts, checks' too</small>",
+		    count_text(row->lost_verdicts, a), count_text(row->tests, b));
+	out(o, "</td><td class=\"n\">%u</td></tr>\n", count[STATE_UNABLE] + count[STATE_NONE]);
 }
 
 /* Where a sequence came to one state: up to eight places, the rest counted. */
@@ -256,28 +174,47 @@ static void places(struct out *o, const struct report *r, size_t subject, unsign
 		if (++n > 8)
 			continue;
 		rate = cell_rate(c);
-		out(o, "%s%s%s", n > 1 ? ", " : "", state == STATE_UNEXPECTED ? "\u2716 " : "",
+		out(o, "%s%s%s", n > 1 ? ", " : "", state == STATE_FAILURE ? "\u2716 " : "",
 		    r->silicon[i]->code);
 		if (rate.harm)
-			out(o, " %s%s%s", rate_text(rate.rate, text),
-			    strcmp(rate.what, "torn") ? " " : "",
-			    strcmp(rate.what, "torn") ? rate.what : "");
-		else if (rate.trials)
+			out(o, " %s %s", rate_text(rate.rate, text), share_word(rate.kind));
+		else if (rate.trials && state != STATE_FAILURE)
 			out(o, " &lt; %s", rate_text(rate.high, text));
+		if (is_only_here(r->silicon[i], subject, c))
+			out_raw(o, " <em>by its own model only</em>");
 	}
 	if (n > 8)
 		out(o, " and %u more", n - 8);
 	out_raw(o, n ? "</td>" : "\u2013</td>");
 }
 
+static const char *by_specification(const struct report *r, size_t subject)
+{
+	bool is_safe = false, is_unsafe = false;
+
+	for (size_t i = 0; i < r->silicon_count; i++)
+		for (unsigned d = 0; d < DRIVES; d++) {
+			const struct cell *c = cell_of(r->silicon[i], subject, (enum drive)d);
+
+			is_safe |= c && c->is_safe;
+			is_unsafe |= c && c->is_unsafe;
+		}
+	return is_safe && is_unsafe ? "safe or not, by drive or unit"
+	       : is_safe	    ? "safe"
+	       : is_unsafe	    ? "unsafe"
+				    : "\u2013";
+}
+
 static void by_sequence(struct out *o, const struct report *r)
 {
-	static const char *const claims[] = { "safe", "unsafe", "safe in one chunk" };
+	static const char *const claims[] = { "safe", "unsafe",
+					      "safe where one 128-bit chunk changes" };
 
 	out_raw(o, "<details><summary>Sequence by sequence: harm on, clean on</summary><div "
 		   "class=\"wide\">"
 		   "<table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th>"
-		   "<th scope=\"col\">Said to be</th><th scope=\"col\">Harm seen on</th>"
+		   "<th scope=\"col\">Said to be</th><th scope=\"col\">By the "
+		   "specification's model</th><th scope=\"col\">Harm seen on</th>"
 		   "<th scope=\"col\">Clean beside a control on</th>"
 		   "<th scope=\"col\">Nothing learned on</th></tr></thead><tbody>\n");
 	for (size_t k = 0; k < r->subject_count; k++) {
@@ -285,9 +222,10 @@ static void by_sequence(struct out *o, const struct report *r)
 
 		out(o, "<tr data-f=\"%s\"><th scope=\"row\"><a href=\"#", s->name);
 		out_anchor(o, s);
-		out(o, "\"><code>%s</code></a></th><td>%s</td>", s->name,
-		    s->known ? claims[s->known->claim] : "\u2013");
-		places(o, r, r->order[k], STATE_UNEXPECTED, STATE_HARM);
+		out(o, "\"><code>%s</code></a></th><td>%s</td><td>%s</td>", s->name,
+		    s->known ? claims[s->known->claim] : "\u2013",
+		    by_specification(r, r->order[k]));
+		places(o, r, r->order[k], STATE_FAILURE, STATE_HARM);
 		places(o, r, r->order[k], STATE_CLEAN, STATE_CLEAN);
 		places(o, r, r->order[k], STATE_UNSEEN, STATE_LOST);
 		out_raw(o, "</tr>\n");
@@ -301,7 +239,7 @@ static void controls(struct out *o, const struct report *r)
 	const struct row *without[6];
 	size_t with = 0, silent = 0;
 
-	for (size_t i = 0; i < r->silicon_count; i++) {
+	for (size_t i = 0; i < r->known_count; i++) {
 		const struct cell *c;
 		bool any = false;
 
@@ -312,8 +250,10 @@ static void controls(struct out *o, const struct report *r)
 		silent += !any;
 		with += any;
 	}
-	out(o, "<p>Sequences known to be bad did harm on %zu of %zu kind%s of silicon.", with,
-	    r->silicon_count, r->silicon_count == 1 ? "" : "s");
+	out(o,
+	    "<p>Sequences that the unit's model calls unsafe did harm on %zu of %zu kind%s of "
+	    "silicon.",
+	    with, r->known_count, r->known_count == 1 ? "" : "s");
 	for (size_t i = 0; i < silent && i < sizeof(without) / sizeof(without[0]); i++)
 		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None did on ",
 		    without[i]->code);
@@ -322,67 +262,27 @@ static void controls(struct out *o, const struct report *r)
 	out_raw(o, silent ? ": what stayed clean there proves nothing.</p>\n" : "</p>\n");
 }
 
-static bool any_clean(const struct report *r)
-{
-	const struct cell *c;
-
-	for (size_t i = 0; i < r->silicon_count; i++)
-		for (size_t k = 0; k < r->subject_count; k++)
-			if (subject_state(r->silicon[i], k, &c) == STATE_CLEAN)
-				return true;
-	return false;
-}
-
 void report_answer(struct out *o, const struct report *r)
 {
-	struct out list = { 0 };
-	size_t n, limit = r->silicon_count < 200 ? r->silicon_count : 200;
-	unsigned silent = r->of_judgement[JUDGED_SKIP] + r->of_judgement[JUDGED_INCOMPLETE];
+	size_t limit = r->silicon_count < 200 ? r->silicon_count : 200;
 
 	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
 	if (!r->subject_count) {
 		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was "
-			   "learned of any. "
-			   "Incomplete runs, if there are any, are told of below.</p></section>\n");
+			   "learned of any. Incomplete runs, if there are any, are told of below; "
+			   "runs of simulated units do not count.</p></section>\n");
 		return;
 	}
-	n = unexpected(&list, r);
-	if (n) {
-		out(o,
-		    "<p class=\"verdict bad\"><b>\u2716 Harm that the model rules out: %zu "
-		    "sequence%s.</b> "
-		    "On this silicon they are not safe:</p>\n",
-		    n, n == 1 ? "" : "s");
-		out_out(o, &list);
-	} else if (!any_clean(r)) {
-		out_raw(o, "<p class=\"verdict\"><b>? Nothing was learned of the sequences that "
-			   "the model calls "
-			   "safe.</b> None stayed clean beside a control.</p>\n");
-	} else {
-		/* A verdict of few runs is not one of all. */
-		bool whole = !silent;
-
-		out(o,
-		    "<p class=\"verdict%s\"><b>%s No sequence that the model calls safe did "
-		    "harm%s.</b> "
-		    "How surely stands in the column <em>bounds</em>.",
-		    whole ? " good" : "", whole ? "\u2713" : "?", whole ? "" : " in what arrived");
-		if (silent)
-			out(o,
-			    " <b>%u of %u runs gave no verdict</b>: cut, damaged, or nothing was "
-			    "learned.",
-			    silent, r->runs);
-		out_raw(o, "</p>\n");
-	}
-	free(list.text);
+	report_banner(o, r);
 	controls(o, r);
 	out_raw(o,
 		"<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
 		"<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th "
 		"scope=\"col\">Runs</th>"
-		"<th scope=\"col\">Unexpected harm</th><th scope=\"col\">Known bad, harm seen</th>"
-		"<th scope=\"col\">Safe, clean beside a control</th>"
-		"<th scope=\"col\">Bounds of these</th><th scope=\"col\">Failed or lost</th>"
+		"<th scope=\"col\">Failures</th><th scope=\"col\">Unsafe by the unit's model, harm "
+		"seen</th><th scope=\"col\">Safe by it, clean beside a control</th>"
+		"<th scope=\"col\">Bounds of these</th><th scope=\"col\">Errors</th>"
+		"<th scope=\"col\">Lost</th>"
 		"<th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < limit; i++)
 		silicon_row(o, r, r->silicon[i]);
@@ -390,13 +290,20 @@ void report_answer(struct out *o, const struct report *r)
 	if (limit < r->silicon_count)
 		out(o, "<p class=\"note\">%zu more kinds of silicon are not shown.</p>\n",
 		    r->silicon_count - limit);
-	out_raw(o, "<p class=\"note\">Counted are sequences, each in whatever drive told most. A "
-		   "control is "
-		   "a sequence that the model calls unsafe and that showed harm in the same run, "
-		   "for the same "
-		   "target and drive. Bounds are at 95 %, as if each DMA were a trial of its own: "
-		   "3/n for "
-		   "nothing in n trials, else Wilson's interval.</p>\n");
+	out_raw(o,
+		"<p class=\"note\">Each sequence counts once, by the drive with the clearest "
+		"result. Two models judge it: the specification's, and that of the unit as it "
+		"was seen to read and keep entries; the second decides what is a failure. A "
+		"control is a sequence that the unit's model calls unsafe and that showed harm in "
+		"the same run, for the same target and drive. Bounds are at 95 %, as if each DMA "
+		"that met stores were a trial of its own: 3/n for nothing in n trials, else "
+		"Wilson's interval.");
+	if (r->unexposed_runs)
+		out(o,
+		    " %u run%s of older builds %s not say which DMAs met stores: there all count.",
+		    r->unexposed_runs, r->unexposed_runs == 1 ? "" : "s",
+		    r->unexposed_runs == 1 ? "does" : "do");
+	out_raw(o, "</p>\n");
 	differences(o, r);
 	by_sequence(o, r);
 	out_raw(o, "</section>\n");

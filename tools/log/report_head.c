@@ -31,25 +31,52 @@ static void builds(struct out *o, const struct report *r)
 	free(all);
 }
 
+/* The first keys of a table. */
+static void names(struct out *o, const struct table *t)
+{
+	struct entry *all = table_sorted(t);
+
+	for (size_t i = 0; i < t->count && i < 5; i++)
+		out(o, "%s<code>%s</code>", i ? ", " : "", all[i].key);
+	if (t->count > 5)
+		out(o, " and %zu more", t->count - 5);
+	free(all);
+}
+
+static void copies(struct out *o, const struct report *r)
+{
+	if (!r->copy_count)
+		return;
+	out(o, "<dt>Copies</dt><dd>%zu run%s in another file, too, counted once: ", r->copy_count,
+	    r->copy_count == 1 ? " that is" : "s that are");
+	for (size_t i = 0; i < r->copy_count && i < 10; i++)
+		out(o, "%s<code>%s</code> has what <code>%s</code> has", i ? ", " : "",
+		    r->copies[i].path, r->copies[i].of);
+	if (r->copy_count > 10)
+		out(o, " and %zu more", r->copy_count - 10);
+	out_raw(o, "</dd>\n");
+}
+
 static void left_out(struct out *o, const struct report *r)
 {
-	struct entry *all = table_sorted(&r->broken);
-
 	if (r->broken_runs) {
 		out(o,
 		    "<dt>Left out</dt><dd>%u run%s in which a safeguard or a part of the kernel "
 		    "was "
 		    "broken on purpose: ",
 		    r->broken_runs, r->broken_runs == 1 ? "" : "s");
-		for (size_t i = 0; i < r->broken.count && i < 5; i++)
-			out(o, "%s<code>%s</code>", i ? ", " : "", all[i].key);
-		if (r->broken.count > 5)
-			out(o, " and %zu more", r->broken.count - 5);
+		names(o, &r->broken);
 		out_raw(o, "</dd>\n");
 	}
-	if (r->copies)
-		out(o, "<dt>Copies</dt><dd>%u run%s in another file, too, counted once</dd>\n",
-		    r->copies, r->copies == 1 ? " that is" : "s that are");
+	if (r->simulated_runs) {
+		out(o,
+		    "<dt>Simulated</dt><dd>%u run%s of vtd-sim left out: a unit in software is no "
+		    "machine and no silicon: ",
+		    r->simulated_runs, r->simulated_runs == 1 ? "" : "s");
+		names(o, &r->simulated_files);
+		out_raw(o, "</dd>\n");
+	}
+	copies(o, r);
 	if (r->files_empty || r->files_bad) {
 		out_raw(o, "<dt>Not read</dt><dd>");
 		if (r->files_empty)
@@ -60,17 +87,17 @@ static void left_out(struct out *o, const struct report *r)
 			    r->files_bad, r->files_bad == 1 ? "" : "s");
 		out_raw(o, "</dd>\n");
 	}
-	free(all);
 }
 
 void report_head(struct out *o, const struct report *r)
 {
 	static const char *const parts[][2] = {
-		{ "answer", "Answer" },	      { "overview", "Overview" },
-		{ "failures", "Failures" },   { "maps", "Rates" },
-		{ "outcomes", "Outcomes" },   { "faults", "Faults" },
-		{ "units", "Units" },	      { "incomplete", "Incomplete" },
-		{ "sequences", "Sequences" }, { "lines", "Lines" },
+		{ "answer", "Answer" },		{ "overview", "Overview" },
+		{ "failures", "Failures" },	{ "maps", "Rates" },
+		{ "outcomes", "Outcomes" },	{ "faults", "Faults" },
+		{ "units", "Units" },		{ "traits", "Seen to do" },
+		{ "incomplete", "Incomplete" }, { "sequences", "Sequences" },
+		{ "lines", "Lines" },
 	};
 	char dmas[24];
 
@@ -84,8 +111,8 @@ void report_head(struct out *o, const struct report *r)
 	out(o, "<ul class=\"counts\"><li><b>%u</b> run%s</li><li><b>%zu</b> log%s</li>", r->runs,
 	    r->runs == 1 ? "" : "s", r->file_count, r->file_count == 1 ? "" : "s");
 	out(o, "<li><b>%zu</b> machine%s</li><li><b>%zu</b> kind%s of silicon</li>",
-	    r->machines.count, r->machines.count == 1 ? "" : "s", r->silicon_count,
-	    r->silicon_count == 1 ? "" : "s");
+	    r->machines.count, r->machines.count == 1 ? "" : "s", r->known_count,
+	    r->known_count == 1 ? "" : "s");
 	number(o, "pass", r->of_judgement[JUDGED_PASS], "pass");
 	number(o, "fail", r->of_judgement[JUDGED_FAIL], "fail");
 	number(o, "none", r->of_judgement[JUDGED_SKIP], "nothing learned");

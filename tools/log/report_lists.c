@@ -15,8 +15,8 @@ static int failure_order(const void *a, const void *b)
 	const struct failure *x = *(struct failure *const *)a, *y = *(struct failure *const *)b;
 	int order;
 
-	if (x->unexpected != y->unexpected)
-		return x->unexpected ? -1 : 1;
+	if ((order = strcmp(y->class, x->class)) != 0)
+		return order;
 	if ((order = strcmp(x->id, y->id)) != 0 || (order = strcmp(x->row->key, y->row->key)) != 0)
 		return order;
 	return strcmp(x->why, y->why);
@@ -28,9 +28,9 @@ static void failure(struct out *o, const struct report *r, const struct failure 
 	char name[1000];
 
 	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<code>%s</code></th><td>%s", f->id,
-	    f->row->silicon, f->unexpected ? "\u2716 " : "", f->id, f->row->code);
-	out(o, "<small>%s</small></td><td>%s</td><td class=\"n\">%u</td><td>",
-	    row_name(r, f->row, name, sizeof(name)), f->why, f->tests);
+	    f->row->silicon, strcmp(f->class, "error") ? "\u2716 " : "", f->id, f->row->code);
+	out(o, "<small>%s</small></td><td>%s</td><td>%s</td><td class=\"n\">%u</td><td>",
+	    row_name(r, f->row, name, sizeof(name)), f->class, f->why, f->tests);
 	for (; shown < f->machines && shown < sizeof(f->names) / sizeof(f->names[0]); shown++)
 		out(o, "%s<span class=\"nb\">%s</span>", shown ? ", " : "", f->names[shown]);
 	if (shown < f->machines)
@@ -61,14 +61,16 @@ void report_failures(struct out *o, const struct report *r)
 	if (count > 1)
 		qsort(list, count, sizeof(*list), failure_order);
 	shown = count < FAILURES_SHOWN ? count : FAILURES_SHOWN;
-	out_raw(o, "<p>\u2716: harm or an outcome that the model rules out. Others say that the "
-		   "means of the test "
-		   "failed, and nothing of the sequence.</p><div class=\"wide\"><table "
-		   "class=\"list sortable\"><thead><tr>"
-		   "<th scope=\"col\">Test</th><th scope=\"col\">On</th><th "
-		   "scope=\"col\">Why</th><th scope=\"col\">Times</th>"
-		   "<th scope=\"col\">Machines</th><th scope=\"col\">Most "
-		   "telling</th></tr></thead><tbody>\n");
+	out_raw(o,
+		"<p>A <em>failure</em> (\u2716) is of what was tested: harm or an outcome that the "
+		"unit's model rules out, or a unit that breaks the specification. An "
+		"<em>error</em> is of device, machine or tool, and says nothing of the "
+		"sequence.</p><div class=\"wide\"><table "
+		"class=\"list sortable\"><thead><tr>"
+		"<th scope=\"col\">Test</th><th scope=\"col\">On</th><th "
+		"scope=\"col\">Class</th><th scope=\"col\">Why</th><th scope=\"col\">Times</th>"
+		"<th scope=\"col\">Machines</th><th scope=\"col\">Most "
+		"telling</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++)
 		failure(o, r, list[i]);
 	out_raw(o, "</tbody></table></div>\n");
@@ -145,7 +147,7 @@ void report_incomplete(struct out *o, const struct report *r)
 void report_sequences(struct out *o, const struct report *r)
 {
 	static const char *const claims[] = { "said to be safe", "said to be unsafe",
-					      "said to be safe if one 128-bit chunk differs" };
+					      "said to be safe where one 128-bit chunk changes" };
 
 	out_raw(o, "<section id=\"sequences\"><h2>Sequences</h2>\n");
 	if (!r->subject_count)

@@ -10,17 +10,17 @@
 /* More rows than these scroll below their heads. */
 #define TALL 24
 
-static const char *const state_words[] = { "unexpected harm",
-					   "harm, as the model says",
+static const char *const state_words[] = { "failure",
+					   "harm, as the unit's model says",
 					   "clean beside a control",
-					   "said to be unsafe, no harm seen",
-					   "inconclusive: no control showed anything",
-					   "failed for another reason",
+					   "unsafe by the unit's model, no harm seen",
+					   "inconclusive",
+					   "error",
 					   "lost",
 					   "not possible, or not asked for",
 					   "not run" };
 static const char *const glyphs[] = { "\u2716", "\u25b2", "\u2713", "\u25b3", "?",
-				      "F",	"\u2026", "\u2013", "" };
+				      "E",	"\u2026", "\u2013", "" };
 
 /* How dark: of a rate by its power of ten, of what is clean by that of its bound. */
 static unsigned shade(enum state state, const struct rate *rate)
@@ -47,7 +47,7 @@ static void class_of(struct out *o, const struct cell *c, enum state state)
 	if (state <= STATE_CLEAN)
 		out(o, " r%u", shade(state, &rate));
 	/* One in a hundred is no reason to look here. */
-	if (c && state < STATE_FAILED && c->of_state[STATE_FAILED] * 100 >= c->tests)
+	if (c && state < STATE_ERROR && c->of_state[STATE_ERROR] * 100 >= c->tests)
 		out_raw(o, " f");
 }
 
@@ -62,13 +62,16 @@ static void words(struct out *o, const struct report *r, const struct cell *c, e
 		out(o, " in %u of %u tests", c->of_state[state], c->tests);
 	if (rate.harm && state <= STATE_OPEN)
 		out(o, "; %" PRIu64 " of %" PRIu64 " %s: %s (%s)", rate.harm, rate.trials,
-		    rate.what, rate_text(rate.rate, value),
+		    share_word(rate.kind), rate_text(rate.rate, value),
 		    bounds_text(rate.low, rate.high, bounds));
 	else if (rate.trials && state <= STATE_OPEN)
 		out(o, "; 0 of %" PRIu64 ": below %s", rate.trials, rate_text(rate.high, value));
-	if (c->of_state[STATE_FAILED] && state != STATE_FAILED)
-		out(o, "; %u failed", c->of_state[STATE_FAILED]);
-	if (c->why && state != STATE_UNSEEN && state != STATE_OPEN)
+	if (c->of_state[STATE_ERROR] && state != STATE_ERROR)
+		out(o, "; %u error%s", c->of_state[STATE_ERROR],
+		    c->of_state[STATE_ERROR] == 1 ? "" : "s");
+	if (c->harm_only_here)
+		out_raw(o, "; the specification's model calls it safe in this drive");
+	if (c->why && state != STATE_UNSEEN)
 		out(o, "; %s", c->why);
 	if (c->most > c->least && c->of_state[state] > 1)
 		out(o, "; tests from %s to %s", rate_text(c->least, value),
@@ -160,35 +163,35 @@ static void heads(struct out *o, const struct report *r, bool operations)
 static void legend(struct out *o)
 {
 	out_raw(o, "<ul class=\"legend\">");
-	out_raw(o, "<li><i class=\"s0 r3\">\u2716</i> harm that the model rules out</li><li>");
+	out_raw(o, "<li><i class=\"s0 r3\">\u2716</i> failure: harm or an outcome that the unit's "
+		   "model rules out, or a unit that breaks the specification</li><li>");
 	for (unsigned i = 0; i <= 5; i++)
 		out(o, "<i class=\"s1 r%u\">\u25b2</i>", i);
-	out_raw(o, " harm in a sequence known to be bad; rate under 10<sup>\u22125</sup> to over "
+	out_raw(o, " harm in a sequence that the unit's model calls unsafe; rate under "
+		   "10<sup>\u22125</sup> to over "
 		   "10 %</li><li>");
 	for (unsigned i = 0; i <= 2; i++)
 		out(o, "<i class=\"s2 r%u\">\u2713</i>", i);
-	out_raw(o, " clean beside a control; bound over 10<sup>\u22124</sup> to under "
-		   "10<sup>\u22126</sup></li>"
-		   "<li><i class=\"s3\">\u25b3</i> known bad, but no harm seen</li>"
-		   "<li><i class=\"s4\">?</i> no harm, but no control either: inconclusive</li>"
-		   "<li><i class=\"s5\">F</i> failed for another reason (<i class=\"s2 r1 "
-		   "f\">\u2713</i> some did)</li>"
-		   "<li><i class=\"s6\">\u2026</i> lost</li>"
-		   "<li><i class=\"s7\">\u2013</i> cannot, or not asked for</li>"
-		   "<li><i class=\"s8\"></i> not run</li></ul>\n");
+	out_raw(o,
+		" clean beside a control; bound over 10<sup>\u22124</sup> to under "
+		"10<sup>\u22126</sup></li>"
+		"<li><i class=\"s3\">\u25b3</i> unsafe by the unit's model, but no harm seen</li>"
+		"<li><i class=\"s4\">?</i> no harm, but that proves nothing: inconclusive</li>"
+		"<li><i class=\"s5\">E</i> error of device, machine or tool (<i class=\"s2 r1 "
+		"f\">\u2713</i> some tests)</li>"
+		"<li><i class=\"s6\">\u2026</i> lost</li>"
+		"<li><i class=\"s7\">\u2013</i> cannot, or not asked for</li>"
+		"<li><i class=\"s8\"></i> not run</li></ul>\n");
 }
 
 static void overview_cell(struct out *o, const struct report *r, const struct row *row, size_t k)
 {
 	const struct cell *c;
-	enum state state = subject_state(row, r->order[k], &c);
+	enum state state = subject_shown(row, r->order[k], &c);
 	bool first = k && r->subject[r->order[k]]->target != r->subject[r->order[k - 1]]->target;
 	struct rate rate = c ? cell_rate(c) : (struct rate){ 0 };
 	char text[24];
 
-	/* A row of which no run is whole may have lost it. */
-	if (state == STATE_NONE && !row->whole)
-		state = STATE_LOST;
 	out_raw(o, first ? "<td class=\"t " : "<td class=\"");
 	class_of(o, c, state);
 	if (c && state <= STATE_OPEN)
@@ -282,11 +285,12 @@ static void map_cell(struct out *o, const struct report *r, const struct row *ro
 	if (state > STATE_OPEN || !rate.trials)
 		out(o, "%s", glyphs[state]);
 	else if (rate.harm)
-		out(o, "<b>%s%s</b><i>%s</i>", state == STATE_UNEXPECTED ? "\u2716 " : "",
+		out(o, "<b>%s%s</b><i>%s</i>", state == STATE_FAILURE ? "\u2716 " : "",
 		    rate_text(rate.rate, text), bounds_text(rate.low, rate.high, bounds));
 	else
 		out(o, "<b>%s%s %s</b><i>0 in %s</i>",
-		    state == STATE_OPEN	    ? "? "
+		    state == STATE_FAILURE  ? "\u2716 "
+		    : state == STATE_OPEN   ? "? "
 		    : state == STATE_UNSEEN ? "\u25b3 "
 					    : "",
 		    "<", rate_text(rate.high, text), count_text(rate.trials, bounds));
@@ -318,7 +322,7 @@ static bool is_unexpected(const struct report *r, size_t from, size_t to)
 
 	for (size_t i = 0; i < r->silicon_count; i++)
 		for (size_t k = from; k < to; k++)
-			if (subject_state(r->silicon[i], r->order[k], &c) == STATE_UNEXPECTED)
+			if (subject_state(r->silicon[i], r->order[k], &c) == STATE_FAILURE)
 				return true;
 	return false;
 }
@@ -376,11 +380,12 @@ void report_maps(struct out *o, const struct report *r)
 	if (!r->subject_count)
 		out_raw(o, "<p class=\"empty\">There is nothing to map.</p>\n");
 	else
-		out_raw(o, "<p>Harm in DMAs (stale and mis-tagged: in those that were looked at "
-			   "for it), and its "
+		out_raw(o, "<p>Harm in DMAs (torn: in those that met stores; stale and mis-tagged: "
+			   "in those "
+			   "that were looked at for it), and its "
 			   "bounds at 95 %. A cell leads to the lines of its most telling test. "
 			   "\u25b2 before a "
-			   "name: known to be bad.</p>\n");
+			   "name: said to be unsafe.</p>\n");
 	for (size_t from = 0, to; from < r->subject_count; from = to) {
 		for (to = from + 1; to < r->subject_count; to++)
 			if (r->subject[r->order[to]]->target != r->subject[r->order[from]]->target)

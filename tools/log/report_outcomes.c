@@ -326,7 +326,8 @@ void report_faults(struct out *o, const struct report *r)
 	    "<th scope=\"col\">Faults</th><th scope=\"col\">Over time</th><th "
 	    "scope=\"col\">Highest</th></tr></thead><tbody>\n",
 	    text, last, b.days, b.days == 1 ? "" : "s");
-	out(o, "<tr><th scope=\"row\">Runs</th><td class=\"n\">%u</td>", r->runs - r->broken_runs);
+	out(o, "<tr><th scope=\"row\">Runs</th><td class=\"n\">%u</td>",
+	    r->runs - r->broken_runs - r->simulated_runs);
 	chart(o, &b, -1);
 	out_raw(o, "</tr>\n");
 	for (unsigned i = 0; i < n; i++) {

@@ -64,7 +64,7 @@ static void wish_row(struct wishes *w, const struct row *row, unsigned rank)
 	for (size_t i = 0; i < row->cell_count; i++)
 		if (row->cells[i])
 			wish(w, &row->cells[i]->best,
-			     row->cells[i]->best.state == STATE_UNEXPECTED ? 0
+			     row->cells[i]->best.state == STATE_FAILURE ? 0
 			     : rank ? rank + row->cells[i]->best.state
 				    : 2u + (row->cells[i]->best.state > STATE_OPEN) * 20);
 }

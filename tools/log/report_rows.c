@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows: machines, firmware, silicon. Cells are kept in those of one level, the finest that is not too fine. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/log/report.h"
+#include "tools/log/statistics.h"
 #include "vtd/sequence.h"
 
 #define SHOWN_MAX 120
@@ -56,6 +56,7 @@ struct row *report_row(struct report *r, const struct run *run)
 		silicon->code = report_code(r, run);
 		silicon->brand = report_intern(r, run->brand);
 		silicon->emulated = run->hypervisor[0] != 0;
+		silicon->unknown = !run->vendor[0];
 	}
 	/* Of several the first by the alphabet. */
 	if (strcmp(run->brand, silicon->brand)) {
@@ -114,17 +115,6 @@ const struct cell *cell_of(const struct row *row, size_t subject, enum drive dri
 	return at < row->cell_count ? row->cells[at] : NULL;
 }
 
-static void add_amounts(struct amount *to, const struct amount *from)
-{
-	to->dmas += from->dmas;
-	to->torn += from->torn;
-	to->held += from->held;
-	to->stale += from->stale;
-	to->tags += from->tags;
-	to->mistagged += from->mistagged;
-	to->blocked += from->blocked;
-}
-
 static void merge_cell(struct cell *to, const struct cell *from)
 {
 	if (!to->tests || is_more_telling(&from->best, &to->best)) {
@@ -134,8 +124,11 @@ static void merge_cell(struct cell *to, const struct cell *from)
 	to->tests += from->tests;
 	for (unsigned i = 0; i < STATE_COUNT; i++)
 		to->of_state[i] += from->of_state[i];
-	add_amounts(&to->proof, &from->proof);
-	add_amounts(&to->rest, &from->rest);
+	share_add(to->proof, from->proof);
+	share_add(to->rest, from->rest);
+	to->is_safe |= from->is_safe;
+	to->is_unsafe |= from->is_unsafe;
+	to->harm_only_here |= from->harm_only_here;
 	for (unsigned i = 0; i < OUT_COUNT; i++)
 		to->outcomes[i] += from->outcomes[i];
 	to->torn_outcomes |= from->torn_outcomes;
@@ -204,39 +197,30 @@ enum state subject_state(const struct row *row, size_t subject, const struct cel
 	return best;
 }
 
-/* Wilson's interval, z = 1.96; for nothing in n trials the 3/n that the kernel prints. */
-static void bounds(struct rate *r)
+enum state subject_shown(const struct row *row, size_t subject, const struct cell **out_cell)
 {
-	double n = (double)r->trials, p, z = 1.96, middle, half;
+	enum state state = subject_state(row, subject, out_cell);
 
-	r->rate = n > 0 ? (double)r->harm / n : 0;
-	r->low = 0;
-	r->high = n > 3 ? 3 / n : 1;
-	if (!r->harm || n <= 0)
-		return;
-	p = r->rate < 1 ? r->rate : 1;
-	middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-	half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-	r->low = middle > half ? middle - half : 0;
-	r->high = middle + half < 1 ? middle + half : 1;
+	return state == STATE_NONE && !row->whole ? STATE_LOST : state;
 }
 
 struct rate cell_rate(const struct cell *c)
 {
-	struct amount a = c->proof;
+	struct share shares[SHARES];
+	struct interval i;
 	struct rate r;
 
+	memcpy(shares, c->proof, sizeof(shares));
 	/* What stayed clean without a control proves nothing; what a control did not show is in its rate. */
 	if (cell_state(c) != STATE_CLEAN)
-		add_amounts(&a, &c->rest);
-	r = (struct rate){ .harm = a.torn, .trials = a.dmas, .what = "torn" };
-	if (!a.torn && a.stale)
-		r = (struct rate){ .harm = a.stale, .trials = a.held, .what = "stale" };
-	else if (!a.torn && a.mistagged)
-		r = (struct rate){ .harm = a.mistagged, .trials = a.tags, .what = "mis-tagged" };
-	else if (!a.torn && a.blocked)
-		r = (struct rate){ .harm = a.blocked, .trials = a.dmas, .what = "blocked" };
-	bounds(&r);
+		share_add(shares, c->rest);
+	r.kind = share_telling(shares);
+	r.harm = shares[r.kind].harm;
+	r.trials = shares[r.kind].trials;
+	r.rate = r.trials ? (double)r.harm / (double)r.trials : 0;
+	i = share_interval(r.harm, r.trials);
+	r.low = i.low;
+	r.high = i.high;
 	return r;
 }
 
@@ -244,22 +228,24 @@ struct rate cell_rate(const struct cell *c)
 
 static const struct report *ordering;
 
-static unsigned unexpected(const struct row *row)
+static unsigned failures(const struct row *row)
 {
 	const struct cell *c;
 	unsigned n = 0;
 
 	for (size_t i = 0; i < ordering->subject_count; i++)
-		n += subject_state(row, i, &c) == STATE_UNEXPECTED;
+		n += subject_state(row, i, &c) == STATE_FAILURE;
 	return n;
 }
 
-/* What the model rules out first; emulators last. */
+/* Failures first; emulators last, and after them what is not known. */
 static int silicon_order(const void *a, const void *b)
 {
 	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
-	unsigned n = unexpected(x), m = unexpected(y);
+	unsigned n = failures(x), m = failures(y);
 
+	if (x->unknown != y->unknown)
+		return x->unknown ? 1 : -1;
 	if (n != m)
 		return n > m ? -1 : 1;
 	if (x->emulated != y->emulated)
@@ -332,8 +318,10 @@ void report_arrange(struct report *r)
 		}
 	if (r->silicon_count > 1)
 		qsort(r->silicon, r->silicon_count, sizeof(*r->silicon), silicon_order);
-	for (size_t i = 0; i < r->silicon_count; i++)
+	for (size_t i = 0; i < r->silicon_count; i++) {
 		r->silicon[i]->rank = i;
+		r->known_count += !r->silicon[i]->unknown;
+	}
 	if (r->shown_count > 1)
 		qsort(r->shown, r->shown_count, sizeof(*r->shown), row_order);
 	if (r->shown_count > SHOWN_MAX && !r->level_fixed) {

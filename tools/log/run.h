@@ -15,6 +15,7 @@
 #define FAULTS_MAX   8
 #define UNITS_MAX    64
 #define DEVICES_MAX  32
+#define WALKS_MAX    2 /* drives */
 
 /* What is known of a run. The first three are the kernel's own words. */
 enum judgement {
@@ -38,39 +39,62 @@ struct fault_count {
 	char raw[33]; /* the first record, high half first; empty if there is none */
 };
 
+/* Walks of the concurrency check that met a change under way, in one drive. */
+struct walks {
+	char drive[12];
+	uint64_t met, dmas, exposed, stores;
+};
+
 /* Bits of the model's harms, as enum model_harm of vtd/model.h; HARMS_UNKNOWN: there was no model. */
 #define HARMS_UNKNOWN 0x80
 
 /* One test. A number that the record leaves out is 0. */
 struct run_test {
-	uint32_t n;	 /* from 1 */
-	const char *id;	 /* NULL: its name did not arrive */
-	char verdict;	 /* 'p', 'f', 's'; 0: did not arrive */
-	bool check;	 /* passed, as a self-check */
+	uint32_t n;	/* from 1 */
+	const char *id; /* NULL: its name did not arrive */
+	char verdict;	/* 'p', 'f', 's'; 0: did not arrive */
+	bool check;	/* passed, as a self-check */
+	bool is_error; /* failed by an error of device, machine or tool: that says nothing of what was tested */
 	bool has_block;	 /* its own block arrived; else it is known from the closing blocks */
 	uint64_t number; /* with the unit, as in VTDL-RESULT */
 	const char *unit, *why;	   /* NULL: none */
 	uint64_t at_ms;		   /* since the hand-over */
 	uint8_t harms, spec_harms; /* by the model of this unit, by that of the specification */
 	bool has_tally;
+	bool has_exposure; /* logs of older builds do not say which DMAs met stores */
+	uint64_t exposed;  /* DMAs between whose start and end the updater stored */
+	uint64_t exposed_torn, stores;
 	uint64_t controls, us, dmas, torn, first_torn_us, rewrites, held, stale, tags, mistagged;
 	uint64_t invalidate_us, dma_us, reset_us, resets, timeouts, foreign, overflows;
-	unsigned outcome_count, fault_count;
+	unsigned outcome_count, fault_count, walks_count;
 	struct outcome_count outcomes[OUTCOMES_MAX];
 	struct fault_count faults[FAULTS_MAX];
+	struct walks walks[WALKS_MAX];
 	uint32_t line_from,
 		line_to;  /* in the file: from its first line for people to its block's end */
 	size_t at, bytes; /* the same, in bytes */
 };
 
 struct unit {
-	unsigned n;
-	uint64_t base, version, cap, ecap, gsts, pmen;
+	uint64_t n, base, version, cap, ecap, gsts, pmen;
 };
 
 struct device {
 	const char *name, *at, *id, *why; /* why: it cannot be used; NULL: it can */
 	unsigned unit;
+};
+
+/* What a unit was seen to do by a device's DMA. */
+enum { TRAIT_NOT_ASKED, TRAIT_NO, TRAIT_YES, TRAIT_ANSWERS };
+
+#define TRAITS 6
+
+struct traits {
+	uint64_t unit;
+	const char *device;	 /* the generator's name */
+	uint8_t answers[TRAITS]; /* trait_key(), trait_text() */
+	uint8_t absent_pasid;	 /* fault reason for an absent PASID-table entry; 0: not seen */
+	uint64_t mixtures, of;	 /* DMAs that met a mixture within one chunk, of so many */
 };
 
 struct run {
@@ -86,12 +110,14 @@ struct run {
 	const char *build, *date, *options, *config, *system, *board, *bios, *processor;
 	const char *vendor, *microcode, *hypervisor, *brand;
 	uint64_t log_version, seed, family, model, stepping, processors, memory_mib, tsc_hz, x2apic;
+	uint64_t simulated; /* not 0: by vtd-sim: no machine, and no silicon */
 
 	uint8_t *dmar;
 	size_t dmar_bytes;
-	unsigned unit_count, device_count;
+	unsigned unit_count, device_count, traits_count;
 	struct unit units[UNITS_MAX];
 	struct device devices[DEVICES_MAX];
+	struct traits traits[DEVICES_MAX];
 
 	const char
 		*fetches; /* what the model took the unit for: "qemu" or "spec"; empty: not known */
@@ -107,6 +133,7 @@ struct run {
 
 	enum judgement judgement;
 	unsigned passed, checks, failed, skipped; /* of the tests whose verdicts arrived */
+	unsigned errors; /* of the failed ones: of device, machine or tool */
 	unsigned lost_verdicts;
 	unsigned blocks_good, blocks_bad, blocks_missing;
 	char **problems; /* what is missing or contradicts itself, a line each */
@@ -131,6 +158,13 @@ bool run_is_whole(const struct run *run);
 const char *judgement_word(enum judgement judgement);
 /* "pass", "fail", "skip", or "lost". */
 const char *verdict_word(char verdict);
+
+/* Of a test that failed: "failure" or "error"; "failure or error" where its block is lost. */
+const char *class_word(const struct run_test *t);
+
+/* The key of trait i, and what it says of the unit: "keeps absent entries". */
+const char *trait_key(unsigned i);
+const char *trait_text(unsigned i);
 
 /* "mixture", "stale", ...: of bit `bit` of harms; NULL past the last. */
 const char *harm_word(unsigned bit);

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How read.c puts a run together: blocks and lines as they arrive; then what is missing, and the verdict. */
+/* How a run is put together: blocks and lines as they arrive; then what is missing, and the verdict. */
 #ifndef TOOLS_LOG_RUN_BUILD_H
 #define TOOLS_LOG_RUN_BUILD_H
 
 #include "tools/log/arena.h"
 #include "tools/log/run.h"
+
+/* Room for one more element at the end of a growing array. */
+#define GROW(array, count, room)                                      \
+	((count) < (room) ? (void)0                                   \
+			  : (void)((room) = (room) ? 2 * (room) : 16, \
+				   (array) = must_realloc((array), (room) * sizeof(*(array)))))
 
 /* A result of the closing blocks. */
 struct sum {
@@ -24,6 +30,7 @@ struct said {
 
 struct lines {
 	uint32_t from, to, block;
+	bool is_end; /* of what is left of the closing block */
 };
 
 struct seen_block {
@@ -60,13 +67,29 @@ void build_block(struct builder *b, uint16_t tag, uint32_t sequence, uint32_t cr
 bool blocks_have(const struct seen_block *blocks, size_t count, uint32_t sequence, uint32_t crc);
 bool build_has_block(const struct builder *b, uint16_t tag, uint32_t sequence, uint32_t crc);
 void build_line(struct builder *b, struct span line); /* of an intact block, from its kind on */
-void build_bad_block(struct builder *b, uint32_t sequence, uint32_t from, uint32_t to);
+void build_bad_block(struct builder *b, uint32_t sequence, uint32_t from, uint32_t to, bool is_end);
 void build_flat(struct builder *b, struct span line);
 void build_ktap(struct builder *b, struct span line);
 void build_end_line(struct builder *b, struct span line);
 void build_measure(struct builder *b, size_t characters); /* of any line */
 void build_finish(struct builder *b);
 void build_free(struct builder *b);
+
+/* One for each kind of record: build_run.c, build_test.c. The line begins after the kind. */
+void take_run(struct builder *b, struct span line); /* and machine, cpu, platform */
+void take_sim(struct builder *b, struct span line);
+void take_dmar(struct builder *b, struct span line);
+void take_unit(struct builder *b, struct span line);
+void take_device(struct builder *b, struct span line);
+void take_pair(struct builder *b, struct span line);
+void take_traits(struct builder *b, struct span line);
+void take_plan(struct builder *b, struct span line);
+void take_end(struct builder *b, struct span line);
+void take_test(struct builder *b, struct span line);
+void take_tally(struct builder *b, struct span line);
+void take_fault(struct builder *b, struct span line);
+void take_walks(struct builder *b, struct span line);
+void take_sum(struct builder *b, struct span line);
 
 /* What the run comes to, once all that arrived is in it (judge.c). */
 void judge(struct builder *b);

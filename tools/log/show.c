@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* vtd-log show: a run for a terminal. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/share.h"
 #include "tools/log/statistics.h"
 #include "vtd/fault.h"
 
@@ -29,6 +31,33 @@ static const char *of_verdict(char verdict)
 				      : "\033[1;35m");
 }
 
+/* What the unit was seen to do, by the device whose DMA saw it. */
+static void print_traits(const struct traits *t)
+{
+	static const char *const answers[] = { "not asked", "no", "yes" };
+
+	printf("  unit %-6" PRIu64 "by the DMA of %s:", t->unit, t->device);
+	for (unsigned answer = TRAIT_ANSWERS; answer--;) {
+		unsigned n = 0;
+
+		for (unsigned i = 0; i < TRAITS; i++)
+			if (t->answers[i] == answer) {
+				if (n++)
+					printf(", %s", trait_text(i));
+				else
+					printf(" %s: %s", answers[answer], trait_text(i));
+			}
+		if (n)
+			putchar('.');
+	}
+	if (t->of)
+		printf(" %" PRIu64 " of %" PRIu64 " DMAs met a mixture.", t->mixtures, t->of);
+	if (t->absent_pasid)
+		printf(" It reports an absent PASID-table entry by reason 0x%x: %s.",
+		       t->absent_pasid, vtd_fault_reason_name(t->absent_pasid));
+	putchar('\n');
+}
+
 static void print_machine(const struct run *r)
 {
 	const struct {
@@ -46,10 +75,12 @@ static void print_machine(const struct run *r)
 		printf("  %-11s%s family %" PRIu64 " model 0x%" PRIx64 " stepping %" PRIu64 "\n",
 		       "CPU", r->vendor, r->family, r->model, r->stepping);
 	for (unsigned i = 0; i < r->unit_count; i++)
-		printf("  unit %-6uVER %" PRIu64 ".%" PRIu64 ", CAP %016" PRIx64
+		printf("  unit %-6" PRIu64 "VER %" PRIu64 ".%" PRIu64 ", CAP %016" PRIx64
 		       ", ECAP %016" PRIx64 " at 0x%" PRIx64 "\n",
 		       r->units[i].n, r->units[i].version >> 4 & 15, r->units[i].version & 15,
 		       r->units[i].cap, r->units[i].ecap, r->units[i].base);
+	for (unsigned i = 0; i < r->traits_count; i++)
+		print_traits(&r->traits[i]);
 	for (unsigned i = 0; i < r->device_count; i++)
 		printf("  %-11s%s at %s (%s)%s%s\n", "device", r->devices[i].name, r->devices[i].at,
 		       r->devices[i].id, r->devices[i].why ? ": refused: " : "",
@@ -82,29 +113,69 @@ static void print_details(const struct run_test *t)
 		       (double)t->reset_us / 1e6, t->rewrites, t->held, t->line_from, t->line_to);
 }
 
+/* Each kind of harm that was seen, or the bound on torn ones. */
+static void print_harm(const struct run_test *t)
+{
+	struct share torn = share_of(t, SHARE_TORN);
+	bool any = false;
+
+	for (unsigned k = 0; k < SHARES; k++) {
+		struct share s = share_of(t, (enum share_kind)k);
+		struct interval i = share_interval(s.harm, s.trials);
+
+		if (!s.harm || (k == SHARE_TORN_ALL && torn.harm))
+			continue;
+		printf("%s %s%s %" PRIu64 " of %" PRIu64 "%s %s, %.2g to %.2g at 95 %%",
+		       any ? ";" : ":", paint("\033[1m"), share_word((enum share_kind)k), s.harm,
+		       s.trials, paint("\033[0m"),
+		       k == SHARE_TORN && !t->has_exposure ? "DMAs"
+							   : share_among((enum share_kind)k),
+		       i.low, i.high);
+		any = true;
+	}
+	if (!any && torn.trials)
+		printf(": torn 0 of %" PRIu64 " %s, below %.2g at 95 %%", torn.trials,
+		       t->has_exposure ? share_among(SHARE_TORN) : "DMAs",
+		       share_interval(0, torn.trials).high);
+	else if (!any)
+		printf(": no DMA met a store");
+}
+
+static void print_model(const struct run_test *t)
+{
+	if (!t->harms)
+		printf(" (controls: %" PRIu64 ")", t->controls);
+	else
+		printf(t->spec_harms ? " (unsafe by the model)"
+				     : " (unsafe by this unit's model only: the specification's "
+				       "calls it safe)");
+}
+
+static void print_walks(const struct run_test *t)
+{
+	for (unsigned i = 0; i < t->walks_count; i++)
+		printf("%s %s %" PRIu64 " of %" PRIu64 " walks met a change under way",
+		       i ? ";" : ":", t->walks[i].drive, t->walks[i].met, t->walks[i].dmas);
+}
+
 static void print_test(const struct run_test *t)
 {
-	uint64_t harm = t->torn + t->stale + t->mistagged;
+	bool is_trial = t->has_tally && t->dmas && !t->check && t->verdict;
 
-	printf("  %s%-5s%s%4u %s", of_verdict(t->verdict), verdict_word(t->verdict),
+	printf("  %s%-5s%s%4u %s", of_verdict(t->verdict),
+	       t->verdict == 'f' && t->is_error ? "error" : verdict_word(t->verdict),
 	       paint("\033[0m"), t->n, t->id ? t->id : "(name lost)");
 	if (!t->has_block)
 		printf(": its own block did not arrive");
 	else if (t->why)
 		printf(": %s", t->why);
-	else if (!t->has_tally || !t->dmas || t->check)
+	else if (!is_trial && !t->walks_count)
 		printf(": %" PRIu64 " %s", t->number, t->unit ? t->unit : "");
-	if (t->has_tally && t->dmas && !t->check && t->verdict) {
-		struct interval i = share_interval(harm, t->dmas);
-
-		if (harm)
-			printf(": %s%" PRIu64 " of %" PRIu64 "%s, %.2g to %.2g at 95 %%",
-			       paint("\033[1m"), harm, t->dmas, paint("\033[0m"), i.low, i.high);
-		else
-			printf(": 0 of %" PRIu64 ", below %.2g at 95 %%", t->dmas, i.high);
-		if (t->harms != HARMS_UNKNOWN && !t->why)
-			printf(t->harms ? " (unsafe by the model)" : " (controls: %" PRIu64 ")",
-			       t->controls);
+	print_walks(t);
+	if (is_trial && t->harms != HARMS_UNKNOWN) {
+		print_harm(t);
+		if (!t->why)
+			print_model(t);
 	}
 	putchar('\n');
 	if (arguments.details)

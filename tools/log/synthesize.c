@@ -137,7 +137,9 @@ static void words(struct log *l, const char *line, size_t n)
 		add(&l->words, "VTDL-END v1 %s\r\n", end_verdict(l));
 	else if (!strncmp(line, "ok ", 3) || !strncmp(line, "not ok ", 7) ||
 		 !strncmp(line, "VTDL-RESULT ", 12) || !strncmp(line, "#   Sometimes", 13) ||
-		 !strncmp(line, "#   Never", 9) || !strncmp(line, "#   Safe", 8) ||
+		 !strncmp(line, "#   Never", 9) || !strncmp(line, "#   Not torn", 12) ||
+		 !strncmp(line, "#   Stale", 9) || !strncmp(line, "#   Mis-tagged", 14) ||
+		 !strncmp(line, "#   Safe", 8) || !strncmp(line, "#   Control", 11) ||
 		 (!strncmp(line, "#   ", 4) && strspn(line + 1, " 0123456789") > 11) ||
 		 (!strncmp(line, "#     ", 6) && memmem(line, n, " of reason ", 11)))
 		return;

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Harm of a test, each kind counted among the DMAs that could show it. */
+#include "tools/log/share.h"
+
+#include <string.h>
+
+#include "vtd/model.h"
+
+static uint64_t blocked(const struct run_test *t)
+{
+	if (t->harms == HARMS_UNKNOWN || !(t->harms & HARM_BLOCKED))
+		return 0;
+	for (unsigned i = 0; i < t->outcome_count; i++)
+		if (!strcmp(t->outcomes[i].name, "np"))
+			return t->outcomes[i].count;
+	return 0;
+}
+
+struct share share_of(const struct run_test *t, enum share_kind kind)
+{
+	switch (kind) {
+	case SHARE_TORN:
+		if (t->has_exposure)
+			return (struct share){ t->exposed_torn, t->exposed };
+		return (struct share){ t->torn, t->rewrites ? t->dmas : 0 };
+	case SHARE_TORN_ALL:
+		return (struct share){ t->torn, t->dmas };
+	case SHARE_STALE:
+		return (struct share){ t->stale, t->held };
+	case SHARE_MISTAGGED:
+		return (struct share){ t->mistagged, t->tags };
+	default:
+		return (struct share){ blocked(t), t->dmas };
+	}
+}
+
+void share_add(struct share to[SHARES], const struct share from[SHARES])
+{
+	for (unsigned i = 0; i < SHARES; i++) {
+		to[i].harm += from[i].harm;
+		to[i].trials += from[i].trials;
+	}
+}
+
+enum share_kind share_telling(const struct share shares[SHARES])
+{
+	for (unsigned i = 0; i < SHARES; i++)
+		if (shares[i].harm)
+			return (enum share_kind)i;
+	return SHARE_TORN;
+}
+
+const char *share_word(enum share_kind kind)
+{
+	static const char *const words[] = { "torn", "torn", "stale", "mis-tagged", "blocked" };
+
+	return words[kind];
+}
+
+const char *share_among(enum share_kind kind)
+{
+	static const char *const words[] = { "DMAs that met stores", "DMAs in all",
+					     "DMAs while held still", "DMAs with tags looked at",
+					     "DMAs" };
+
+	return words[kind];
+}
