@@ -123,7 +123,11 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
-	@$(BUILD)/vtd-sim $(OPTIONS)
+	@mkdir -p $(BUILD)/run
+	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.log; status=$$?; \
+		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  FAIL|[0-9]+ passed)|VTDL-END)' \
+			$(BUILD)/run/sim.log; \
+		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
 
 sim-check: $(BUILD)/vtd-sim ## what vtd-sim must show: permitted units pass, planted faults fail
 	@BUILD=$(BUILD) tests/sim/check
