@@ -141,8 +141,7 @@ static void refused_dma(struct bench *b, uint64_t address, struct tally *t)
 		state = g->poll(b->device);
 	if (state == DMA_BUSY || state == DMA_DEAD)
 		t->stopped = bench_reset(b);
-	while (time_us() < started + 2 * b->record_us)
-		cpu_pause();
+	time_delay_us(bench_record_wait_us(b));
 }
 
 const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
@@ -157,6 +156,9 @@ const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 	/* The interrupt would take them. */
 	if (b->has_interrupt || !settle(b, b->target->state[0][0], t))
 		return t->stopped;
+	/* One of a DMA before that is still on its way must not be taken for these. */
+	time_delay_us(bench_record_wait_us(b));
+	vtd_fault_clear(b->unit);
 	for (unsigned i = 0; i < count && !t->stopped; i++)
 		refused_dma(b, i ? second : first, t);
 	if (t->stopped)
