@@ -54,7 +54,7 @@ static bool take_window(uint64_t limit)
 		    !memory_is_kept(base, WINDOW_BYTES)) {
 			window_base = base;
 			window = (struct piece){ base + PAGE_SIZE,
-						 base + WINDOW_BYTES - PAGE_SIZE };
+						 base + WINDOW_BYTES - 2 * PAGE_SIZE };
 			return true;
 		}
 	return false;

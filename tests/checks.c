@@ -13,10 +13,12 @@
 #include "vtd/regs.h"
 #include "vtd/sequence.h"
 
-#define STORM_DMAS   10000
-#define STORM_MS     4000 /* slow hardware, or a busy host, makes fewer */
-#define STORM_UNREAD 64
-#define WALKS_MS     150
+#define STORM_DMAS     10000
+#define STORM_MS       4000 /* slow hardware, or a busy host, makes fewer */
+#define STORM_UNREAD   64
+#define PENDING_ROUNDS 64
+#define PENDING_MOST   64
+#define WALKS_MS       150
 
 static struct tally tally;
 
@@ -165,15 +167,17 @@ static const char *judge_records(const struct fault_log *log, uint8_t reason)
  */
 void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 {
-	uint8_t reason = target_reason_at(b->target, target_nowhere());
 	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
 	struct storm unread = { .count = STORM_UNREAD };
+	unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
 	const char *problem;
 	uint64_t recorded;
+	uint8_t reason;
 
 	log_note("%s: up to %u DMAs to an unmapped address, faults read after each", id,
 		 STORM_DMAS);
 	trial_storm(b, &each, &tally);
+	reason = target_reason_at(b->target, target_nowhere()); /* by the entry that it put there */
 	report_faults(&tally.faults, true);
 	report_keep(NULL, &tally, NULL);
 	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
@@ -191,11 +195,16 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 		problem = judge_records(&tally.faults, reason);
 	if (!problem && !tally.faults.ours)
 		problem = "faults left no record at all";
+	/* Now and then one more than there are registers. */
+	for (unsigned i = 0; i < PENDING_ROUNDS && !problem; i++)
+		problem = trial_pending(b,
+					i % 8		      ? i % 8
+					: fill < PENDING_MOST ? fill + 1
+							      : PENDING_MOST,
+					&tally);
 	if (!other) {
 		log_note("  Overflow not provoked: that needs a second device behind the unit");
 	} else {
-		unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
-
 		trial_storm(b, &(struct storm){ .count = fill, .other = other }, &tally);
 		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
 			 "overflows",

@@ -330,14 +330,14 @@ static const char *map_reserved_regions(struct vtd_unit *unit)
 	return NULL;
 }
 
-static const char *enable(struct vtd_unit *unit)
+/* NULL, or what it lacks; *status: what became of it, once it was told to. */
+static const char *enable(struct vtd_unit *unit, enum vtd_status *status)
 {
 	static const uint8_t how[] = {
 		[INVALIDATION_AUTO] = VTD_QUEUED_OR_REGISTER,
 		[INVALIDATION_QUEUED] = VTD_QUEUED_ONLY,
 		[INVALIDATION_REGISTER] = VTD_REGISTER_ONLY,
 	};
-	enum vtd_status status;
 	const char *problem;
 
 	if (unit->translating)
@@ -353,8 +353,8 @@ static const char *enable(struct vtd_unit *unit)
 	problem = map_reserved_regions(unit);
 	if (problem)
 		return problem;
-	status = vtd_unit_enable(unit, how[options.invalidation]);
-	return status == VTD_OK ? NULL : vtd_status_text(status);
+	*status = vtd_unit_enable(unit, how[options.invalidation]);
+	return NULL;
 }
 
 static const uint64_t *base_of(const struct vtd_unit *unit)
@@ -362,15 +362,21 @@ static const uint64_t *base_of(const struct vtd_unit *unit)
 	return bases[unit - units];
 }
 
-/* Back to the unit's base tables, which lead this device nowhere. NULL, or what went wrong. */
-static const char *choose_base(struct vtd_unit *unit)
+/*
+ * Back to the unit's base tables, which lead this device nowhere. NULL, or what went wrong; *is_wrong: the
+ * unit did not do what it was told.
+ */
+static const char *choose_base(struct vtd_unit *unit, bool *is_wrong)
 {
-	enum vtd_status status;
+	enum vtd_status status = VTD_OK;
+	const char *problem = NULL;
 
 	if (!unit->translating || unit->root_table == base_of(unit))
-		return enable(unit);
-	status = vtd_unit_set_root(unit, bases[unit - units], false);
-	return status == VTD_OK ? NULL : vtd_status_text(status);
+		problem = enable(unit, &status);
+	else
+		status = vtd_unit_set_root(unit, bases[unit - units], false);
+	*is_wrong = status == VTD_TIMEOUT || status == VTD_QUEUE_ERROR;
+	return problem || status == VTD_OK ? problem : vtd_status_text(status);
 }
 
 /* A device whose own memory is reserved needs it mapped while it works, and the tables under test do not. */
@@ -418,7 +424,7 @@ static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wro
 		if (pci_ats_enabled(d->function))
 			return "its ATS cannot be turned off";
 	}
-	problem = choose_base(b->unit);
+	problem = choose_base(b->unit, is_wrong);
 	if (!problem)
 		problem = d->generator->open(d);
 	if (problem)

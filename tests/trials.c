@@ -128,6 +128,58 @@ enum outcome trial_probe(struct bench *b, const uint64_t *entry, struct tally *t
 	return engine_dma(b, &s, t, false);
 }
 
+/* No record is read meanwhile, so a device that does not say that it was refused costs its time-out. */
+static void refused_dma(struct bench *b, uint64_t address, struct tally *t)
+{
+	const struct dma_generator *g = b->device->generator;
+	uint64_t started = time_us(), end = started + b->device->timeout_us;
+	enum dma_state state = DMA_BUSY;
+
+	t->dmas++;
+	g->start(b->device, address);
+	while (state == DMA_BUSY && time_us() < end)
+		state = g->poll(b->device);
+	if (state == DMA_BUSY || state == DMA_DEAD)
+		t->stopped = bench_reset(b);
+	while (time_us() < started + 2 * b->record_us)
+		cpu_pause();
+}
+
+const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
+{
+	uint64_t first = target_nowhere(), second = first - PAGE_SIZE;
+	struct vtd_fault faults[16];
+	const char *problem = NULL;
+	bool overflow;
+	unsigned n;
+
+	memset(t, 0, sizeof(*t));
+	/* The interrupt would take them. */
+	if (b->has_interrupt || !settle(b, b->target->state[0][0], t))
+		return t->stopped;
+	for (unsigned i = 0; i < count && !t->stopped; i++)
+		refused_dma(b, i ? second : first, t);
+	if (t->stopped)
+		return t->stopped;
+	if (!vtd_fault_agrees(b->unit, true))
+		problem = "FSTS and the fault records disagree: PPF, F, or FRI, which names the "
+			  "first (section "
+			  "11.4.7.1)";
+	n = vtd_fault_read(b->unit, faults, 16, &overflow);
+	if (!problem && n && faults[0].address != first)
+		problem = "the first fault record was written over while it was pending (section "
+			  "7.2.1)";
+	while (n == 16)
+		n = vtd_fault_read(b->unit, faults, 16, &overflow);
+	if (!problem && !vtd_fault_agrees(b->unit, false))
+		problem = "a fault record stays after its F was cleared, or FSTS.PPF without one "
+			  "(section 11.4.7)";
+	if (!problem && vtd_fault_read(b->unit, faults, 16, &overflow))
+		problem = "a fault record stays after its F was cleared (section 11.4.7)";
+	vtd_fault_clear(b->unit);
+	return problem;
+}
+
 /* One DMA of another device to the same unmapped address, and no more of it. */
 static void one_of(struct bench *other)
 {

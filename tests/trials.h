@@ -30,6 +30,12 @@ void trial_untranslated(struct bench *bench, uint64_t ms, struct tally *tally);
  */
 enum outcome trial_probe(struct bench *bench, const uint64_t *entry, struct tally *tally);
 
+/*
+ * `count` refused DMAs, nothing read meanwhile, the first to one unmapped address, the others to a second; then
+ * all records taken, and looked for again. NULL, or what the unit does not do as section 7.2 says.
+ */
+const char *trial_pending(struct bench *bench, unsigned count, struct tally *tally);
+
 /* DMAs to an unmapped address. */
 struct storm {
 	uint64_t count;

@@ -56,6 +56,22 @@ unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned r
 	return taken;
 }
 
+bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched)
+{
+	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1, set = 0;
+	uint32_t status = vtd_read32(unit, VTD_FSTS);
+	unsigned first = (unsigned)field_of(status, FSTS_FRI);
+	bool is_first_set = false;
+
+	for (unsigned i = 0; i < records; i++) {
+		bool f = vtd_read32(unit, record_offset(unit, i) + 12) >> 31;
+
+		set += f;
+		is_first_set |= f && i == first;
+	}
+	return !(status & FSTS_PPF) == !set && (!set || !untouched || is_first_set);
+}
+
 void vtd_fault_clear(struct vtd_unit *unit)
 {
 	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1;

@@ -47,6 +47,12 @@ struct vtd_fault {
 unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned room,
 			bool *overflow);
 
+/*
+ * Whether what the unit says of its records agrees: with FSTS.PPF some register's F is set, else none is; FRI
+ * is one with F set where nothing was taken since PPF was set (section 11.4.7.1).
+ */
+bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched);
+
 /* Drop all records and the overflow bit. */
 void vtd_fault_clear(struct vtd_unit *unit);
 

@@ -37,8 +37,7 @@ struct model_fetch {
 	 */
 	bool present_first;
 	bool domain_apart; /* QEMU: what leads to the DID is read once more than what leads to the page */
-	bool ignores_present;	   /* QEMU: an absent PASID-table entry may be used as if present */
-	bool piotlb_spares_second; /* QEMU 7.2: a PASID-based IOTLB invalidation does nothing */
+	bool ignores_present; /* QEMU: an absent PASID-table entry may be used as if present */
 };
 
 /* Parts of `bits` (64, 128, 256 or 512), in any order behind the first. */

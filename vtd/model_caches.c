@@ -151,14 +151,6 @@ static unsigned entry_cache(const struct search *s)
 	}
 }
 
-/* What empties the IOTLB of a translation of this stage: tables 23 and 24. */
-static unsigned translation_cache(const struct search *s, uint8_t stage)
-{
-	bool spared = stage == STAGE_SECOND && s->q->fetch->piotlb_spares_second;
-
-	return DROP_IOTLB | (spared ? 0u : DROP_PIOTLB);
-}
-
 bool entry_survives(const struct search *s, unsigned position, const struct model_meaning *m)
 {
 	struct dropped d = drops(s, position);
@@ -177,9 +169,9 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
 		held &= ~(unsigned)IN_DEVICE;
 	if (reaches(s, &d, DROP_PASID, item->domain))
 		held &= ~(unsigned)IN_PASID_CACHE;
-	if (reaches(s, &d, translation_cache(s, item->stage), item->domain))
+	/* Tables 23 and 24: both reach translations of every stage, but paging entries of the second only one. */
+	if (reaches(s, &d, DROP_IOTLB | DROP_PIOTLB, item->domain))
 		held &= ~(unsigned)IN_IOTLB;
-	/* A PASID-based invalidation need not reach the second stage's paging entries (section 6.5.2.4). */
 	if (reaches(s, &d, DROP_IOTLB, item->domain))
 		held &= ~(unsigned)IN_PAGING_CACHE;
 	if (held & IN_PASID_CACHE)

@@ -35,7 +35,6 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
 		.name = "QEMU: field by field",
 		.parts = 5,
 		.ignores_present = true,
-		.piotlb_spares_second = true,
 	};
 	fetch->mask[0][0] = 0xfff & ~field_mask(PASID_AW); /* P, PGTT */
 	fetch->mask[1][0] = field_mask(PASID_AW);

@@ -173,7 +173,7 @@ void *memory_alloc_window(size_t pages)
 	static uint64_t next = PAGE_SIZE;
 	uint64_t at = next;
 
-	if (at + pages * PAGE_SIZE > WINDOW_BYTES - PAGE_SIZE)
+	if (at + pages * PAGE_SIZE > WINDOW_BYTES - 2 * PAGE_SIZE)
 		at = PAGE_SIZE;
 	next = at + pages * PAGE_SIZE;
 	return memset((void *)(memory_window() + at), 0, pages * PAGE_SIZE);

@@ -96,7 +96,7 @@ static bool write_translated(struct device *x)
 			break;
 		if (platform_ask(unit_of(x), &ask, &to))
 			return false;
-		sim_point(sim_random(sim.fetch_ns + 1));
+		unit_pause(sim.fetch_ns);
 	} while (generation != x->generation && !sim_has(BUG_ATS_OUTLIVES));
 	if (line < 0)
 		keep_line(x, to);

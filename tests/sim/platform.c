@@ -133,7 +133,8 @@ uint64_t unit_now(void)
 
 void unit_pause(uint32_t ns)
 {
-	sim_point(ns);
+	if (sim_by_turns)
+		sim_point(sim_random(ns + 1));
 }
 
 void unit_wait(void)
@@ -241,7 +242,7 @@ bool platform_dma(unsigned unit, const struct request *asked, void *data, uint64
 	reason = unit_translate(u, &r, &to);
 	if (sim_has(BUG_WRITE_ANYWAY) && reason && u->old_frame)
 		copy(u->old_frame, data, bytes, write);
-	sim_point(sim_random(sim.use_ns + 1));
+	unit_pause(sim.use_ns);
 	if (!reason && memory_has(to, bytes)) {
 		copy(to, data, bytes, write);
 		u->old_frame = to;

@@ -205,7 +205,7 @@ bool queue_work(struct unit *u)
 		return true;
 	}
 	unit_obeys(u, d);
-	unit_pause(sim_random(sim.invalidate_ns + 1));
+	unit_pause(sim.invalidate_ns);
 	if (!obey(u, d)) {
 		stop(u, FSTS_ITE);
 		return true;

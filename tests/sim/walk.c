@@ -93,7 +93,7 @@ static void fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 		order[k] = t;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		unit_pause(sim_random(sim.fetch_ns + 1));
+		unit_pause(sim.fetch_ns);
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
 }
