@@ -123,7 +123,11 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
-	@$(BUILD)/vtd-sim $(OPTIONS)
+	@mkdir -p $(BUILD)/run
+	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.log; status=$$?; \
+		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  FAIL|[0-9]+ passed)|VTDL-END)' \
+			$(BUILD)/run/sim.log; \
+		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
 
 sim-check: $(BUILD)/vtd-sim ## what vtd-sim must show: permitted units pass, planted faults fail
 	@BUILD=$(BUILD) tests/sim/check
@@ -247,7 +251,7 @@ ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addpr
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
 # The unit in software, without the machine that vtd-sim puts around it.
-UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c queue.c random.c registers.c \
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		walk.c)
 HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
 		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \

@@ -54,12 +54,13 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 	case FAULT_CONTEXT_NOT_PRESENT:
 	case FAULT_PASID_DIR_NOT_PRESENT:
 	case FAULT_PASID_NOT_PRESENT:
-	case 0x39: /* root entry, scalable mode */
-	case 0x41: /* context entry, scalable mode */
+	case FAULT_SM_ROOT_NOT_PRESENT:
+	case FAULT_SM_CONTEXT_NOT_PRESENT:
 		return OUTCOME_NOT_PRESENT;
 	case FAULT_WRITE_DENIED:
 	case FAULT_READ_DENIED:
 	case FAULT_FS_NOT_PRESENT:
+	case FAULT_SM_SS_NOT_PRESENT:
 		/* The absence of a paging entry is reported as a lack of permission. */
 		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
 								     : OUTCOME_FAULT;

@@ -87,7 +87,7 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 	}
 	accept_entry(w);
 	if (w->at >> (12 + 9 * levels)) {
-		fault(w, FAULT_BEYOND_WIDTH);
+		fault(w, w->unit->scalable ? FAULT_SM_BEYOND_WIDTH : FAULT_BEYOND_WIDTH);
 		return;
 	}
 	for (unsigned level = levels; level; level--) {
@@ -95,11 +95,12 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 
 		load_indexed(w, pointer, vtd_table_index(w->at, level), 1, &entry);
 		if (!(entry & need)) {
-			not_present(w, FAULT_WRITE_DENIED);
+			not_present(w, w->unit->scalable ? FAULT_SM_SS_NOT_PRESENT
+							 : FAULT_WRITE_DENIED);
 			return;
 		}
 		if (!(entry & field_mask(SS_W))) {
-			fault(w, FAULT_WRITE_DENIED);
+			fault(w, w->unit->scalable ? FAULT_SM_WRITE_DENIED : FAULT_WRITE_DENIED);
 			return;
 		}
 		pointer = field_of(entry, SS_ADDR);
@@ -107,19 +108,21 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 	w->out->address = pointer << 12 | (w->at & 4095);
 }
 
-/* Page number of a guest page number, where there is a second stage under the first; 0 if it
- * faults. */
-static uint64_t through_second_stage(struct walk *w, uint64_t page)
+/* Where there is a second stage under the first, a guest page number becomes a page number. False: it faults. */
+static bool through_second_stage(struct walk *w, uint64_t *page)
 {
-	if (!w->nested_levels || !page)
-		return page;
-	if (!w->nested_pointer) {
-		w->out->walks_page_zero = true;
-		return 0;
-	}
-	return vtd_table_walk((const uint64_t *)(w->nested_pointer << 12), w->nested_levels,
-			      page << 12) >>
-	       12;
+	uint64_t address;
+
+	if (!w->nested_levels)
+		return true;
+	w->out->walks_page_zero |= !w->nested_pointer;
+	address = w->nested_pointer ? vtd_table_walk((const uint64_t *)(w->nested_pointer << 12),
+						     w->nested_levels, *page << 12)
+				    : 0;
+	*page = address >> 12;
+	if (!address)
+		fault(w, FAULT_SM_SS_NOT_PRESENT);
+	return address;
 }
 
 static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
@@ -129,7 +132,8 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 	for (unsigned level = levels; level; level--) {
 		uint64_t entry;
 
-		pointer = through_second_stage(w, pointer);
+		if (!through_second_stage(w, &pointer))
+			return;
 		load_indexed(w, pointer, vtd_table_index(w->at, level), 1, &entry);
 		if (!field_of(entry, FS_P)) {
 			not_present(w, FAULT_FS_NOT_PRESENT);
@@ -140,16 +144,13 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 			return;
 		}
 		if (!field_of(entry, FS_RW)) {
-			fault(w, FAULT_FS_WRITE_DENIED);
+			fault(w, FAULT_SM_WRITE_DENIED);
 			return;
 		}
 		pointer = field_of(entry, FS_ADDR);
 	}
-	pointer = through_second_stage(w, pointer);
-	if (!pointer) {
-		fault(w, FAULT_WRITE_DENIED);
+	if (!through_second_stage(w, &pointer))
 		return;
-	}
 	w->out->address = pointer << 12 | (w->at & 4095);
 }
 
@@ -173,6 +174,8 @@ static void legacy_context(struct walk *w, const uint64_t *c)
 
 static void pasid_entry(struct walk *w, const uint64_t *p)
 {
+	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2;
+
 	if (!field_get(p, PASID_P)) {
 		not_present(w, FAULT_PASID_NOT_PRESENT);
 		return;
@@ -187,14 +190,14 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 	case PGTT_SECOND:
 		if (!field_of(w->unit->ecap, ECAP_SSTS))
 			break;
-		second_stage(w, field_get(p, PASID_SSPTPTR), (unsigned)field_get(p, PASID_AW) + 2);
+		second_stage(w, field_get(p, PASID_SSPTPTR), levels);
 		return;
 	case PGTT_NESTED:
-		if (!field_of(w->unit->ecap, ECAP_NEST) ||
-		    !vtd_unit_has_levels(w->unit, (unsigned)field_get(p, PASID_AW) + 2))
+		if (!field_of(w->unit->ecap, ECAP_NEST) || !vtd_unit_has_levels(w->unit, levels) ||
+		    field_get(p, PASID_FSPTPTR) >> 9 * levels)
 			break;
 		w->nested_pointer = field_get(p, PASID_SSPTPTR);
-		w->nested_levels = (unsigned)field_get(p, PASID_AW) + 2;
+		w->nested_levels = levels;
 		first_stage(w, field_get(p, PASID_FSPTPTR), 4 + (unsigned)field_get(p, PASID_FSPM));
 		return;
 	case PGTT_PASS:
@@ -215,11 +218,11 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 	uint64_t directory, p[PASID_WORDS];
 
 	if (!field_get(c, SM_CONTEXT_P)) {
-		not_present(w, FAULT_CONTEXT_NOT_PRESENT);
+		not_present(w, FAULT_SM_CONTEXT_NOT_PRESENT);
 		return;
 	}
 	if (c[2] || c[3]) {
-		fault(w, FAULT_CONTEXT_RESERVED);
+		fault(w, FAULT_SM_CONTEXT_RESERVED);
 		return;
 	}
 	if (tagged && !field_get(c, SM_CONTEXT_PASIDE)) {
@@ -260,7 +263,7 @@ void vtd_translate(const struct vtd_unit *unit, const struct vtd_request *reques
 		uint64_t half = root[devfn >> 7];
 
 		if (!field_of(half, ROOT_P)) {
-			not_present(&w, FAULT_ROOT_NOT_PRESENT);
+			not_present(&w, FAULT_SM_ROOT_NOT_PRESENT);
 			return;
 		}
 		load_indexed(&w, field_of(half, ROOT_CTP), devfn & 0x7f, SM_CONTEXT_WORDS, context);

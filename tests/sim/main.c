@@ -133,6 +133,5 @@ int main(int argc, char **argv)
 	result = litmus_main();
 	bus_report();
 	run_close(result, end);
-	fflush(stdout);
-	_Exit((int)result);
+	exit((int)result);
 }

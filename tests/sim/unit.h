@@ -191,7 +191,7 @@ void drop_everything(struct unit *unit);
 /* --- what a unit needs of its machine --- */
 
 uint64_t unit_now(void);	      /* ns */
-void unit_pause(uint32_t ns);	      /* others may act; at least so long */
+void unit_pause(uint32_t ns);	      /* others may act meanwhile, for up to so long */
 void unit_wait(void);		      /* until another has acted */
 void unit_is_busy(struct unit *unit); /* there is something for unit_work() */
 void unit_obeys(struct unit *unit,

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two readings of the specification beside each other: the reference walk of vtd/translate.c, which
+ * predictions rest on, and the unit of tests/sim/, which was written without it.
+ */
+#include "tests/host/bench.h"
+#include "tests/host/fake_unit.h"
+#include "tests/host/test.h"
+#include "vtd/entry.h"
+#include "vtd/translate.h"
+
+static void compare(struct target *t, const struct vtd_unit *from, const uint64_t *entry)
+{
+	struct vtd_unit view = *from;
+	struct vtd_translation want;
+	struct request r = { .source_id = t->source_id,
+			     .has_pasid = t->tagged,
+			     .pasid = t->pasid[0],
+			     .at = t->address };
+	uint8_t reason;
+	uint64_t to;
+
+	for (unsigned i = 0; i < t->words; i++)
+		t->entry[i] = entry[i];
+	view.root_table = t->root;
+	view.scalable = t->scalable;
+	vtd_translate(&view,
+		      &(struct vtd_request){ .source_id = r.source_id,
+					     .has_pasid = r.has_pasid,
+					     .pasid = r.pasid,
+					     .at = r.at },
+		      NULL, &want);
+	/* What page 0 holds is nobody's reading. */
+	if (want.walks_page_zero)
+		return;
+	fake.unit.root = (uint64_t)t->root | field_bits(RTADDR_TTM, t->scalable);
+	fake_set32(VTD_GSTS, G_TE);
+	drop_everything(&fake.unit);
+	unit_take(&fake.unit, &r);
+	reason = unit_translate(&fake.unit, &r, &to);
+	unit_leave(&fake.unit, &r);
+	CHECK_EQ(reason, want.reason);
+	if (want.reason || reason)
+		return;
+	CHECK_EQ(to, want.address);
+	CHECK_EQ(r.domain, want.domain);
+}
+
+TEST(two_walks_agree_on_every_mixture)
+{
+	static const uint64_t zero[ENTRY_WORDS_MAX];
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		struct vtd_unit unit;
+		struct target t;
+
+		CHECK(!bench_target(&t, &unit, (enum target_id)id));
+		for (unsigned phase = 0; phase < t.phases; phase++)
+			for (unsigned choice = 0; choice < 1u << t.words; choice++) {
+				uint64_t entry[ENTRY_WORDS_MAX];
+
+				target_mixture(&t, phase, choice, entry);
+				compare(&t, &unit, entry);
+				entry[0] &= ~1ull;
+				compare(&t, &unit, entry);
+			}
+		compare(&t, &unit, zero);
+	}
+}
+
+/* Fields that say what is looked at next, whatever is in them: no pointer to memory that is not there. */
+TEST(two_walks_agree_on_changed_fields)
+{
+	static const struct {
+		uint8_t kind;
+		struct vtd_field field;
+	} fields[] = {
+		{ KIND_CONTEXT, { CONTEXT_AW_BITS } },
+		{ KIND_CONTEXT, { CONTEXT_TT_BITS } },
+		{ KIND_CONTEXT, { CONTEXT_DID_BITS } },
+		{ KIND_SM_CONTEXT, { SM_CONTEXT_RID_PASID_BITS } },
+		{ KIND_PASID, { PASID_AW_BITS } },
+		{ KIND_PASID, { PASID_PGTT_BITS } },
+		{ KIND_PASID, { PASID_DID_BITS } },
+	};
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		for (unsigned f = 0; f < sizeof(fields) / sizeof(fields[0]); f++) {
+			struct vtd_unit unit;
+			struct target t;
+
+			if (target_kind((enum target_id)id) != fields[f].kind)
+				continue;
+			CHECK(!bench_target(&t, &unit, (enum target_id)id));
+			for (unsigned value = 0; value < 512; value++) {
+				uint64_t entry[ENTRY_WORDS_MAX];
+
+				target_mixture(&t, 0, 0, entry);
+				field_set(entry, fields[f].field, value);
+				compare(&t, &unit, entry);
+			}
+		}
+}

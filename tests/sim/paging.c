@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads of tables, and page walks: sections 3.6 to 3.8 and 9.7 to 9.9 of the specification. Others act
+ * between any two reads of memory.
+ */
+#include "tests/sim/sim.h"
+#include "tests/sim/walk.h"
+#include "vtd/entry.h"
+#include "vtd/pagetable.h"
+
+#define PS FIELD(7, 7) /* a large page, which is not supported */
+
+/* An entry of `words`, by chunks that are read whole, others between them. */
+void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
+{
+	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH);
+	unsigned chunk = halves ? 1 : sim.chunk / 64, count, order[8];
+
+	if (chunk > words)
+		chunk = words;
+	count = words / chunk;
+	for (unsigned i = 0; i < count; i++)
+		order[i] = sim.order == 2 || sim_has(BUG_HALVES_HIGH) ? count - 1 - i : i;
+	/* In any order, the first one (with P) first or not. */
+	for (unsigned i = count - 1, fixed = sim.order == 1; sim.order & 1 && !halves && i > fixed;
+	     i--) {
+		unsigned k = fixed + sim_random(i - fixed + 1), t = order[i];
+
+		order[i] = order[k];
+		order[k] = t;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		unit_pause(sim.fetch_ns);
+		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
+	}
+}
+
+bool walk_has_levels(const struct walk *w, unsigned levels)
+{
+	return levels >= 3 && levels <= 5 &&
+	       field_of(unit_get64(w->u, VTD_CAP), CAP_SAGAW) & 1u << (levels - 2);
+}
+
+bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels)
+{
+	unsigned guest = (unsigned)field_of(unit_get64(w->u, VTD_CAP), CAP_MGAW) + 1;
+	unsigned width = 12 + 9 * levels;
+
+	width = guest < width ? guest : width;
+	return width < 64 && at >> width;
+}
+
+/* Second stage (sections 3.7 and 9.8). `reads`: what is wanted is read permission alone. */
+uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
+			  uint64_t *to)
+{
+	bool scalable = unit_is_scalable(w->u), may_write = true;
+	unsigned level;
+
+	if (walk_is_beyond(w, at, levels))
+		return scalable ? SGN_5 : LGN_1;
+	level = paging_find(w->u, w->r, false, levels, at, &table, &may_write);
+	for (level = level ? level : levels; level; level--) {
+		uint64_t entry;
+
+		walk_fetch(table + 8 * vtd_table_index(at, level), 1, &entry, w->snoop);
+		if (!field_of(entry, SS_R) && !field_of(entry, SS_W))
+			return scalable ? SSS_2 : is_write(w->r) && !reads ? LGN_2 : LGN_3;
+		if (level > 1 && field_of(entry, PS))
+			return scalable ? SSS_3 : LSS_2;
+		if (!field_of(entry, SS_R) && (reads || !is_write(w->r)))
+			return scalable ? SGN_7 : LGN_3;
+		may_write &= field_of(entry, SS_W);
+		table = entry & field_mask(SS_ADDR);
+		if (level > 1)
+			paging_keep(w->u, w->r, false, level - 1, at, table, may_write);
+	}
+	if (is_write(w->r) && !reads && !may_write)
+		return scalable ? SGN_6 : LGN_2;
+	w->may_write &= may_write;
+	*to = table | (at & PAGE_MASK);
+	return 0;
+}
+
+/* Where there is a second stage under the first, first-stage addresses go through it (section 3.8). */
+static uint8_t through(struct walk *w, bool reads, uint64_t *at)
+{
+	if (!w->second_levels)
+		return 0;
+	return walk_second_stage(w, w->second, w->second_levels, *at, reads, at);
+}
+
+/* A first-stage entry, its Accessed flag set, and Dirty where a page is written to (section 3.6.2). */
+static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t *entry)
+{
+	uint64_t flags = field_mask(FS_A) | (level == 1 && is_write(w->r) ? field_mask(FS_D) : 0);
+
+	do {
+		walk_fetch(at, 1, entry, w->snoop);
+		if (!field_of(*entry, FS_P))
+			return SFS_2;
+		if (level > 1 && field_of(*entry, PS))
+			return SFS_3;
+		if (!field_of(*entry, FS_US))
+			return SGN_2;
+		if (level == 1 && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)))
+			return SGN_6;
+		if (!w->snoop && (*entry & flags) != flags)
+			return SFS_9;
+		/* Where it is changed under the walk, it is read anew. */
+	} while ((*entry & flags) != flags && !memory_set_bits(at, *entry, flags));
+	w->may_write &= field_of(*entry, FS_RW);
+	return 0;
+}
+
+/* First stage (sections 3.6 and 9.7); requests are of user privilege. */
+uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t *to)
+{
+	uint64_t at = w->r->at;
+	unsigned level, width = 12 + 9 * levels;
+	uint8_t reason;
+
+	if ((int64_t)(at << (64 - width)) >> (64 - width) != (int64_t)at)
+		return SGN_1;
+	level = paging_find(w->u, w->r, true, levels, at, &table, &w->may_write);
+	/* What is kept of a nested walk is a table's host address (section 6.2.5). */
+	reason = level ? 0 : through(w, true, &table);
+	for (level = level ? level : levels; !reason; level--) {
+		uint64_t entry;
+
+		reason = read_entry(w, table + 8 * vtd_table_index(at, level), level, &entry);
+		if (reason)
+			break;
+		table = entry & field_mask(FS_ADDR);
+		if (level == 1)
+			break;
+		reason = through(w, true, &table);
+		if (!reason)
+			paging_keep(w->u, w->r, true, level - 1, at, table, w->may_write);
+	}
+	if (reason)
+		return reason;
+	*to = table | (at & PAGE_MASK);
+	return through(w, false, to);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A walk under way, and the reasons for which it may end in a fault. */
+#ifndef TESTS_SIM_WALK_H
+#define TESTS_SIM_WALK_H
+
+#include "tests/sim/unit.h"
+
+#define PAGE_MASK 0xfffull
+
+/* Reasons, by table 30: legacy mode, and scalable mode. */
+enum reason {
+	LRT_2 = 0x01, /* root entry not present */
+	LCT_2 = 0x02, /* context entry not present */
+	LCT_4 = 0x03, /* context entry invalid */
+	LGN_1 = 0x04, /* beyond the width */
+	LGN_2 = 0x05, /* no write permission */
+	LGN_3 = 0x06, /* no read permission */
+	LRT_3 = 0x0a, /* root entry, reserved */
+	LCT_3 = 0x0b, /* context entry, reserved */
+	LSS_2 = 0x0c, /* paging entry, reserved */
+	LCT_5 = 0x0d, /* translation requests are blocked */
+	RTA_1 = 0x30, /* RTADDR invalid */
+	RTA_2 = 0x31, /* PASID in legacy mode */
+	SRT_2 = 0x39,
+	SRT_3 = 0x3a,
+	SCT_2 = 0x41,
+	SCT_3 = 0x42,
+	SCT_4 = 0x43,
+	SCT_5 = 0x44, /* DTE is 0 */
+	SCT_6 = 0x45, /* PASIDE is 0 */
+	SCT_7 = 0x46, /* PASID beyond the directory */
+	SCT_9 = 0x48, /* PASID is RID_PASID */
+	SPD_2 = 0x51,
+	SPD_3 = 0x52,
+	SPT_2 = 0x59,
+	SPT_3 = 0x5a,
+	SPT_4 = 0x5b,
+	SFS_2 = 0x71, /* first-stage entry not present */
+	SFS_9 = 0x90, /* A or D to be set without snooping */
+	SSS_2 = 0x79, /* second-stage entry without R and W */
+	SSS_3 = 0x7a,
+	SFS_3 = 0x72,
+	SGN_1 = 0x80, /* not canonical */
+	SGN_2 = 0x81, /* U/S */
+	SGN_5 = 0x84, /* beyond the width */
+	SGN_6 = 0x85, /* no write permission */
+	SGN_7 = 0x86, /* no read permission */
+};
+
+/* A walk under way. */
+struct walk {
+	struct unit *u;
+	struct request *r;
+	bool snoop;	 /* for paging entries */
+	bool may_write;	 /* by the paging entries so far */
+	uint64_t second; /* the second stage under the first; 0 levels: none */
+	unsigned second_levels;
+};
+
+static inline bool is_write(const struct request *r)
+{
+	return r->access == ACCESS_WRITE;
+}
+
+/* An entry of `words` (1 to 8), by chunks that are read whole, others acting between them. */
+void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop);
+
+bool walk_has_levels(const struct walk *w, unsigned levels);
+/* Whether an address needs more bits than tables of `levels`, or the unit, have. */
+bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels);
+
+/* Page walks from a table: 0, or the reason. `reads`: read permission alone is wanted. */
+uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
+			  uint64_t *to);
+uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t *to);
+
+#endif
