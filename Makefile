@@ -260,7 +260,7 @@ HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildca
 		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
 		kernel/crc32.c tests/predict.c tests/hidden.c tests/inventory_memory.c tests/fault_log.c tests/target.c tests/target_build.c \
 		$(UNIT_SOURCES) \
-		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c statistics.c words.c)
+		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)

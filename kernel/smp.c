@@ -169,7 +169,7 @@ static bool start(unsigned cpu)
 		/* The second SIPI is for processors that missed the first; one that did not ignores
 		 * it. */
 		apic_send_startup(id, (uint8_t)(start_page >> 12));
-		if (!wait_alive(cpu, 1000000))
+		if (!wait_alive(cpu, 5000000))
 			return false;
 	}
 	smp_processors[cpu].started = true;

@@ -24,7 +24,7 @@ extern unsigned smp_count;
 /* List the processors of the MADT and bring this one's APIC up. NULL, or what is wrong. */
 const char *smp_init(bool want_x2apic);
 
-/* Start one AP; false if it does not answer within a second. */
+/* Start one AP; false if it does not answer within five seconds. */
 bool smp_start(unsigned cpu);
 
 /* The same for one that does not come back from its work: INIT takes it out of anything. */

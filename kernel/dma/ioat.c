@@ -131,7 +131,7 @@ static const char *ioat_open(struct dma_device *d)
 	d->address_mask = ~0ull;
 	d->bytes = PAGE_SIZE;
 	d->typical_us = 10;
-	d->timeout_us = 100000;
+	d->timeout_us = 2000000;
 	return NULL;
 }
 

@@ -8,11 +8,11 @@ import re
 import sys
 from html.parser import HTMLParser
 
-STATES = ["unexpected", "harm", "clean", "unseen", "open"]
-WORDS = {"unexpected": "unexpected harm", "harm": "harm, as the model says", "clean": "clean beside a control",
-         "unseen": "said to be unsafe, no harm seen", "open": "inconclusive"}
-KINDS = [("torn", "torn", "dmas"), ("stale", "stale", "held"), ("mis-tagged", "mistagged", "tags"),
-         ("blocked", "blocked", "dmas")]
+STATES = ["failure", "harm", "clean", "unseen", "open"]
+WORDS = {"failure": "failure", "harm": "harm, as the unit's model says", "clean": "clean beside a control",
+         "unseen": "unsafe by the unit's model, no harm seen", "open": "inconclusive"}
+KINDS = [("torn", "exposed_torn", "exposed"), ("torn", "torn", "dmas"), ("stale", "stale", "held"),
+         ("mis-tagged", "mistagged", "tags"), ("blocked", "blocked", "dmas")]
 
 
 class Page(HTMLParser):
@@ -50,7 +50,7 @@ def state_of(test):
         return None
     harms, verdict = test["harms"], test["verdict"]
     if verdict == "fail":
-        return "unexpected" if (test["why"] or "").startswith("outside the specification") else None
+        return "failure" if test["class"] == "failure" else None
     if verdict == "pass":
         return "harm" if harms else "clean"
     return "unseen" if harms else "open"
@@ -71,6 +71,9 @@ def sums(runs):
             into["tests"] += 1
             for key in ("dmas", "torn", "held", "stale", "tags", "mistagged"):
                 into[key] += test[key]
+            # Logs of older builds do not say which DMAs met stores.
+            into["exposed"] += test.get("exposed", test["dmas"] if test["rewrites"] else 0)
+            into["exposed_torn"] += test.get("exposed_torn", test["torn"])
             if "blocked" in (test["harms"] or []):
                 into["blocked"] += sum(o["count"] for o in test["outcomes"] if o["name"] == "np")
     return cells
@@ -88,12 +91,12 @@ def main(path, runs):
         counted = STATES[:3] if state == "clean" else STATES
         total = sum((by_state[s] for s in counted), collections.Counter())
         title = page.cells.get(key, "nothing")
-        want = f"; 0 of {total['dmas']}: below "
+        want = f"; 0 of {total['exposed']}: below " if total["exposed"] else ""
         for word, harm, trials in KINDS:
             if total[harm]:
                 want = f"; {total[harm]} of {total[trials]} {word}: "
                 break
-        if not title.startswith(WORDS[state]) or (total["dmas"] and want not in title):
+        if not title.startswith(WORDS[state]) or want not in title:
             print(f"{key}: not '{WORDS[state]}{want}' but '{title}'")
             wrong += 1
     print(f"{len(cells)} cells compared, {wrong} differ")

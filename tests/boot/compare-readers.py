@@ -65,7 +65,7 @@ def junit(path):
         import junitparser
     except ImportError:
         return "no python3-junitparser"
-    words = {junitparser.Skipped: "skip", junitparser.Failure: "fail", junitparser.Error: "error"}
+    words = {junitparser.Skipped: "skip", junitparser.Failure: "fail", junitparser.Error: "fail"}
     return [(case.name, "+".join(words[type(result)] for result in case.result) or "pass")
             for suite in junitparser.JUnitXml.fromfile(path) for case in suite]
 

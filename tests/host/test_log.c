@@ -8,6 +8,7 @@
 
 #include "kernel/crc32.h"
 #include "tools/log/run.h"
+#include "tools/log/share.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +139,7 @@ TEST(log_whole_run_is_read)
 	CHECK(strstr(s->options, "tests=context.replace.linux-pre7.*,context.replace.cmpx*"));
 	CHECK(s->unit.cap == 0xd2008c222f0606 && s->unit.base == 0xfed90000);
 	CHECK(s->dmar_bytes > 48);
-	CHECK(!strcmp(s->ids[1], "witness.context.nvme"));
+	CHECK(!strcmp(s->ids[2], "witness.context.nvme"));
 	free(log.text);
 }
 
@@ -189,6 +190,7 @@ TEST(log_truncated)
 	truncate_everywhere("pass.log");
 	truncate_everywhere("fail.log");
 	truncate_everywhere("default.log");
+	truncate_everywhere("before-exposure.log");
 }
 
 /* Spoil a copy, see that it is not called a pass unless it is the very run. Returns how many passes. */
@@ -412,7 +414,7 @@ static struct log with_start(struct log before, const char *start, struct log af
 /* The closing blocks of another run, sent once more behind one that has begun, failed, or been cut. */
 TEST(log_with_the_end_of_another_run)
 {
-	static const char *const from[] = { " 12 sum", " 6 test", " 1 dmar" };
+	static const char *const from[] = { " 14 sum", " 7 test", " 1 dmar" };
 	static const char start[] = "\r\nVTDL-START v1 build=x seed=1 tag=aaaa\r\n";
 	struct log pass = load("pass.log"), fail = load("fail.log"), half = load("default.log");
 
@@ -441,7 +443,7 @@ TEST(log_with_the_end_of_another_run)
 /* A console server sends once more what it kept: that is no other run, and no other evidence. */
 TEST(log_replayed)
 {
-	static const char *const from[] = { " 3 pair", " 6 test", " 9 test", " 13 end",
+	static const char *const from[] = { " 3 pair", " 7 test", " 10 test", " 15 end",
 					    "VTDL-END" };
 	struct log log = load("pass.log");
 	struct seen sent = *parse(log.text, log.bytes);
@@ -613,14 +615,14 @@ TEST(log_that_lies_in_its_records)
 TEST(log_block_lost_but_verdict_known)
 {
 	struct log log = load("pass.log");
-	struct log bad = replaced(&log, " test n=4 ", "id=", "xd=");
+	struct log bad = replaced(&log, " test n=5 ", "id=", "xd=");
 	struct seen *s = parse(bad.text, bad.bytes);
 
 	/* The closing block has the verdict, and a hash that proves the name in the line for people. */
 	CHECK_EQ(s->judgement, JUDGED_PASS);
 	CHECK(s->problems > 0);
 	CHECK_EQ(s->lost, 0);
-	CHECK(!strcmp(s->ids[3], "context.replace.cmpxchg16b.nvme.hammer"));
+	CHECK(!strcmp(s->ids[4], "context.replace.cmpxchg16b.nvme.hammer"));
 	free(bad.text);
 
 	bad = replaced(&log, " sum from=1", " c", " q");
@@ -645,4 +647,140 @@ TEST(log_what_is_none)
 	s = parse(noise, sizeof(noise) - 1);
 	CHECK_EQ(s->runs, 1);
 	CHECK_EQ(s->judgement, JUDGED_INCOMPLETE);
+}
+
+/* A copy of the run, whose texts do not outlive it. */
+static void keep(const struct run *r, const char *text, void *context)
+{
+	static struct run_test tests[8];
+	struct run *kept = context;
+
+	(void)text;
+	*kept = *r;
+	for (size_t i = 0; i < r->test_count && i < 8; i++)
+		tests[i] = r->tests[i];
+	kept->tests = tests;
+}
+
+static struct run *kept(const char *blocks)
+{
+	static struct run run;
+	struct log log = made_of(blocks);
+
+	memset(&run, 0, sizeof(run));
+	log_parse("log", log.text, log.bytes, keep, &run);
+	free(log.text);
+	return &run;
+}
+
+static bool is_share(const struct run_test *t, enum share_kind kind, uint64_t harm, uint64_t trials)
+{
+	struct share s = share_of(t, kind);
+
+	return s.harm == harm && s.trials == trials;
+}
+
+/* Torn counts among the DMAs that met stores; in logs that do not say which, among all. */
+TEST(log_exposure)
+{
+	const struct run_test *t;
+	struct run *r = kept(
+		RUN "test n=1 v=pass id=a.b harms=mixture,stale,blocked|"
+		    "tally dmas=100 torn=9 exposed=40 exposed_torn=7 stores=900 rewrites=80 "
+		    "held=12 stale=3 tags=30 mistagged=2 out AA=80 np=11 AB*=9||"
+		    "test n=2 v=pass id=c.d harms=mixture|"
+		    "tally dmas=100 torn=9 rewrites=80 out AA=80 np=11 AB*=9||" CLOSE);
+
+	t = &r->tests[0];
+	CHECK(t->has_exposure && t->stores == 900);
+	CHECK(is_share(t, SHARE_TORN, 7, 40));
+	CHECK(is_share(t, SHARE_TORN_ALL, 9, 100));
+	CHECK(is_share(t, SHARE_STALE, 3, 12));
+	CHECK(is_share(t, SHARE_MISTAGGED, 2, 30));
+	CHECK(is_share(t, SHARE_BLOCKED, 11, 100));
+	t = &r->tests[1];
+	CHECK(!t->has_exposure);
+	CHECK(is_share(t, SHARE_TORN, 9, 100));
+	CHECK(is_share(t, SHARE_BLOCKED, 0, 100));
+	/* Said to be none, and where nothing was rewritten, none: no bound follows from it. */
+	r = kept(RUN
+		 "test n=1 v=skip id=a.b harms=none|tally dmas=100 torn=0 exposed=0 rewrites=8||"
+		 "test n=2 v=skip id=c.d harms=none|tally dmas=100 torn=0||" CLOSE);
+	CHECK(r->tests[0].has_exposure && is_share(&r->tests[0], SHARE_TORN, 0, 0));
+	CHECK(is_share(&r->tests[1], SHARE_TORN, 0, 0));
+}
+
+TEST(log_error_is_no_failure)
+{
+	struct run *r = kept(RUN "test n=1 v=fail id=a.b why=x class=error||"
+				 "test n=2 v=fail id=c.d why=outside||"
+				 "end log=1 v=fail tests=2 planned=2 blocks=5");
+
+	CHECK_EQ(r->judgement, JUDGED_FAIL);
+	CHECK(r->failed == 2 && r->errors == 1);
+	CHECK(r->tests[0].is_error && !r->tests[1].is_error);
+	CHECK(!strcmp(class_word(&r->tests[0]), "error"));
+	CHECK(!strcmp(class_word(&r->tests[1]), "failure"));
+	/* Of a class that this reader does not know, and of a block that is lost. */
+	r = kept(RUN "test n=1 v=fail id=a.b class=else||" TWO "sum from=1 f0.0000 p0.0000||"
+		     "end log=1 v=fail tests=2 planned=2 blocks=6");
+	CHECK(!r->errors && !strcmp(class_word(&r->tests[0]), "failure"));
+	r = kept(RUN TWO "sum from=1 f0.0000||end log=1 v=fail tests=2 planned=2 blocks=5");
+	CHECK(r->failed == 1 && !strcmp(class_word(&r->tests[0]), "failure or error"));
+}
+
+TEST(log_traits_and_walks)
+{
+	struct run *r = kept(
+		"run log=1 build=x seed=1||"
+		"traits unit=1 device=nvme rid_pasid=2 absence=1 snoops=0 pasid_cache=7 "
+		"rereads=2 mixtures=3 of=75 absent_pasid=0x58 of_tomorrow=2||"
+		"test n=1 v=pass check=1 id=concurrency.nvme|walks drive=hammer n=29 dmas=3382 "
+		"exposed=487 stores=404926|walks drive=faithful n=15 dmas=5047|"
+		"walks drive=third n=1 dmas=1||");
+	const struct traits *t = r->traits;
+	const struct run_test *test = r->tests;
+
+	CHECK(r->traits_count == 1 && t->unit == 1 && t->absent_pasid == 0x58);
+	CHECK(t->mixtures == 3 && t->of == 75);
+	for (unsigned i = 0; i < TRAITS; i++)
+		CHECK_EQ(t->answers[i],
+			 !strcmp(trait_key(i), "rid_pasid") || !strcmp(trait_key(i), "rereads")
+				 ? TRAIT_YES
+			 : !strcmp(trait_key(i), "absence") ? TRAIT_NO
+							    : TRAIT_NOT_ASKED);
+	CHECK(test->walks_count == 2 && !strcmp(test->walks[1].drive, "faithful"));
+	CHECK(test->walks[0].met == 29 && test->walks[0].dmas == 3382);
+	CHECK(test->walks[0].exposed == 487 && test->walks[0].stores == 404926);
+}
+
+TEST(log_of_a_simulated_unit)
+{
+	CHECK(!kept(RUN ONE TWO CLOSE)->simulated);
+	CHECK(kept("run log=1 build=x seed=1|machine system=simulated+unit simulated=1||")
+		      ->simulated);
+	CHECK(kept("run log=1 build=x seed=1|sim options=defaults||")->simulated);
+}
+
+/* A closing block of which a character is wrong, or that is gone, is no run that was cut. */
+TEST(log_end_damaged)
+{
+	struct log log = load("pass.log"), bad = replaced(&log, " end log=", "blocks=", "blokcs=");
+	struct seen *s = parse(bad.text, bad.bytes);
+	const char *at;
+
+	CHECK_EQ(s->judgement, JUDGED_INCOMPLETE);
+	CHECK(strstr(s->first_problem, "its closing block arrived damaged (lines "));
+	free(bad.text);
+	at = memmem(log.text, log.bytes, " 15 end log=", 12);
+	bad = join(log, (size_t)(at - log.text) - 6, log,
+		   (size_t)((char *)memmem(log.text, log.bytes, "VTDL-END", 8) - log.text));
+	s = parse(bad.text, bad.bytes);
+	CHECK_EQ(s->judgement, JUDGED_INCOMPLETE);
+	CHECK(strstr(s->first_problem, "its VTDL-END line arrived"));
+	/* Cut. */
+	s = parse(log.text, (size_t)(at - log.text) - 6);
+	CHECK(strstr(s->first_problem, "it ends without its closing block"));
+	free(bad.text);
+	free(log.text);
 }

@@ -63,7 +63,7 @@ bool test_name(const char *id, struct test_name *name)
 	const char *from[5], *at = id;
 	unsigned n = 0;
 
-	/* A sequence's name has points, too ("linux-7.0"): two parts before it, two behind. */
+	/* A sequence's name has points, too ("linux-7.0"): two parts before it, two after. */
 	memset(name, 0, sizeof(*name));
 	if (!id)
 		return false;

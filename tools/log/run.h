@@ -94,7 +94,8 @@ struct traits {
 	const char *device;	 /* the generator's name */
 	uint8_t answers[TRAITS]; /* trait_key(), trait_text() */
 	uint8_t absent_pasid;	 /* fault reason for an absent PASID-table entry; 0: not seen */
-	uint64_t mixtures, of;	 /* DMAs that met a mixture within one chunk, of so many */
+	uint64_t mixtures,
+		of; /* DMAs that met a mixture within one chunk, of all that were tried */
 };
 
 struct run {

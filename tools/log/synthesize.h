@@ -35,8 +35,7 @@ struct log {
 	unsigned sequence, lines;
 	/* Of the test at work. */
 	char id[160];
-	double torn_share;
-	uint64_t dmas, torn, stale, mistagged, harm, shown;
+	uint64_t dmas, exposed, torn, exposed_torn, stale, mistagged;
 	bool unsafe, has_model, has_tally, surprise;
 	char verdict;
 	struct text words; /* lines for people, held back until its counts are known */

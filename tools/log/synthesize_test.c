@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A test of a made-up log. Verdicts follow from the counts by the rules of tests/verdict.c. */
+/*
+ * A test of a made-up log. Verdicts follow from the counts by the rules of tests/verdict.c, but for one: how often
+ * the control tore is not asked.
+ */
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <math.h>
@@ -42,7 +45,6 @@ static void tally(struct log *l, char *line, size_t room)
 	uint64_t dmas = number_in(line, "dmas"), torn = number_in(line, "torn");
 
 	l->has_tally = true;
-	l->torn_share = dmas ? (double)torn / (double)dmas : 0;
 	l->dmas = scaled(l, dmas, speed);
 	l->torn = scaled(l, torn, speed * factor);
 	l->stale = scaled(l, number_in(line, "stale"), speed * (factor > 0 ? sqrt(factor) : 0));
@@ -54,6 +56,14 @@ static void tally(struct log *l, char *line, size_t room)
 		l->torn = 1 + below(l, 12);
 	if (l->torn > l->dmas / 2)
 		l->torn = l->dmas / 2;
+	l->exposed = scaled(l, number_in(line, "exposed"), speed);
+	l->exposed_torn = scaled(l, number_in(line, "exposed_torn"), speed * factor);
+	if (l->surprise || l->exposed_torn > l->torn)
+		l->exposed_torn = l->torn;
+	if (l->exposed < l->exposed_torn)
+		l->exposed = l->exposed_torn;
+	set_number(line, room, "exposed", l->exposed);
+	set_number(line, room, "exposed_torn", l->exposed_torn);
 	put_number(line, room, "dmas", l->dmas);
 	put_number(line, room, "torn", l->torn);
 	cut(line, "first");
@@ -142,7 +152,7 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 	char unit_text[32] = RECORD_UNIT;
 	uint64_t harm, blocked = 0;
 	unsigned n = (unsigned)number_in(test, "n");
-	bool is_check = value_of(test, "check") != NULL, may_block;
+	bool is_check = value_of(test, "check") != NULL, may_block, is_error = false;
 	const char *harms = value_of(test, "harms");
 
 	snprintf(l->id, sizeof(l->id), "%.*s", id ? (int)strcspn(id, " ") : 0, id ? id : "");
@@ -150,7 +160,7 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 	l->has_tally = l->surprise = false;
 	l->unsafe = harms && strncmp(harms, "none", 4);
 	may_block = harms && memmem(harms, strcspn(harms, " "), "blocked", 7);
-	l->dmas = l->torn = l->stale = l->mistagged = 0;
+	l->dmas = l->exposed = l->torn = l->exposed_torn = l->stale = l->mistagged = 0;
 	if (l->has_model) {
 		cut(test, "controls");
 		put_number(test, room, "controls", *controls_of(l));
@@ -184,15 +194,18 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 			why = harm ? NULL : "unsafe by the model; not seen in this run";
 			*controls += harm;
 		} else {
-			l->verdict = *controls ? 'p' : 's';
-			why = *controls ? NULL
-					: "inconclusive: no control of this drive showed anything "
-					  "in this run";
+			l->verdict = *controls && l->exposed ? 'p' : 's';
+			why = l->verdict == 'p' ? NULL
+			      : *controls
+				      ? "inconclusive: nothing was rewritten during a DMA"
+				      : "inconclusive: no control of this drive showed anything "
+					"in this run";
 			harm = 0;
 		}
 		/* Now and then a device hangs. */
 		if (!l->surprise && !below(l, 3000)) {
 			l->verdict = 'f';
+			is_error = true;
 			why = hostile(l, "the device did not answer in time, and was reset");
 		}
 		cut(test, "why");
@@ -208,6 +221,9 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 			strcat(test, " why=x");
 			set_text(test, room, "why", why);
 		}
+		cut(test, "class");
+		if (is_error)
+			strcat(test, " class=error");
 	} else {
 		harm = number_in(test, "num");
 		unit = NULL;
@@ -220,13 +236,17 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 		l->results[n].number = harm;
 	}
 	if (l->has_model && l->has_tally && l->torn)
-		add(&l->words, "#   Sometimes: %" PRIu64 " of %" PRIu64 " DMAs torn\r\n", l->torn,
-		    l->dmas);
+		add(&l->words,
+		    "#   Sometimes: %" PRIu64 " of %" PRIu64 " DMAs torn; %" PRIu64
+		    " met stores, %" PRIu64 " of these torn\r\n",
+		    l->torn, l->dmas, l->exposed, l->exposed_torn);
 	else if (l->has_model && l->has_tally)
-		add(&l->words, "#   Never: 0 of %" PRIu64 " DMAs torn, below %.3g at 95 %%\r\n",
-		    l->dmas, l->dmas ? 3.0 / (double)l->dmas : 1.0);
+		add(&l->words,
+		    "#   Never: 0 of %" PRIu64 " DMAs torn that met stores (%" PRIu64
+		    " in all), below %.3g at 95 %%\r\n",
+		    l->exposed, l->dmas, l->exposed > 3 ? 3.0 / (double)l->exposed : 1.0);
 	if (l->has_model && l->verdict == 'f')
-		add(&l->words, "#   FAIL: %s\r\n", why ? why : "");
+		add(&l->words, "#   %s: %s\r\n", is_error ? "ERROR" : "FAIL", why ? why : "");
 	add_bytes(&l->out, l->words.at ? l->words.at : "", l->words.bytes);
 	add(&l->out, "%sok %u %s%s%s\r\n", l->verdict == 'f' ? "not " : "", n, l->id,
 	    l->verdict == 's' ? " # SKIP " : "", l->verdict == 's' && why ? why : "");
