@@ -7,8 +7,13 @@
 #include "tests/engine.h"
 #include "tests/ownership.h"
 #include "tests/report.h"
+<<<<<<< HEAD
 #include "tests/updater.h"
+=======
+#include "vtd/entry.h"
+>>>>>>> main
 #include "vtd/invalidate.h"
+#include "vtd/regs.h"
 
 #define ROUNDS 32 /* from A to B and back: some of many may be lost, or those of one tag */
 
@@ -68,6 +73,7 @@ static enum outcome dma(struct bench *b)
 	return engine_dma(b, &once, &t, false);
 }
 
+<<<<<<< HEAD
 /*
  * By chunks, the one with P and the domain-id last: a walk that the unit makes on its own meanwhile then
  * meets no mixture but one with the old domain-id, which the invalidations are by.
@@ -83,6 +89,30 @@ static void store(struct bench *b, unsigned state)
 		updater_exchange(live + i - 2, entry[i - 2], entry[i - 1]);
 	cpu_stored(live);
 	vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
+=======
+/* One word, seen by the unit before anything that is written after it. */
+static void store(struct bench *b, unsigned word, uint64_t value)
+{
+	volatile uint64_t *live = b->target->entry + word;
+
+	*live = value;
+	cpu_stored(live);
+	vtd_flush_paging(b->unit, live, sizeof(*live));
+}
+
+/* So that no walk of the unit's own meets a mixture: P cleared, ... */
+static void take_out(struct bench *b, unsigned state)
+{
+	store(b, 0,
+	      b->target->state[0][state][0] & ~kind_present((enum entry_kind)b->target->kind));
+}
+
+/* ... and set last. */
+static void put_in(struct bench *b, unsigned state)
+{
+	for (unsigned i = b->target->words; i--;)
+		store(b, i, b->target->state[0][state][i]);
+>>>>>>> main
 }
 
 /*
@@ -127,6 +157,12 @@ static const char *tell(struct bench *b, enum kind lost, unsigned state)
 	return text;
 }
 
+static const char *stop(const char *problem)
+{
+	t.stopped = problem;
+	return problem;
+}
+
 /* NULL, or what went wrong. */
 static const char *try_target(struct bench *b, unsigned needs)
 {
@@ -140,13 +176,19 @@ static const char *try_target(struct bench *b, unsigned needs)
 					 : "outside the specification: with nobody rewriting, a "
 					   "DMA met another "
 					   "entry than the one that was met before";
-		store(b, !state);
+		take_out(b, state);
 		status = vtd_flush_write_buffer(b->unit);
 		for (unsigned kind = 0; kind < KINDS && status == VTD_OK; kind++)
 			if (needs >> kind & 1)
 				status = invalidate(b, (enum kind)kind, state);
+		put_in(b, !state);
+		if (status == VTD_OK)
+			status = vtd_flush_write_buffer(b->unit);
+		/* Absence may be kept, under domain-id 0 (section 6.1). */
+		if (status == VTD_OK && field_of(b->unit->cap, CAP_CM))
+			status = vtd_invalidate_all(b->unit);
 		if (status != VTD_OK)
-			return vtd_status_text(status);
+			return stop(vtd_status_text(status));
 		if (dma(b) != b->target->expects[!state] && !t.stopped)
 			return tell(b, find_lost(b, needs, state), state);
 	}
