@@ -7,11 +7,7 @@
 #include "tests/engine.h"
 #include "tests/ownership.h"
 #include "tests/report.h"
-<<<<<<< HEAD
-#include "tests/updater.h"
-=======
 #include "vtd/entry.h"
->>>>>>> main
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
@@ -73,23 +69,6 @@ static enum outcome dma(struct bench *b)
 	return engine_dma(b, &once, &t, false);
 }
 
-<<<<<<< HEAD
-/*
- * By chunks, the one with P and the domain-id last: a walk that the unit makes on its own meanwhile then
- * meets no mixture but one with the old domain-id, which the invalidations are by.
- */
-static void store(struct bench *b, unsigned state)
-{
-	volatile uint64_t *live = b->target->entry;
-	const uint64_t *entry = b->target->state[0][state];
-
-	if (b->target->words == 1)
-		live[0] = entry[0];
-	for (unsigned i = b->target->words & ~1u; i; i -= 2)
-		updater_exchange(live + i - 2, entry[i - 2], entry[i - 1]);
-	cpu_stored(live);
-	vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
-=======
 /* One word, seen by the unit before anything that is written after it. */
 static void store(struct bench *b, unsigned word, uint64_t value)
 {
@@ -112,7 +91,6 @@ static void put_in(struct bench *b, unsigned state)
 {
 	for (unsigned i = b->target->words; i--;)
 		store(b, i, b->target->state[0][state][i]);
->>>>>>> main
 }
 
 /*

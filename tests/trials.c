@@ -143,9 +143,6 @@ static void refused_dma(struct bench *b, uint64_t address, struct tally *t)
 		state = g->poll(b->device);
 	if (state == DMA_BUSY || state == DMA_DEAD)
 		t->stopped = bench_reset(b);
-<<<<<<< HEAD
-	time_delay_us(bench_record_wait_us(b));
-=======
 }
 
 /* Records may be on their way: what is said of them is true once it stays so. */
@@ -165,7 +162,6 @@ static void wait_records(const struct bench *b)
 
 	while (time_us() < end)
 		cpu_pause();
->>>>>>> main
 }
 
 const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
@@ -180,16 +176,9 @@ const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 	/* The interrupt would take them. */
 	if (b->has_interrupt || !settle(b, b->target->state[0][0], t))
 		return t->stopped;
-<<<<<<< HEAD
-	/* One of a DMA before that is still on its way must not be taken for these. */
-	time_delay_us(bench_record_wait_us(b));
-	vtd_fault_clear(b->unit);
-	for (unsigned i = 0; i < count && !t->stopped; i++)
-=======
 	wait_records(b);
 	vtd_fault_clear(b->unit);
 	for (unsigned i = 0; i < count && !t->stopped; i++) {
->>>>>>> main
 		refused_dma(b, i ? second : first, t);
 		/* The second may be quicker to record than the first. */
 		if (!i || i + 1 == count)
