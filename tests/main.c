@@ -110,9 +110,9 @@ static struct bench *neighbour(const struct bench *b)
 	for (unsigned i = 0; i < setup->bench_count; i++) {
 		struct bench *other = &setup->benches[i];
 
-		/* One device may have two benches. */
+		/* One device may have two benches; two under a bridge may have one entry. */
 		if (other->device->registers != b->device->registers && other->unit == b->unit &&
-		    !other->lacks[TARGET_CONTEXT])
+		    other->source_id != b->source_id && !other->lacks[TARGET_CONTEXT])
 			return other;
 	}
 	return NULL;

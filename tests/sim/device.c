@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The plain DMA generator: a device that writes a page when told to. It may have a device-TLB (ATS), tag its
- * requests with a PASID, or be behind a bridge that gives them its own requester-id.
+ * requests with a PASID, or be under a bridge that gives them its own requester-id.
  */
 #include "tests/sim/device.h"
 #include "kernel/dma/dma.h"

@@ -93,6 +93,7 @@ static void identify(void)
 	log_note("simulated unit: %s", text[0] ? text : "adversarial (all defaults)");
 	record_line("machine");
 	record_add_text("system", "simulated unit");
+	record_add("simulated=1");
 	record_line("cpu");
 	record_add_text("hypervisor", "vtd-sim");
 	record_line("sim");

@@ -66,7 +66,7 @@
 	K(tags, 0, 1, "they can tag requests with a PASID")                                          \
 	K(ats, 0, 1, "they have an ATS capability, left on by firmware")                             \
 	K(wrong_owner, 0, 1, "the DMAR table gives them to a unit that does not see their DMA")      \
-	K(alias, 0, 1, "their requests bear another requester-id, as behind a PCI bridge")           \
+	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
 	K(model, 0, SIM_MODELS - 1, "a driver on its device's model: 1 nvme, 2 ioat, 3 dsa, 4 dsa-shared") \
 	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")
 // clang-format on
