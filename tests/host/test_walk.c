@@ -101,3 +101,35 @@ TEST(two_walks_agree_on_changed_fields)
 			}
 		}
 }
+
+/* What a device-TLB asks for: only where the entry says that it may (LCT.5, SCT.5 of table 30). */
+TEST(translation_requests_need_leave)
+{
+	for (unsigned allowed = 0; allowed < 2; allowed++)
+		for (unsigned scalable = 0; scalable < 2; scalable++) {
+			struct vtd_unit unit;
+			struct target t;
+			struct request ask = { .source_id = 0x10, .access = ACCESS_TRANSLATION };
+			uint64_t to;
+			uint8_t reason;
+
+			CHECK(!bench_target(&t, &unit,
+					    scalable ? TARGET_SM_CONTEXT : TARGET_CONTEXT));
+			fake_set64(VTD_ECAP,
+				   unit_get64(&fake.unit, VTD_ECAP) | field_bits(ECAP_DT, 1));
+			if (scalable)
+				field_set(t.entry, FIELD(2, 2), allowed); /* DTE */
+			else
+				field_set(t.entry, CONTEXT_TT, allowed);
+			ask.at = t.address;
+			fake.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, scalable);
+			fake_set32(VTD_GSTS, G_TE);
+			drop_everything(&fake.unit);
+			unit_take(&fake.unit, &ask);
+			reason = unit_translate(&fake.unit, &ask, &to);
+			unit_leave(&fake.unit, &ask);
+			CHECK_EQ(reason, allowed ? 0 : scalable ? 0x44 : 0x0d);
+			if (allowed)
+				CHECK_EQ(to, (uint64_t)t.page[OUTCOME_A]);
+		}
+}
