@@ -101,9 +101,14 @@ static void look(struct bench *b, struct tally *t)
 		bench_read_faults(b, &t->faults);
 }
 
+uint64_t bench_record_wait_us(const struct bench *b)
+{
+	return RECORDS * (b->record_us + 1);
+}
+
 void bench_collect_faults(struct bench *b, struct tally *t)
 {
-	uint64_t patience = RECORDS * b->record_us;
+	uint64_t patience = bench_record_wait_us(b);
 	uint64_t deadline = time_us() + (patience > RECORD_US ? patience : RECORD_US);
 
 	do

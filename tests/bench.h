@@ -105,6 +105,9 @@ void bench_use_interrupt(struct bench *bench, uint8_t apic_id, uint8_t vector);
 /* Where the interrupt puts them; NULL: nowhere. Nothing to do where there is none. */
 void bench_log_interrupts(struct bench *bench, struct fault_log *log);
 
+/* After a device's own answer: by then a record of this unit, if there is one, has come in all likelihood. */
+uint64_t bench_record_wait_us(const struct bench *bench);
+
 /*
  * The records of the DMA just ended, by polling or by giving the interrupt its time: a record may come
  * later than the device's own answer.

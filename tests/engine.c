@@ -98,7 +98,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	enum outcome outcome;
 	unsigned written;
 
-	if (s->rewriting)
+	if (s->holds)
 		break_hang_at(number);
 	bench_forget_faults(b);
 	target_arm(b->target, number);
@@ -320,8 +320,10 @@ bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 	for (unsigned i = b->target->words; i--;)
 		live[i] = entry[i];
 	vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
-	/* A tag check that the watchdog broke off leaves a leaf turned away. */
-	for (unsigned s = 0; s < 2 && b->target->checks_tags; s++) {
+	/* A trial that the watchdog broke off may leave a leaf turned away. */
+	for (unsigned s = 0; s < 2; s++) {
+		if (!b->target->leaf[s])
+			continue;
 		*b->target->leaf[s] = b->target->leaf_value[s];
 		vtd_flush_paging(b->unit, b->target->leaf[s], sizeof(*b->target->leaf[s]));
 	}

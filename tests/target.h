@@ -100,7 +100,8 @@ struct target {
 	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];
-	uint64_t *leaf[2];		/* checks_tags: the leaf entries of A and B */
+	uint64_t *leaf
+		[2]; /* of the page under test, by A and B: checks_tags; target context: A's alone */
 	uint64_t leaf_value[2];		/* and what stands in them */
 	volatile uint64_t *sentinel[2]; /* and where they are turned to */
 	unsigned phase;			/* the one chosen */
@@ -138,9 +139,6 @@ void target_choose_phase(struct target *target, unsigned phase);
 
 /* Outcome of a recorded fault. */
 enum outcome target_fault_outcome(const struct target *target, uint8_t reason);
-
-/* Legacy context only: the leaf entry that a walk by state A or B (of phase 0) of its address ends in. */
-uint64_t *target_leaf(const struct target *target, unsigned state);
 
 /* Put a mark, different each time, into all pages; see which pages a DMA wrote over (bit set). */
 void target_arm(const struct target *target, uint64_t number);

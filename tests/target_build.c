@@ -217,14 +217,11 @@ static void build_context(struct target *t, const struct dma_device *device)
 			set_context(t->state[phase][s], chain(low ? low : only, shallow, deep),
 				    levels, t->domain[s]);
 		}
-}
-
-uint64_t *target_leaf(const struct target *t, unsigned state)
-{
-	const uint64_t *context = t->state[0][state];
-
-	return paging_entry((uint64_t *)(field_get(context, CONTEXT_SSPTPTR) << 12),
-			    (unsigned)field_get(context, CONTEXT_AW) + 2, 1, t->address);
+	if (exhausted)
+		return;
+	t->leaf[0] = paging_entry((uint64_t *)(field_get(t->state[0][0], CONTEXT_SSPTPTR) << 12),
+				  low ? low : only, 1, t->address);
+	t->leaf_value[0] = *t->leaf[0];
 }
 
 static void build_sm_context(struct target *t, const struct dma_device *device)

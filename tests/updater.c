@@ -175,7 +175,7 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 	}
 }
 
-static void exchange_chunk(volatile uint64_t *chunk, uint64_t low, uint64_t high)
+void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high)
 {
 	uint64_t old_low = chunk[0], old_high = chunk[1];
 	bool done;
@@ -224,7 +224,7 @@ static enum vtd_status execute(const struct program *p)
 			stored(m->address);
 			break;
 		case MICRO_CAS:
-			exchange_chunk(m->address, m->value[0], m->value[1]);
+			updater_exchange(m->address, m->value[0], m->value[1]);
 			stored(m->address);
 			break;
 		case MICRO_STORE256:

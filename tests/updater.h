@@ -39,6 +39,9 @@ bool updater_is_to_hold(void); /* whether that was the last order */
  */
 int updater_wait_held(uint64_t us);
 
+/* Two words at once: the 128 bits that units fetch (CMPXCHG16B). */
+void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high);
+
 uint64_t updater_rewrites(void);
 /* Stores to entries that the updater has done ever: two readings tell how many passed between. */
 uint64_t updater_stores(void);
