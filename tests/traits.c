@@ -238,10 +238,6 @@ void traits_probe(struct bench *b)
 			 b->unit_index, word(b->traits.rereads), b->traits.mixtures,
 			 b->traits.mixtures_of);
 	judge(b);
-	/* On a busy host that may go unseen. */
-	if (b->traits.rereads != TRAIT_YES && b->traits.is_qemu)
-		b->traits.rereads = TRAIT_YES;
-	override(b);
 	record_begin();
 	record_line("traits");
 	record_add("unit=%u device=%s rid_pasid=%u absence=%u snoops=%u pasid_cache=%u "
@@ -252,6 +248,10 @@ void traits_probe(struct bench *b)
 		   b->traits.pass_through, b->traits.absent_pasid_reason, b->traits.rereads,
 		   b->traits.mixtures, b->traits.mixtures_of);
 	record_end();
+	/* On a busy host that may go unseen. */
+	if (b->traits.rereads != TRAIT_YES && b->traits.is_qemu)
+		b->traits.rereads = TRAIT_YES;
+	override(b);
 	if (!b->lacks[TARGET_SM_CONTEXT] && b->traits.rid_pasid != TRAIT_YES)
 		b->lacks[TARGET_SM_CONTEXT] =
 			"the unit does not use RID_PASID (probed), in which the states differ";
