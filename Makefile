@@ -125,7 +125,7 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
 	@mkdir -p $(BUILD)/run
 	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.log; status=$$?; \
-		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  FAIL|[0-9]+ passed)|VTDL-END)' \
+		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |[0-9]+ passed)|VTDL-END)' \
 			$(BUILD)/run/sim.log; \
 		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
 

@@ -16,6 +16,7 @@ enum drive {
 struct tally {
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t dmas;
+	uint64_t torn_outcomes[OUTCOME_COUNT]; /* of the torn ones, below: what they came to */
 	uint64_t torn;	       /* of them, those that came to what neither state comes to */
 	uint64_t exposed;      /* of them, those between whose start and end the updater stored */
 	uint64_t exposed_torn; /* both */

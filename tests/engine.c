@@ -125,7 +125,10 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	written = target_written(b->target, number);
 	outcome = classify(b, t, state, written);
 	t->outcomes[outcome]++;
-	t->torn += outcome_is_torn(b->target, outcome);
+	if (outcome_is_torn(b->target, outcome)) {
+		t->torn++;
+		t->torn_outcomes[outcome]++;
+	}
 	t->stores += stores;
 	t->exposed += stores > 0;
 	t->exposed_torn += stores > 0 && outcome_is_torn(b->target, outcome);

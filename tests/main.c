@@ -222,8 +222,8 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "ownership", "traits", "rates", "faults",
-					      "granularity" };
+	static const char *const checks[] = { "ownership",    "traits", "rates",      "concurrency",
+					      "invalidation", "faults", "granularity" };
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
@@ -290,10 +290,13 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		    (!option_list_matches(options.tests, id) &&
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;
-		*has_concurrency |= checks[c].kind == TEST_CONCURRENCY;
-		if (checks[c].kind == TEST_CONCURRENCY)
+		/* What granularity says rests on it. */
+		if (!*has_concurrency &&
+		    (checks[c].kind == TEST_CONCURRENCY || checks[c].kind == TEST_GRANULARITY)) {
 			visit_concurrency(b, visit);
-		else
+			*has_concurrency = true;
+		}
+		if (checks[c].kind != TEST_CONCURRENCY)
 			visit(&(struct test){ .kind = checks[c].kind,
 					      .bench = b,
 					      .ms = options.test_ms && !is_seen &&

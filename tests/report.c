@@ -171,16 +171,19 @@ static void record_tally(const struct tally *t)
 }
 
 /* name=count: '*' is torn, '!' was not predicted; what was predicted to tear stands there with 0, too. */
+/* `torn`: how many of each were; with one table depth an outcome is torn in one half of a test, and right in the other. */
 static void record_outcomes(const struct target *target, const uint64_t *outcomes,
-			    const struct prediction *p)
+			    const uint64_t *torn, const struct prediction *p)
 {
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
 		bool predicted = p && o < OUTCOME_PREDICTED && p->outcomes & 1 << o;
+		const char *name = target_outcome_name(target, o),
+			   *odd = p && !predicted ? "!" : "";
 
-		if (outcomes[o] || (predicted && outcome_is_torn(target, o)))
-			record_add("%s%s%s=%lu", target_outcome_name(target, o),
-				   outcome_is_torn(target, o) ? "*" : "",
-				   p && !predicted ? "!" : "", outcomes[o]);
+		if (outcomes[o] > torn[o])
+			record_add("%s%s=%lu", name, odd, outcomes[o] - torn[o]);
+		if (torn[o] || (!outcomes[o] && predicted && outcome_is_torn(target, o)))
+			record_add("%s*%s=%lu", name, odd, torn[o]);
 	}
 }
 
@@ -203,6 +206,7 @@ static void record_pending(void)
 	const struct prediction *p = pending.has_prediction ? &pending.prediction : NULL;
 	const struct tally *t = &pending.tally;
 	char *line = pending.lines;
+	static const uint64_t none[OUTCOME_COUNT];
 	bool any_stale = false;
 
 	/* On the test's own line. */
@@ -216,13 +220,13 @@ static void record_pending(void)
 		record_tally(t);
 		if (pending.target) {
 			record_add("out");
-			record_outcomes(pending.target, t->outcomes, p);
+			record_outcomes(pending.target, t->outcomes, t->torn_outcomes, p);
 		}
 		for (unsigned o = 0; o < OUTCOME_COUNT; o++)
 			any_stale |= t->stale_outcomes[o] > 0;
 		if (any_stale) {
 			record_line("stale");
-			record_outcomes(pending.target, t->stale_outcomes, NULL);
+			record_outcomes(pending.target, t->stale_outcomes, none, NULL);
 		}
 		record_faults(&t->faults);
 	}
@@ -269,19 +273,28 @@ static void rate(char text[16], uint64_t events, uint64_t ticks)
 	format_ratio(text, events * 1000000, us(ticks) ? us(ticks) : 1);
 }
 
+static void report_outcome(const struct target *target, unsigned o, uint64_t count, bool torn,
+			   bool predicted)
+{
+	bool is_plain = predicted && !torn && o <= OUTCOME_B;
+
+	log_note(is_plain ? "  %9lu  %s" : "  %9lu  %-6s%s %s%s", count,
+		 target_outcome_name(target, o), torn ? "*" : " ",
+		 predicted ? "" : "NOT PREDICTED: ", target_outcome_meaning(target, o));
+}
+
 static void report_outcomes(const struct target *target, const struct tally *t,
 			    const struct prediction *p)
 {
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
 		bool predicted = !p || o >= OUTCOME_PREDICTED || p->outcomes & 1 << o;
-		bool torn = outcome_is_torn(target, o);
-		bool is_plain = predicted && !torn && o <= OUTCOME_B;
+		uint64_t torn = t->torn_outcomes[o];
 
-		if (!t->outcomes[o] && !(p && predicted && torn && o < OUTCOME_PREDICTED))
-			continue;
-		log_note(is_plain ? "  %9lu  %s" : "  %9lu  %-6s%s %s%s", t->outcomes[o],
-			 target_outcome_name(target, o), torn ? "*" : " ",
-			 predicted ? "" : "NOT PREDICTED: ", target_outcome_meaning(target, o));
+		if (t->outcomes[o] > torn)
+			report_outcome(target, o, t->outcomes[o] - torn, false, predicted);
+		if (torn || (!t->outcomes[o] && p && predicted && o < OUTCOME_PREDICTED &&
+			     outcome_is_torn(target, o)))
+			report_outcome(target, o, torn, true, predicted);
 	}
 }
 

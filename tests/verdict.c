@@ -156,9 +156,9 @@ static const char *inconclusive(const struct bench *b, const struct shown *shown
 	if (!controls)
 		return "inconclusive: no control of this drive showed anything in this run";
 	if (!b->lacks[TARGET_CONTEXT] && !b->met[drive] && !verdict_is_slow(b))
-		return "inconclusive: no walk met a change under way in this drive (concurrency): "
-		       "DMA and stores "
-		       "did not overlap";
+		return "inconclusive: no DMA was seen in the middle of a change in this drive "
+		       "(concurrency), "
+		       "so none torn proves nothing";
 	if (!tally.rewrites || !tally.exposed)
 		return "inconclusive: nothing was rewritten during a DMA";
 	if (!would_have_shown(shown, target, drive))

@@ -86,7 +86,7 @@ void report_traits(struct out *o, const struct report *r)
 		"<p>By a device's DMA before the tests; the unit's model follows from it. \u2013: "
 		"not asked. <em>Mixtures</em>: DMAs that acted on less than one 128-bit chunk of a "
 		"PASID-table entry. <em>Met a change</em>: walks of a table that came while an "
-		"entry was being stored; without any, DMA and stores did not overlap, and nothing "
+		"entry was being stored; without any, no DMA was seen in the middle of a change, and nothing "
 		"torn says nothing.</p>\n"
 		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr>"
 		"<th scope=\"col\">Silicon</th><th scope=\"col\">By</th>"
