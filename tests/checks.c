@@ -19,6 +19,7 @@
 #define PENDING_ROUNDS 64
 #define PENDING_MOST   64
 #define WALKS_MS       150
+#define WALKS_MOST_MS  3000
 
 static struct tally tally;
 
@@ -231,7 +232,7 @@ void check_concurrency(struct bench *b, const char *id)
 
 		/* Who asks for longer tests has a host that shows little. */
 		if (options.test_ms > ms)
-			ms = options.test_ms;
+			ms = options.test_ms < WALKS_MOST_MS ? options.test_ms : WALKS_MOST_MS;
 		if (verdict_is_slow(b) && drive == DRIVE_FAITHFUL)
 			continue; /* nothing of it is tested in that drive */
 		trial_walks(b, (enum drive)drive, ms, &tally);

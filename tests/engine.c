@@ -97,6 +97,8 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	enum dma_state state;
 	enum outcome outcome;
 	unsigned written;
+	/* break= is for the trials of sequences: DMA 1 is none that it spoils. */
+	uint64_t spoiled = s->holds || !s->rewriting ? number : 1;
 
 	if (s->holds)
 		break_hang_at(number);
@@ -104,18 +106,18 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	target_arm(b->target, number);
 	at = rdtsc();
 	if (s->invalidate) {
-		enum vtd_status status = break_or_invalidate(b->unit, number);
+		enum vtd_status status = break_or_invalidate(b->unit, spoiled);
 
 		if (status != VTD_OK)
 			t->stopped = why(b, status);
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
-	if (break_unplugs(number))
+	if (break_unplugs(spoiled))
 		pci_power_off(d->function);
 	started = time_us();
 	stores = updater_stores();
-	if (!break_drops(number))
+	if (!break_drops(spoiled))
 		d->generator->start(d, s->target);
 	if (hold_meanwhile)
 		updater_command(UPDATER_HOLD);

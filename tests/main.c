@@ -154,7 +154,7 @@ static void visit_concurrency(struct bench *b, visit_fn visit)
 	format_text(id, sizeof(id), "concurrency.%s", device_name(b));
 	visit(&(struct test){ .kind = TEST_CONCURRENCY,
 			      .bench = b,
-			      .ms = (verdict_is_slow(b) ? 2000 : 700) + 2ull * options.test_ms,
+			      .ms = verdict_is_slow(b) || options.test_ms ? 4000 : 700,
 			      .id = id });
 }
 

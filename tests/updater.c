@@ -376,6 +376,7 @@ void updater_load_walk(struct bench *b, enum drive drive, uint64_t *leaf, uint64
 		       uint64_t trap)
 {
 	prepare(b, drive);
+	x.hangs = false; /* break= is for the trials of sequences */
 	for (unsigned half = 0; half < 2; half++)
 		x.program[half].count = 0;
 	if (drive == DRIVE_FAITHFUL)
