@@ -4,6 +4,8 @@
  * from memory, each copy 100 ms after it was asked for.
  */
 #include "kernel/dma/dma.h"
+#include "kernel/cpu.h"
+#include "kernel/time.h"
 
 extern const struct dma_generator dma_edu;
 
@@ -49,9 +51,16 @@ static enum dma_state edu_poll(struct dma_device *d)
 
 static const char *edu_reset(struct dma_device *d, uint64_t private_at)
 {
+	uint64_t deadline = time_us() + d->timeout_us;
+
 	(void)private_at;
 	/* There is no reset: a transfer under way can only be waited for. */
-	return edu_poll(d) == DMA_BUSY ? "its transfer does not end, and it has no reset" : NULL;
+	while (edu_poll(d) == DMA_BUSY) {
+		if (time_us() > deadline)
+			return "its transfer does not end, and it has no reset";
+		cpu_pause();
+	}
+	return NULL;
 }
 
 static void edu_start(struct dma_device *d, uint64_t bus_address)
