@@ -526,8 +526,8 @@ static void open_watched(void *argument)
 		for (;;)
 			cpu_pause();
 	o->problem = open_bench(o->bench, o->driver_cpu, &o->is_wrong);
-	if (o->problem)
-		o->bench->device->generator->stop(o->bench->device);
+	/* Until it is to work: a virtual function that stays on takes its port's queues, for one. */
+	o->bench->device->generator->stop(o->bench->device);
 	o->ended = true;
 }
 
@@ -549,7 +549,6 @@ static const char *open_device(struct setup *setup, struct bench *b, struct dma_
 	if (o.problem)
 		return o.problem;
 	watchdog_run("the set-up of a device", SETUP_MS + options.deadline_ms, open_watched, &o);
-	/* Until it is to work. */
 	pci_bus_master(d->function, false);
 	if (!o.ended)
 		return "its set-up did not end within its deadline, and was cut off";
