@@ -152,6 +152,13 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	return outcome;
 }
 
+enum outcome engine_once(struct bench *b, struct tally *t)
+{
+	struct drive_setup once = { .target = b->target->address };
+
+	return engine_dma(b, &once, t, false);
+}
+
 /* A short wait of no fixed length, so that driver and updater cannot fall into step. */
 static void jitter(struct bench *b)
 {

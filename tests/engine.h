@@ -39,6 +39,9 @@ bool engine_settle(struct bench *bench, const uint64_t *entry, struct tally *tal
 enum outcome engine_dma(struct bench *bench, const struct drive_setup *setup, struct tally *tally,
 			bool hold_meanwhile);
 
+/* One DMA to the page under test, with nothing invalidated before and nobody rewriting. */
+enum outcome engine_once(struct bench *bench, struct tally *tally);
+
 /* DMA after DMA for setup->ms. */
 void engine_drive(struct bench *bench, const struct drive_setup *setup, struct tally *tally);
 

@@ -62,13 +62,6 @@ static enum vtd_status invalidate(struct bench *b, enum kind kind, unsigned stat
 	}
 }
 
-static enum outcome dma(struct bench *b)
-{
-	struct drive_setup once = { .target = b->target->address };
-
-	return engine_dma(b, &once, &t, false);
-}
-
 /* One word, seen by the unit before anything that is written after it. */
 static void store(struct bench *b, unsigned word, uint64_t value)
 {
@@ -101,12 +94,12 @@ static enum kind find_lost(struct bench *b, unsigned needs, unsigned state)
 {
 	enum outcome want = b->target->expects[!state];
 
-	if (vtd_invalidate_iotlb_all(b->unit) == VTD_OK && dma(b) == want)
+	if (vtd_invalidate_iotlb_all(b->unit) == VTD_OK && engine_once(b, &t) == want)
 		return needs & DO(PIOTLB) ? PIOTLB : IOTLB;
 	if (b->target->scalable && vtd_invalidate_pasid_cache_all(b->unit) == VTD_OK &&
-	    vtd_invalidate_iotlb_all(b->unit) == VTD_OK && dma(b) == want)
+	    vtd_invalidate_iotlb_all(b->unit) == VTD_OK && engine_once(b, &t) == want)
 		return needs & DO(PASID_DOMAIN) ? PASID_DOMAIN : PASID;
-	if (vtd_invalidate_all(b->unit) == VTD_OK && dma(b) == want)
+	if (vtd_invalidate_all(b->unit) == VTD_OK && engine_once(b, &t) == want)
 		return CONTEXT;
 	return KINDS;
 }
@@ -149,7 +142,7 @@ static const char *try_target(struct bench *b, unsigned needs)
 	for (unsigned round = 0; round < ROUNDS && !t.stopped; round++) {
 		unsigned state = round & 1;
 
-		if (dma(b) != b->target->expects[state])
+		if (engine_once(b, &t) != b->target->expects[state])
 			return t.stopped ? t.stopped
 					 : "outside the specification: with nobody rewriting, a "
 					   "DMA met another "
@@ -167,7 +160,7 @@ static const char *try_target(struct bench *b, unsigned needs)
 			status = vtd_invalidate_all(b->unit);
 		if (status != VTD_OK)
 			return stop(vtd_status_text(status));
-		if (dma(b) != b->target->expects[!state] && !t.stopped)
+		if (engine_once(b, &t) != b->target->expects[!state] && !t.stopped)
 			return tell(b, find_lost(b, needs, state), state);
 	}
 	return t.stopped;

@@ -47,14 +47,6 @@ static void store(struct bench *b, const uint64_t *entry, bool flush)
 		vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
 }
 
-/* One DMA with nothing invalidated before. */
-static enum outcome dma(struct bench *b)
-{
-	struct drive_setup once = { .target = b->target->address };
-
-	return engine_dma(b, &once, &t, false);
-}
-
 /* An absent entry must be looked at again: section 6.1, caching mode. */
 static void probe_absence(struct bench *b)
 {
@@ -71,7 +63,7 @@ static void probe_absence(struct bench *b)
 	bench_set_requester(b, b->target->address);
 	if (vtd_flush_write_buffer(b->unit) != VTD_OK || bench_reset(b))
 		return;
-	b->traits.absence = dma(b) == OUTCOME_NOT_PRESENT ? TRAIT_YES : TRAIT_NO;
+	b->traits.absence = engine_once(b, &t) == OUTCOME_NOT_PRESENT ? TRAIT_YES : TRAIT_NO;
 }
 
 /* Whether stores are seen that were not flushed, on a unit that does not say so. */
@@ -86,7 +78,7 @@ static void probe_snooping(struct bench *b)
 		store(b, b->target->state[0][i & 1], false);
 		if (vtd_invalidate_all(b->unit) != VTD_OK)
 			return;
-		seen += dma(b) == b->target->expects[i & 1];
+		seen += engine_once(b, &t) == b->target->expects[i & 1];
 		vtd_flush_paging(b->unit, b->target->entry, 64);
 	}
 	b->traits.snoops = seen == UNSEEN_LEAST ? TRAIT_YES : TRAIT_NO;
@@ -98,7 +90,7 @@ static void probe_pasid_cache(struct bench *b)
 	enum target_id id = b->lacks[TARGET_PASID_SS] ? TARGET_PASID_FS : TARGET_PASID_SS;
 
 	if (!choose(b, id) || !engine_settle(b, b->target->state[0][0], &t) ||
-	    dma(b) != b->target->expects[0])
+	    engine_once(b, &t) != b->target->expects[0])
 		return;
 	store(b, b->target->state[0][1], true);
 	for (unsigned s = 0; s < 2; s++)
@@ -106,14 +98,14 @@ static void probe_pasid_cache(struct bench *b)
 			    VTD_OK ||
 		    vtd_invalidate_iotlb_domain(b->unit, b->target->domain[s]) != VTD_OK)
 			return;
-	b->traits.pasid_cache = dma(b) == b->target->expects[0] ? TRAIT_YES : TRAIT_NO;
+	b->traits.pasid_cache = engine_once(b, &t) == b->target->expects[0] ? TRAIT_YES : TRAIT_NO;
 }
 
 /* From pass-through to a translating entry, the PASID cache and the IOTLB invalidated (section 6.5.3.3). */
 static void probe_pass_through(struct bench *b)
 {
 	if (!choose(b, TARGET_PASID_FS_PT) || !engine_settle(b, b->target->state[0][1], &t) ||
-	    dma(b) != b->target->expects[1])
+	    engine_once(b, &t) != b->target->expects[1])
 		return;
 	store(b, b->target->state[0][0], true);
 	for (unsigned s = 0; s < 2; s++)
@@ -123,7 +115,7 @@ static void probe_pass_through(struct bench *b)
 			    VTD_OK ||
 		    vtd_invalidate_iotlb_domain(b->unit, b->target->domain[s]) != VTD_OK)
 			return;
-	b->traits.pass_through = dma(b) == b->target->expects[1] ? TRAIT_YES : TRAIT_NO;
+	b->traits.pass_through = engine_once(b, &t) == b->target->expects[1] ? TRAIT_YES : TRAIT_NO;
 }
 
 /* The first chunk of a PASID-table entry, changed by one 128-bit store: read once, it never shows a mixture. */
