@@ -6,9 +6,10 @@
 #include "tests/bench.h"
 
 /*
- * For each target: a DMA fills the caches, the entry is changed, the invalidations that table 28 of the
- * specification asks for are done, and the next DMA must meet the new entry. Where it meets the old one, larger
- * invalidations are tried, to tell which one was lost.
+ * For each target and each set of invalidations that suffices for it (table 28 of the specification): a DMA fills
+ * the caches, the entry is changed, the invalidations are done, and the next DMA must use the new entry. Where it
+ * uses the old one, larger invalidations are tried, to tell which one was lost. Then: whether an invalidation
+ * that drains writes does, and whether each bit of a domain-id counts.
  */
 void check_invalidation(struct bench *bench, const char *id);
 

@@ -27,14 +27,21 @@
 #define   G_PASID_ONE	1     /* one PASID within a domain */
 #define   G_PASID_ALL	3     /* globally */
 #define   G_PIOTLB_PASID 2    /* PASID-based IOTLB: all of a PASID within a domain */
+#define   G_PIOTLB_PAGES 3
+#define   G_PAGES	3     /* IOTLB: within a domain */
 #define DESC_DW		FIELD(6, 6)   /* IOTLB: drain writes */
 #define DESC_DR		FIELD(7, 7)
 #define DESC_DID	FIELD(31, 16)
 #define DESC_SID	FIELD(47, 32)
+#define DESC_FM		FIELD(49, 48) /* context: function bits of SID that are not compared */
+#define   FM_ALL	3
 #define DESC_PASID	FIELD(51, 32)
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
 #define DESC_STATUS	FIELD(63, 32)
+/* In the high word: 2^AM pages from an address on; IH: no entry above the last level was changed. */
+#define DESC_AM		FIELD(5, 0)
+#define DESC_IH		FIELD(6, 6)
 // clang-format on
 
 static uint64_t context_descriptor(unsigned granularity, uint16_t domain, uint16_t source_id)
@@ -289,6 +296,59 @@ enum vtd_status vtd_invalidate_context_cache(struct vtd_unit *unit, uint16_t dom
 	if (!unit->queue.descriptors)
 		return register_context(unit, G_DEVICE, domain, source_id);
 	queue_put(unit, context_descriptor(G_DEVICE, domain, source_id), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_context_functions(struct vtd_unit *unit, uint16_t domain,
+						 uint16_t source_id)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit,
+		  context_descriptor(G_DEVICE, domain, source_id) | field_bits(DESC_FM, FM_ALL), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_context_domain(struct vtd_unit *unit, uint16_t domain)
+{
+	if (!unit->queue.descriptors)
+		return register_context(unit, G_DOMAIN, domain, 0);
+	queue_put(unit, context_descriptor(G_DOMAIN, domain, 0), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_context_all(struct vtd_unit *unit)
+{
+	if (!unit->queue.descriptors)
+		return register_context(unit, G_GLOBAL, 0, 0);
+	queue_put(unit, context_descriptor(G_GLOBAL, 0, 0), 0);
+	return queue_wait(unit);
+}
+
+static uint64_t pages_word(uint64_t address, unsigned order, bool leaf_only)
+{
+	return (address >> 12 >> order << order << 12) | field_bits(DESC_AM, order) |
+	       field_bits(DESC_IH, leaf_only);
+}
+
+enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domain, uint64_t address,
+					   unsigned order, bool leaf_only)
+{
+	if (!unit->queue.descriptors || order > field_of(unit->cap, CAP_MAMV) ||
+	    !field_of(unit->cap, CAP_PSI))
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, iotlb_descriptor(unit, G_PAGES, domain),
+		  pages_word(address, order, leaf_only));
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
+					   uint64_t address)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, pasid_descriptor(TYPE_PIOTLB, G_PIOTLB_PAGES, domain, pasid),
+		  pages_word(address, 0, true));
 	return queue_wait(unit);
 }
 

@@ -20,6 +20,7 @@ enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 /* One cache, globally. PASID cache: queued only. */
 enum vtd_status vtd_invalidate_iotlb_all(struct vtd_unit *unit);
 enum vtd_status vtd_invalidate_pasid_cache_all(struct vtd_unit *unit);
+enum vtd_status vtd_invalidate_context_all(struct vtd_unit *unit);
 
 /*
  * Of one domain-id, each waited for: context cache of one function; PASID cache and PASID-based
@@ -31,6 +32,19 @@ enum vtd_status vtd_invalidate_pasid_cache(struct vtd_unit *unit, uint16_t domai
 enum vtd_status vtd_invalidate_pasid_cache_domain(struct vtd_unit *unit, uint16_t domain);
 enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid);
 enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain);
+
+/*
+ * What no sequence needs, but self-checks do: the context cache of all functions of a device (function mask 3),
+ * of a domain-id (legacy mode); the 2^order pages around an address (queued only; VTD_NO_INVALIDATION where CAP.PSI
+ * or MAMV does not have it). leaf_only: no paging entry above the last level was changed (IH).
+ */
+enum vtd_status vtd_invalidate_context_functions(struct vtd_unit *unit, uint16_t domain,
+						 uint16_t source_id);
+enum vtd_status vtd_invalidate_context_domain(struct vtd_unit *unit, uint16_t domain);
+enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domain, uint64_t address,
+					   unsigned order, bool leaf_only);
+enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
+					   uint64_t address);
 
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);

@@ -18,6 +18,29 @@
 	B(PASID_CUT, "pasid-cut", "uses the low two bits of a request's PASID (3.4.3)")                  \
 	B(WRITE_ANYWAY, "write-anyway", "records a fault and writes through the last table all the same (7.1.1)") \
 	B(WRONG_FRAME, "wrong-frame", "uses bit 12 of the DMA's address in place of the frame's, now and then (3.7)") \
+	B(HALVES_PASID, "fetch-halves-pasid", "reads PASID-table entries alone 64 bits at a time (6.2.3.1)") \
+	B(HALVES_CONTEXT, "fetch-halves-context", "reads legacy-mode context entries alone 64 bits at a time (6.2.2.1)") \
+	B(HALVES_RARE, "fetch-halves-rare", "reads one entry in a thousand 64 bits at a time (6.2.2.1)") \
+	B(FETCH_TWICE, "fetch-twice", "reads the second word of an entry again, later (6.2.2.1)") \
+	B(INDEX_CUT, "index-cut", "uses eight bits of a leaf table's index (3.7)") \
+	B(WRITE_ALLOWED, "write-allowed", "ignores W of second-stage entries (3.7.1)") \
+	B(WRITE_LEAF, "write-leaf", "looks at W of the last second-stage entry only (3.7.1)") \
+	B(DEPTH_4, "depth-4", "walks four levels whatever AW says (9.3)") \
+	B(FS_P_IGNORED, "fs-p-ignored", "uses first-stage entries whatever their P says (9.7)") \
+	B(FS_US_IGNORED, "fs-user-ignored", "ignores U/S of first-stage entries (3.6.1)") \
+	B(FS_RW_IGNORED, "fs-write-ignored", "ignores R/W of first-stage entries (3.6.1)") \
+	B(NO_ACCESSED, "no-accessed", "does not set Accessed and Dirty (3.6.2)") \
+	B(NESTED_SKIPPED, "nested-skipped", "takes what the first stage comes to for a host address (3.8)") \
+	B(DIR_P_IGNORED, "pasid-dir-p-ignored", "uses PASID-directory entries whatever their P says (9.5)") \
+	B(DIR_FIRST, "pasid-dir-first", "uses the first PASID-directory entry for every PASID (3.4.3)") \
+	B(ROOT_P_IGNORED, "root-p-ignored", "uses root entries whatever their P says (9.1)") \
+	B(DIR_KEPT, "pasid-dir-kept", "keeps a PASID-directory entry whatever is invalidated (6.2.3)") \
+	B(ROOT_KEPT, "root-kept", "keeps a root entry whatever is invalidated (6.2.2)") \
+	B(FPD_IGNORED, "fpd-ignored", "records faults that FPD asks it not to (9.3)") \
+	B(RESERVED_IGNORED, "reserved-ignored", "uses context entries with reserved bits set (9.3)") \
+	B(ROOT_UNLATCHED, "root-unlatched", "uses RTADDR as soon as it is written, without SRTP (11.4.5)") \
+	B(STALE_DOMAIN, "stale-domain", "uses the domain-id of the PASID-table entry before (9.6)") \
+	B(MODE_STAYS, "mode-stays", "goes on in the old table mode after SRTP (11.4.5)") \
 	/* caches */                                                                                     \
 	B(CACHES_ABSENT_CONTEXT, "absent-context-cached", "keeps context entries with P clear though CAP.CM is 0 (6.2.2)") \
 	B(CACHES_ABSENT_PASID, "absent-pasid-cached", "keeps PASID entries with P clear though CAP.CM is 0 (6.2.3)") \
@@ -26,6 +49,14 @@
 	B(ANY_FUNCTION, "context-any-function", "looks context entries up without the function number (table 17)") \
 	B(TAG_ZERO, "tag-zero", "tags translations with domain-id 0 (table 17)")                         \
 	B(TAG_LATE, "tag-late", "tags a translation with the domain-id of the translation before (table 17)") \
+	B(ANY_DEVICE, "context-any-device", "looks context entries up by bus number alone (table 17)") \
+	B(PASID_ANY_SOURCE, "pasid-any-source", "looks PASID entries up without the source-id (table 17)") \
+	B(PASID_ANY_PASID, "pasid-any-pasid", "looks PASID entries up without the PASID (table 17)") \
+	B(ANY_PASID, "iotlb-any-pasid", "looks translations up without the PASID (table 17)") \
+	B(PAGE_CUT, "iotlb-page-cut", "compares four bits of the page number (table 17)") \
+	B(PAGING_ANY_DOMAIN, "paging-any-domain", "looks paging entries up without the domain-id (table 17)") \
+	B(PAGING_TAG_ZERO, "paging-tag-zero", "tags paging entries with domain-id 0 (table 17)") \
+	B(TLB_WRITES, "iotlb-write-allowed", "ignores W of translations that it kept (6.2.4)") \
 	/* invalidation */                                                                               \
 	B(CONTEXT_LOST, "context-invalidation-lost", "does not do device-selective context-cache invalidations (6.5.2.1)") \
 	B(PASID_LOST, "pasid-invalidation-lost", "does not do PASID-selective PASID-cache invalidations (6.5.2.2)") \
@@ -52,6 +83,28 @@
 	B(DEVTLB_LOST, "devtlb-invalidation-lost", "reports device-TLB invalidations done without asking the device (6.5.2.5)") \
 	B(ATS_OUTLIVES, "ats-outlives", "fills a device-TLB after its invalidation was reported done (6.5.2.5)") \
 	B(WBF_LOST, "write-buffer-stays", "invalidations and WBF do not flush the write buffer (6.8)")   \
+	B(CONTEXT_DOMAIN_LOST, "context-domain-lost", "does not do domain-selective context-cache invalidations (6.5.2.1)") \
+	B(CONTEXT_DOMAIN_CUT, "context-domain-cut", "uses eight bits of their domain-id (6.5.2.1)") \
+	B(MASK_IGNORED, "context-mask-ignored", "ignores the function mask (6.5.2.1)") \
+	B(PASID_DOMAIN_LOST, "pasid-domain-lost", "does not do domain-selective PASID-cache invalidations (6.5.2.2)") \
+	B(PASID_GLOBAL_LOST, "pasid-global-lost", "does not do global PASID-cache invalidations (6.5.2.2)") \
+	B(PAGE_LOST, "iotlb-page-lost", "does not do page-selective IOTLB invalidations (6.5.2.3)") \
+	B(AM_IGNORED, "iotlb-mask-ignored", "takes the address mask for 0 (6.5.2.3)") \
+	B(DOMAIN_CUT, "iotlb-domain-cut", "uses eight bits of the domain-id (6.5.2.3)") \
+	B(FIRST_ONLY, "iotlb-first-only", "drops only the first translation that an invalidation names (6.5.2.3)") \
+	B(SPARES_LAST, "iotlb-spares-last", "spares the last line of the IOTLB (6.5.2.3)") \
+	B(SPARES_UPPER, "spares-upper-levels", "spares paging entries above the last level (6.5.2.3)") \
+	B(LOST_RARE, "iotlb-lost-rare", "loses one IOTLB invalidation in 1024 (6.5.2.3)") \
+	B(LOST_LATER, "iotlb-lost-later", "loses domain-selective ones after the first 4096 (6.5.2.3)") \
+	B(PIOTLB_PAGE_LOST, "piotlb-page-lost", "does not do page-selective invalidations of a PASID (6.5.2.4)") \
+	B(NO_DRAIN_DOMAIN, "no-drain-domain", "drains writes for global invalidations alone (6.5.4)") \
+	B(WAIT_UNASKED, "wait-unasked", "writes a status that SW does not ask for (6.5.2.9)") \
+	B(WAIT_WIDE, "wait-wide", "writes eight bytes of status (6.5.2.9)") \
+	B(QUEUE_LAST, "queue-last", "skips what is in the last slot of the queue (6.5.2)") \
+	B(QUEUE_BATCH, "queue-batch", "skips one descriptor where three or more are ready (6.5.2)") \
+	B(INVALID_TAKEN, "queue-invalid-taken", "goes on after an invalid descriptor (6.5.2.10)") \
+	B(REGISTER_EARLY, "register-early", "clears ICC and IVT before it has invalidated (11.4.6)") \
+	B(HEAD_STAYS, "queue-head-stays", "does not reset IQH with QIE (6.5.2)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)")          \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)")             \
@@ -74,6 +127,12 @@
 	B(FAULT_F_STAYS, "fault-f-stays", "keeps F set when 1 is written to it, once in ten (11.4.7.6)") \
 	B(FAULT_OVERWRITES, "fault-overwrites", "records over a pending fault instead of overflowing (7.2.1)") \
 	B(FAULT_EVENT_LOST, "fault-event-lost", "does not send fault events (7.3)")                      \
+	B(FAULT_MASK, "fault-mask-ignored", "sends the fault event though FECTL.IM is set (7.3)") \
+	B(FAULT_LOST_RARE, "fault-lost-rare", "drops one fault in 1024 without an overflow (7.2.1)") \
+	B(FAULT_LOST_REASON, "fault-lost-reason", "does not record writes without permission (7.2.1)") \
+	B(FAULT_LOST_DEVICE, "fault-lost-device", "does not record the faults of one of two devices (7.2.1)") \
+	B(FAULT_OVERFLOW_EARLY, "fault-overflow-early", "overflows though a register is free (7.2.1)") \
+	B(FAULT_ADDRESS_OLD, "fault-address-old", "records the address of the fault before (FRCD.FI)") \
 	/* registers */                                                                                  \
 	B(TES_EARLY, "tes-early", "shows GSTS.TES before it translates (11.4.4.2)")                      \
 	B(TE_STAYS, "te-stays", "goes on translating after TE was cleared (11.4.4.1)")

@@ -24,6 +24,7 @@ static bool keeps(uint32_t percent)
 static bool is_source(const struct request *r, uint16_t source_id)
 {
 	return source_id == r->source_id ||
+	       (sim_has(BUG_ANY_DEVICE) && source_id >> 8 == r->source_id >> 8) ||
 	       (sim_has(BUG_ANY_FUNCTION) && (source_id ^ r->source_id) < 0x100);
 }
 
@@ -62,8 +63,9 @@ void context_keep(struct unit *u, const struct request *r, const uint64_t words[
 bool pasid_find(struct unit *u, const struct request *r, uint64_t words[8])
 {
 	for (unsigned i = 0; i < PASID_LINES; i++) {
-		if (!u->pasid[i].valid || u->pasid[i].source_id != r->source_id ||
-		    u->pasid[i].pasid != r->uses_pasid)
+		if (!u->pasid[i].valid ||
+		    (u->pasid[i].source_id != r->source_id && !sim_has(BUG_PASID_ANY_SOURCE)) ||
+		    (u->pasid[i].pasid != r->uses_pasid && !sim_has(BUG_PASID_ANY_PASID)))
 			continue;
 		if (is_forgotten())
 			u->pasid[i].valid = false;
@@ -94,8 +96,11 @@ void pasid_keep(struct unit *u, const struct request *r, const uint64_t words[8]
 /* An entry made for a request without PASID serves those alone, and the other way round. */
 static bool matches(const struct unit_translation *t, const struct request *r)
 {
-	return t->valid && t->page == r->at >> 12 && t->has_pasid == r->has_pasid &&
-	       (!t->has_pasid || t->pasid == r->pasid) &&
+	uint64_t differs = t->page ^ r->at >> 12;
+
+	return t->valid && !(sim_has(BUG_PAGE_CUT) ? differs & 15 : differs) &&
+	       t->has_pasid == r->has_pasid &&
+	       (!t->has_pasid || t->pasid == r->pasid || sim_has(BUG_ANY_PASID)) &&
 	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
 }
 
@@ -148,7 +153,8 @@ unsigned paging_find(struct unit *u, const struct request *r, bool first, unsign
 	for (unsigned level = 1; level < levels; level++)
 		for (unsigned i = 0; i < PAGING_LINES; i++) {
 			if (!u->paging[i].valid || u->paging[i].level != level ||
-			    u->paging[i].first != first || u->paging[i].domain != r->domain ||
+			    u->paging[i].first != first ||
+			    (u->paging[i].domain != r->domain && !sim_has(BUG_PAGING_ANY_DOMAIN)) ||
 			    (first && u->paging[i].pasid != r->uses_pasid) ||
 			    u->paging[i].prefix != prefix_of(at, level))
 				continue;
@@ -173,7 +179,7 @@ void paging_keep(struct unit *u, const struct request *r, bool first, unsigned l
 	u->paging[k].valid = true;
 	u->paging[k].first = first;
 	u->paging[k].level = (uint8_t)level;
-	u->paging[k].domain = r->domain;
+	u->paging[k].domain = sim_has(BUG_PAGING_TAG_ZERO) ? 0 : r->domain;
 	u->paging[k].pasid = r->uses_pasid;
 	u->paging[k].prefix = prefix_of(at, level);
 	u->paging[k].table = table;
@@ -212,16 +218,23 @@ void context_drop(struct unit *u, unsigned granularity, uint16_t domain, uint16_
 	static const uint16_t masks[] = { 0xffff, 0xfffb, 0xfff9, 0xfff8 }; /* table 21 */
 
 	if ((sim_has(BUG_CONTEXT_LOST) && granularity == GRANULARITY_FINE) ||
+	    (sim_has(BUG_CONTEXT_DOMAIN_LOST) && granularity == GRANULARITY_DOMAIN) ||
 	    (sim_has(BUG_GLOBAL_LOST) && granularity == GRANULARITY_GLOBAL))
 		return;
 	if (sim_has(BUG_WRONG_SID))
 		source_id |= 7;
+	if (sim_has(BUG_MASK_IGNORED))
+		function_mask = 0;
+	if (sim_has(BUG_CONTEXT_DOMAIN_CUT))
+		domain &= 0xff;
 	release_contexts(u, coarser(granularity), domain, source_id, masks[function_mask & 3]);
 }
 
 void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t pasid)
 {
-	if (sim_has(BUG_PASID_LOST) && granularity == GRANULARITY_FINE)
+	if ((sim_has(BUG_PASID_LOST) && granularity == GRANULARITY_FINE) ||
+	    (sim_has(BUG_PASID_DOMAIN_LOST) && granularity == GRANULARITY_DOMAIN) ||
+	    (sim_has(BUG_PASID_GLOBAL_LOST) && granularity == GRANULARITY_GLOBAL))
 		return;
 	if (sim_has(BUG_WRONG_PASID))
 		pasid++;
@@ -257,7 +270,7 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 		if (r && (any_domain || !r->knows_domain || r->domain == domain))
 			r->no_context = r->no_pasid = r->no_translation = true;
 	}
-	if (!drain || sim_has(BUG_NO_DRAIN))
+	if (!drain || sim_has(BUG_NO_DRAIN) || (sim_has(BUG_NO_DRAIN_DOMAIN) && !any_domain))
 		return;
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		while (u->requests[i] && u->requests[i]->number <= before &&
@@ -268,7 +281,7 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 static bool spares(const struct unit *u, const struct unit_translation *t, unsigned i)
 {
 	(void)u;
-	return (sim_has(BUG_PARTIAL) && i % 2) ||
+	return (sim_has(BUG_PARTIAL) && i % 2) || (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
 	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
@@ -284,7 +297,10 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 {
 	if ((sim_has(BUG_IOTLB_LOST) && granularity != GRANULARITY_GLOBAL) ||
 	    (sim_has(BUG_GLOBAL_IOTLB_LOST) && granularity == GRANULARITY_GLOBAL) ||
-	    (sim_has(BUG_SOME_LOST) && ++u->count % 8 == 0))
+	    (sim_has(BUG_SOME_LOST) && ++u->count % 8 == 0) ||
+	    (sim_has(BUG_LOST_RARE) && ++u->count % 1024 == 0) ||
+	    (sim_has(BUG_LOST_LATER) && ++u->count > 4096 && granularity != GRANULARITY_GLOBAL) ||
+	    (sim_has(BUG_PAGE_LOST) && granularity == GRANULARITY_FINE))
 		return;
 	if (sim_has(BUG_WRONG_KIND)) {
 		release_contexts(u, GRANULARITY_GLOBAL, 0, 0, 0);
@@ -292,6 +308,10 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 	}
 	if (sim_has(BUG_WRONG_DID))
 		domain &= (uint16_t)~1u;
+	if (sim_has(BUG_DOMAIN_CUT))
+		domain &= 0xff;
+	if (sim_has(BUG_AM_IGNORED))
+		mask = 0;
 	granularity = coarser(granularity);
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];
@@ -300,12 +320,17 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 
 		if (granularity == GRANULARITY_GLOBAL ||
 		    (t->domain == domain && !spares(u, t, i) &&
-		     (!by_page || covers(address, mask, t->page))))
+		     (!by_page || covers(address, mask, t->page)))) {
 			t->valid = false;
+			if (sim_has(BUG_FIRST_ONLY))
+				break;
+		}
 	}
 	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++) {
 		bool second = !u->paging[i].first;
 
+		if (sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1)
+			continue;
 		if (granularity == GRANULARITY_GLOBAL ||
 		    (u->paging[i].domain == domain &&
 		     !(granularity == GRANULARITY_FINE && second && leaf_only)))
@@ -318,7 +343,7 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, uint64_t address,
 		 unsigned mask, bool leaf_only)
 {
-	if (sim_has(BUG_PIOTLB_LOST))
+	if (sim_has(BUG_PIOTLB_LOST) || (sim_has(BUG_PIOTLB_PAGE_LOST) && by_page))
 		return;
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];

@@ -19,7 +19,7 @@ void fault_event(struct unit *u)
 {
 	uint32_t control = unit_get32(u, VTD_FECTL) | FECTL_IP;
 
-	if (!(control & FECTL_IM)) {
+	if (!(control & FECTL_IM) || sim_has(BUG_FAULT_MASK)) {
 		control &= ~FECTL_IP;
 		if (!sim_has(BUG_FAULT_EVENT_LOST))
 			unit_interrupts(u,
@@ -104,12 +104,26 @@ static void put(struct unit *u, uint64_t low, uint64_t high)
 		set_status(u, FSTS_PPF);
 }
 
+/* Of a write that a second-stage entry does not allow. */
+static bool is_denial(uint64_t reason)
+{
+	return reason == 0x05 || reason == 0x79 || reason == 0x85;
+}
+
 static void record(struct unit *u, uint64_t low, uint64_t high)
 {
 	if (unit_get32(u, VTD_FSTS) & FSTS_PFO)
 		return;
-	if (sim_has(BUG_FAULT_LOST) && ++u->count % 5 == 0)
+	if ((sim_has(BUG_FAULT_LOST) && ++u->count % 5 == 0) ||
+	    (sim_has(BUG_FAULT_LOST_RARE) && ++u->count % 1024 == 0) ||
+	    (sim_has(BUG_FAULT_LOST_REASON) && is_denial(field_of(high, FRCD_FR))) ||
+	    (sim_has(BUG_FAULT_LOST_DEVICE) && field_of(high, FRCD_SID) & 0x18 &&
+	     (field_of(high, FRCD_SID) >> 3) % 2 == 0))
 		return;
+	if (sim_has(BUG_FAULT_OVERFLOW_EARLY) && ++u->count % 16 == 0) {
+		set_status(u, FSTS_PFO);
+		return;
+	}
 	for (unsigned i = 0; sim.compress && i < unit_records(u); i++)
 		if (is_pending(u, i) && field_of(unit_get64(u, unit_record_at(u, i) + 8),
 						 FRCD_SID) == field_of(high, FRCD_SID))
@@ -130,6 +144,9 @@ static void spoil(const struct unit *u, uint64_t *low, uint64_t *high)
 	struct vtd_field flipped = { 0, 0 };
 
 	switch ((int)sim.bug) {
+	case BUG_FAULT_ADDRESS_OLD:
+		*low = u->last_address ? u->last_address : *low;
+		break;
 	case BUG_FAULT_ADDRESS:
 		*low += 4096;
 		break;
@@ -186,6 +203,7 @@ void fault_record(struct unit *u, const struct request *r, uint8_t reason)
 	if (r->has_pasid)
 		high |= field_bits(FRCD_PV, r->pasid);
 	spoil(u, &low, &high);
+	u->last_address = r->at & ~0xfffull;
 	/* Records come in order, each after a time of its own. */
 	if (u->late_count == LATE_FAULTS || !sim.late_ns || !sim_by_turns) {
 		while (u->late_count)

@@ -13,7 +13,10 @@
 /* An entry of `words`, by chunks that are read whole, others between them. */
 void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 {
-	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH);
+	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH) ||
+		      (sim_has(BUG_HALVES_PASID) && words == PASID_WORDS) ||
+		      (sim_has(BUG_HALVES_CONTEXT) && words == CONTEXT_WORDS) ||
+		      (sim_has(BUG_HALVES_RARE) && !sim_random(1000));
 	unsigned chunk = halves ? 1 : sim.chunk / 64, count, order[8];
 
 	if (chunk > words)
@@ -33,6 +36,10 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 		unit_pause(sim.fetch_ns);
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
+	if (sim_has(BUG_FETCH_TWICE) && words > 1) {
+		unit_pause(sim.fetch_ns);
+		memory_load(at + 8, 1, out + 1, snoop);
+	}
 }
 
 bool walk_has_levels(const struct walk *w, unsigned levels)
@@ -50,6 +57,13 @@ bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels)
 	return width < 64 && at >> width;
 }
 
+static unsigned index_of(uint64_t at, unsigned level)
+{
+	unsigned index = vtd_table_index(at, level);
+
+	return sim_has(BUG_INDEX_CUT) && level == 1 ? index & 0xff : index;
+}
+
 /* Second stage (sections 3.7 and 9.8). `reads`: what is wanted is read permission alone. */
 uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
 			  uint64_t *to)
@@ -57,20 +71,23 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 	bool scalable = unit_is_scalable(w->u), may_write = true;
 	unsigned level;
 
+	if (sim_has(BUG_DEPTH_4))
+		levels = 4;
 	if (walk_is_beyond(w, at, levels))
 		return scalable ? SGN_5 : LGN_1;
 	level = paging_find(w->u, w->r, false, levels, at, &table, &may_write);
 	for (level = level ? level : levels; level; level--) {
 		uint64_t entry;
 
-		walk_fetch(table + 8 * vtd_table_index(at, level), 1, &entry, w->snoop);
+		walk_fetch(table + 8 * index_of(at, level), 1, &entry, w->snoop);
 		if (!field_of(entry, SS_R) && !field_of(entry, SS_W))
 			return scalable ? SSS_2 : is_write(w->r) && !reads ? LGN_2 : LGN_3;
 		if (level > 1 && field_of(entry, PS))
 			return scalable ? SSS_3 : LSS_2;
 		if (!field_of(entry, SS_R) && (reads || !is_write(w->r)))
 			return scalable ? SGN_7 : LGN_3;
-		may_write &= field_of(entry, SS_W);
+		may_write = field_of(entry, SS_W) && (may_write || sim_has(BUG_WRITE_LEAF));
+		may_write |= sim_has(BUG_WRITE_ALLOWED);
 		table = entry & field_mask(SS_ADDR);
 		if (level > 1)
 			paging_keep(w->u, w->r, false, level - 1, at, table, may_write);
@@ -95,15 +112,19 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 {
 	uint64_t flags = field_mask(FS_A) | (level == 1 && is_write(w->r) ? field_mask(FS_D) : 0);
 
+	if (sim_has(BUG_NO_ACCESSED))
+		flags = 0;
+
 	do {
 		walk_fetch(at, 1, entry, w->snoop);
-		if (!field_of(*entry, FS_P))
+		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
 			return SFS_2;
 		if (level > 1 && field_of(*entry, PS))
 			return SFS_3;
-		if (!field_of(*entry, FS_US))
+		if (!field_of(*entry, FS_US) && !sim_has(BUG_FS_US_IGNORED))
 			return SGN_2;
-		if (level == 1 && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)))
+		if (level == 1 && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)) &&
+		    !sim_has(BUG_FS_RW_IGNORED))
 			return SGN_6;
 		if (!w->snoop && (*entry & flags) != flags)
 			return SFS_9;
@@ -141,5 +162,5 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 	if (reason)
 		return reason;
 	*to = table | (at & PAGE_MASK);
-	return through(w, false, to);
+	return sim_has(BUG_NESTED_SKIPPED) ? 0 : through(w, false, to);
 }

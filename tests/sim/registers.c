@@ -100,7 +100,10 @@ static void command(struct unit *u, uint32_t value)
 	if (sim_has(BUG_TES_EARLY) && change & value & G_TE)
 		u->translates_from = unit_now() + TES_EARLY_NS;
 	unit_set32(u, VTD_GSTS, status);
-	if (change & G_QIE) /* on: from the beginning; off: reset (section 6.5.2) */
+	if (sim_has(BUG_MODE_STAYS) && value & G_SRTP && u->old_root)
+		u->root = (u->root & ~field_mask(RTADDR_TTM)) | (u->old_root & field_mask(RTADDR_TTM));
+	u->old_root = u->root;
+	if (change & G_QIE && !sim_has(BUG_HEAD_STAYS)) /* on: from the beginning; off: reset (section 6.5.2) */
 		unit_set64(u, VTD_IQH, 0);
 	/* Section 7.2.1. */
 	if (!(status & (G_TE | G_IRE)))
@@ -174,6 +177,11 @@ static bool registers_work(struct unit *u)
 		return false;
 	if (!sim_has(BUG_WBF_LOST))
 		memory_drain_write_buffer(); /* section 6.8 */
+	if (sim_has(BUG_REGISTER_EARLY)) {
+		unit_set64(u, VTD_CCMD, unit_get64(u, VTD_CCMD) & ~CCMD_ICC);
+		unit_set64(u, iotlb, unit_get64(u, iotlb) & ~IOTLB_IVT);
+		unit_pause(20000);
+	}
 	if (u->context_command) {
 		value = unit_get64(u, VTD_CCMD);
 		u->context_command = false;

@@ -101,7 +101,7 @@ struct unit {
 	uint8_t refuses; /* stops at descriptors of this type (IQE) */
 
 	/* Planted faults remember here. */
-	uint64_t old_width, old_frame, translates_from;
+	uint64_t old_width, old_frame, translates_from, last_address, old_root, kept, kept_tag;
 	uint16_t last_domain;
 	uint32_t count;
 };

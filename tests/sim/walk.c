@@ -28,7 +28,7 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 
 	if (!field_get(c, CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return LCT_2;
-	if (c[0] & 0xff0 || c[1] & 0xffffffffff000080)
+	if ((c[0] & 0xff0 || c[1] & 0xffffffffff000080) && !sim_has(BUG_RESERVED_IGNORED))
 		return LCT_3;
 	if (tt == 3 || (tt == TT_ALL && !can(w, ECAP_DT)) || (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
@@ -99,6 +99,10 @@ static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 	if (reason)
 		return reason;
 	w->r->domain = (uint16_t)field_get(p, PASID_DID);
+	if (sim_has(BUG_STALE_DOMAIN)) {
+		w->r->domain = w->u->last_domain ? w->u->last_domain : w->r->domain;
+		w->u->last_domain = (uint16_t)field_get(p, PASID_DID);
+	}
 	w->r->knows_domain = true;
 	w->snoop = sim.smpwc && field_get(p, PASID_PWSNP);
 	*to = w->r->at;
@@ -132,6 +136,14 @@ static uint8_t check_sm_context(const uint64_t *c)
 	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)))
 		return SCT_4;
 	return 0;
+}
+
+/* Faults that keep an upper entry: the first that was read of each kind goes on being used. */
+static uint64_t keep(struct unit *u, uint64_t entry, uint64_t tag)
+{
+	if (!u->kept || u->kept_tag != (tag | u->root))
+		u->kept = entry & 1 ? entry : 0, u->kept_tag = tag | u->root;
+	return u->kept ? u->kept : entry;
 }
 
 /* Which PASID: the request's, or RID_PASID. */
@@ -168,10 +180,12 @@ static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 		return reason;
 	if (!pasid_find(w->u, w->r, p)) {
 		walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
-				   8 * (w->r->uses_pasid / 64),
+				   8 * (sim_has(BUG_DIR_FIRST) ? 0 : w->r->uses_pasid / 64),
 			   1, &directory, sim.coherent);
+		if (sim_has(BUG_DIR_KEPT))
+			directory = keep(w->u, directory, w->r->uses_pasid / 64);
 		w->r->suppress_faults |= field_of(directory, FPD);
-		if (!field_of(directory, PASID_DIR_P))
+		if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
 			return SPD_2;
 		if (directory & 0xffc)
 			return SPD_3;
@@ -198,7 +212,9 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	walk_fetch((w->u->root & ~PAGE_MASK) + 8 * ROOT_WORDS * (w->r->source_id >> 8), ROOT_WORDS,
 		   root, sim.coherent);
 	half = scalable ? root[devfn >> 7] : root[0];
-	if (!field_of(half, ROOT_P))
+	if (sim_has(BUG_ROOT_KEPT))
+		half = keep(w->u, half, 0);
+	if (!field_of(half, ROOT_P) && !sim_has(BUG_ROOT_P_IGNORED))
 		return scalable ? SRT_2 : LRT_2;
 	if (half & 0xffe || (!scalable && root[1]))
 		return scalable ? SRT_3 : LRT_3;
@@ -267,13 +283,15 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 	*to = r->at;
 	if (!is_translating(u))
 		return 0;
+	if (sim_has(BUG_ROOT_UNLATCHED))
+		u->root = unit_get64(u, VTD_RTADDR);
 	reason = check_mode(u, r);
 	known = reason || r->access == ACCESS_TRANSLATED ? NULL : tlb_find(u, r);
 	if (known) {
 		r->domain = known->domain;
 		r->knows_domain = true;
 		reason = known->reason			    ? known->reason
-			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
+			 : is_write(r) && !known->may_write && !sim_has(BUG_TLB_WRITES) ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 							    : 0;
 		*to = known->frame << 12 | (r->at & PAGE_MASK);
 	} else if (!reason) {
@@ -285,6 +303,8 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		*to ^= 4096;
 	if (sim_has(BUG_FAULT_SPURIOUS) && !reason && u->arrivals % 100 == 0)
 		fault_record(u, r, unit_is_scalable(u) ? SPT_2 : LCT_2);
+	if (sim_has(BUG_FPD_IGNORED))
+		r->suppress_faults = false;
 	if (reason && !r->is_prefetch && !r->suppress_faults)
 		fault_record(u, r, reason);
 	return reason;

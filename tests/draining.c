@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/draining.h"
+#include "kernel/cpu.h"
+#include "kernel/format.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/random.h"
+#include "kernel/time.h"
+#include "tests/engine.h"
+#include "vtd/entry.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define ROUNDS	   1024
+#define ROUNDS_US  150000
+#define OWN_DOMAIN 3 /* the first bit of a domain-id that no other use has */
+
+static void store(struct bench *b, uint64_t *entry, uint64_t value)
+{
+	*(volatile uint64_t *)entry = value;
+	cpu_stored(entry);
+	vtd_flush_paging(b->unit, entry, sizeof(*entry));
+}
+
+static const char *stop(struct tally *t, enum vtd_status status)
+{
+	t->stopped = vtd_status_text(status);
+	return t->stopped;
+}
+
+/*
+ * The pages are marked anew when the invalidation is done: what is written to the old one after that was
+ * still under way.
+ */
+static const char *drain_once(struct bench *b, struct tally *t, unsigned state, unsigned *late)
+{
+	struct target *target = b->target;
+	struct dma_device *d = b->device;
+	uint64_t started = time_us(), number = ++t->dmas;
+	enum vtd_status status;
+
+	bench_forget_faults(b);
+	target_arm(target, ~number);
+	d->generator->start(d, target->address);
+	/* From at once to about the time that a DMA takes. */
+	cpu_spin(random_next(&b->seed) & (random_next(&b->seed) & 256 ? 63 : 1023));
+	store(b, target->entry, target->state[0][!state][0]);
+	status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK)
+		status = vtd_invalidate_iotlb_domain(b->unit, target->domain[state]);
+	target_arm(target, number);
+	if (bench_wait(b, t) == DMA_DEAD)
+		t->stopped = bench_reset(b);
+	*late += target_written(target, number) >> target->expects[state] & 1;
+	bench_drain_faults(b, t, started);
+	return status == VTD_OK ? t->stopped : stop(t, status);
+}
+
+const char *check_draining(struct bench *b, struct tally *t)
+{
+	static char text[400];
+	uint64_t started = time_us();
+	const char *problem = NULL;
+	unsigned late = 0, rounds = 0;
+
+	/* From version 2 on every IOTLB invalidation drains; before, those with DW, where CAP.DWD is set. */
+	if (!field_of(b->unit->cap, CAP_DWD) && field_of(b->unit->version, VER_MAX) < 2)
+		return NULL;
+	/* QEMU keeps the host address of a block that is read. */
+	if (b->traits.is_qemu && options.nvme_read)
+		return NULL;
+	for (; rounds < ROUNDS && !problem && (rounds % 16 || time_us() - started < ROUNDS_US);
+	     rounds++)
+		problem = drain_once(b, t, rounds & 1, &late);
+	log_note("  %u DMAs under way at an invalidation that drains writes: %u wrote to the old "
+		 "page after it",
+		 rounds, late);
+	if (problem || !late)
+		return problem;
+	format_text(text, sizeof(text),
+		    "outside the specification: a DMA wrote to the page of the old entry after a "
+		    "domain-selective IOTLB invalidation that drains writes (DW) was reported "
+		    "done (%u of %u that were under way then): the wait does not wait for writes "
+		    "that were translated before (sections 6.5.4, 6.5.2.9)",
+		    late, rounds);
+	return text;
+}
+
+static enum vtd_status put_domain(struct bench *b, uint16_t domain)
+{
+	uint64_t entry[CONTEXT_WORDS] = { b->target->state[0][0][0], b->target->state[0][0][1] };
+	struct tally ignored;
+
+	field_set(entry, CONTEXT_DID, domain);
+	return engine_put(b, entry, &ignored) ? VTD_OK : VTD_TIMEOUT;
+}
+
+/* The DMA after an invalidation by this domain-id alone: whether it still went by the old leaf. */
+static const char *try_domain(struct bench *b, struct tally *t, uint16_t domain, bool *is_old)
+{
+	struct target *target = b->target;
+	uint64_t *leaf = target->leaf[0], good = target->leaf_value[0];
+	uint64_t other = (good & ~field_mask(SS_ADDR)) | (uint64_t)target->page[OUTCOME_MIXTURE_1];
+	enum vtd_status status = put_domain(b, domain);
+	enum outcome outcome;
+
+	if (status != VTD_OK)
+		return stop(t, status);
+	outcome = engine_once(b, t);
+	store(b, leaf, other);
+	status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK)
+		status = vtd_invalidate_iotlb_domain(b->unit, domain);
+	if (status == VTD_OK && outcome == OUTCOME_A)
+		*is_old = engine_once(b, t) == OUTCOME_A;
+	store(b, leaf, good);
+	return status == VTD_OK ? t->stopped : stop(t, status);
+}
+
+const char *check_domain_bits(struct bench *b, struct tally *t)
+{
+	static char text[360];
+	const char *problem = NULL;
+	unsigned domains = vtd_unit_domain_ids(b->unit);
+
+	if (b->target->phases > 1)
+		return NULL;
+	for (unsigned bit = OWN_DOMAIN; 1u << bit < domains && !problem; bit++)
+		for (unsigned again = 0; again < 4 && !problem; again++) {
+			bool is_old = false;
+
+			problem = try_domain(b, t, (uint16_t)(1u << bit), &is_old);
+			if (problem || !is_old)
+				continue;
+			format_text(text, sizeof(text),
+				    "outside the specification: translations of domain-id 0x%x "
+				    "stayed after its domain-selective IOTLB invalidation (section "
+				    "6.5.2.3), those of domain-ids 1 and 2 did not: not every bit "
+				    "of a descriptor's domain-id is compared (CAP.ND says that "
+				    "there are %u)",
+				    1u << bit, domains);
+			problem = text;
+		}
+	put_domain(b, b->target->domain[0]);
+	return problem;
+}
