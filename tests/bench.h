@@ -41,6 +41,17 @@ struct tally {
 	const char *stopped; /* why the test ended before its time; NULL: it did not */
 };
 
+/* What self-checks showed of a unit that breaks the specification: what rests on it fails, too. */
+enum broken {
+	BROKEN_CACHES,	/* old translations, or those of others, are used */
+	BROKEN_FETCH,	/* entries are read in parts */
+	BROKEN_WALK,	/* entries lead elsewhere */
+	BROKEN_RECORDS, /* of faults */
+	BROKEN_QUEUE,
+	BROKEN_KINDS,
+};
+#define BROKEN(kind) (1u << (kind))
+
 enum trait { TRAIT_UNKNOWN, TRAIT_NO, TRAIT_YES };
 
 /* What its unit was seen to do (tests/traits.h); each is an enum trait, where no other is said. */
@@ -54,6 +65,8 @@ struct traits {
 	bool is_qemu;		     /* by the hypervisor's signature, or model= */
 	uint8_t absent_pasid_reason; /* fault reason of an absent PASID-table entry; 0: not seen */
 	uint64_t mixtures, mixtures_of; /* seen of rereading, in so many DMAs */
+	uint64_t mistagged, mistagged_of; /* translations under a wrong domain-id, nobody rewriting */
+	uint8_t breach_kind;		  /* enum broken */
 	const char *
 		breach; /* what of it the specification forbids; NULL: nothing, or it is known of QEMU */
 };
@@ -86,7 +99,18 @@ struct bench {
 	uint64_t met[DRIVE_COUNT], met_of[DRIVE_COUNT];
 	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
 	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
+	char disproved_by[96];	       /* the test that found `disproof`; empty: set-up, or none */
+	char broken[BROKEN_KINDS][64]; /* the self-check that showed it first; empty: none did */
 };
+
+/* Why a command to its unit failed: vtd_status_text(), and of the queue what its registers and memory say. */
+const char *bench_status_text(const struct bench *bench, enum vtd_status status);
+
+/* Note that a self-check showed it; an earlier one stays. */
+void bench_note_broken(struct bench *bench, enum broken kind, const char *id);
+
+/* "follows from invalidation.nvme, see there", if one of these kinds was shown, by another than `id`; else NULL. */
+const char *bench_follows(const struct bench *bench, unsigned kinds, const char *id);
 
 /* What the device may ask for, with the current target or, where there is none, in legacy mode. */
 void bench_set_requester(struct bench *bench, uint64_t address);

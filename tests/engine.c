@@ -20,11 +20,6 @@
 #define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
 #define TIMEOUTS_IN_A_ROW 3    /* of a device that is given up then */
 
-static const char *why(const struct bench *b, enum vtd_status status)
-{
-	return status == VTD_QUEUE_ERROR ? vtd_queue_error_text(b->unit) : vtd_status_text(status);
-}
-
 static bool is_state(const struct target *t, unsigned outcome)
 {
 	return outcome == t->expects[0] || outcome == t->expects[1];
@@ -81,7 +76,7 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
 	status = rest && s->invalidate ? vtd_invalidate_all(b->unit) : VTD_OK;
 	if (status != VTD_OK)
-		return why(b, status);
+		return bench_status_text(b, status);
 	problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
@@ -109,7 +104,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 		enum vtd_status status = break_or_invalidate(b->unit, spoiled);
 
 		if (status != VTD_OK)
-			t->stopped = why(b, status);
+			t->stopped = bench_status_text(b, status);
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
@@ -192,11 +187,10 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
 }
 
 /*
- * The last DMA landed in the page of state `state`. Its translation must be kept under that state's
- * domain-id: turn the leaf to the sentinel page, invalidate that domain-id, and see whether a
- * second DMA still lands in the old page. The next DMA's global invalidation clears up.
+ * Its translation must be kept under that state's domain-id: turn the leaf to the sentinel page, invalidate that
+ * domain-id, and see whether a second DMA still lands in the old page. The next DMA's global invalidation clears up.
  */
-static void check_tag(struct bench *b, const struct drive_setup *s, struct tally *t, unsigned state)
+void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally *t, unsigned state)
 {
 	struct target *target = b->target;
 	struct dma_device *d = b->device;
@@ -211,7 +205,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);
 	if (status != VTD_OK)
-		t->stopped = vtd_status_text(status);
+		t->stopped = bench_status_text(b, status);
 	bench_forget_faults(b);
 	target_arm(target, ~t->dmas);
 	started = time_us();
@@ -271,7 +265,7 @@ void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 			judge_held(b, s, t, outcome, (enum outcome)b->target->expects[state]);
 			updater_command(UPDATER_RUN);
 		} else if (s->check_tags && outcome <= OUTCOME_B) {
-			check_tag(b, s, t, outcome);
+			engine_check_tag(b, s, t, outcome);
 		}
 		holding = hold_next;
 		if (t->dmas % HOUSEKEEPING == 0 && !b->has_interrupt)
@@ -310,7 +304,7 @@ const char *engine_choose(struct bench *b, struct target *target)
 	}
 	b->target = target;
 	target_choose_phase(target, 0);
-	return status == VTD_OK ? NULL : vtd_status_text(status);
+	return status == VTD_OK ? NULL : bench_status_text(b, status);
 }
 
 /* Where the unit does not translate, a DMA would go to physical memory. NULL: it does. */
@@ -344,7 +338,7 @@ bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 	if (status != VTD_OK && b->unit->queue.descriptors && vtd_queue_restart(b->unit) == VTD_OK)
 		status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
-		t->stopped = vtd_status_text(status);
+		t->stopped = bench_status_text(b, status);
 	return !t->stopped;
 }
 

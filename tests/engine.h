@@ -42,6 +42,10 @@ enum outcome engine_dma(struct bench *bench, const struct drive_setup *setup, st
 /* One DMA to the page under test, with nothing invalidated before and nobody rewriting. */
 enum outcome engine_once(struct bench *bench, struct tally *tally);
 
+/* The last DMA landed in the page of state `state`: count in `tally` whether it was kept under another domain-id. */
+void engine_check_tag(struct bench *bench, const struct drive_setup *setup, struct tally *tally,
+		      unsigned state);
+
 /* DMA after DMA for setup->ms. */
 void engine_drive(struct bench *bench, const struct drive_setup *setup, struct tally *tally);
 

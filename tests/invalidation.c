@@ -131,8 +131,7 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 	}
 	if (status == VTD_OK)
 		return t.stopped;
-	t.stopped = status == VTD_QUEUE_ERROR ? vtd_queue_error_text(b->unit)
-					      : vtd_status_text(status);
+	t.stopped = bench_status_text(b, status);
 	return t.stopped;
 }
 

@@ -26,6 +26,7 @@
 #include "tests/setup.h"
 #include "tests/traits.h"
 #include "tests/verdict.h"
+#include "tests/walks.h"
 #include "vtd/sequence.h"
 
 #define ID_BYTES 96
@@ -124,6 +125,7 @@ enum test_kind {
 	TEST_RATES,
 	TEST_CONCURRENCY,
 	TEST_INVALIDATION,
+	TEST_WALKS,
 	TEST_FAULTS,
 	TEST_GRANULARITY,
 	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
@@ -222,8 +224,8 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "ownership",    "traits", "rates",      "concurrency",
-					      "invalidation", "faults", "granularity" };
+	static const char *const checks[] = { "ownership",    "invalidation", "walks",	"traits",
+					      "rates",	      "concurrency",  "faults", "granularity" };
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
@@ -272,21 +274,24 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		enum test_kind kind;
 		uint32_t ms;
 	} checks[] = { { "ownership", TEST_OWNERSHIP, 1 },
+		       /* First what is shown with nobody rewriting: what comes later may follow from it. */
+		       { "invalidation", TEST_INVALIDATION, 1500 },
+		       { "walks", TEST_WALKS, 1500 },
 		       { "traits", TEST_TRAITS, 1 },
 		       { "rates", TEST_RATES, 600 },
 		       { "concurrency", TEST_CONCURRENCY, 0 },
-		       { "invalidation", TEST_INVALIDATION, 500 },
 		       { "faults", TEST_FAULTS, 2000 },
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
 
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
-		bool is_seen = checks[c].kind <= TEST_TRAITS;
+		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
 		if (!is_seen && b->lacks[TARGET_CONTEXT])
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
-		if ((checks[c].kind > TEST_CONCURRENCY && verdict_is_slow(b)) ||
+		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY && !is_seen &&
+		     verdict_is_slow(b)) ||
 		    (!option_list_matches(options.tests, id) &&
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;
@@ -354,9 +359,18 @@ static void run_test(void *argument)
 	const char *problem = t->kind >= TEST_RATES && t->kind <= TEST_GRANULARITY
 				      ? engine_choose(b, &b->targets[TARGET_CONTEXT])
 				      : NULL;
+	char follows_text[ID_BYTES + 48];
+	const char *follows;
 
 	if (problem) {
 		report_result(t->id, VERDICT_ERROR, problem, 0, "wrong");
+		return;
+	}
+	/* Its DMA is not trusted any more to pass the unit. */
+	if (b->disproved_by[0] && t->kind > TEST_TRAITS && t->kind != TEST_LACK) {
+		format_text(follows_text, sizeof(follows_text), "not run: follows from %s, see there",
+			    b->disproved_by);
+		report_result(t->id, VERDICT_ERROR, follows_text, 0, "wrong");
 		return;
 	}
 	switch (t->kind) {
@@ -367,8 +381,11 @@ static void run_test(void *argument)
 		break;
 	case TEST_TRAITS:
 		log_note("%s: what the unit was seen to do, see above", t->id);
+		follows = bench_follows(b, BROKEN(b->traits.breach_kind) | BROKEN(BROKEN_CACHES),
+					t->id);
 		report_result(t->id, b->traits.breach ? VERDICT_FAIL : VERDICT_SOUND,
-			      b->traits.breach, b->traits.breach ? 1 : 0, "wrong");
+			      b->traits.breach && follows ? follows : b->traits.breach,
+			      b->traits.breach ? 1 : 0, "wrong");
 		break;
 	case TEST_RATES:
 		check_rates(b, t->id);
@@ -378,6 +395,9 @@ static void run_test(void *argument)
 		break;
 	case TEST_INVALIDATION:
 		check_invalidation(b, t->id);
+		break;
+	case TEST_WALKS:
+		check_walks(b, t->id);
 		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, neighbour(b), t->id);
@@ -405,10 +425,26 @@ static bool stops_here(void)
 	return options.until_fail && report_failed();
 }
 
+/* What a check that failed has shown of the unit. */
+static void note_broken(const struct test *t)
+{
+	static const uint8_t kinds[] = {
+		[TEST_RATES] = BROKEN_WALK,	    [TEST_CONCURRENCY] = BROKEN_FETCH,
+		[TEST_INVALIDATION] = BROKEN_CACHES, [TEST_FAULTS] = BROKEN_RECORDS,
+		[TEST_WALKS] = BROKEN_WALK,
+		[TEST_GRANULARITY] = BROKEN_FETCH,  [TEST_WITNESS] = BROKEN_WALK,
+	};
+
+	if (t->kind == TEST_TRAITS)
+		bench_note_broken(t->bench, (enum broken)t->bench->traits.breach_kind, t->id);
+	else if (t->kind >= TEST_RATES && t->kind <= TEST_WITNESS && t->kind != TEST_LACK)
+		bench_note_broken(t->bench, (enum broken)kinds[t->kind], t->id);
+}
+
 /* One test, within its deadline: five times what it should take, and patience beyond. */
 static void run(const struct test *t)
 {
-	unsigned before = report_printed();
+	unsigned before = report_printed(), failures = report_failures();
 
 	if (stops_here())
 		return;
@@ -420,6 +456,12 @@ static void run(const struct test *t)
 				      "it did not end within its deadline, and was cut off", 0,
 				      "torn");
 	}
+	if (report_failures() > failures)
+		note_broken(t);
+	if (t->bench->unit->queue.errors)
+		bench_note_broken(t->bench, BROKEN_QUEUE, t->id);
+	if (t->bench->disproof && !t->bench->disproved_by[0])
+		format_text(t->bench->disproved_by, ID_BYTES, "%s", t->id);
 	progress_end();
 }
 

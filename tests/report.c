@@ -64,6 +64,11 @@ unsigned report_printed(void)
 	return printed;
 }
 
+unsigned report_failures(void)
+{
+	return counts[VERDICT_FAIL];
+}
+
 bool report_failed(void)
 {
 	return counts[VERDICT_FAIL] || counts[VERDICT_ERROR];

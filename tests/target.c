@@ -97,6 +97,19 @@ uint8_t target_reason_at(const struct target *t, uint64_t at)
 	return result.reason;
 }
 
+uint8_t target_reason_of(const struct target *t, const uint64_t *entry)
+{
+	struct vtd_view view = { .entry = t->entry, .words = t->words };
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, t->address);
+	struct vtd_translation result;
+
+	for (unsigned i = 0; i < t->words; i++)
+		view.value[i] = entry[i];
+	vtd_translate(&unit, &request, &view, &result);
+	return result.reason;
+}
+
 void target_meaning(void *context, const uint64_t *entry, struct model_meaning *out)
 {
 	struct target *t = context;

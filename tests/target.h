@@ -154,6 +154,9 @@ bool target_landed_physically(void);
 /* The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). */
 uint8_t target_reason_at(const struct target *target, uint64_t at);
 
+/* The same of a write to the page under test, with another entry in the place of the target's. */
+uint8_t target_reason_of(const struct target *target, const uint64_t *entry);
+
 const char *target_outcome_name(const struct target *target, unsigned outcome);
 const char *target_outcome_meaning(const struct target *target, unsigned outcome);
 

@@ -271,8 +271,10 @@ static void keep_walk(struct vtd_table *second, uint64_t *root, uint64_t at)
 	}
 }
 
-/* Put a second stage under both states' first: one and the same, which leaves addresses as they
- * are. */
+/*
+ * Put a second stage under both states' first: one and the same. It leaves addresses as they are, but for those of the
+ * pages under test: a unit that takes what the first stage comes to for a host address writes to none of them.
+ */
 static void nest(struct target *t, const struct dma_device *device)
 {
 	unsigned levels = vtd_unit_any_levels(t->unit);
@@ -282,12 +284,17 @@ static void nest(struct target *t, const struct dma_device *device)
 	for (unsigned s = 0; s < 2 && !exhausted; s++) {
 		uint64_t *p = t->state[0][s];
 		uint64_t *root = (uint64_t *)(field_get(p, PASID_FSPTPTR) << 12);
-		uint64_t sentinel = (uint64_t)t->sentinel[s];
+		uint64_t sentinel = (uint64_t)t->sentinel[s], guest = (uint64_t)pages(1);
 
+		if (exhausted)
+			return;
+		*t->leaf[s] = (*t->leaf[s] & ~field_mask(SS_ADDR)) | guest;
+		t->leaf_value[s] = *t->leaf[s];
 		keep_walk(&second, root, t->address);
 		for (size_t i = 0; i < device->private_pages; i++)
 			keep_walk(&second, root, t->private_at + i * PAGE_SIZE);
-		exhausted |= !vtd_table_map(&second, sentinel, sentinel, 1);
+		exhausted |= !vtd_table_map(&second, guest, (uint64_t)t->page[s], 1) ||
+			     !vtd_table_map(&second, sentinel, sentinel, 1);
 		field_set(p, PASID_SSPTPTR, (uint64_t)second.root >> 12);
 		field_set(p, PASID_AW, aw_of_levels(levels));
 		field_set(p, PASID_PGTT, PGTT_NESTED);

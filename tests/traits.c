@@ -13,6 +13,7 @@
 #include "vtd/regs.h"
 
 #define FLIP_MS	     150
+#define TAG_ROUNDS   32
 #define UNSEEN_LEAST 8 /* stores that nobody flushed, each seen at once */
 
 static struct tally t;
@@ -118,6 +119,28 @@ static void probe_pass_through(struct bench *b)
 	b->traits.pass_through = engine_once(b, &t) == b->target->expects[1] ? TRAIT_YES : TRAIT_NO;
 }
 
+/*
+ * Whether a translation is kept under its domain-id when nobody rewrites. Else a tag says nothing of how entries
+ * are read.
+ */
+static bool tags_are_right(struct bench *b)
+{
+	struct drive_setup once = { .target = b->target->address, .invalidate = true };
+
+	if (!engine_settle(b, b->target->state[0][0], &t))
+		return false;
+	t.tag_checks = t.mistagged = 0;
+	for (unsigned i = 0; i < TAG_ROUNDS && !t.stopped; i++) {
+		if (!engine_put(b, b->target->state[0][i & 1], &t))
+			break;
+		if (engine_dma(b, &once, &t, false) == (enum outcome)b->target->expects[i & 1])
+			engine_check_tag(b, &once, &t, i & 1);
+	}
+	b->traits.mistagged = t.mistagged;
+	b->traits.mistagged_of = t.tag_checks;
+	return !t.stopped && !t.mistagged;
+}
+
 /* The first chunk of a PASID-table entry, changed by one 128-bit store: read once, it never shows a mixture. */
 static void probe_rereading(struct bench *b)
 {
@@ -126,7 +149,7 @@ static void probe_rereading(struct bench *b)
 		.steps = &exchange, .count = 1, .drive = DRIVE_HAMMER, .ms = FLIP_MS
 	};
 
-	if (!choose(b, TARGET_PASID_SS))
+	if (!choose(b, TARGET_PASID_SS) || !tags_are_right(b))
 		return;
 	trial_run(b, &trial, &t);
 	if (t.stopped)
@@ -149,13 +172,15 @@ static void tell(const struct bench *b, const char *what, enum trait trait)
 		log_note("unit %u %s: %s (probed)", b->unit_index, what, word(trait));
 }
 
-/* `is_known`: of QEMU's unit. */
-static void breach(struct bench *b, const char *text, bool is_known)
+/* `is_known`: of QEMU's unit. The kind: what else of the unit would explain it, and what follows from it. */
+static void breach(struct bench *b, enum broken kind, const char *text, bool is_known)
 {
 	if (is_known && b->traits.is_qemu)
 		log_note("  %s: known of QEMU's unit", text);
-	else if (!b->traits.breach)
+	else if (!b->traits.breach) {
 		b->traits.breach = text;
+		b->traits.breach_kind = kind;
+	}
 }
 
 static void judge(struct bench *b)
@@ -164,25 +189,31 @@ static void judge(struct bench *b)
 	bool says_rid_pasid = field_of(b->unit->ecap, ECAP_RPS);
 
 	if (traits->rid_pasid == TRAIT_NO && says_rid_pasid)
-		breach(b, "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)",
+		breach(b, BROKEN_WALK, "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)",
 		       false);
 	if (traits->rid_pasid == TRAIT_YES && !says_rid_pasid)
-		breach(b, "it uses RID_PASID, though ECAP.RPS = 0 (section 9.4)", true);
+		breach(b, BROKEN_WALK, "it uses RID_PASID, though ECAP.RPS = 0 (section 9.4)", true);
 	if (traits->absent_pasid_reason && traits->absent_pasid_reason != FAULT_PASID_NOT_PRESENT)
-		breach(b,
+		breach(b, BROKEN_RECORDS,
 		       "it does not report an absent PASID-table entry as absent (section 7.1.3, "
 		       "SPT.1)",
 		       true);
 	if (traits->absence == TRAIT_YES && !field_of(b->unit->cap, CAP_CM))
-		breach(b, "it keeps absent entries, though CAP.CM = 0 (section 6.1)", false);
+		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)", false);
 	if (traits->pass_through == TRAIT_YES)
-		breach(b,
+		breach(b, BROKEN_CACHES,
 		       "it passes requests through after the PASID-table entry says otherwise and "
 		       "its caches "
 		       "were invalidated (section 6.5.3.3)",
 		       true);
+	if (traits->mistagged)
+		breach(b, BROKEN_CACHES,
+		       "with nobody rewriting, a translation stayed after the IOTLB invalidation of "
+		       "its entry's domain-id: it is kept under another one (table 17), or the "
+		       "invalidation does not reach it (section 6.5.2.3)",
+		       false);
 	if (traits->rereads == TRAIT_YES)
-		breach(b, "it acts on less than 128 bits of a PASID-table entry (section 6.2.3.1)",
+		breach(b, BROKEN_FETCH, "it acts on less than 128 bits of a PASID-table entry (section 6.2.3.1)",
 		       true);
 }
 

@@ -78,14 +78,16 @@ static const char *trouble(void)
 				: NULL;
 }
 
-/* What no sequence explains, but a unit that does not do its part. NULL: nothing such. */
-static const char *unexplained(bool is_control)
+/* What no sequence explains, but a unit that does not do its part. NULL: nothing such. *kinds: what it may follow from. */
+static const char *unexplained(bool is_control, unsigned *kinds)
 {
+	*kinds = BROKEN(BROKEN_RECORDS) | BROKEN(BROKEN_WALK);
 	if (tally.faults.odd)
 		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
 	if (is_control)
 		return NULL;
+	*kinds = BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_WALK);
 	if (tally.companion_astray)
 		return "a DMA of the companion landed where its own entry does not lead";
 	if (tally.companion_refused)
@@ -93,6 +95,7 @@ static const char *unexplained(bool is_control)
 		       "rewritten";
 	if (tally.untranslated)
 		return "a DMA passed the unit untranslated: it landed at the physical address";
+	*kinds |= BROKEN(BROKEN_RECORDS);
 	if (tally.unrecorded)
 		return tally.outcomes[OUTCOME_LOST]
 			       ? "a DMA landed in no page of the witness and left no fault record"
@@ -196,19 +199,25 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
 	uint64_t controls = shown->harms[target][drive];
+	const char *follows;
+	unsigned kinds;
 
 	if (is_word(target))
 		controls += shown->torn[drive].harms;
 	report_keep_verdicts(spec_harms, controls);
 	if (p->harms)
 		take(shown, target, drive);
-	if (unexplained(p->harms))
-		problem = unexplained(p->harms);
+	if (unexplained(p->harms, &kinds))
+		problem = unexplained(p->harms, &kinds);
+	else
+		kinds = BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK);
+	follows = bench_follows(b, trouble() ? BROKEN(BROKEN_QUEUE) : kinds, id);
 	/* A device in trouble comes first: what it did then is no evidence. */
 	if (trouble()) {
-		report_result(id, VERDICT_ERROR, trouble(), harm, unit);
+		report_result(id, VERDICT_ERROR,
+			      follows && b->unit->queue.errors ? follows : trouble(), harm, unit);
 	} else if (problem) {
-		report_result(id, VERDICT_FAIL, problem, harm, unit);
+		report_result(id, VERDICT_FAIL, follows ? follows : problem, harm, unit);
 	} else if (p->harms && options.without) {
 		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
 			      harm ? "a safeguard was taken out, and it shows"
@@ -307,13 +316,14 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .dwell_ns = dwell_ns,
 			       .ms = verdict_ms(b, target, drive) };
 	struct prediction full, p;
-	const char *problem;
+	const char *problem, *follows = bench_follows(b, BROKEN(BROKEN_KINDS) - 1, id);
 	uint8_t spec_harms, *flags = &shown->known_bad[target][s - sequences];
 
 	log_note("%s:%s%s", id, *flags & TOLD ? "" : " ", *flags & TOLD ? "" : s->title);
 	*flags |= TOLD;
 	if (!shown->witness_good[target]) {
-		report_result(id, VERDICT_ERROR, "not run: the witness of this target is not sound",
+		report_result(id, VERDICT_ERROR,
+			      follows ? follows : "not run: the witness of this target is not sound",
 			      0, "torn");
 		return;
 	}

@@ -174,7 +174,7 @@ enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidati
 		q->status = platform_alloc_page();
 	if (!q->descriptors || !q->status)
 		return VTD_NO_MEMORY;
-	q->tail = 0;
+	q->tail = q->errors = 0;
 	q->wide = unit->scalable;
 	vtd_flush(unit, q->status, 4);
 	vtd_write64(unit, VTD_IQT, 0);

@@ -39,6 +39,7 @@
 #define   ECAP_SSTS	FIELD(46, 46)
 #define   ECAP_SMTS	FIELD(43, 43)
 #define   ECAP_PASID	FIELD(40, 40)
+#define   ECAP_PSS	FIELD(39, 35) /* PASIDs have one bit more */
 #define   ECAP_NEST	FIELD(26, 26)
 #define   ECAP_IRO	FIELD(17, 8)  /* IOTLB registers, in units of 16 bytes */
 #define   ECAP_SC	FIELD(7, 7)

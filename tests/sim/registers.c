@@ -7,7 +7,6 @@
 
 #define SWITCHES (G_TE | G_QIE | G_IRE)
 
-#define ECAP_PSS     FIELD(39, 35) /* PASIDs have one bit more */
 #define TES_EARLY_NS 200000
 
 uint32_t unit_get32(const struct unit *u, uint32_t offset)
