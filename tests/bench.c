@@ -215,7 +215,7 @@ void bench_attempt(struct bench *b, struct attempt *a)
 static const char *stopped_queue(const struct vtd_unit *u)
 {
 	static char text[320];
-	uint64_t head = vtd_read64(u, VTD_IQH) & IQT_QT;
+	uint64_t head = vtd_queue_where(u).head;
 	const uint64_t *d = u->queue.descriptors + head / 8;
 
 	/* The queue is one page. */
@@ -232,15 +232,15 @@ static const char *stopped_queue(const struct vtd_unit *u)
 static const char *unanswered(const struct vtd_unit *u)
 {
 	static char text[320];
-	uint64_t head = vtd_read64(u, VTD_IQH) & IQT_QT, tail = vtd_read64(u, VTD_IQT) & IQT_QT;
+	struct vtd_queue_place at = vtd_queue_where(u);
 
 	if (*u->queue.status == u->queue.sequence)
 		return vtd_status_text(VTD_TIMEOUT);
 	format_text(text, sizeof(text),
 		    "%s: the wait descriptor asks for status 0x%x, memory has 0x%x; IQH is 0x%lx, "
 		    "IQT 0x%lx: %s (section 6.5.2.9)",
-		    vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, head, tail,
-		    head != tail ? "the queue does not go on"
+		    vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, at.head,
+		    at.tail, at.head != at.tail ? "the queue does not go on"
 				 : "the unit is done, and the status was not written, or "
 				   "wrongly");
 	return text;

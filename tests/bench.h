@@ -92,7 +92,10 @@ struct bench {
 		proven; /* unit->enables at which it was last proven (tests/ownership.h); 0: never */
 	char ownership[200];  /* what ownership_find() saw, for the log */
 	const char *disproof; /* why its DMA must not be trusted to pass the unit; NULL: it may */
+	char disproved[480];
+	uint64_t attempts; /* refused DMAs that were looked for (tests/ownership.h) */
 	unsigned updater_cpu;
+	uint32_t driver_apic;
 	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
 	uint64_t seed;
 	/* By drive: walks that met a change under way, of so many DMAs (check_concurrency). */

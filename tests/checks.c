@@ -6,6 +6,7 @@
 #include "kernel/log.h"
 #include "kernel/muldiv.h"
 #include "kernel/time.h"
+#include "tests/fault_event.h"
 #include "tests/report.h"
 #include "tests/trials.h"
 #include "tests/updater.h"
@@ -170,6 +171,12 @@ static const char *judge_records(const struct fault_log *log, uint8_t reason)
 	return log->unsorted ? "fault records give many different reasons (FRCD.FR)" : NULL;
 }
 
+/* A write of up to 64 bytes is never split on PCI Express: the least maximum payload is 128. */
+static bool is_one_request(const struct dma_device *d)
+{
+	return d->one_request || d->bytes <= 64;
+}
+
 /*
  * Faults in thousands, each field of each record compared: every refused DMA must be recorded where faults
  * are read in time, but for what the unit says that it dropped. Where they are not read, it may collapse
@@ -181,6 +188,7 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
 	struct storm unread = { .count = STORM_UNREAD };
 	unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
+	static char text[200];
 	const char *problem;
 	uint64_t recorded;
 	uint8_t reason;
@@ -196,6 +204,21 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	problem = tally.stopped ? tally.stopped : judge_records(&tally.faults, reason);
 	if (!problem && tally.unrecorded)
 		problem = "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
+	if (!problem && is_one_request(b->device) && recorded > tally.dmas) {
+		format_text(text, sizeof(text),
+			    "%lu refused DMAs of one request each left %lu fault records: a fault is "
+			    "recorded more than once (section 7.2.1)",
+			    tally.dmas, recorded);
+		problem = text;
+	}
+	if (!problem && tally.faults.overflows) {
+		format_text(text, sizeof(text),
+			    "FSTS.PFO was set %lu times, though each record was read before the next "
+			    "DMA, and there are %u registers (section 7.2.1)",
+			    tally.faults.overflows, fill);
+		if (is_one_request(b->device))
+			problem = text;
+	}
 	trial_storm(b, &unread, &tally);
 	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
 		 tally.faults.recorded, tally.faults.overflows,
@@ -213,6 +236,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 					: fill < PENDING_MOST ? fill + 1
 							      : PENDING_MOST,
 					&tally);
+	if (!problem)
+		problem = check_fault_event(b, &tally);
 	if (!other) {
 		log_note("  Overflow not provoked: that needs a second device behind the unit");
 	} else {

@@ -11,6 +11,7 @@
 
 #define ATTEMPTS  9	 /* their median is the time that a record takes */
 #define ENOUGH_US 300000 /* no further attempt after that */
+#define LATE_US	  1000
 
 static const char *say(struct bench *b, const char *format, ...)
 {
@@ -177,28 +178,140 @@ static bool arrived_otherwise(struct bench *b, enum outcome outcome)
 	return false;
 }
 
-/* A request of `b`, its entry absent in the current tables of its unit. */
-static const char *see_refused(struct bench *b)
+static const char *disprove(struct bench *b, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_v(b->disproved, sizeof(b->disproved), format, arguments);
+	va_end(arguments);
+	b->disproof = b->disproved;
+	return b->disproof;
+}
+
+static void arm_every_target(struct bench *b, uint64_t number)
+{
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		if (!b->lacks[id])
+			target_arm(&b->targets[id], number);
+}
+
+/* The first page that was written to: its name, and *id its target; NULL: none. */
+static const char *landing(struct bench *b, uint64_t number, enum target_id *id)
+{
+	for (unsigned i = 0; i < TARGET_COUNT; i++) {
+		unsigned written = b->lacks[i] ? 0 : target_written(&b->targets[i], number);
+
+		*id = (enum target_id)i;
+		for (unsigned p = 0; p < OUTCOME_PAGES; p++)
+			if (written >> p & 1)
+				return target_outcome_name(&b->targets[i], p);
+	}
+	return NULL;
+}
+
+/* An old translation is used, though everything was invalidated. What ends it tells why. */
+static const char *why_not_refused(struct bench *b)
 {
 	struct attempt a;
 
+	time_delay_us(LATE_US);
+	bench_attempt(b, &a);
+	if (a.recorded)
+		return "1 ms later it was refused: the wait is completed before what is ahead of it "
+		       "is done (section 6.5.2.9)";
+	for (unsigned domain = 0; domain < 3; domain++)
+		if (vtd_invalidate_iotlb_domain(b->unit, (uint16_t)domain) != VTD_OK)
+			return "the queue stopped";
+	bench_attempt(b, &a);
+	if (a.recorded)
+		return "a domain-selective IOTLB invalidation ended it: the global one is not done, "
+		       "or in part (section 6.5.2.3)";
+	for (unsigned domain = 0; domain < 3; domain++)
+		if ((b->target->scalable &&
+		     vtd_invalidate_pasid_cache_domain(b->unit, (uint16_t)domain) != VTD_OK) ||
+		    vtd_invalidate_iotlb_all(b->unit) != VTD_OK)
+			return "the queue stopped";
+	bench_attempt(b, &a);
+	if (b->target->scalable && a.recorded)
+		return "a domain-selective PASID-cache invalidation ended it: the global one is not "
+		       "done (section 6.5.2.2)";
+	for (unsigned domain = 0; domain < 3; domain++)
+		if (vtd_invalidate_context_cache(b->unit, (uint16_t)domain, b->source_id) !=
+			    VTD_OK ||
+		    vtd_invalidate_iotlb_all(b->unit) != VTD_OK)
+			return "the queue stopped";
+	bench_attempt(b, &a);
+	if (a.recorded)
+		return "a device-selective context-cache invalidation ended it: the global one is "
+		       "not done (section 6.5.2.1)";
+	return "smaller invalidations did not end it: an old root pointer (section 6.6), or a cache "
+	       "that no invalidation reaches (section 6.5.2)";
+}
+
+/* A request of `b`, its entry absent in the current tables of its unit. */
+static const char *see_refused(struct bench *b)
+{
+	const char *target = target_name((enum target_id)b->target->id), *page;
+	uint64_t number = ++b->attempts;
+	enum target_id other;
+	struct attempt a;
+
+	arm_every_target(b, number);
 	bench_attempt(b, &a);
 	if (a.problem)
 		return a.problem;
+	page = landing(b, number, &other);
 	if (a.arrived)
-		b->disproof = "its DMA arrives though its entry is absent: it passes the unit by";
-	else if (!a.recorded)
-		b->disproof = "its DMA neither arrived nor was recorded as refused, while its "
-			      "entry was absent";
-	else if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
-		b->disproof = fault_fit_text(fault_fit(&b->requester, &a.fault));
-	else if (!is_absence(b, a.fault.reason))
-		b->disproof = "its DMA was refused for another reason than its entry's absence: an "
-			      "entry with "
-			      "P clear was taken for one that is present, or the reason is wrong "
-			      "(sections 9, "
-			      "7.1.3)";
-	return b->disproof;
+		return disprove(b, "its DMA arrives though its entry is absent: it passes the unit "
+				   "by");
+	if (!a.recorded && page)
+		return disprove(b,
+				"target %s, its entry absent, everything invalidated globally: its "
+				"DMA was not refused, it landed in page %s of target %s; %s",
+				target, page, target_name(other), why_not_refused(b));
+	if (!a.recorded)
+		return disprove(b,
+				"target %s: its DMA neither arrived nor was recorded as refused, "
+				"while its entry was absent (section 7.2; %lu were recorded "
+				"before)%s%s",
+				target, number - 1, a.others ? ": " : "",
+				a.others ? fault_fit_text(a.odd) : "");
+	if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
+		return disprove(b, "%s", fault_fit_text(fault_fit(&b->requester, &a.fault)));
+	if (!is_absence(b, a.fault.reason))
+		return disprove(b,
+				"target %s: its DMA was refused for reason 0x%x, which is not its "
+				"entry's absence: an entry with P clear was taken for one that is "
+				"present (chapter 9), or the reason is wrong (section 7.1.3)",
+				target, a.fault.reason);
+	return NULL;
+}
+
+/* With its entry in its place, it did not come to where that leads. */
+static const char *not_arrived(struct bench *b, enum outcome outcome, struct tally *t)
+{
+	const struct target *target = b->target;
+	enum outcome want = (enum outcome)target->expects[0];
+	unsigned reason = t->faults.kind_count ? t->faults.kinds[0].reason : 0;
+	const char *why = "so do the next ones: an old root pointer (section 6.6), a cache that "
+			  "global invalidations do not reach (section 6.5.2), or a walk that reads "
+			  "entries wrongly (chapters 3 and 9)";
+
+	time_delay_us(LATE_US);
+	if (engine_once(b, t) == want)
+		why = "1 ms later it did: the wait is completed before what is ahead of it is done "
+		      "(section 6.5.2.9), or a line of a cache was replaced by chance";
+	else if (vtd_invalidate_all(b->unit) == VTD_OK && engine_once(b, t) == want)
+		why = "after the same global invalidations once more it did: some are lost "
+		      "(section 6.5.2)";
+	return disprove(b,
+			"target %s: its DMA was refused while its entry was absent; with the entry in "
+			"its place and everything invalidated globally it came to \"%s\" (fault "
+			"reason 0x%x), and not to \"%s\"; %s",
+			target_name((enum target_id)target->id),
+			target_outcome_name(target, outcome), reason,
+			target_outcome_name(target, want), why);
 }
 
 const char *ownership_prove(struct bench *b)
@@ -224,9 +337,7 @@ const char *ownership_prove(struct bench *b)
 		if (t.stopped)
 			problem = t.stopped;
 		else if (outcome != b->target->expects[0] && !arrived_otherwise(b, outcome))
-			problem = b->disproof =
-				"its DMA was refused while its entry was absent, but does not "
-				"arrive through an entry of ours";
+			problem = not_arrived(b, outcome, &t);
 	}
 	b->unit->rid_pasid_seen |= !problem && b->target->id == TARGET_SM_CONTEXT;
 	target_choose_phase(b->target, phase);

@@ -424,6 +424,7 @@ static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wro
 		if (pci_ats_enabled(d->function))
 			return "its ATS cannot be turned off";
 	}
+	b->driver_apic = driver_id;
 	problem = choose_base(b->unit, is_wrong);
 	if (!problem)
 		problem = d->generator->open(d);

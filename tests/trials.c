@@ -207,6 +207,9 @@ void trial_storm(struct bench *b, const struct storm *storm, struct tally *t)
 		t->stopped = companion_place(b, storm->other);
 	if (t->stopped)
 		return;
+	/* A record of a DMA before that is still on its way must not be counted. */
+	time_delay_us(bench_record_wait_us(b));
+	vtd_fault_clear(b->unit);
 	bench_set_requester(b, target_nowhere());
 	bench_log_interrupts(b, &t->faults);
 	start = rdtsc();

@@ -276,14 +276,12 @@ static const char *check_accessed(struct bench *b)
 static const char *check_latch(struct bench *b)
 {
 	enum outcome outcome;
-	uint64_t before;
 
 	if (b->lacks[TARGET_LEAF] || b->lacks[TARGET_CONTEXT] || choose(b, TARGET_LEAF))
 		return t.stopped;
-	before = vtd_read64(b->unit, VTD_RTADDR);
-	vtd_write64(b->unit, VTD_RTADDR, (uint64_t)b->targets[TARGET_CONTEXT].root);
+	vtd_unit_write_root(b->unit, b->targets[TARGET_CONTEXT].root);
 	outcome = vtd_invalidate_all(b->unit) == VTD_OK ? engine_once(b, &t) : OUTCOME_A;
-	vtd_write64(b->unit, VTD_RTADDR, before);
+	vtd_unit_write_root(b->unit, b->unit->root_table);
 	if (vtd_invalidate_all(b->unit) != VTD_OK || t.stopped || outcome == OUTCOME_A)
 		return t.stopped;
 	format_text(text, sizeof(text),

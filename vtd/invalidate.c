@@ -238,6 +238,12 @@ enum vtd_status vtd_queue_restart(struct vtd_unit *unit)
 	return status == VTD_OK ? vtd_invalidation_open(unit, VTD_QUEUED_ONLY) : status;
 }
 
+struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit)
+{
+	return (struct vtd_queue_place){ vtd_read64(unit, VTD_IQH) & IQT_QT,
+					 vtd_read64(unit, VTD_IQT) & IQT_QT };
+}
+
 const char *vtd_queue_error_text(const struct vtd_unit *unit)
 {
 	uint32_t errors = unit->queue.errors;

@@ -49,6 +49,12 @@ enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domai
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
 
+/* Where the unit is in the queue: the offsets IQH and IQT; there is a queue. */
+struct vtd_queue_place {
+	uint64_t head, tail;
+};
+struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit);
+
 /* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
 const char *vtd_queue_error_text(const struct vtd_unit *unit);
 

@@ -114,13 +114,17 @@ enum vtd_status vtd_unit_take_over(struct vtd_unit *unit)
 	return VTD_OK;
 }
 
+void vtd_unit_write_root(struct vtd_unit *unit, const uint64_t *root)
+{
+	vtd_write64(unit, VTD_RTADDR, (uint64_t)root | field_bits(RTADDR_TTM, unit->scalable));
+}
+
 /* The root pointer, then the global invalidations that make it take effect (section 6.6). */
 static enum vtd_status set_root(struct vtd_unit *unit)
 {
 	enum vtd_status status;
 
-	vtd_write64(unit, VTD_RTADDR,
-		    (uint64_t)unit->root_table | field_bits(RTADDR_TTM, unit->scalable));
+	vtd_unit_write_root(unit, unit->root_table);
 	status = one_shot(unit, G_SRTP, G_SRTP);
 	if (status == VTD_OK)
 		status = vtd_invalidate_all(unit);

@@ -78,6 +78,9 @@ enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
  */
 enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable);
 
+/* For self-checks: write RTADDR and nothing else. The unit must not look at it before SRTP (section 11.4.4). */
+void vtd_unit_write_root(struct vtd_unit *unit, const uint64_t *root);
+
 /* Whether second-stage tables of `levels` (3 to 5) are supported: CAP.SAGAW. */
 bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels);
 unsigned

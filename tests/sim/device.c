@@ -162,6 +162,7 @@ static const char *open(struct dma_device *d)
 	d->private_pages = 1;
 	d->address_mask = ~0ull;
 	d->bytes = sim.bytes;
+	d->one_request = true;
 	d->timeout_us = 1000000;
 	d->typical_us = 1;
 	d->tagging = sim.tags ? DMA_TAGS_AS_TOLD : DMA_TAGS_NEVER;
