@@ -5,8 +5,6 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
-#include "vtd/invalidate.h"
-#include "vtd/regs.h"
 
 #define PATIENCE  20 /* times its typical time before a DMA is suspected of being stuck */
 /*
@@ -210,49 +208,6 @@ void bench_attempt(struct bench *b, struct attempt *a)
 	while (state == DMA_BUSY && time_us() < end)
 		state = d->generator->poll(d);
 	a->arrived = target_landed_physically();
-}
-
-static const char *stopped_queue(const struct vtd_unit *u)
-{
-	static char text[320];
-	uint64_t head = vtd_queue_where(u).head;
-	const uint64_t *d = u->queue.descriptors + head / 8;
-
-	/* The queue is one page. */
-	if (head >= PAGE_SIZE || !(u->queue.errors & FSTS_IQE))
-		return vtd_queue_error_text(u);
-	format_text(text, sizeof(text), "%s: IQH is 0x%lx, where memory has 0x%016lx 0x%016lx%s",
-		    vtd_queue_error_text(u), head, d[1], d[0],
-		    d[0] ? ", which is valid: the unit read something else, or refuses what it "
-			   "must take (section 6.5.2)"
-			 : "");
-	return text;
-}
-
-static const char *unanswered(const struct vtd_unit *u)
-{
-	static char text[320];
-	struct vtd_queue_place at = vtd_queue_where(u);
-
-	if (*u->queue.status == u->queue.sequence)
-		return vtd_status_text(VTD_TIMEOUT);
-	format_text(text, sizeof(text),
-		    "%s: the wait descriptor asks for status 0x%x, memory has 0x%x; IQH is 0x%lx, "
-		    "IQT 0x%lx: %s (section 6.5.2.9)",
-		    vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, at.head,
-		    at.tail, at.head != at.tail ? "the queue does not go on"
-				 : "the unit is done, and the status was not written, or "
-				   "wrongly");
-	return text;
-}
-
-const char *bench_status_text(const struct bench *b, enum vtd_status status)
-{
-	if (!b->unit->queue.descriptors)
-		return vtd_status_text(status);
-	return status == VTD_QUEUE_ERROR ? stopped_queue(b->unit)
-	       : status == VTD_TIMEOUT	 ? unanswered(b->unit)
-					 : vtd_status_text(status);
 }
 
 void bench_note_broken(struct bench *b, enum broken kind, const char *id)

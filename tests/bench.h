@@ -5,6 +5,7 @@
 
 #include "kernel/dma/dma.h"
 #include "tests/fault_log.h"
+#include "tests/status.h"
 #include "tests/target.h"
 
 enum drive {
@@ -105,9 +106,6 @@ struct bench {
 	char disproved_by[96];	       /* the test that found `disproof`; empty: set-up, or none */
 	char broken[BROKEN_KINDS][64]; /* the self-check that showed it first; empty: none did */
 };
-
-/* Why a command to its unit failed: vtd_status_text(), and of the queue what its registers and memory say. */
-const char *bench_status_text(const struct bench *bench, enum vtd_status status);
 
 /* Note that a self-check showed it; an earlier one stays. */
 void bench_note_broken(struct bench *bench, enum broken kind, const char *id);

@@ -76,7 +76,7 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
 	status = rest && s->invalidate ? vtd_invalidate_all(b->unit) : VTD_OK;
 	if (status != VTD_OK)
-		return bench_status_text(b, status);
+		return status_text(b->unit, status);
 	problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
@@ -104,7 +104,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 		enum vtd_status status = break_or_invalidate(b->unit, spoiled);
 
 		if (status != VTD_OK)
-			t->stopped = bench_status_text(b, status);
+			t->stopped = status_text(b->unit, status);
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
@@ -205,7 +205,7 @@ void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);
 	if (status != VTD_OK)
-		t->stopped = bench_status_text(b, status);
+		t->stopped = status_text(b->unit, status);
 	bench_forget_faults(b);
 	target_arm(target, ~t->dmas);
 	started = time_us();
@@ -304,7 +304,7 @@ const char *engine_choose(struct bench *b, struct target *target)
 	}
 	b->target = target;
 	target_choose_phase(target, 0);
-	return status == VTD_OK ? NULL : bench_status_text(b, status);
+	return status == VTD_OK ? NULL : status_text(b->unit, status);
 }
 
 /* Where the unit does not translate, a DMA would go to physical memory. NULL: it does. */
@@ -338,7 +338,7 @@ bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 	if (status != VTD_OK && b->unit->queue.descriptors && vtd_queue_restart(b->unit) == VTD_OK)
 		status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
-		t->stopped = bench_status_text(b, status);
+		t->stopped = status_text(b->unit, status);
 	return !t->stopped;
 }
 

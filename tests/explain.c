@@ -147,8 +147,15 @@ enum cause explain_old(struct bench *b, unsigned pieces, unsigned state, struct 
 	    (!b->target->scalable || vtd_invalidate_pasid_cache_all(b->unit) == VTD_OK) &&
 	    vtd_invalidate_iotlb_all(b->unit) == VTD_OK && is_new(b, state, t))
 		return CAUSE_CONTEXT;
-	return vtd_invalidate_all(b->unit) == VTD_OK && is_new(b, state, t) ? CAUSE_ALL
-									     : CAUSE_NONE;
+	if (vtd_invalidate_all(b->unit) == VTD_OK && is_new(b, state, t))
+		return CAUSE_ALL;
+	if (pieces_give(b,
+			DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN) |
+				(b->target->scalable ? DO(PASID_DOMAIN) : 0),
+			state) == VTD_OK &&
+	    is_new(b, state, t))
+		return CAUSE_SMALLER;
+	return CAUSE_NONE;
 }
 
 /* Of `pieces`, those of one cache, and what larger one was tried instead. */
@@ -200,6 +207,11 @@ void explain_text(char *text, size_t room, enum cause cause, unsigned pieces, ui
 		format_text(text, room,
 			    "all caches invalidated globally, twice, ended it: global ones are "
 			    "lost in part");
+		break;
+	case CAUSE_SMALLER:
+		format_text(text, room,
+			    "global ones once more did not, but device-selective and "
+			    "domain-selective ones ended it: a global one is not done");
 		break;
 	default:
 		format_text(text, room,

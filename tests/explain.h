@@ -42,6 +42,7 @@ enum cause {
 	CAUSE_PASID,
 	CAUSE_CONTEXT,
 	CAUSE_ALL, /* all of them, once more: the caches refill from each other */
+	CAUSE_SMALLER, /* none of the global ones, but smaller ones */
 	CAUSE_NONE,
 	CAUSES,
 };

@@ -156,7 +156,7 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 	}
 	if (status == VTD_OK)
 		return t.stopped;
-	t.stopped = bench_status_text(b, status);
+	t.stopped = status_text(b->unit, status);
 	return t.stopped;
 }
 
@@ -213,13 +213,11 @@ static bool is_of_use(const struct bench *b, enum target_id id, unsigned pieces)
 	return !(b->traits.is_qemu && (id == TARGET_PASID_FS_PT || id == TARGET_PASID_DIR));
 }
 
-void check_invalidation(struct bench *b, const char *id)
+static const char *try_ways(struct bench *b, unsigned *tried)
 {
 	const char *problem = NULL;
-	unsigned tried = 0;
 	int current = -1;
 
-	log_note("%s: the new entry is used after the invalidations that suffice for it", id);
 	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && !problem; i++) {
 		enum target_id target = (enum target_id)ways[i].target;
 		struct seen seen;
@@ -234,8 +232,32 @@ void check_invalidation(struct bench *b, const char *id)
 			problem = try_way(b, ways[i].pieces, ways[i].rounds, &seen);
 		if (!problem && (seen.old || seen.elsewhere))
 			problem = tell(b, ways[i].pieces, &seen, ways[i].more);
-		tried++;
+		++*tried;
 	}
+	return problem;
+}
+
+const char *invalidation_find(struct bench *b)
+{
+	const char *disproof = b->disproof, *problem;
+	unsigned tried = 0;
+
+	b->disproof = NULL;
+	problem = try_ways(b, &tried);
+	/* What stopped it says less than what was seen before. */
+	if (t.stopped || b->disproof)
+		problem = NULL;
+	b->disproof = disproof;
+	return problem;
+}
+
+void check_invalidation(struct bench *b, const char *id)
+{
+	const char *problem;
+	unsigned tried = 0;
+
+	log_note("%s: the new entry is used after the invalidations that suffice for it", id);
+	problem = try_ways(b, &tried);
 	log_note("  %u ways tried", tried);
 	if (!problem && !b->lacks[TARGET_LEAF] && !(problem = choose(b, TARGET_LEAF)))
 		problem = check_draining(b, &t);

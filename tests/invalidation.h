@@ -13,4 +13,10 @@
  */
 void check_invalidation(struct bench *bench, const char *id);
 
+/*
+ * The device was trusted, and is not any more: what of the above does not hold, which may explain it. NULL: nothing was
+ * found.
+ */
+const char *invalidation_find(struct bench *bench);
+
 #endif

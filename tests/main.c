@@ -317,6 +317,8 @@ static void visit_device(struct bench *b, visit_fn visit)
 {
 	bool has_concurrency = false;
 
+	if (b->device->only_beside)
+		return;
 	if (options.run == RUN_MUTANTS) {
 		visit_mutants(b, visit);
 		return;
@@ -397,7 +399,7 @@ static void run_test(void *argument)
 		check_invalidation(b, t->id);
 		break;
 	case TEST_WALKS:
-		check_walks(b, t->id);
+		check_walks(b, neighbour(b), t->id);
 		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, neighbour(b), t->id);

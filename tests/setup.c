@@ -12,6 +12,7 @@
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
 #include "tests/engine.h"
+#include "tests/invalidation.h"
 #include "tests/hidden.h"
 #include "tests/ownership.h"
 #include "tests/report.h"
@@ -376,7 +377,7 @@ static const char *choose_base(struct vtd_unit *unit, bool *is_wrong)
 	else
 		status = vtd_unit_set_root(unit, bases[unit - units], false);
 	*is_wrong = status == VTD_TIMEOUT || status == VTD_QUEUE_ERROR;
-	return problem || status == VTD_OK ? problem : vtd_status_text(status);
+	return problem || status == VTD_OK ? problem : status_text(unit, status);
 }
 
 /* A device whose own memory is reserved needs it mapped while it works, and the tables under test do not. */
@@ -447,8 +448,11 @@ static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wro
 	problem = engine_choose(b, &b->targets[first]);
 	if (!problem)
 		problem = ownership_prove(b);
-	if (!problem)
+	if (!problem && !d->only_beside)
 		traits_probe(b);
+	/* It was trusted a moment ago: what in the unit broke? The simplest tables tell most. */
+	if (!problem && b->disproof)
+		problem = invalidation_find(b);
 	*is_wrong = b->disproof;
 	if (problem || b->disproof)
 		return problem ? problem : b->disproof;

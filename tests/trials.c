@@ -113,7 +113,7 @@ void trial_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 	}
 	if (status != VTD_OK) {
 		b->device->generator->stop(b->device);
-		t->stopped = bench_status_text(b, status);
+		t->stopped = status_text(b->unit, status);
 	}
 }
 

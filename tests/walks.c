@@ -5,6 +5,7 @@
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/string.h"
+#include "tests/beside.h"
 #include "tests/engine.h"
 #include "tests/ownership.h"
 #include "tests/report.h"
@@ -292,7 +293,7 @@ static const char *check_latch(struct bench *b)
 	return text;
 }
 
-void check_walks(struct bench *b, const char *id)
+void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench *b) = {
 		check_refusals,	  check_fault_disable, check_address_bits,
@@ -305,6 +306,8 @@ void check_walks(struct bench *b, const char *id)
 	memset(&t, 0, sizeof(t));
 	for (; done < sizeof(parts) / sizeof(parts[0]) && !problem; done++)
 		problem = parts[done](b);
+	if (!problem && other)
+		problem = check_beside(b, other, &t);
 	if (!problem)
 		report_result(id, VERDICT_SOUND, NULL, done, "parts");
 	else if (t.stopped)

@@ -8,8 +8,8 @@
 /*
  * Entries that must be refused (P, R/W, U/S clear): by the reason that the reference walk gives; faults that FPD has
  * go unrecorded; the bits of an address and of a PASID, each; Accessed and Dirty; a root pointer that was written and
- * not set.
+ * not set; with another device behind the unit, or NULL, whether each goes by its own entry.
  */
-void check_walks(struct bench *bench, const char *id);
+void check_walks(struct bench *bench, struct bench *other, const char *id);
 
 #endif

@@ -72,6 +72,7 @@ struct dma_device {
 	 */
 	bool unproven;
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
+	bool only_beside;    /* used beside those under test; no test is of it */
 	bool one_request;    /* a DMA is one request on the bus, however many bytes: a model's */
 	uint64_t timeout_us; /* a DMA that takes longer is stuck */
 	uint64_t typical_us; /* about what one takes */

@@ -123,7 +123,7 @@ static void do_dma(void *device)
 
 bool device_forget(uint16_t source_id, bool has_pasid, uint32_t pasid, uint64_t address, bool all)
 {
-	for (unsigned i = 0; i < sim.devices; i++) {
+	for (unsigned i = 0; i < sim_device_count(); i++) {
 		struct device *x = &devices[i];
 
 		if (device_requester(i) != source_id || !x->d || !uses_ats(x))
@@ -163,6 +163,7 @@ static const char *open(struct dma_device *d)
 	d->address_mask = ~0ull;
 	d->bytes = sim.bytes;
 	d->one_request = true;
+	d->only_beside = x->number >= sim.devices;
 	d->timeout_us = 1000000;
 	d->typical_us = 1;
 	d->tagging = sim.tags ? DMA_TAGS_AS_TOLD : DMA_TAGS_NEVER;

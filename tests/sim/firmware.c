@@ -65,7 +65,7 @@ static void add_drhd(uint8_t *dmar, unsigned unit)
 
 	while (4096 * pages < 16 * (sim.fro + sim.nfr) || 4096 * pages < 16 * (sim.iro + 1))
 		pages *= 2, drhd.size++;
-	for (unsigned i = 0; i < sim.devices && unit; i++)
+	for (unsigned i = 0; i < sim_device_count() && unit; i++)
 		if (i % sim.units == unit) {
 			drhd.scope[count].type = 1;
 			drhd.scope[count].length = sizeof(drhd.scope[0]);
@@ -130,7 +130,7 @@ static void fill_config(void)
 		bridge[PCI_HEADER_TYPE] = 1;
 		bridge[PCI_SECONDARY_BUS] = bridge[PCI_SUBORDINATE_BUS] = 1;
 	}
-	for (unsigned i = 0; i < sim.devices && !sim.model; i++) {
+	for (unsigned i = 0; i < sim_device_count() && !sim.model; i++) {
 		volatile uint8_t *c = config(bus, device_devfn(i));
 
 		add_function(bus, device_devfn(i), (uint16_t)(SIM_DEVICE_ID + i), 0x088000);

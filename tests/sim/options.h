@@ -62,6 +62,7 @@
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
 	K(units, 1, SIM_UNITS_MAX, "remapping units")                                                \
 	K(devices, 1, SIM_DEVICES_MAX, "plain DMA generators")                                       \
+	K(beside, 1, 1, "one device more, used only beside those")                                   \
 	K(bytes, 4096, 4096, "written by a DMA of theirs")                                           \
 	K(tags, 0, 1, "they can tag requests with a PASID")                                          \
 	K(ats, 0, 1, "they have an ATS capability, left on by firmware")                             \
@@ -81,6 +82,14 @@ struct sim_options {
 };
 
 extern struct sim_options sim;
+
+/* DMA generators in all. */
+static inline unsigned sim_device_count(void)
+{
+	unsigned all = sim.devices + sim.beside;
+
+	return all < SIM_DEVICES_MAX ? all : SIM_DEVICES_MAX;
+}
 
 /* Take a word "sim.KEY=VALUE". NULL, or what is wrong with it. */
 const char *sim_option(const char *word);
