@@ -160,11 +160,14 @@ static void read_attempt(struct bench *b, struct attempt *a, uint64_t begin)
 	bool overflow;
 	unsigned n = vtd_fault_read(b->unit, faults, 16, &overflow);
 
+	a->overflow |= overflow;
 	for (unsigned i = 0; i < n; i++) {
 		bool is_its = fault_is_of_pages(&b->requester, &faults[i]);
 
-		if (!is_its && !a->others++)
+		if (!is_its && !a->others++) {
 			a->odd = fault_fit(&b->requester, &faults[i]);
+			a->other = faults[i];
+		}
 		if (!is_its || a->recorded)
 			continue;
 		a->recorded = true;
@@ -208,6 +211,24 @@ void bench_attempt(struct bench *b, struct attempt *a)
 	while (state == DMA_BUSY && time_us() < end)
 		state = d->generator->poll(d);
 	a->arrived = target_landed_physically();
+}
+
+const char *bench_attempt_text(const struct bench *b, const struct attempt *a)
+{
+	static char text[360];
+	const struct vtd_fault *f = &a->other;
+
+	if (a->overflow)
+		return "; the unit said that it lost faults (FSTS.PFO), though its registers were "
+		       "empty before (section 7.2.1)";
+	if (!a->others)
+		return "";
+	format_text(text, sizeof(text),
+		    "; instead: %s: FI 0x%lx, T1 T2 %u, source-id %02x:%02x.%x, reason 0x%x, where "
+		    "the device was told to write to 0x%lx",
+		    fault_fit_text(a->odd), f->address, f->type, f->source_id >> 8,
+		    f->source_id >> 3 & 31, f->source_id & 7, f->reason, b->requester.address);
+	return text;
 }
 
 void bench_note_broken(struct bench *b, enum broken kind, const char *id)

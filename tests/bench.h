@@ -155,6 +155,8 @@ struct attempt {
 	uint64_t us;		/* from its start to that */
 	unsigned others;	/* records of something else, meanwhile */
 	enum fault_fit odd;	/* the first of these; meaningful if there is one */
+	struct vtd_fault other; /* that one */
+	bool overflow;		/* the unit said meanwhile that it lost records */
 };
 
 /*
@@ -162,5 +164,8 @@ struct attempt {
  * must be absent. Every address it is given is memory of ours, whether translated or not.
  */
 void bench_attempt(struct bench *bench, struct attempt *attempt);
+
+/* What else was recorded in an attempt without a record of its own: "; instead: ..."; empty: nothing. */
+const char *bench_attempt_text(const struct bench *bench, const struct attempt *attempt);
 
 #endif

@@ -92,10 +92,14 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 		return a.problem;
 	if (landed)
 		format_text(text, sizeof(text),
-			    OUTSIDE "target %s, %s clear: a write was not refused, it landed in "
-				    "page %s: the unit does not look at it (section %s), or keeps "
-				    "an old entry",
-			    name, what, landed, section);
+			    OUTSIDE "target %s, %s clear: a write %s, it landed in page %s: the unit "
+				    "%s (section %s)%s",
+			    name, what,
+			    a.recorded ? "was recorded as refused, and yet done"
+				       : "was not refused",
+			    landed,
+			    a.recorded ? "does what it says that it does not" : "does not look at it",
+			    a.recorded ? "7.1.1" : section, a.recorded ? "" : ", or keeps an old entry");
 	else if (a.recorded)
 		format_text(text, sizeof(text),
 			    OUTSIDE "target %s, %s clear: the write was refused for reason 0x%x, and "
@@ -107,9 +111,33 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 			    OUTSIDE "target %s, %s clear: no page was written to, and no fault of "
 				    "the write was recorded (sections %s, 7.2): %s",
 			    name, what, section,
-			    a.others ? fault_fit_text(a.odd)
-				     : "it went elsewhere, or faults of this reason are not "
-				       "recorded");
+			    a.others || a.overflow
+				    ? bench_attempt_text(b, &a)
+				    : "it went elsewhere, or faults of this reason are not "
+				      "recorded");
+	return text;
+}
+
+/* It was absent, and is put in with nothing invalidated: with CAP.CM clear the unit must have kept nothing of that. */
+static const char *try_return(struct bench *b, const char *what)
+{
+	const uint64_t *entry = b->target->state[0][0];
+	enum outcome outcome;
+
+	for (unsigned i = b->target->words; i--;)
+		store(b, b->target->entry + i, entry[i]);
+	if (vtd_flush_write_buffer(b->unit) != VTD_OK)
+		return NULL;
+	t.stopped = bench_reset(b);
+	outcome = t.stopped ? OUTCOME_A : engine_once(b, &t);
+	if (outcome == OUTCOME_A)
+		return t.stopped;
+	format_text(text, sizeof(text),
+		    OUTSIDE "target %s, %s set again, and nothing invalidated, as CAP.CM is 0: a DMA "
+			    "came to \"%s\", and not to AA: the unit keeps absent entries, or "
+			    "faults (sections 6.1, 6.2.4.1)",
+		    target_name((enum target_id)b->target->id), what,
+		    target_outcome_name(b->target, outcome));
 	return text;
 }
 
@@ -128,6 +156,8 @@ static const char *check_refusals(struct bench *b)
 		entry[0] &= ~(uint64_t)refusals[i].bits;
 		if (!problem)
 			problem = try_refusal(b, entry, refusals[i].what, refusals[i].section);
+		if (!problem && refusals[i].bits & 1 && !field_of(b->unit->cap, CAP_CM))
+			problem = try_return(b, refusals[i].what);
 		if (!problem)
 			engine_put(b, b->target->state[0][0], &t);
 	}

@@ -117,8 +117,7 @@ static void record(struct unit *u, uint64_t low, uint64_t high)
 	if ((sim_has(BUG_FAULT_LOST) && ++u->count % 5 == 0) ||
 	    (sim_has(BUG_FAULT_LOST_RARE) && ++u->count % 1024 == 0) ||
 	    (sim_has(BUG_FAULT_LOST_REASON) && is_denial(field_of(high, FRCD_FR))) ||
-	    (sim_has(BUG_FAULT_LOST_DEVICE) && field_of(high, FRCD_SID) & 0x18 &&
-	     (field_of(high, FRCD_SID) >> 3) % 2 == 0))
+	    (sim_has(BUG_FAULT_LOST_DEVICE) && !(field_of(high, FRCD_SID) >> 3 & 1)))
 		return;
 	if (sim_has(BUG_FAULT_OVERFLOW_EARLY) && ++u->count % 16 == 0) {
 		set_status(u, FSTS_PFO);
