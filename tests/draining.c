@@ -94,6 +94,53 @@ const char *check_draining(struct bench *b, struct tally *t)
 	return text;
 }
 
+#define MARK 0x5ca1ab1eu
+
+static const char *see_status(struct bench *b, struct tally *t)
+{
+	volatile uint32_t *status = b->unit->queue.status;
+	enum vtd_status done;
+
+	status[1] = MARK;
+	vtd_flush(b->unit, status, 8);
+	done = vtd_invalidate_all(b->unit);
+	if (done != VTD_OK)
+		return stop(b, t, done);
+	return status[1] == MARK ? NULL
+				 : "outside the specification: a wait wrote more than the four bytes "
+				   "of its status data (section 6.5.2.9)";
+}
+
+const char *check_queue(struct bench *b, struct tally *t)
+{
+	static char text[280];
+	struct vtd_queue_place before, after;
+	const char *problem;
+	enum vtd_status status;
+	uint32_t errors;
+
+	if (!b->unit->queue.descriptors)
+		return NULL;
+	problem = see_status(b, t);
+	/* QEMU complains of it to its own user. */
+	if (problem || b->traits.is_qemu)
+		return problem;
+	before = vtd_queue_where(b->unit);
+	status = vtd_invalidate_wrongly(b->unit);
+	after = vtd_queue_where(b->unit);
+	errors = b->unit->queue.errors;
+	if (vtd_queue_restart(b->unit) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	if (status == VTD_QUEUE_ERROR && errors & FSTS_IQE && after.head == before.tail)
+		return NULL;
+	format_text(text, sizeof(text),
+		    "outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: "
+		    "%s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
+		    before.tail, vtd_status_text(status),
+		    errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
+	return text;
+}
+
 static enum vtd_status put_domain(struct bench *b, uint16_t domain)
 {
 	uint64_t entry[CONTEXT_WORDS] = { b->target->state[0][0][0], b->target->state[0][0][1] };

@@ -263,6 +263,8 @@ void check_invalidation(struct bench *b, const char *id)
 		problem = check_draining(b, &t);
 	if (!problem && !b->lacks[TARGET_CONTEXT] && !(problem = choose(b, TARGET_CONTEXT)))
 		problem = check_domain_bits(b, &t);
+	if (!problem && tried)
+		problem = check_queue(b, &t);
 	report_result(id,
 		      problem && t.stopped ? VERDICT_ERROR
 		      : problem		   ? VERDICT_FAIL

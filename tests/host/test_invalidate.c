@@ -54,6 +54,39 @@ TEST(queue_descriptors_of_scalable_mode)
 		CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
 	}
 	CHECK_EQ(unit.queue.tail, (fake.descriptor_count + 4) % 128);
+	/* PASID-based IOTLB, page-selective (3): address, IH at bit 70, AM 0 */
+	fake.descriptor_count = 0;
+	CHECK_EQ(vtd_invalidate_piotlb_page(&unit, 0x1234, 0xabcde, 0x7654321), VTD_OK);
+	CHECK_EQ(fake.descriptors[0][0], 0x000abcde12340036);
+	CHECK_EQ(fake.descriptors[0][1], 0x7654040);
+}
+
+/* What self-checks give, beyond what sequences need. */
+TEST(narrow_invalidations_name_what_they_are_for)
+{
+	struct vtd_unit unit;
+
+	fake_reset();
+	unit = fake_enabled();
+	fake.descriptor_count = 0;
+	/* context cache, device-selective (3), function mask 3 at bit 48: SID 47:32, DID 31:16 */
+	CHECK_EQ(vtd_invalidate_context_functions(&unit, 0x1234, 0xabcd), VTD_OK);
+	CHECK_EQ(fake.descriptors[0][0], 0x0003abcd12340031);
+	CHECK_EQ(vtd_invalidate_context_domain(&unit, 0x1234), VTD_OK);
+	CHECK_EQ(fake.descriptors[2][0], 0x12340021);
+	CHECK_EQ(vtd_invalidate_context_all(&unit), VTD_OK);
+	CHECK_EQ(fake.descriptors[4][0], 0x11);
+	/* IOTLB, page-selective (3): the address without its low AM bits */
+	unit.cap |= field_bits(CAP_PSI, 1) | field_bits(CAP_MAMV, 9);
+	fake_set64(VTD_CAP, unit.cap);
+	CHECK_EQ(vtd_invalidate_iotlb_pages(&unit, 0x1234, 0x7654321, 9, false), VTD_OK);
+	CHECK_EQ(fake.descriptors[6][0] & 0xffff0f3f, 0x12340032);
+	CHECK_EQ(fake.descriptors[6][1], 0x7600009);
+	CHECK_EQ(vtd_invalidate_iotlb_pages(&unit, 0x1234, 0x7654321, 10, false),
+		 VTD_NO_INVALIDATION);
+	unit.cap &= ~field_mask(CAP_PSI);
+	CHECK_EQ(vtd_invalidate_iotlb_pages(&unit, 0x1234, 0x7654321, 0, true),
+		 VTD_NO_INVALIDATION);
 }
 
 TEST(queue_wraps_around)
