@@ -66,8 +66,9 @@ struct traits {
 	bool is_qemu;		     /* by the hypervisor's signature, or model= */
 	uint8_t absent_pasid_reason; /* fault reason of an absent PASID-table entry; 0: not seen */
 	uint64_t mixtures, mixtures_of; /* seen of rereading, in so many DMAs */
-	uint64_t mistagged, mistagged_of; /* translations under a wrong domain-id, nobody rewriting */
-	uint8_t breach_kind;		  /* enum broken */
+	uint64_t mistagged,
+		mistagged_of; /* translations under a wrong domain-id, nobody rewriting */
+	uint8_t breach_kind;  /* enum broken */
 	const char *
 		breach; /* what of it the specification forbids; NULL: nothing, or it is known of QEMU */
 };
@@ -101,8 +102,8 @@ struct bench {
 	uint64_t seed;
 	/* By drive: walks that met a change under way, of so many DMAs (check_concurrency). */
 	uint64_t met[DRIVE_COUNT], met_of[DRIVE_COUNT];
-	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
-	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
+	uint64_t undisturbed_rate;     /* DMAs/s with nobody rewriting; 0: not measured */
+	bool has_interrupt;	       /* faults are read in the fault-event interrupt */
 	char disproved_by[96];	       /* the test that found `disproof`; empty: set-up, or none */
 	char broken[BROKEN_KINDS][64]; /* the self-check that showed it first; empty: none did */
 };

@@ -77,17 +77,18 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 		const char *landed = t->stopped ? NULL : other_once(b, other, t);
 
 		if (!t->stopped && (landed || outcome != (enum outcome)b->target->expects[state])) {
-			format_text(text, sizeof(text),
-				    "outside the specification: two devices behind the unit write to "
-				    "one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry "
-				    "of its own: the first one's DMA came to \"%s\", and not to "
-				    "\"%s\"; the second one's landed %s: an entry or a translation is "
-				    "looked up without the source-id, or a part of it (table 17)",
-				    b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7,
-				    other->source_id >> 8, other->source_id >> 3 & 31,
-				    other->source_id & 7, target_outcome_name(b->target, outcome),
-				    target_outcome_name(b->target, b->target->expects[state]),
-				    landed ? landed : "in its own page");
+			format_text(
+				text, sizeof(text),
+				"outside the specification: two devices behind the unit write to "
+				"one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry "
+				"of its own: the first one's DMA came to \"%s\", and not to "
+				"\"%s\"; the second one's landed %s: an entry or a translation is "
+				"looked up without the source-id, or a part of it (table 17)",
+				b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7,
+				other->source_id >> 8, other->source_id >> 3 & 31,
+				other->source_id & 7, target_outcome_name(b->target, outcome),
+				target_outcome_name(b->target, b->target->expects[state]),
+				landed ? landed : "in its own page");
 			return text;
 		}
 		if (round & 1)

@@ -29,7 +29,7 @@ static void report_check(const struct bench *b, const char *id, const char *prob
 			 uint64_t number, const char *unit)
 {
 	const char *follows = bench_follows(b, kinds, id);
-	enum verdict verdict = !problem				? VERDICT_SOUND
+	enum verdict verdict = !problem				 ? VERDICT_SOUND
 			       : tally.stopped || tally.timeouts ? VERDICT_ERROR
 								 : VERDICT_FAIL;
 
@@ -84,13 +84,13 @@ bool check_witness(struct bench *b, const char *name)
 	if (t->pages > 2 && !(seen & (1 << OUTCOME_MIXTURE_1 | 1 << OUTCOME_MIXTURE_2)))
 		wrong++;
 	target_choose_phase(t, 0);
-	report_check(b, name,
-		     wrong ? "a mixture, put there by hand with everything invalidated, does not end "
-			     "where the reference walk leads (chapters 3 and 9): the unit reads the "
-			     "entry wrongly, or keeps an old one"
-			   : NULL,
-		     BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), wrong,
-		     "wrong");
+	report_check(
+		b, name,
+		wrong ? "a mixture, put there by hand with everything invalidated, does not end "
+			"where the reference walk leads (chapters 3 and 9): the unit reads the "
+			"entry wrongly, or keeps an old one"
+		      : NULL,
+		BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), wrong, "wrong");
 	return !wrong;
 }
 
@@ -205,17 +205,19 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	if (!problem && tally.unrecorded)
 		problem = "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
 	if (!problem && is_one_request(b->device) && recorded > tally.dmas) {
-		format_text(text, sizeof(text),
-			    "%lu refused DMAs of one request each left %lu fault records: a fault is "
-			    "recorded more than once (section 7.2.1)",
-			    tally.dmas, recorded);
+		format_text(
+			text, sizeof(text),
+			"%lu refused DMAs of one request each left %lu fault records: a fault is "
+			"recorded more than once (section 7.2.1)",
+			tally.dmas, recorded);
 		problem = text;
 	}
 	if (!problem && tally.faults.overflows) {
-		format_text(text, sizeof(text),
-			    "FSTS.PFO was set %lu times, though each record was read before the next "
-			    "DMA, and there are %u registers (section 7.2.1)",
-			    tally.faults.overflows, fill);
+		format_text(
+			text, sizeof(text),
+			"FSTS.PFO was set %lu times, though each record was read before the next "
+			"DMA, and there are %u registers (section 7.2.1)",
+			tally.faults.overflows, fill);
 		if (is_one_request(b->device))
 			problem = text;
 	}
@@ -350,9 +352,9 @@ void measure_granularity(struct bench *b, const char *id)
 		: control && b->met[DRIVE_HAMMER] ? VERDICT_SOUND
 						  : VERDICT_SKIP,
 		less && follows ? follows
-		: less	  ? "outside the specification: it acted on less than 128 bits of a "
-			    "context entry "
-			    "(section 6.2.2.1)"
+		: less		? "outside the specification: it acted on less than 128 bits of a "
+				  "context entry "
+				  "(section 6.2.2.1)"
 		: control ? "inconclusive: no DMA was seen in the middle of a change (concurrency)"
 			  : "inconclusive: 64-bit stores did not tear",
 		less ? 64 : 128, "bits");

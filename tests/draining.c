@@ -106,9 +106,10 @@ static const char *see_status(struct bench *b, struct tally *t)
 	done = vtd_invalidate_all(b->unit);
 	if (done != VTD_OK)
 		return stop(b, t, done);
-	return status[1] == MARK ? NULL
-				 : "outside the specification: a wait wrote more than the four bytes "
-				   "of its status data (section 6.5.2.9)";
+	return status[1] == MARK
+		       ? NULL
+		       : "outside the specification: a wait wrote more than the four bytes "
+			 "of its status data (section 6.5.2.9)";
 }
 
 const char *check_queue(struct bench *b, struct tally *t)
@@ -133,11 +134,12 @@ const char *check_queue(struct bench *b, struct tally *t)
 		return stop(b, t, VTD_TIMEOUT);
 	if (status == VTD_QUEUE_ERROR && errors & FSTS_IQE && after.head == before.tail)
 		return NULL;
-	format_text(text, sizeof(text),
-		    "outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: "
-		    "%s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
-		    before.tail, vtd_status_text(status),
-		    errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
+	format_text(
+		text, sizeof(text),
+		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: "
+		"%s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
+		before.tail, vtd_status_text(status),
+		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;
 }
 
@@ -218,20 +220,22 @@ static const char *check_bits(struct bench *b, struct tally *t, bool contexts)
 		some += old;
 		if (problem || old < TRIES - 1)
 			continue;
-		format_text(text, sizeof(text),
-			    "outside the specification: what is kept of domain-id 0x%x stayed after "
-			    "its %s invalidation (section %s, %u of %u times), that of domain-ids 1 "
-			    "and 2 did not: not every bit of a descriptor's domain-id is compared "
-			    "(CAP.ND says that there are %u)",
-			    1u << bit, what, section, old, TRIES, domains);
+		format_text(
+			text, sizeof(text),
+			"outside the specification: what is kept of domain-id 0x%x stayed after "
+			"its %s invalidation (section %s, %u of %u times), that of domain-ids 1 "
+			"and 2 did not: not every bit of a descriptor's domain-id is compared "
+			"(CAP.ND says that there are %u)",
+			1u << bit, what, section, old, TRIES, domains);
 		return text;
 	}
 	if (problem || !some)
 		return problem;
-	format_text(text, sizeof(text),
-		    "outside the specification: %u of %u %s invalidations, of no one domain-id, did "
-		    "not reach what is kept of it (section %s): the unit loses some",
-		    some, tried, what, section);
+	format_text(
+		text, sizeof(text),
+		"outside the specification: %u of %u %s invalidations, of no one domain-id, did "
+		"not reach what is kept of it (section %s): the unit loses some",
+		some, tried, what, section);
 	return text;
 }
 

@@ -6,7 +6,7 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define LATE_US	    1000
+#define LATE_US 1000
 
 static const struct {
 	const char *name, *section;

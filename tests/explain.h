@@ -41,7 +41,7 @@ enum cause {
 	CAUSE_IOTLB,	 /* a global invalidation of this cache, and of those further down */
 	CAUSE_PASID,
 	CAUSE_CONTEXT,
-	CAUSE_ALL, /* all of them, once more: the caches refill from each other */
+	CAUSE_ALL,     /* all of them, once more: the caches refill from each other */
 	CAUSE_SMALLER, /* none of the global ones, but smaller ones */
 	CAUSE_NONE,
 	CAUSES,

@@ -13,17 +13,18 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define ROUNDS	    32	 /* from A to B and back: those of one tag, or some of many, may be lost */
-#define MANY	    2048 /* of the simplest: one in a thousand may be lost */
-#define MANY_US	    200000
-#define EXPLAINED   8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
+#define ROUNDS	32   /* from A to B and back: those of one tag, or some of many, may be lost */
+#define MANY	2048 /* of the simplest: one in a thousand may be lost */
+#define MANY_US 200000
+#define EXPLAINED \
+	8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
 
-#define PAGING                                                                                    \
-	" (target leaf was reached by it: what stays is an entry above, in a paging-structure "    \
+#define PAGING                                                                                  \
+	" (target leaf was reached by it: what stays is an entry above, in a paging-structure " \
 	"cache)"
 /* Only one page is invalidated, so paging entries of the old domain-id stay: they must not be used for the new one. */
-#define OTHER_DOMAIN                                                                             \
-	" (target leaf was reached by it: what is still used are paging-structure entries of the "  \
+#define OTHER_DOMAIN                                                                               \
+	" (target leaf was reached by it: what is still used are paging-structure entries of the " \
 	"old domain-id, which the new entry does not have: table 17)"
 
 static const struct {
@@ -57,8 +58,10 @@ static const struct {
 	{ TARGET_PASID_FS, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PAGE), OTHER_DOMAIN },
 	{ TARGET_PASID_FS_PT, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PASID), NULL },
 	{ TARGET_PASID_NESTED, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
-	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), NULL },
-	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_FUNCTIONS) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), NULL },
+	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN),
+	  NULL },
+	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_FUNCTIONS) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN),
+	  NULL },
 	{ TARGET_PASID_DIR, ROUNDS, DO(PASID_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_SM_ROOT, ROUNDS, DO(CONTEXT_ALL) | DO(PASID_ALL) | DO(IOTLB_ALL), NULL },
 };

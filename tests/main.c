@@ -224,8 +224,10 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "ownership",    "invalidation", "walks",	"traits",
-					      "rates",	      "concurrency",  "faults", "granularity" };
+	static const char *const checks[] = {
+		"ownership", "invalidation", "walks",  "traits",
+		"rates",     "concurrency",  "faults", "granularity"
+	};
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
@@ -273,15 +275,17 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		const char *name;
 		enum test_kind kind;
 		uint32_t ms;
-	} checks[] = { { "ownership", TEST_OWNERSHIP, 1 },
-		       /* First what is shown with nobody rewriting: what comes later may follow from it. */
-		       { "invalidation", TEST_INVALIDATION, 1500 },
-		       { "walks", TEST_WALKS, 1500 },
-		       { "traits", TEST_TRAITS, 1 },
-		       { "rates", TEST_RATES, 600 },
-		       { "concurrency", TEST_CONCURRENCY, 0 },
-		       { "faults", TEST_FAULTS, 2000 },
-		       { "granularity", TEST_GRANULARITY, 5000 } };
+	} checks[] = {
+		{ "ownership", TEST_OWNERSHIP, 1 },
+		/* First what is shown with nobody rewriting: what comes later may follow from it. */
+		{ "invalidation", TEST_INVALIDATION, 1500 },
+		{ "walks", TEST_WALKS, 1500 },
+		{ "traits", TEST_TRAITS, 1 },
+		{ "rates", TEST_RATES, 600 },
+		{ "concurrency", TEST_CONCURRENCY, 0 },
+		{ "faults", TEST_FAULTS, 2000 },
+		{ "granularity", TEST_GRANULARITY, 5000 }
+	};
 	char id[ID_BYTES];
 
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
@@ -290,8 +294,8 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		if (!is_seen && b->lacks[TARGET_CONTEXT])
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
-		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY && !is_seen &&
-		     verdict_is_slow(b)) ||
+		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
+		     !is_seen && verdict_is_slow(b)) ||
 		    (!option_list_matches(options.tests, id) &&
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;
@@ -370,8 +374,8 @@ static void run_test(void *argument)
 	}
 	/* Its DMA is not trusted any more to pass the unit. */
 	if (b->disproved_by[0] && t->kind > TEST_TRAITS && t->kind != TEST_LACK) {
-		format_text(follows_text, sizeof(follows_text), "not run: follows from %s, see there",
-			    b->disproved_by);
+		format_text(follows_text, sizeof(follows_text),
+			    "not run: follows from %s, see there", b->disproved_by);
 		report_result(t->id, VERDICT_ERROR, follows_text, 0, "wrong");
 		return;
 	}
@@ -431,10 +435,10 @@ static bool stops_here(void)
 static void note_broken(const struct test *t)
 {
 	static const uint8_t kinds[] = {
-		[TEST_RATES] = BROKEN_WALK,	    [TEST_CONCURRENCY] = BROKEN_FETCH,
+		[TEST_RATES] = BROKEN_WALK,	     [TEST_CONCURRENCY] = BROKEN_FETCH,
 		[TEST_INVALIDATION] = BROKEN_CACHES, [TEST_FAULTS] = BROKEN_RECORDS,
-		[TEST_WALKS] = BROKEN_WALK,
-		[TEST_GRANULARITY] = BROKEN_FETCH,  [TEST_WITNESS] = BROKEN_WALK,
+		[TEST_WALKS] = BROKEN_WALK,	     [TEST_GRANULARITY] = BROKEN_FETCH,
+		[TEST_WITNESS] = BROKEN_WALK,
 	};
 
 	if (t->kind == TEST_TRAITS)

@@ -10,9 +10,9 @@
 #include "vtd/invalidate.h"
 #include "vtd/translate.h"
 
-#define ATTEMPTS  9	 /* their median is the time that a record takes */
-#define ENOUGH_US 300000 /* no further attempt after that */
-#define LATE_US	  1000
+#define ATTEMPTS     9	    /* their median is the time that a record takes */
+#define ENOUGH_US    300000 /* no further attempt after that */
+#define LATE_US	     1000
 #define OTHER_DOMAIN 7 /* that no other use has */
 
 static const char *say(struct bench *b, const char *format, ...)
@@ -244,14 +244,16 @@ static const char *why_not_refused(struct bench *b)
 	time_delay_us(LATE_US);
 	bench_attempt(b, &a);
 	if (a.recorded)
-		return "1 ms later it was refused: the wait is completed before what is ahead of it "
+		return "1 ms later it was refused: the wait is completed before what is ahead of "
+		       "it "
 		       "is done (section 6.5.2.9)";
 	for (unsigned domain = 0; domain < 3; domain++)
 		if (vtd_invalidate_iotlb_domain(b->unit, (uint16_t)domain) != VTD_OK)
 			return "the queue stopped";
 	bench_attempt(b, &a);
 	if (a.recorded)
-		return "a domain-selective IOTLB invalidation ended it: the global one is not done, "
+		return "a domain-selective IOTLB invalidation ended it: the global one is not "
+		       "done, "
 		       "or in part (section 6.5.2.3)";
 	for (unsigned domain = 0; domain < 3; domain++)
 		if ((b->target->scalable &&
@@ -260,7 +262,8 @@ static const char *why_not_refused(struct bench *b)
 			return "the queue stopped";
 	bench_attempt(b, &a);
 	if (b->target->scalable && a.recorded)
-		return "a domain-selective PASID-cache invalidation ended it: the global one is not "
+		return "a domain-selective PASID-cache invalidation ended it: the global one is "
+		       "not "
 		       "done (section 6.5.2.2)";
 	for (unsigned domain = 0; domain < 3; domain++)
 		if (vtd_invalidate_context_cache(b->unit, (uint16_t)domain, b->source_id) !=
@@ -275,7 +278,8 @@ static const char *why_not_refused(struct bench *b)
 		return "with another domain-id in its context entry it was refused: "
 		       "paging-structure entries of the old one stay, whatever is invalidated "
 		       "(tables 23, 24)";
-	return "smaller invalidations did not end it: an old root pointer (section 6.6), or a cache "
+	return "smaller invalidations did not end it: an old root pointer (section 6.6), or a "
+	       "cache "
 	       "that no invalidation reaches (section 6.5.2)";
 }
 
@@ -339,13 +343,13 @@ static const char *not_arrived(struct bench *b, enum outcome outcome, struct tal
 	else if (vtd_invalidate_all(b->unit) == VTD_OK && engine_once(b, t) == want)
 		why = "after the same global invalidations once more it did: some are lost "
 		      "(section 6.5.2)";
-	return disprove(b,
-			"target %s: its DMA was refused while its entry was absent; with the entry in "
-			"its place and everything invalidated globally it came to \"%s\" (fault "
-			"reason 0x%x), and not to \"%s\"; %s",
-			target_name((enum target_id)target->id),
-			target_outcome_name(target, outcome), reason,
-			target_outcome_name(target, want), why);
+	return disprove(
+		b,
+		"target %s: its DMA was refused while its entry was absent; with the entry in "
+		"its place and everything invalidated globally it came to \"%s\" (fault "
+		"reason 0x%x), and not to \"%s\"; %s",
+		target_name((enum target_id)target->id), target_outcome_name(target, outcome),
+		reason, target_outcome_name(target, want), why);
 }
 
 const char *ownership_prove(struct bench *b)

@@ -33,9 +33,9 @@ void report_result(const char *id, enum verdict verdict, const char *why, uint64
 /* A log line that the last screen shows, too. */
 __attribute__((format(printf, 1, 2))) void report_highlight(const char *format, ...);
 
-unsigned report_printed(void); /* results so far */
+unsigned report_printed(void);	/* results so far */
 unsigned report_failures(void); /* of what was tested; errors are none */
-bool report_failed(void);      /* whether one of them was a failure */
+bool report_failed(void);	/* whether one of them was a failure */
 
 /*
  * "# " lines under a test: its histogram beside what was predicted (NULL: nothing was), rates

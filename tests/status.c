@@ -33,9 +33,10 @@ static const char *unanswered(const struct vtd_unit *u)
 		    "%s: the wait descriptor asks for status 0x%x, memory has 0x%x; IQH is 0x%lx, "
 		    "IQT 0x%lx: %s (section 6.5.2.9)",
 		    vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, at.head,
-		    at.tail, at.head != at.tail ? "the queue does not go on"
-				 : "the unit is done, and the status was not written, or "
-				   "wrongly");
+		    at.tail,
+		    at.head != at.tail ? "the queue does not go on"
+				       : "the unit is done, and the status was not written, or "
+					 "wrongly");
 	return text;
 }
 

@@ -189,17 +189,19 @@ static void judge(struct bench *b)
 	bool says_rid_pasid = field_of(b->unit->ecap, ECAP_RPS);
 
 	if (traits->rid_pasid == TRAIT_NO && says_rid_pasid)
-		breach(b, BROKEN_WALK, "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)",
-		       false);
+		breach(b, BROKEN_WALK,
+		       "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)", false);
 	if (traits->rid_pasid == TRAIT_YES && !says_rid_pasid)
-		breach(b, BROKEN_WALK, "it uses RID_PASID, though ECAP.RPS = 0 (section 9.4)", true);
+		breach(b, BROKEN_WALK, "it uses RID_PASID, though ECAP.RPS = 0 (section 9.4)",
+		       true);
 	if (traits->absent_pasid_reason && traits->absent_pasid_reason != FAULT_PASID_NOT_PRESENT)
 		breach(b, BROKEN_RECORDS,
 		       "it does not report an absent PASID-table entry as absent (section 7.1.3, "
 		       "SPT.1)",
 		       true);
 	if (traits->absence == TRAIT_YES && !field_of(b->unit->cap, CAP_CM))
-		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)", false);
+		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)",
+		       false);
 	if (traits->pass_through == TRAIT_YES)
 		breach(b, BROKEN_CACHES,
 		       "it passes requests through after the PASID-table entry says otherwise and "
@@ -208,12 +210,14 @@ static void judge(struct bench *b)
 		       true);
 	if (traits->mistagged)
 		breach(b, BROKEN_CACHES,
-		       "with nobody rewriting, a translation stayed after the IOTLB invalidation of "
+		       "with nobody rewriting, a translation stayed after the IOTLB invalidation "
+		       "of "
 		       "its entry's domain-id: it is kept under another one (table 17), or the "
 		       "invalidation does not reach it (section 6.5.2.3)",
 		       false);
 	if (traits->rereads == TRAIT_YES)
-		breach(b, BROKEN_FETCH, "it acts on less than 128 bits of a PASID-table entry (section 6.2.3.1)",
+		breach(b, BROKEN_FETCH,
+		       "it acts on less than 128 bits of a PASID-table entry (section 6.2.3.1)",
 		       true);
 }
 

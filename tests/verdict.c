@@ -323,7 +323,8 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	*flags |= TOLD;
 	if (!shown->witness_good[target]) {
 		report_result(id, VERDICT_ERROR,
-			      follows ? follows : "not run: the witness of this target is not sound",
+			      follows ? follows
+				      : "not run: the witness of this target is not sound",
 			      0, "torn");
 		return;
 	}

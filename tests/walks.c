@@ -91,20 +91,22 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 	if (a.problem || (!landed && a.recorded && (a.fault.reason == want || b->traits.is_qemu)))
 		return a.problem;
 	if (landed)
-		format_text(text, sizeof(text),
-			    OUTSIDE "target %s, %s clear: a write %s, it landed in page %s: the unit "
-				    "%s (section %s)%s",
-			    name, what,
-			    a.recorded ? "was recorded as refused, and yet done"
-				       : "was not refused",
-			    landed,
-			    a.recorded ? "does what it says that it does not" : "does not look at it",
-			    a.recorded ? "7.1.1" : section, a.recorded ? "" : ", or keeps an old entry");
+		format_text(
+			text, sizeof(text),
+			OUTSIDE "target %s, %s clear: a write %s, it landed in page %s: the unit "
+				"%s (section %s)%s",
+			name, what,
+			a.recorded ? "was recorded as refused, and yet done" : "was not refused",
+			landed,
+			a.recorded ? "does what it says that it does not" : "does not look at it",
+			a.recorded ? "7.1.1" : section,
+			a.recorded ? "" : ", or keeps an old entry");
 	else if (a.recorded)
 		format_text(text, sizeof(text),
-			    OUTSIDE "target %s, %s clear: the write was refused for reason 0x%x, and "
-				    "not 0x%x: the entry is read wrongly (section %s), or the "
-				    "reason is (section 7.1.3)",
+			    OUTSIDE
+			    "target %s, %s clear: the write was refused for reason 0x%x, and "
+			    "not 0x%x: the entry is read wrongly (section %s), or the "
+			    "reason is (section 7.1.3)",
 			    name, what, a.fault.reason, want, section);
 	else
 		format_text(text, sizeof(text),
@@ -133,9 +135,10 @@ static const char *try_return(struct bench *b, const char *what)
 	if (outcome == OUTCOME_A)
 		return t.stopped;
 	format_text(text, sizeof(text),
-		    OUTSIDE "target %s, %s set again, and nothing invalidated, as CAP.CM is 0: a DMA "
-			    "came to \"%s\", and not to AA: the unit keeps absent entries, or "
-			    "faults (sections 6.1, 6.2.4.1)",
+		    OUTSIDE
+		    "target %s, %s set again, and nothing invalidated, as CAP.CM is 0: a DMA "
+		    "came to \"%s\", and not to AA: the unit keeps absent entries, or "
+		    "faults (sections 6.1, 6.2.4.1)",
 		    target_name((enum target_id)b->target->id), what,
 		    target_outcome_name(b->target, outcome));
 	return text;
@@ -227,10 +230,11 @@ static const char *check_address_bits(struct bench *b)
 		bench_set_requester(b, target->address);
 		if (!t.stopped && (here != OUTCOME_A || other != OUTCOME_MIXTURE_1)) {
 			format_text(text, sizeof(text),
-				    OUTSIDE "two DMAs whose addresses differ in bit %u came to %s "
-					    "and %s, and not to AA and AB: that bit is not used in the "
-					    "walk (section 3.7), or not compared in the IOTLB (table "
-					    "17)",
+				    OUTSIDE
+				    "two DMAs whose addresses differ in bit %u came to %s "
+				    "and %s, and not to AA and AB: that bit is not used in the "
+				    "walk (section 3.7), or not compared in the IOTLB (table "
+				    "17)",
 				    bit, target_outcome_name(target, here),
 				    target_outcome_name(target, other));
 			problem = text;
@@ -267,15 +271,56 @@ static const char *check_pasid_bits(struct bench *b)
 		problem = t.stopped;
 		if (problem || outcome == OUTCOME_B)
 			continue;
-		format_text(text, sizeof(text),
-			    OUTSIDE "with RID_PASID 0x%x a DMA came to %s, and not to BB: bit %u of "
-				    "the PASID is not used to look up the PASID directory (section "
-				    "3.4.3)",
-			    1u << bit | target->pasid[1], target_outcome_name(target, outcome), bit);
+		format_text(
+			text, sizeof(text),
+			OUTSIDE "with RID_PASID 0x%x a DMA came to %s, and not to BB: bit %u of "
+				"the PASID is not used to look up the PASID directory (section "
+				"3.4.3)",
+			1u << bit | target->pasid[1], target_outcome_name(target, outcome), bit);
 		problem = text;
 	}
 	if (!problem)
 		engine_put(b, b->target->state[0][0], &t);
+	return problem;
+}
+
+/* Where the device tags its requests: two PASIDs, with an entry each, and nothing invalidated between. */
+static const char *check_two_pasids(struct bench *b)
+{
+	enum target_id id = b->lacks[TARGET_PASID_SS] ? TARGET_PASID_FS : TARGET_PASID_SS;
+	const char *problem;
+	uint64_t *next;
+
+	if (b->lacks[id] || !b->targets[id].tagged)
+		return NULL;
+	problem = choose(b, id);
+	next = b->target->entry + PASID_WORDS;
+	for (unsigned i = PASID_WORDS; i-- && !problem;)
+		store(b, next + i, b->target->state[0][1][i]);
+	if (!problem && vtd_invalidate_all(b->unit) != VTD_OK)
+		problem = t.stopped = "the queue stopped";
+	for (unsigned round = 0; round < 8 && !problem; round++) {
+		unsigned state = round & 1;
+		enum outcome outcome;
+
+		b->device->pasid = b->target->pasid[0] + state;
+		problem = t.stopped = bench_reset(b);
+		outcome = problem ? OUTCOME_SILENT : engine_once(b, &t);
+		if (problem || outcome == (enum outcome)b->target->expects[state])
+			continue;
+		format_text(text, sizeof(text),
+			    OUTSIDE
+			    "a DMA with PASID %u came to \"%s\", and not to \"%s\", where its "
+			    "entry leads: an entry or a translation is looked up without the "
+			    "PASID (table 17)",
+			    b->device->pasid, target_outcome_name(b->target, outcome),
+			    target_outcome_name(b->target, b->target->expects[state]));
+		problem = text;
+	}
+	for (unsigned i = 0; i < PASID_WORDS; i++)
+		store(b, next + i, 0);
+	b->device->pasid = b->target->pasid[0];
+	engine_put(b, b->target->state[0][0], &t);
 	return problem;
 }
 
@@ -297,8 +342,9 @@ static const char *check_accessed(struct bench *b)
 	if (seen == flags)
 		return NULL;
 	format_text(text, sizeof(text),
-		    OUTSIDE "a write went through a first-stage leaf entry whose Accessed and Dirty "
-			    "were clear, and the unit did not set %s (section 3.6.2)",
+		    OUTSIDE
+		    "a write went through a first-stage leaf entry whose Accessed and Dirty "
+		    "were clear, and the unit did not set %s (section 3.6.2)",
 		    seen ? seen & field_mask(FS_A) ? "Dirty" : "Accessed" : "them");
 	return text;
 }
@@ -316,18 +362,19 @@ static const char *check_latch(struct bench *b)
 	if (vtd_invalidate_all(b->unit) != VTD_OK || t.stopped || outcome == OUTCOME_A)
 		return t.stopped;
 	format_text(text, sizeof(text),
-		    OUTSIDE "with another root table in RTADDR, and GCMD.SRTP not given, a DMA came "
-			    "to \"%s\", and not to AA: the unit does not latch RTADDR (sections "
-			    "11.4.4.1, 11.4.5)",
+		    OUTSIDE
+		    "with another root table in RTADDR, and GCMD.SRTP not given, a DMA came "
+		    "to \"%s\", and not to AA: the unit does not latch RTADDR (sections "
+		    "11.4.4.1, 11.4.5)",
 		    target_outcome_name(b->target, outcome));
 	return text;
 }
 
 void check_walks(struct bench *b, struct bench *other, const char *id)
 {
-	static const char *(*const parts[])(struct bench *b) = {
-		check_refusals,	  check_fault_disable, check_address_bits,
-		check_pasid_bits, check_accessed,      check_latch,
+	static const char *(*const parts[])(struct bench * b) = {
+		check_refusals,	  check_fault_disable, check_address_bits, check_pasid_bits,
+		check_two_pasids, check_accessed,      check_latch,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

@@ -63,8 +63,7 @@ void context_keep(struct unit *u, const struct request *r, const uint64_t words[
 bool pasid_find(struct unit *u, const struct request *r, uint64_t words[8])
 {
 	for (unsigned i = 0; i < PASID_LINES; i++) {
-		if (!u->pasid[i].valid ||
-		    (u->pasid[i].source_id != r->source_id && !sim_has(BUG_PASID_ANY_SOURCE)) ||
+		if (!u->pasid[i].valid || u->pasid[i].source_id != r->source_id ||
 		    (u->pasid[i].pasid != r->uses_pasid && !sim_has(BUG_PASID_ANY_PASID)))
 			continue;
 		if (is_forgotten())
@@ -179,7 +178,7 @@ void paging_keep(struct unit *u, const struct request *r, bool first, unsigned l
 	u->paging[k].valid = true;
 	u->paging[k].first = first;
 	u->paging[k].level = (uint8_t)level;
-	u->paging[k].domain = sim_has(BUG_PAGING_TAG_ZERO) ? 0 : r->domain;
+	u->paging[k].domain = r->domain;
 	u->paging[k].pasid = r->uses_pasid;
 	u->paging[k].prefix = prefix_of(at, level);
 	u->paging[k].table = table;
@@ -281,7 +280,8 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 static bool spares(const struct unit *u, const struct unit_translation *t, unsigned i)
 {
 	(void)u;
-	return (sim_has(BUG_PARTIAL) && i % 2) || (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
+	return (sim_has(BUG_PARTIAL) && i % 2) ||
+	       (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
 	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }

@@ -99,7 +99,7 @@ static void complete_wait(struct unit *u, const uint64_t d[4])
 
 	if (sim_has(BUG_WAIT_NEVER) && ++u->count % 1024 == 0)
 		return;
-	if (field_get(d, DESC_SW) || sim_has(BUG_WAIT_UNASKED))
+	if (field_get(d, DESC_SW))
 		memory_store32(d[1] & ~3ull, data + (sim_has(BUG_WAIT_DATA) ? 1 : 0));
 	if (field_get(d, DESC_SW) && sim_has(BUG_WAIT_WIDE))
 		memory_store32((d[1] & ~3ull) + 4, 0);
@@ -202,7 +202,8 @@ bool queue_work(struct unit *u)
 	}
 	for (unsigned i = 0; i < bytes / 8; i += 2)
 		memory_load(base + head + 8 * i, 2, d + i, sim.coherent);
-	if ((!is_valid(u, d, wide) && !sim_has(BUG_INVALID_TAKEN)) || (sim_has(BUG_IQE_SPURIOUS) && ++u->count % 1024 == 0)) {
+	if ((!is_valid(u, d, wide) && !sim_has(BUG_INVALID_TAKEN)) ||
+	    (sim_has(BUG_IQE_SPURIOUS) && ++u->count % 1024 == 0)) {
 		stop(u, FSTS_IQE);
 		return true;
 	}

@@ -100,9 +100,10 @@ static void command(struct unit *u, uint32_t value)
 		u->translates_from = unit_now() + TES_EARLY_NS;
 	unit_set32(u, VTD_GSTS, status);
 	if (sim_has(BUG_MODE_STAYS) && value & G_SRTP && u->old_root)
-		u->root = (u->root & ~field_mask(RTADDR_TTM)) | (u->old_root & field_mask(RTADDR_TTM));
+		u->root = (u->root & ~field_mask(RTADDR_TTM)) |
+			  (u->old_root & field_mask(RTADDR_TTM));
 	u->old_root = u->root;
-	if (change & G_QIE && !sim_has(BUG_HEAD_STAYS)) /* on: from the beginning; off: reset (section 6.5.2) */
+	if (change & G_QIE) /* on: from the beginning; off: reset (section 6.5.2) */
 		unit_set64(u, VTD_IQH, 0);
 	/* Section 7.2.1. */
 	if (!(status & (G_TE | G_IRE)))

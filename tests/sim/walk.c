@@ -28,7 +28,7 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 
 	if (!field_get(c, CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return LCT_2;
-	if ((c[0] & 0xff0 || c[1] & 0xffffffffff000080) && !sim_has(BUG_RESERVED_IGNORED))
+	if (c[0] & 0xff0 || c[1] & 0xffffffffff000080)
 		return LCT_3;
 	if (tt == 3 || (tt == TT_ALL && !can(w, ECAP_DT)) || (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
@@ -138,11 +138,13 @@ static uint8_t check_sm_context(const uint64_t *c)
 	return 0;
 }
 
-/* Faults that keep an upper entry: the first that was read of each kind goes on being used. */
+/* What BUG_DIR_KEPT and BUG_ROOT_KEPT use: the entry that was read first, for this root table and this tag. */
 static uint64_t keep(struct unit *u, uint64_t entry, uint64_t tag)
 {
-	if (!u->kept || u->kept_tag != (tag | u->root))
-		u->kept = entry & 1 ? entry : 0, u->kept_tag = tag | u->root;
+	tag |= u->root;
+	if (!u->kept || u->kept_tag != tag)
+		u->kept = entry & 1 ? entry : 0;
+	u->kept_tag = tag;
 	return u->kept ? u->kept : entry;
 }
 
@@ -291,7 +293,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		r->domain = known->domain;
 		r->knows_domain = true;
 		reason = known->reason			    ? known->reason
-			 : is_write(r) && !known->may_write && !sim_has(BUG_TLB_WRITES) ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
+			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 							    : 0;
 		*to = known->frame << 12 | (r->at & PAGE_MASK);
 	} else if (!reason) {
