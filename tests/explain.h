@@ -57,4 +57,10 @@ enum cause explain_old(struct bench *bench, unsigned pieces, unsigned state, str
 /* The end of a message: what was seen to end it, and what in the unit would explain that. */
 void explain_text(char *text, size_t room, enum cause cause, unsigned pieces, uint16_t domain);
 
+/*
+ * The device's entry is absent and everything was invalidated, globally, but its DMA is not refused: what was seen to end
+ * that, and what would explain it.
+ */
+const char *explain_not_refused(struct bench *bench);
+
 #endif

@@ -6,14 +6,13 @@
 #include "kernel/time.h"
 #include "tests/companion.h"
 #include "tests/engine.h"
-#include "vtd/entry.h"
+#include "tests/explain.h"
 #include "vtd/invalidate.h"
 #include "vtd/translate.h"
 
 #define ATTEMPTS     9	    /* their median is the time that a record takes */
 #define ENOUGH_US    300000 /* no further attempt after that */
 #define LATE_US	     1000
-#define OTHER_DOMAIN 7 /* that no other use has */
 
 static const char *say(struct bench *b, const char *format, ...)
 {
@@ -215,74 +214,6 @@ static const char *landing(struct bench *b, uint64_t number, enum target_id *id)
 	return NULL;
 }
 
-/* Translations are found by source-id and address, paging-structure entries by domain-id (table 17). */
-static bool is_refused_elsewhere(struct bench *b)
-{
-	uint64_t *entry;
-	struct attempt a;
-
-	if (b->target->scalable || b->target->kind == KIND_CONTEXT || b->target->kind == KIND_ROOT)
-		return false;
-	entry = vtd_context_entry(b->unit, (uint8_t)(b->source_id >> 8), (uint8_t)b->source_id);
-	if (!entry)
-		return false;
-	field_set(entry, CONTEXT_DID, OTHER_DOMAIN);
-	vtd_flush(b->unit, entry, CONTEXT_WORDS * sizeof(*entry));
-	if (vtd_invalidate_all(b->unit) != VTD_OK)
-		return false;
-	bench_attempt(b, &a);
-	field_set(entry, CONTEXT_DID, b->target->domain[0]);
-	vtd_flush(b->unit, entry, CONTEXT_WORDS * sizeof(*entry));
-	return vtd_invalidate_all(b->unit) == VTD_OK && a.recorded;
-}
-
-/* An old translation is used, though everything was invalidated. What ends it tells why. */
-static const char *why_not_refused(struct bench *b)
-{
-	struct attempt a;
-
-	time_delay_us(LATE_US);
-	bench_attempt(b, &a);
-	if (a.recorded)
-		return "1 ms later it was refused: the wait is completed before what is ahead of "
-		       "it "
-		       "is done (section 6.5.2.9)";
-	for (unsigned domain = 0; domain < 3; domain++)
-		if (vtd_invalidate_iotlb_domain(b->unit, (uint16_t)domain) != VTD_OK)
-			return "the queue stopped";
-	bench_attempt(b, &a);
-	if (a.recorded)
-		return "a domain-selective IOTLB invalidation ended it: the global one is not "
-		       "done, "
-		       "or in part (section 6.5.2.3)";
-	for (unsigned domain = 0; domain < 3; domain++)
-		if ((b->target->scalable &&
-		     vtd_invalidate_pasid_cache_domain(b->unit, (uint16_t)domain) != VTD_OK) ||
-		    vtd_invalidate_iotlb_all(b->unit) != VTD_OK)
-			return "the queue stopped";
-	bench_attempt(b, &a);
-	if (b->target->scalable && a.recorded)
-		return "a domain-selective PASID-cache invalidation ended it: the global one is "
-		       "not "
-		       "done (section 6.5.2.2)";
-	for (unsigned domain = 0; domain < 3; domain++)
-		if (vtd_invalidate_context_cache(b->unit, (uint16_t)domain, b->source_id) !=
-			    VTD_OK ||
-		    vtd_invalidate_iotlb_all(b->unit) != VTD_OK)
-			return "the queue stopped";
-	bench_attempt(b, &a);
-	if (a.recorded)
-		return "a device-selective context-cache invalidation ended it: the global one is "
-		       "not done (section 6.5.2.1)";
-	if (is_refused_elsewhere(b))
-		return "with another domain-id in its context entry it was refused: "
-		       "paging-structure entries of the old one stay, whatever is invalidated "
-		       "(tables 23, 24)";
-	return "smaller invalidations did not end it: an old root pointer (section 6.6), or a "
-	       "cache "
-	       "that no invalidation reaches (section 6.5.2)";
-}
-
 /* A request of `b`, its entry absent in the current tables of its unit. */
 static const char *see_refused(struct bench *b)
 {
@@ -303,7 +234,7 @@ static const char *see_refused(struct bench *b)
 		return disprove(b,
 				"target %s, its entry absent, everything invalidated globally: its "
 				"DMA was not refused, it landed in page %s of target %s; %s",
-				target, page, target_name(other), why_not_refused(b));
+				target, page, target_name(other), explain_not_refused(b));
 	if (!a.recorded)
 		return disprove(b,
 				"target %s: its DMA neither arrived nor was recorded as refused, "
