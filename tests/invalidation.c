@@ -176,13 +176,20 @@ static const char *tell(struct bench *b, unsigned pieces, const struct seen *see
 			cause = (enum cause)c;
 	explain_text(why, sizeof(why), cause, pieces, seen->domain);
 	if (!seen->old)
-		format_text(text, sizeof(text),
-			    "outside the specification: target %s, invalidated: %s. With nobody "
-			    "rewriting, in %u of %u rounds a DMA came to \"%s\", which is neither "
-			    "the old entry nor the new one: parts of an old entry are kept, or the "
-			    "walk reads entries wrongly (chapters 3 and 9)",
-			    target_name(id), given, seen->elsewhere, seen->rounds,
-			    target_outcome_name(b->target, seen->other));
+		format_text(
+			text, sizeof(text),
+			"outside the specification: target %s, invalidated: %s. With nobody "
+			"rewriting, in %u of %u rounds a DMA came to \"%s\" (%s), which is neither "
+			"the old entry nor the new one: %s",
+			target_name(id), given, seen->elsewhere, seen->rounds,
+			target_outcome_name(b->target, seen->other),
+			target_outcome_meaning(b->target, seen->other),
+			seen->other == OUTCOME_NOT_PRESENT && b->target->words > 1
+				? "it was absent while it was changed; absent entries or faults "
+				  "are kept, though CAP.CM is 0 (sections 6.1, 6.2.4.1)"
+				: "parts of an old entry are kept, the walk reads entries "
+				  "wrongly (chapters 3 and 9), or the request does not go where "
+				  "the walk ended");
 	else
 		format_text(text, sizeof(text),
 			    "outside the specification: target %s, invalidated: %s. In %u of %u "
