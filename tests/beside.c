@@ -81,14 +81,12 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 				text, sizeof(text),
 				"outside the specification: two devices behind the unit write to "
 				"one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry "
-				"of its own: the first one's DMA came to \"%s\", and not to "
-				"\"%s\"; the second one's landed %s: an entry or a translation is "
-				"looked up without the source-id, or a part of it (table 17)",
+				"of its own: a DMA of the %s landed %s: an entry or a translation "
+				"is looked up without the source-id, or a part of it (table 17)",
 				b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7,
 				other->source_id >> 8, other->source_id >> 3 & 31,
-				other->source_id & 7, target_outcome_name(b->target, outcome),
-				target_outcome_name(b->target, b->target->expects[state]),
-				landed ? landed : "in its own page");
+				other->source_id & 7, landed ? "second one" : "first one",
+				landed ? landed : "where its entry does not lead");
 			return text;
 		}
 		if (round & 1)

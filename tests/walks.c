@@ -81,6 +81,7 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 	uint8_t want = target_reason_of(b->target, entry);
 	const char *landed, *name = target_name((enum target_id)b->target->id);
 	struct attempt a;
+	bool is_right;
 
 	if (!want || !engine_put(b, entry, &t))
 		return t.stopped;
@@ -88,7 +89,9 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 	bench_attempt(b, &a);
 	landed = landing(b, t.dmas);
 	bench_set_requester(b, b->target->address);
-	if (a.problem || (!landed && a.recorded && (a.fault.reason == want || b->traits.is_qemu)))
+	/* What was refused first may be a read of the device's own pages: of those another reason may be right. */
+	is_right = a.recorded && (a.fault.reason == want || a.fault.type || b->traits.is_qemu);
+	if (a.problem || (!landed && is_right))
 		return a.problem;
 	if (landed)
 		format_text(
