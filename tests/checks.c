@@ -152,7 +152,7 @@ void check_rates(struct bench *b, const char *id)
 	problem = judge_rate();
 	if (!problem)
 		problem = off_problem;
-	report_check(b, id, problem, BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_WALK), on, "DMA/s");
+	report_check(b, id, problem, BROKEN(BROKEN_WALK), on, "DMA/s");
 }
 
 /* Of a storm's records: each says write, this reason, and is of the device. NULL, or what else one says. */

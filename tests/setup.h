@@ -12,7 +12,7 @@
 /* A device whose DMA does not pass the unit that the DMAR table names, or whose unit records it wrongly. */
 struct misowned {
 	char name[16];
-	char why[200];
+	char why[480];
 };
 
 struct setup {
