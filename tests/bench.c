@@ -220,7 +220,8 @@ const char *bench_attempt_text(const struct bench *b, const struct attempt *a)
 
 	if (a->overflow)
 		return "; the unit said that it lost faults (FSTS.PFO), though its registers were "
-		       "empty before (section 7.2.1)";
+		       "empty before (section 7.2.1), or PFO stays set when 1 is written to it "
+		       "(section 11.4.7.1)";
 	if (!a->others)
 		return "";
 	format_text(text, sizeof(text),

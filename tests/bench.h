@@ -92,7 +92,7 @@ struct bench {
 		record_us; /* from a refused DMA's start to its record: the median; 0: not measured */
 	uint32_t
 		proven; /* unit->enables at which it was last proven (tests/ownership.h); 0: never */
-	char ownership[200];  /* what ownership_find() saw, for the log */
+	char ownership[480];  /* what ownership_find() saw, for the log */
 	const char *disproof; /* why its DMA must not be trusted to pass the unit; NULL: it may */
 	char disproved[480];
 	uint64_t attempts; /* refused DMAs that were looked for (tests/ownership.h) */

@@ -188,7 +188,7 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
 	struct storm unread = { .count = STORM_UNREAD };
 	unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
-	static char text[200];
+	static char text[240];
 	const char *problem;
 	uint64_t recorded;
 	uint8_t reason;
@@ -208,7 +208,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 		format_text(
 			text, sizeof(text),
 			"%lu refused DMAs of one request each left %lu fault records: a fault is "
-			"recorded more than once (section 7.2.1)",
+			"recorded more than once (section 7.2.1), or F stays set when 1 is "
+			"written to it (section 11.4.7.6)",
 			tally.dmas, recorded);
 		problem = text;
 	}

@@ -15,6 +15,7 @@
 
 #define ROUNDS	32   /* from A to B and back: those of one tag, or some of many, may be lost */
 #define MANY	2048 /* of the simplest: one in a thousand may be lost */
+#define STILL	256
 #define MANY_US 200000
 #define EXPLAINED \
 	8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
@@ -121,13 +122,44 @@ static unsigned note_old(const struct bench *b, struct seen *seen)
 	return seen->old++;
 }
 
+/* DMAs with nothing changed, and nothing invalidated. */
+static const char *stand_still(struct bench *b)
+{
+	static char text[280];
+	unsigned elsewhere = 0, dmas = 0;
+	enum outcome other = OUTCOME_A, outcome;
+
+	for (; dmas < STILL && !t.stopped; dmas++) {
+		outcome = engine_once(b, &t);
+		if (outcome == (enum outcome)b->target->expects[0])
+			continue;
+		elsewhere++;
+		other = outcome;
+	}
+	if (t.stopped || !elsewhere)
+		return t.stopped;
+	format_text(
+		text, sizeof(text),
+		"outside the specification: target %s, nothing changed and nothing invalidated: %u "
+		"of %u DMAs came to \"%s\" (%s), and not to where the entry leads: a request "
+		"does not go where its walk, or its translation, ended (section 3.7)",
+		target_name((enum target_id)b->target->id), elsewhere, dmas,
+		target_outcome_name(b->target, other), target_outcome_meaning(b->target, other));
+	return text;
+}
+
 /* NULL, or why it was broken off. */
 static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, struct seen *seen)
 {
 	uint64_t started = time_us();
 	enum vtd_status status = VTD_OK;
+	const char *problem = NULL;
 
 	memset(seen, 0, sizeof(*seen));
+	if (rounds == MANY)
+		problem = stand_still(b);
+	if (problem)
+		return problem;
 	if (engine_once(b, &t) != b->target->expects[0] && !t.stopped)
 		return "outside the specification: with nobody rewriting and everything "
 		       "invalidated, globally, a DMA did not land where its entry leads";

@@ -279,7 +279,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		{ "ownership", TEST_OWNERSHIP, 1 },
 		/* First what is shown with nobody rewriting: what comes later may follow from it. */
 		{ "invalidation", TEST_INVALIDATION, 1500 },
-		{ "walks", TEST_WALKS, 1500 },
+		{ "walks", TEST_WALKS, 3000 },
 		{ "traits", TEST_TRAITS, 1 },
 		{ "rates", TEST_RATES, 600 },
 		{ "concurrency", TEST_CONCURRENCY, 0 },

@@ -16,7 +16,8 @@ static const char *stopped_queue(const struct vtd_unit *u)
 		return vtd_queue_error_text(u);
 	format_text(text, sizeof(text), "%s: IQH is 0x%lx, where memory has 0x%016lx 0x%016lx%s",
 		    vtd_queue_error_text(u), head, d[1], d[0],
-		    d[0] ? ", which is valid: the unit read something else, or refuses what it "
+		    d[0] ? ", which is valid: the unit read something else (it does not snoop?), "
+			   "or refuses what it "
 			   "must take (section 6.5.2)"
 			 : "");
 	return text;
