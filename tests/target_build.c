@@ -36,6 +36,14 @@ static void *pages(size_t count)
 	return p;
 }
 
+/* The first of two pages, the second nobody's: a DMA that misses by one bit of the page number harms nothing. */
+static uint64_t *landing_page(void)
+{
+	uint64_t *p = pages(3);
+
+	return p && (uint64_t)p & PAGE_SIZE ? p + PAGE_SIZE / sizeof(*p) : p;
+}
+
 /* Page tables of one state, `levels` deep: the page under test and the device's own pages. */
 static uint64_t *tables(struct target *t, const struct dma_device *device, bool first_stage,
 			unsigned levels, const volatile uint64_t *page)
@@ -459,7 +467,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	exhausted = false;
 	made_count = 0;
 	for (unsigned p = 0; p < OUTCOME_PAGES; p++)
-		t->page[p] = pages(1);
+		t->page[p] = landing_page();
 	if (id == TARGET_PASID_FS_PT) {
 		/* Pass-through: bus addresses are physical. */
 		t->address = (uint64_t)t->page[OUTCOME_B];
