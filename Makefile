@@ -290,7 +290,9 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/table
 # vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
 SIM_ON_BUS  := $(filter-out tests/host/test_%,$(ON_BUS)) tests/sim/bus.c
+SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/host/fake_nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(wildcard tests/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) $(SIM_ON_BUS) \
+		$(SIM_NICS) \
 		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c memory.c options.c pci.c record.c run.c) \
 		$(filter-out kernel/spcr.c kernel/acpi_timers.c kernel/smbios.c,$(PARSERS:=.c))
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
@@ -301,6 +303,7 @@ $(BUILD)/sim/%.o: %.c
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
 
 $(SIM_ON_BUS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_bus_names.h
+$(SIM_NICS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_nic_names.h
 $(BUILD)/sim/tests/sim/main.o: SIM_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
 
