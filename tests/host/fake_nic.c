@@ -67,6 +67,7 @@ void fake_nic_new(uint16_t id)
 	pci_write16(&n->bridge, FAKE_NIC_L1 + 8, 0xf);
 	n->mastered = true;
 	n->mastered_devfn = n->function.devfn;
+	n->tick_us = 10;
 	n->return_us = RETURN_US;
 	fake_nic_set(NIC_EEC, EEC_AUTO_RD);
 	fake_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
@@ -112,9 +113,10 @@ static void mdic(uint32_t value)
 
 	fake_nic_complain(!owns_phy(), "MDIC is written without the semaphore");
 	fake_nic_complain(!(fake_nic_get(NIC_MDIC) & MDIC_READY) && fake_nic_get(NIC_MDIC),
-		 "MDIC is written before it is ready");
+			  "MDIC is written before it is ready");
 	if (n->kind->page_register && reg == n->kind->page_register) {
-		fake_nic_complain((value >> 21 & 31) != 1, "a PHY page is selected at another address");
+		fake_nic_complain((value >> 21 & 31) != 1,
+				  "a PHY page is selected at another address");
 		n->phy_page = (uint16_t)((value & 0xffff) >> n->kind->page_shift);
 		fake_nic_set(NIC_MDIC, value | MDIC_READY);
 		return;
@@ -152,18 +154,19 @@ static void ctrl(uint32_t value)
 		return;
 	}
 	fake_nic_complain(n->kind->lock == NIC_LOCK_EXTCNF && !owns_phy(),
-		 "the MAC is reset without the semaphore");
+			  "the MAC is reset without the semaphore");
 	fake_nic_complain(fake_nic_get(NIC_RCTL) & RCTL_EN || fake_nic_get(NIC_TCTL) & TCTL_EN,
-		 "the MAC is reset while it receives or sends");
+			  "the MAC is reset while it receives or sends");
 	fake_nic_complain(!(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
-		 "the MAC is reset with the master not disabled");
+			  "the MAC is reset with the master not disabled");
 	fake_nic_complain(is_i219() && !(fake_nic_get(0x5bbc) & 1 << 13),
-		 "an I219 is reset without FEXTNVM11 bit 13");
+			  "an I219 is reset without FEXTNVM11 bit 13");
 	fake_nic_complain(n->ring_left && fake_nic_get(0x3808),
-		 "an I219 is reset with descriptors in it: it hangs");
-	fake_nic_complain((n->function.device == 0x1533 || n->function.device == 0x15f2) &&
-			 (fake_nic_get(0x2404) != 0xa2 || fake_nic_get(0x3404) != 0x04000014),
-		 "packet buffers are left as they were found");
+			  "an I219 is reset with descriptors in it: it hangs");
+	fake_nic_complain(
+		(n->function.device == 0x1533 || n->function.device == 0x15f2) &&
+			(fake_nic_get(0x2404) != 0xa2 || fake_nic_get(0x3404) != 0x04000014),
+		"packet buffers are left as they were found");
 	for (unsigned i = 0; i < 8; i++)
 		values[i] = fake_nic_get(kept[i]);
 	memset(n->registers, 0, sizeof(n->registers));
@@ -197,11 +200,11 @@ static void queue_write(uint32_t queue, uint32_t at, uint32_t value)
 	}
 	fake_nic_complain(at == QUEUE_BAL && value % 128, "a ring is not at a multiple of 128");
 	fake_nic_complain(at == QUEUE_LEN && (!value || value % 128 || value > 65536),
-		 "a ring is of no legal length");
+			  "a ring is of no legal length");
 	if (at == QUEUE_DCTL && value & DCTL_ENABLE) {
 		fake_nic_complain(!length, "a queue is enabled without a ring");
 		fake_nic_complain(receives && fake_nic_get(queue + QUEUE_SRRCTL) >> 25 != 1,
-			 "a queue is enabled with another kind of descriptor");
+				  "a queue is enabled with another kind of descriptor");
 	}
 	if (at == QUEUE_TAIL && value) {
 		fake_nic_complain(!is_on(queue), "descriptors are given to a queue that is off");
@@ -222,11 +225,13 @@ static void effect(uint32_t at, uint32_t value)
 		n->masked = value == ~0u;
 	} else if (at == NIC_SW_FW_SYNC) {
 		fake_nic_complain(!(fake_nic_get(NIC_SWSM) & SWSM_SWESMBI),
-			 "SW_FW_SYNC is written without its semaphore");
-		fake_nic_complain((value ^ fake_nic_get(at)) & FIRMWARE_BITS, "firmware's bits are changed");
+				  "SW_FW_SYNC is written without its semaphore");
+		fake_nic_complain((value ^ fake_nic_get(at)) & FIRMWARE_BITS,
+				  "firmware's bits are changed");
 		fake_nic_set(at, value);
 	} else if (at == NIC_SWSM) {
-		fake_nic_complain(value & SWSM_SWESMBI && !n->smbi, "SWESMBI is taken without SMBI");
+		fake_nic_complain(value & SWSM_SWESMBI && !n->smbi,
+				  "SWESMBI is taken without SMBI");
 		n->smbi = value & SWSM_SMBI;
 		n->smbi_left = n->smbi_left && n->smbi;
 		fake_nic_set(at, value);
@@ -236,9 +241,10 @@ static void effect(uint32_t at, uint32_t value)
 		queue_write(n->kind->transmit, at - n->kind->transmit, value);
 	} else {
 		fake_nic_complain(at == NIC_RCTL && value & RCTL_EN && !n->masked,
-			 "it receives with interrupts not masked");
-		fake_nic_complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN && !n->mastered,
-			 "it is turned on after the stop");
+				  "it receives with interrupts not masked");
+		fake_nic_complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN &&
+					  !n->mastered,
+				  "it is turned on after the stop");
 		fake_nic_set(at, value);
 	}
 }

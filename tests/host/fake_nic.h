@@ -49,8 +49,9 @@ struct fake_nic {
 	/* If set, asked instead of the two above: where a DMA of this devfn goes, NULL if it is refused. */
 	void *(*translate)(uint8_t devfn, uint64_t at, bool write);
 
-	uint64_t now_us, return_us; /* its clock; how long a frame is under way */
-	bool under_way;		    /* a frame was taken */
+	uint64_t now_us, tick_us; /* its clock, and how far a look at it turns it */
+	uint64_t return_us;	  /* how long a frame is under way */
+	bool under_way;		  /* a frame was taken */
 	uint8_t frame[FAKE_NIC_FRAME];
 	uint32_t bytes_under_way;
 	uint64_t back_at_us;

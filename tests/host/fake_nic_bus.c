@@ -13,8 +13,7 @@ static bool is_port(const struct pci_function *f)
 
 bool fake_nic_vf_enabled(void)
 {
-	return n->kind && n->kind->has_vfs &&
-	       pci_read16(&n->function, FAKE_NIC_SRIOV + 0x08) & 1;
+	return n->kind && n->kind->has_vfs && pci_read16(&n->function, FAKE_NIC_SRIOV + 0x08) & 1;
 }
 
 volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes)
@@ -26,9 +25,8 @@ unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
 {
 	if (id == PCI_EXT_L1_SUBSTATES)
 		return FAKE_NIC_L1;
-	return id == PCI_EXT_SRIOV && is_port(f) && n->kind && n->kind->has_vfs
-		       ? FAKE_NIC_SRIOV
-		       : 0;
+	return id == PCI_EXT_SRIOV && is_port(f) && n->kind && n->kind->has_vfs ? FAKE_NIC_SRIOV
+										: 0;
 }
 
 uint16_t pci_read16(const struct pci_function *f, unsigned offset)
@@ -41,7 +39,7 @@ void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
 	/* Of the link, first in the port: section 5.5.4 of the PCI Express specification. */
 	if (f == &n->bridge && offset == FAKE_NIC_L1 + 8)
 		fake_nic_complain(pci_read16(&n->function, offset) & 5 & ~value,
-			 "L1.2 is turned off above the port first");
+				  "L1.2 is turned off above the port first");
 	if (n->keeps_l1 && offset == FAKE_NIC_L1 + 8)
 		return;
 	*(volatile uint16_t *)(f->config + offset) = value;
@@ -71,7 +69,7 @@ void pci_bus_master(const struct pci_function *f, bool on)
 
 uint64_t time_us(void)
 {
-	n->now_us += 10;
+	n->now_us += n->tick_us;
 	fake_nic_look();
 	return n->now_us;
 }

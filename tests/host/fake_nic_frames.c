@@ -17,8 +17,8 @@ static struct fake_nic *const n = &fake_nic;
 static uint8_t requester(void)
 {
 	return (uint8_t)(n->function.devfn +
-			 (fake_nic_vf_enabled() ?
-				  pci_read16(&n->function, FAKE_NIC_SRIOV + 0x14) : 0));
+			 (fake_nic_vf_enabled() ? pci_read16(&n->function, FAKE_NIC_SRIOV + 0x14)
+						: 0));
 }
 
 /* Where a DMA goes; NULL if it is refused. */
@@ -82,9 +82,8 @@ static const char *why_not_to_send(void)
 		return "a frame is sent though the link may go into L1.2";
 	if (fake_nic_has_pages() && n->phy[0][22])
 		return "a frame is sent with the PHY at another page";
-	if (fake_nic_vf_enabled() &&
-	    (fake_nic_get(0xc8c) != 1 || fake_nic_get(0xc90) != 1 ||
-	     !(fake_nic_get(0x18) & 1 << 14)))
+	if (fake_nic_vf_enabled() && (fake_nic_get(0xc8c) != 1 || fake_nic_get(0xc90) != 1 ||
+				      !(fake_nic_get(0x18) & 1 << 14)))
 		return "a frame is sent with the virtual function's queues off";
 	if (!n->kind->advanced &&
 	    (fake_nic_get(n->kind->transmit + QUEUE_DCTL) & 0x01400000) != 0x01400000)
@@ -101,8 +100,7 @@ static uint32_t entries(uint32_t queue)
 
 static uint64_t descriptor_at(uint32_t queue, uint32_t index)
 {
-	return (fake_nic_get(queue + QUEUE_BAL) |
-		(uint64_t)fake_nic_get(queue + QUEUE_BAH) << 32) +
+	return (fake_nic_get(queue + QUEUE_BAL) | (uint64_t)fake_nic_get(queue + QUEUE_BAH) << 32) +
 	       16 * index;
 }
 

@@ -3,6 +3,11 @@
  * Compiled into the network drivers and their model for vtd-sim: registers, PCI functions and clock get names of
  * their own, as fake_bus_names.h gives them to the other drivers. The unit tests need no such names.
  */
+#include "kernel/cpu.h"
+
+/* Only the model's clock is waited for, and it turns when looked at: no other task need have a turn. */
+#define cpu_pause() ((void)0)
+
 #define dma_flr			nic_bus_dma_flr
 #define dma_read32		nic_bus_read32
 #define dma_write32		nic_bus_write32
