@@ -150,7 +150,7 @@ void sim_options_help(void)
 	printf("sim.model=NAME is one of:");
 	for (uint32_t m = 0; m < SIM_MODELS; m++)
 		printf(" %s", models[m]);
-	printf("\nsim.random=SEED draws them from what the specification permits\n"
+	printf("\nsim.random=SEED draws a unit that the specification permits\n"
 	       "sim.bug=NAME plants a fault:\n");
 	for (unsigned b = 1; b < BUG_COUNT; b++)
 		printf("  %-26s %s\n", bugs[b].name, bugs[b].meaning);
