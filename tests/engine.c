@@ -83,6 +83,9 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	if (status != VTD_OK)
 		return why(b, status);
 	problem = bench_reset(b);
+	/* A sequence that leaves a stale or torn entry in the unit's caches has that DMA refused. */
+	if (problem && rest && vtd_invalidate_all(b->unit) == VTD_OK)
+		problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
 	return problem;
