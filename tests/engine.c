@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "kernel/random.h"
 #include "kernel/time.h"
+#include "tests/ats.h"
 #include "tests/breakage.h"
 #include "tests/companion.h"
 #include "tests/progress.h"
@@ -20,11 +21,6 @@
 #define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
 #define TIMEOUTS_IN_A_ROW 3    /* of a device that is given up then */
 
-static const char *why(const struct bench *b, enum vtd_status status)
-{
-	return status == VTD_QUEUE_ERROR ? vtd_queue_error_text(b->unit) : vtd_status_text(status);
-}
-
 static bool is_state(const struct target *t, unsigned outcome)
 {
 	return outcome == t->expects[0] || outcome == t->expects[1];
@@ -36,7 +32,7 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	const unsigned both = 1 << OUTCOME_A | 1 << OUTCOME_B;
 
 	if (state != DMA_DONE || !written)
-		bench_collect_faults(b, t);
+		bench_collect_faults(b, t, b->ats.on && state == DMA_FAILED);
 	if (written & 1 << OUTCOME_MIXTURE_1)
 		return OUTCOME_MIXTURE_1;
 	if (written & 1 << OUTCOME_MIXTURE_2)
@@ -50,6 +46,9 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	if (b->said.outcome[OUTCOME_FAULT])
 		return OUTCOME_FAULT;
 	if (b->said.outcome[OUTCOME_NOT_PRESENT])
+		return OUTCOME_NOT_PRESENT;
+	/* The device-TLB was refused a translation: what leads to that is not recorded (section 7.1.2). */
+	if (b->ats.on && state == DMA_FAILED)
 		return OUTCOME_NOT_PRESENT;
 	/* Only what the unit says that it dropped meanwhile explains that there is no record. */
 	t->unrecorded += !b->said.overflow;
@@ -79,9 +78,9 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	if (rest && updater_wait_held(ENGINE_ANSWER_US) < 0)
 		return updater_problem();
 	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
-	status = rest && s->invalidate ? vtd_invalidate_all(b->unit) : VTD_OK;
+	status = rest && s->invalidate ? bench_invalidate_all(b) : VTD_OK;
 	if (status != VTD_OK)
-		return why(b, status);
+		return bench_status_text(b, status);
 	problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
@@ -106,10 +105,10 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	target_arm(b->target, number);
 	at = rdtsc();
 	if (s->invalidate) {
-		enum vtd_status status = break_or_invalidate(b->unit, spoiled);
+		enum vtd_status status = break_or_invalidate(b, spoiled);
 
 		if (status != VTD_OK)
-			t->stopped = why(b, status);
+			t->stopped = bench_status_text(b, status);
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
@@ -210,8 +209,10 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);
+	if (status == VTD_OK)
+		status = bench_invalidate_device(b);
 	if (status != VTD_OK)
-		t->stopped = vtd_status_text(status);
+		t->stopped = bench_status_text(b, status);
 	bench_forget_faults(b);
 	target_arm(target, ~t->dmas);
 	started = time_us();
@@ -290,7 +291,9 @@ void engine_abandon(struct bench *b)
 {
 	interrupts_off();
 	bench_log_interrupts(b, NULL);
+	/* Wherever the updater was, it may have been at the queue. */
 	updater_end(ENGINE_ANSWER_US);
+	ats_cut_off(b);
 	b->device->generator->stop(b->device);
 	if (b->companion)
 		b->companion->device->generator->stop(b->companion->device);
@@ -306,6 +309,7 @@ const char *engine_choose(struct bench *b, struct target *target)
 	/* Meanwhile translation is off: a device that is at something must not go on with it. */
 	if (!b->unit->translating || b->target != target || b->unit->root_table != target->root) {
 		pci_bus_master(b->device->function, false);
+		ats_off(b);
 		status = vtd_unit_set_root(b->unit, target->root, target->scalable);
 	}
 	b->target = target;

@@ -72,15 +72,13 @@ static void store(struct bench *b, unsigned word, uint64_t value)
 	vtd_flush_paging(b->unit, live, sizeof(*live));
 }
 
-/* So that no walk of the unit's own meets a mixture: P cleared, ... */
-static void take_out(struct bench *b, unsigned state)
+void invalidation_take_out(struct bench *b, unsigned state)
 {
 	store(b, 0,
 	      b->target->state[0][state][0] & ~kind_present((enum entry_kind)b->target->kind));
 }
 
-/* ... and set last. */
-static void put_in(struct bench *b, unsigned state)
+void invalidation_put_in(struct bench *b, unsigned state)
 {
 	for (unsigned i = b->target->words; i--;)
 		store(b, i, b->target->state[0][state][i]);
@@ -147,12 +145,12 @@ static const char *try_target(struct bench *b, unsigned needs)
 					 : "outside the specification: with nobody rewriting, a "
 					   "DMA met another "
 					   "entry than the one that was met before";
-		take_out(b, state);
+		invalidation_take_out(b, state);
 		status = vtd_flush_write_buffer(b->unit);
 		for (unsigned kind = 0; kind < KINDS && status == VTD_OK; kind++)
 			if (needs >> kind & 1)
 				status = invalidate(b, (enum kind)kind, state);
-		put_in(b, !state);
+		invalidation_put_in(b, !state);
 		if (status == VTD_OK)
 			status = vtd_flush_write_buffer(b->unit);
 		/* Absence may be kept, under domain-id 0 (section 6.1). */

@@ -17,6 +17,7 @@
 #include "kernel/watchdog.h"
 #include "tests/engine.h"
 #include "tests/checks.h"
+#include "tests/device_tlb.h"
 #include "tests/invalidation.h"
 #include "tests/inventory.h"
 #include "tests/mutants.h"
@@ -124,6 +125,7 @@ enum test_kind {
 	TEST_RATES,
 	TEST_CONCURRENCY,
 	TEST_INVALIDATION,
+	TEST_DEVICE_TLB, /* with ats=1 */
 	TEST_FAULTS,
 	TEST_GRANULARITY,
 	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
@@ -222,15 +224,16 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "ownership",    "traits", "rates",      "concurrency",
-					      "invalidation", "faults", "granularity" };
+	static const char *const checks[] = { "ownership", "traits",	 "rates",  "concurrency", "invalidation",
+					      "faults",	   "granularity", "device-tlb" };
+	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
 	/* A companion is there for the tests of others. */
 	if (!options.tests[0] || options.companion)
 		return true;
-	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]) && !is_mutants; c++) {
+	for (unsigned c = 0; c < count && !is_mutants; c++) {
 		format_text(id, sizeof(id), "%s.%s", checks[c], device);
 		if (option_list_matches(options.tests, id))
 			return true;
@@ -276,6 +279,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		       { "rates", TEST_RATES, 600 },
 		       { "concurrency", TEST_CONCURRENCY, 0 },
 		       { "invalidation", TEST_INVALIDATION, 500 },
+		       { "device-tlb", TEST_DEVICE_TLB, 500 },
 		       { "faults", TEST_FAULTS, 2000 },
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
@@ -283,7 +287,8 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
 		bool is_seen = checks[c].kind <= TEST_TRAITS;
 
-		if (!is_seen && b->lacks[TARGET_CONTEXT])
+		if ((!is_seen && b->lacks[TARGET_CONTEXT]) ||
+		    (checks[c].kind == TEST_DEVICE_TLB && !options.ats))
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind > TEST_CONCURRENCY && verdict_is_slow(b)) ||
@@ -378,6 +383,9 @@ static void run_test(void *argument)
 		break;
 	case TEST_INVALIDATION:
 		check_invalidation(b, t->id);
+		break;
+	case TEST_DEVICE_TLB:
+		check_device_tlb(b, t->id);
 		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, neighbour(b), t->id);

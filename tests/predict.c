@@ -28,6 +28,7 @@ static size_t strip(const struct trial *trial, struct step *steps)
 
 struct unit_model {
 	bool qemu_fetches, qemu_caches, coherent, any_order;
+	bool as_told; /* what nothing records counts as absence: with a device-TLB they look alike */
 };
 
 static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
@@ -45,7 +46,7 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 		.coherent = t->coherent || how.coherent,
 		.write_buffer = b->unit->buffers_writes && !how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
-		.device_tlb = false, /* setup.c turns ATS off */
+		.device_tlb = trial->ats && b->ats.usable,
 		.caches = trial->drive == DRIVE_FAITHFUL,
 		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,
@@ -62,7 +63,9 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 	else
 		model_fetch_chunks(&fetch, q.kind, 128, !how.any_order);
 	p->fetch = fetch.name;
-	t->walks_page_zero = false;
+	t->walks_page_zero = t->meets_unrecorded = false;
+	t->by_device_tlb = q.device_tlb;
+	t->tells_unrecorded_as_absent = how.as_told;
 	for (unsigned phase = 0; phase < t->phases; phase++) {
 		q.state[0] = t->state[phase][0];
 		q.state[1] = t->state[phase][1];
@@ -73,6 +76,12 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 		p->harms |= answer.harms;
 	}
 	p->walks_page_zero = t->walks_page_zero;
+	/* A wrong entry that is refused without a record is seen as an absent one. */
+	if (t->meets_unrecorded) {
+		p->outcomes |= 1 << OUTCOME_NOT_PRESENT;
+		p->harms |= never_blocks ? HARM_BLOCKED : 0;
+	}
+	t->by_device_tlb = t->tells_unrecorded_as_absent = false;
 }
 
 static bool rereads(const struct bench *b)
@@ -109,7 +118,8 @@ void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never
 	ask(b, trial, never_blocks,
 	    (struct unit_model){ .qemu_fetches = rereads(b),
 				 .qemu_caches = keeps_less(b),
-				 .coherent = snoops(b) },
+				 .coherent = snoops(b),
+				 .as_told = true },
 	    p);
 }
 
@@ -117,13 +127,20 @@ void predict_known_bad(struct bench *b, const struct trial *trial, bool never_bl
 		       struct prediction *p)
 {
 	ask(b, trial, never_blocks,
-	    (struct unit_model){ .qemu_caches = keeps_less(b), .coherent = snoops(b) }, p);
+	    (struct unit_model){ .qemu_caches = keeps_less(b),
+				 .coherent = snoops(b),
+				 .as_told = true },
+	    p);
 }
 
 const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
 {
 	struct prediction p;
 
+	ask(b, trial, never_blocks, (struct unit_model){ .as_told = true }, &p);
+	if (!p.harms)
+		return "not observable: a device-TLB is refused without a record (section 7.1.2), as "
+		       "by an absent entry";
 	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit sees stores whether flushed or not (probed)";

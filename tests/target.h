@@ -115,6 +115,11 @@ struct target {
 	uint16_t source_id;
 	bool any_pasid_fault_is_absence; /* QEMU reports absent PASID entries as invalid ones */
 	bool walks_page_zero;		 /* set when a prediction led through a pointer of 0 */
+	/*
+	 * Its requests are those of a device-TLB. Some refusals of these are not recorded (section 7.1.2), so a wrong
+	 * entry may look like an absent one: whether what it means is to be told so, and whether it was asked for.
+	 */
+	bool by_device_tlb, tells_unrecorded_as_absent, meets_unrecorded;
 };
 
 const char *target_name(enum target_id id);
@@ -123,11 +128,13 @@ bool target_is_scalable(enum target_id id);
 
 /*
  * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds
- * what else must stay mapped, or NULL; scalable-mode targets do not look at it. Returns NULL, or
+ * what else must stay mapped, or NULL; scalable-mode targets do not look at it. ats: its entries take the
+ * requests of a device-TLB, too (TT = 01b, DTE = 1); that changes nothing for others. Returns NULL, or
  * why this target cannot be had on this unit.
  */
 const char *target_build(struct target *target, enum target_id id, const struct vtd_unit *unit,
-			 const struct dma_device *device, uint16_t source_id, const uint64_t *base);
+			 const struct dma_device *device, uint16_t source_id, bool ats,
+			 const uint64_t *base);
 
 /* The entry whose word i is of state (choice >> i & 1). */
 void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);

@@ -305,6 +305,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .count = verdict_steps(s, steps),
 			       .drive = DRIVE_FAITHFUL,
 			       .dwell_ns = dwell_ns,
+			       .ats = true,
 			       .ms = verdict_ms(b, target, drive) };
 	struct prediction full, p;
 	const char *problem;

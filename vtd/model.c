@@ -83,13 +83,13 @@ static unsigned item_of(struct search *s, const struct model_meaning *m)
 {
 	for (unsigned i = 0; i < s->item_count; i++)
 		if (s->items[i].outcome == m->outcome && s->items[i].domain == m->domain &&
-		    s->items[i].stage == m->stage)
+		    s->items[i].stage == m->stage && s->items[i].translated == m->translated)
 			return i;
 	if (s->item_count == ITEMS_MAX) {
 		s->answer->overflow = true;
 		return 0;
 	}
-	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->domain };
+	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->domain };
 	return s->item_count++;
 }
 
@@ -143,11 +143,12 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 
 	if (m->good && m->stage == STAGE_SECOND)
 		s->walked[position] |= domain_bit(s, m->domain);
-	for (unsigned i = 0; i < 2 && m->translated; i++)
+	/* What only a device keeps has no domain-id. */
+	for (unsigned i = 0; i < 2 && m->translated && !(flags & NO_IOTLB); i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
 		    s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
-	if (translation_may_be_kept(s, m))
+	if (translation_may_be_kept(s, m) && item_home(s, m, flags))
 		reach(s, node,
 		      key_of(NODE_ITEM, position, 0,
 			     (uint64_t)item_of(s, m) << 4 | item_home(s, m, flags)),

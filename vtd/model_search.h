@@ -15,6 +15,7 @@
 /* What a fetch under way may no longer fill: bits of its payload, above the parts' versions. */
 #define NO_ENTRY (1ull << 40) /* its entry's own cache was invalidated since */
 #define NO_PASID (1ull << 41) /* and after that the PASID cache, if that is another */
+#define NO_IOTLB (1ull << 42) /* and after that the IOTLB: what is left is the device's own TLB */
 
 /*
  * A node of the search: where the updater is, what of its stores is visible, and one thing that the
@@ -45,6 +46,7 @@ enum {
 /* A translation. */
 struct item {
 	uint8_t outcome, stage;
+	bool translated;
 	uint16_t domain;
 };
 

@@ -51,6 +51,8 @@
 	B(IQE_SPURIOUS, "queue-error", "stops at one descriptor in a thousand with FSTS.IQE (6.5.2.11)") \
 	B(DEVTLB_LOST, "devtlb-invalidation-lost", "reports device-TLB invalidations done without asking the device (6.5.2.5)") \
 	B(ATS_OUTLIVES, "ats-outlives", "fills a device-TLB after its invalidation was reported done (6.5.2.5)") \
+	B(DEVTLB_TIMEOUT, "devtlb-timeout", "reports one device-TLB invalidation in 64 as not answered, though it was (4.3)") \
+	B(DEVTLB_ANSWER, "devtlb-answer", "reports a wrong answer to one device-TLB invalidation in 64, though it was right (4.3)") \
 	B(WBF_LOST, "write-buffer-stays", "invalidations and WBF do not flush the write buffer (6.8)")   \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)")          \
@@ -73,6 +75,7 @@
 	B(FAULT_OVERFLOW_STAYS, "fault-overflow-stays", "keeps FSTS.PFO set when 1 is written to it (11.4.7.1)") \
 	B(FAULT_F_STAYS, "fault-f-stays", "keeps F set when 1 is written to it, once in ten (11.4.7.6)") \
 	B(FAULT_OVERWRITES, "fault-overwrites", "records over a pending fault instead of overflowing (7.2.1)") \
+	B(FAULT_RECOVERABLE, "fault-recoverable", "records what a translation completion only tells the device (7.1.2)") \
 	B(FAULT_EVENT_LOST, "fault-event-lost", "does not send fault events (7.3)")                      \
 	/* registers */                                                                                  \
 	B(TES_EARLY, "tes-early", "shows GSTS.TES before it translates (11.4.4.2)")                      \

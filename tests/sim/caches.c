@@ -259,9 +259,11 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 	}
 	if (!drain || sim_has(BUG_NO_DRAIN))
 		return;
+	/* Translation requests are not drained: draining is of untranslated ones (section 6.5.4). */
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		while (u->requests[i] && u->requests[i]->number <= before &&
-		       u->requests[i]->no_translation)
+		       u->requests[i]->no_translation &&
+		       u->requests[i]->access < ACCESS_TRANSLATION)
 			unit_wait();
 }
 

@@ -40,6 +40,7 @@
 	K(pasid, 1, 1, "ECAP.PASID")                                                                 \
 	K(rps, 1, 1, "ECAP.RPS, RID_PASID is used")                                                  \
 	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
+	K(dit, 0, 1, "ECAP.DIT, device-TLB invalidations name the physical function")                \
 	/* what the specification lets it do */                                                      \
 	K(chunk, 128, 512, "bits of an entry read at once")                                          \
 	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \
@@ -57,6 +58,8 @@
 	K(compress, 0, 1, "pending faults of one source-id are collapsed into one")                  \
 	K(evict, 16, 1000000, "one store in so many writes its line back at once; 0: none")          \
 	K(posted, 50, 100, "percent of refused writes that the device takes for done")               \
+	K(device_tlb, 90, 100, "percent of translations that a device with ATS on keeps")            \
+	K(answer_ns, 3000, 1000000, "of a translation on its way to the device, at most")            \
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \

@@ -90,13 +90,22 @@ static uint8_t through(struct walk *w, bool reads, uint64_t *at)
 	return walk_second_stage(w, w->second, w->second_levels, *at, reads, at);
 }
 
+/* A translation request is for writing, too, where that is allowed (section 4.2.3.1). */
+static bool wants_write(const struct walk *w, uint64_t entry)
+{
+	return is_write(w->r) ||
+	       (w->r->access == ACCESS_TRANSLATION && w->may_write && field_of(entry, FS_RW));
+}
+
 /* A first-stage entry, its Accessed flag set, and Dirty where a page is written to (section 3.6.2). */
 static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t *entry)
 {
-	uint64_t flags = field_mask(FS_A) | (level == 1 && is_write(w->r) ? field_mask(FS_D) : 0);
+	uint64_t flags;
 
 	do {
 		walk_fetch(at, 1, entry, w->snoop);
+		flags = field_mask(FS_A) |
+			(level == 1 && wants_write(w, *entry) ? field_mask(FS_D) : 0);
 		if (!field_of(*entry, FS_P))
 			return SFS_2;
 		if (level > 1 && field_of(*entry, PS))

@@ -48,6 +48,11 @@ static const struct {
 	{ &sim.turn, 3, { 4, 7, 10 } },
 	{ &sim.units, 3, { 1, 1, 2 } },
 	{ &sim.tags, 2, { 0, 1 } },
+	{ &sim.ats, 2, { 0, 1 } },
+	{ &sim.dt, 4, { 0, 1, 1, 1 } },
+	{ &sim.dit, 2, { 0, 1 } },
+	{ &sim.device_tlb, 3, { 0, 50, 100 } },
+	{ &sim.answer_ns, 3, { 0, 500, 3000 } },
 };
 
 void sim_options_draw(uint64_t seed)

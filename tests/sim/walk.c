@@ -9,11 +9,8 @@
 
 #include <string.h>
 
-#define SM_DTE	FIELD(2, 2)
 #define SM_PRE	FIELD(4, 4)
 #define FPD	FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
-#define TT_ALL	1	    /* context entry, legacy mode: translation requests, too */
-#define TT_PASS 2
 
 static bool can(const struct walk *w, struct vtd_field capability)
 {
@@ -30,7 +27,7 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 		return LCT_2;
 	if (c[0] & 0xff0 || c[1] & 0xffffffffff000080)
 		return LCT_3;
-	if (tt == 3 || (tt == TT_ALL && !can(w, ECAP_DT)) || (tt == TT_PASS && !can(w, ECAP_PT)))
+	if (tt == 3 || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) || (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
 	if (tt != TT_PASS && !walk_has_levels(w, (unsigned)field_get(c, CONTEXT_AW) + 2))
 		return LCT_4;
@@ -47,7 +44,7 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 		return reason;
 	w->r->domain = (uint16_t)field_get(c, CONTEXT_DID);
 	w->r->knows_domain = true;
-	if (w->r->access >= ACCESS_TRANSLATION && tt != TT_ALL)
+	if (w->r->access >= ACCESS_TRANSLATION && tt != TT_DEVICE_TLB)
 		return LCT_5;
 	*to = w->r->at;
 	if (w->r->access == ACCESS_TRANSLATED)
@@ -102,8 +99,6 @@ static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 	w->r->knows_domain = true;
 	w->snoop = sim.smpwc && field_get(p, PASID_PWSNP);
 	*to = w->r->at;
-	if (w->r->access == ACCESS_TRANSLATED)
-		return 0;
 	switch (field_get(p, PASID_PGTT)) {
 	case PGTT_FIRST:
 		w->r->stage = UNIT_FIRST;
@@ -127,7 +122,7 @@ static uint8_t check_sm_context(const uint64_t *c)
 		return SCT_2;
 	if (c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3])
 		return SCT_3;
-	if (field_get(c, SM_PRE) && !field_get(c, SM_DTE))
+	if (field_get(c, SM_PRE) && !field_get(c, SM_CONTEXT_DTE))
 		return SCT_4;
 	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)))
 		return SCT_4;
@@ -140,7 +135,7 @@ static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 	struct request *r = w->r;
 	uint32_t own = (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
 
-	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_DTE))
+	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_CONTEXT_DTE))
 		return SCT_5;
 	if (!r->has_pasid) {
 		r->uses_pasid = can(w, ECAP_RPS) && !sim_has(BUG_RID_PASID_0) ? own : 0;
@@ -166,6 +161,10 @@ static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 		reason = choose_pasid(w, c);
 	if (reason)
 		return reason;
+	/* Without a host permission table only the context entry is looked at (section 4.2.5). */
+	*to = w->r->at;
+	if (w->r->access == ACCESS_TRANSLATED)
+		return 0;
 	if (!pasid_find(w->u, w->r, p)) {
 		walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
 				   8 * (w->r->uses_pasid / 64),
@@ -258,6 +257,18 @@ static bool may_keep(const struct request *r, uint8_t reason)
 	return sim.cm && r->knows_domain && (r->stage == UNIT_LEGACY || r->stage == UNIT_SECOND);
 }
 
+/* Table 30: the completion succeeds with R = W = 0, and that is all (section 7.1.2). */
+static bool is_recoverable(const struct request *r, uint8_t reason)
+{
+	static const uint8_t reasons[] = { LGN_1, LGN_2, LGN_3, SPD_2, SPT_2, SFS_2, SFS_3, SFS_9,
+					   SSS_2, SGN_1, SGN_2, SGN_5, SGN_6, SGN_7 };
+
+	for (unsigned i = 0; i < sizeof(reasons) && r->access == ACCESS_TRANSLATION; i++)
+		if (reasons[i] == reason)
+			return true;
+	return false;
+}
+
 uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 {
 	struct walk w = { .u = u, .r = r, .may_write = true };
@@ -276,16 +287,19 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 							    : 0;
 		*to = known->frame << 12 | (r->at & PAGE_MASK);
+		w.may_write = known->may_write;
 	} else if (!reason) {
 		reason = walk(&w, to);
 		if (may_keep(r, reason))
 			tlb_keep(u, r, *to, w.may_write, reason);
 	}
+	r->may_write = w.may_write;
 	if (sim_has(BUG_WRONG_FRAME) && !reason && u->arrivals % 64 == 0)
 		*to ^= 4096;
 	if (sim_has(BUG_FAULT_SPURIOUS) && !reason && u->arrivals % 100 == 0)
 		fault_record(u, r, unit_is_scalable(u) ? SPT_2 : LCT_2);
-	if (reason && !r->is_prefetch && !r->suppress_faults)
+	if (reason && !r->is_prefetch && !r->suppress_faults &&
+	    (!is_recoverable(r, reason) || sim_has(BUG_FAULT_RECOVERABLE)))
 		fault_record(u, r, reason);
 	return reason;
 }
