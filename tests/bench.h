@@ -84,6 +84,7 @@ struct bench {
 		bool usable; /* in its tests of sequences, as ats= asks (tests/ats.h) */
 		const char *lacks; /* why not, though it was asked for; NULL: it was not, or it is */
 		bool on;
+		bool is_broken; /* the self-check failed: no test of a sequence is run with it */
 		struct vtd_device_tlb tlb; /* whose PASID is the current target's */
 	} ats;
 	unsigned updater_cpu;

@@ -157,6 +157,74 @@ static const char *try_beside(struct bench *b)
 	return NULL;
 }
 
+/* What the records of one DMA that was refused a translation must say. NULL, or what else they do. */
+static const char *judge_refusal(const struct bench *b, uint8_t reason, bool is_recorded)
+{
+	static char text[200];
+	const struct vtd_fault *f = &t.faults.kinds[0].first[0];
+
+	if (t.faults.odd || t.faults.foreign)
+		return fault_fit_text(t.faults.odd ? (enum fault_fit)t.faults.odd_fit
+						   : FAULT_OF_OTHERS);
+	if (!is_recorded)
+		return t.faults.ours ? "a fault was recorded of a refusal that only the device is told of "
+				       "(section 7.1.2)"
+				     : NULL;
+	if (t.faults.ours && f->address_type == 1 && f->reason == reason)
+		return NULL;
+	if (!t.faults.ours)
+		format_text(text, sizeof(text),
+			    "a translation request to an absent entry of target %s was refused and not "
+			    "recorded, for reason 0x%x (section 7.1.3, table 30)",
+			    target_name((enum target_id)b->target->id), reason);
+	else
+		format_text(text, sizeof(text),
+			    "a translation request to an absent entry of target %s was recorded with "
+			    "reason 0x%x and address type %u, and not 0x%x and 1 (FRCD.FR, AT)",
+			    target_name((enum target_id)b->target->id), f->reason, f->address_type,
+			    reason);
+	return text;
+}
+
+/* With state A current: one DMA while it is absent. */
+static const char *try_refusal(struct bench *b)
+{
+	struct dma_device *d = b->device;
+	enum vtd_status status;
+	enum dma_state state;
+	const char *problem;
+	uint64_t started;
+	bool is_recorded;
+	uint8_t reason;
+
+	invalidation_take_out(b, 0);
+	reason = target_reason_on_device(b->target, b->target->address, &is_recorded);
+	status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK)
+		status = bench_invalidate_all(b);
+	if (status != VTD_OK)
+		return fail(status, b);
+	memset(&t.faults, 0, sizeof(t.faults));
+	bench_forget_faults(b);
+	target_arm(b->target, ++t.dmas);
+	started = time_us();
+	d->generator->start(d, b->target->address);
+	state = bench_wait(b, &t);
+	bench_collect_faults(b, &t, !is_recorded);
+	bench_drain_faults(b, &t, started);
+	problem = target_written(b->target, t.dmas)
+			  ? "outside the specification: a DMA of a device with ATS arrived though its "
+			    "entry was absent and every cache empty, its own too (section 4.2.3)"
+			  : judge_refusal(b, reason, is_recorded);
+	invalidation_put_in(b, 0);
+	status = bench_invalidate_all(b);
+	if (status != VTD_OK)
+		return fail(status, b);
+	if (!problem && state == DMA_DEAD)
+		problem = t.stopped = bench_reset(b);
+	return problem;
+}
+
 static const char *try_target(struct bench *b, struct target *target)
 {
 	const char *problem = engine_choose(b, target), *end;
@@ -171,8 +239,12 @@ static const char *try_target(struct bench *b, struct target *target)
 		problem = try_at_rest(b);
 	if (!problem)
 		problem = try_beside(b);
+	if (!problem)
+		problem = try_refusal(b);
 	end = ats_off(b);
-	return problem ? problem : end;
+	if (!problem)
+		problem = t.stopped = end;
+	return problem;
 }
 
 void check_device_tlb(struct bench *b, const char *id)
@@ -194,6 +266,7 @@ void check_device_tlb(struct bench *b, const char *id)
 		log_note("  %u targets, %u changes each; of those that it was not told of it kept the "
 			 "old translation in %u of %u",
 			 tried, ROUNDS + ROUNDS_BESIDE, kept, changes);
+	b->ats.is_broken = problem;
 	report_result(id,
 		      t.stopped && problem ? VERDICT_ERROR
 		      : problem		   ? VERDICT_FAIL

@@ -67,6 +67,8 @@ enum fault_fit fault_fit(const struct requester *r, const struct vtd_fault *f)
 	if ((f->address_type && !r->translates) || f->address_type > TRANSLATED || f->execute ||
 	    f->privileged)
 		return FAULT_BAD_FLAGS;
+	if (f->address_type == TRANSLATION && vtd_fault_is_recoverable(f->reason))
+		return FAULT_FOR_DEVICE;
 	if (!r->is_scalable)
 		return FAULT_FITS;
 	if (!f->has_pasid)
@@ -94,6 +96,10 @@ const char *fault_fit_text(enum fault_fit fit)
 		return "a fault record of the device is of no access that it makes: a read of a "
 		       "page that it "
 		       "only writes, or the reverse (FRCD.FI, T1, T2)";
+	case FAULT_FOR_DEVICE:
+		return "a fault record tells of a translation request that was refused for a reason "
+		       "that only the "
+		       "device is told of (section 7.1.2, table 30)";
 	case FAULT_BAD_FLAGS:
 		return "a fault record of the device says translated, execute or privileged, which "
 		       "its request was "

@@ -32,6 +32,7 @@ enum fault_fit {
 	FAULT_BAD_ADDRESS,
 	FAULT_BAD_TYPE, /* a read of what is only written, or the reverse */
 	FAULT_BAD_PASID,
+	FAULT_FOR_DEVICE, /* of a translation request, for a reason that only the device is told */
 	FAULT_BAD_FLAGS, /* of a request that is not one of the device: translated, to execute, privileged */
 };
 

@@ -147,12 +147,18 @@ struct test {
 
 typedef void (*visit_fn)(const struct test *test);
 
-static void visit_concurrency(struct bench *b, visit_fn visit)
+/* What others rest on, and was visited before. */
+struct visited {
+	bool concurrency, device_tlb;
+};
+
+static void visit_concurrency(struct bench *b, struct visited *visited, visit_fn visit)
 {
 	char id[ID_BYTES];
 
-	if (b->lacks[TARGET_CONTEXT])
+	if (b->lacks[TARGET_CONTEXT] || visited->concurrency)
 		return;
+	visited->concurrency = true;
 	format_text(id, sizeof(id), "concurrency.%s", device_name(b));
 	visit(&(struct test){ .kind = TEST_CONCURRENCY,
 			      .bench = b,
@@ -160,8 +166,18 @@ static void visit_concurrency(struct bench *b, visit_fn visit)
 			      .id = id });
 }
 
-/* *has_concurrency: its check was visited before. */
-static void visit_target(struct bench *b, enum target_id target, bool *has_concurrency,
+static void visit_device_tlb(struct bench *b, struct visited *visited, visit_fn visit)
+{
+	char id[ID_BYTES];
+
+	if (!options.ats || visited->device_tlb)
+		return;
+	visited->device_tlb = true;
+	format_text(id, sizeof(id), "device-tlb.%s", device_name(b));
+	visit(&(struct test){ .kind = TEST_DEVICE_TLB, .bench = b, .ms = 500, .id = id });
+}
+
+static void visit_target(struct bench *b, enum target_id target, struct visited *visited,
 			 visit_fn visit)
 {
 	char id[ID_BYTES], name[ID_BYTES];
@@ -186,9 +202,8 @@ static void visit_target(struct bench *b, enum target_id target, bool *has_concu
 				if (!is_wanted(b, target, &sequences[i], drive, id, length))
 					continue;
 				/* Every verdict rests on these: they are checked first. */
-				if (!*has_concurrency)
-					visit_concurrency(b, visit);
-				*has_concurrency = true;
+				visit_concurrency(b, visited, visit);
+				visit_device_tlb(b, visited, visit);
 				if (!has_witness)
 					visit(&(struct test){ .kind = TEST_WITNESS,
 							      .bench = b,
@@ -268,7 +283,7 @@ static void visit_mutants(struct bench *b, visit_fn visit)
 	}
 }
 
-static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
+static void visit_checks(struct bench *b, struct visited *visited, visit_fn visit)
 {
 	static const struct {
 		const char *name;
@@ -279,7 +294,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		       { "rates", TEST_RATES, 600 },
 		       { "concurrency", TEST_CONCURRENCY, 0 },
 		       { "invalidation", TEST_INVALIDATION, 500 },
-		       { "device-tlb", TEST_DEVICE_TLB, 500 },
+		       { "device-tlb", TEST_DEVICE_TLB, 0 },
 		       { "faults", TEST_FAULTS, 2000 },
 		       { "granularity", TEST_GRANULARITY, 5000 } };
 	char id[ID_BYTES];
@@ -287,8 +302,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
 		bool is_seen = checks[c].kind <= TEST_TRAITS;
 
-		if ((!is_seen && b->lacks[TARGET_CONTEXT]) ||
-		    (checks[c].kind == TEST_DEVICE_TLB && !options.ats))
+		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind > TEST_CONCURRENCY && verdict_is_slow(b)) ||
@@ -296,12 +310,11 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;
 		/* What granularity says rests on it. */
-		if (!*has_concurrency &&
-		    (checks[c].kind == TEST_CONCURRENCY || checks[c].kind == TEST_GRANULARITY)) {
-			visit_concurrency(b, visit);
-			*has_concurrency = true;
-		}
-		if (checks[c].kind != TEST_CONCURRENCY)
+		if (checks[c].kind == TEST_CONCURRENCY || checks[c].kind == TEST_GRANULARITY)
+			visit_concurrency(b, visited, visit);
+		else if (checks[c].kind == TEST_DEVICE_TLB)
+			visit_device_tlb(b, visited, visit);
+		if (checks[c].kind != TEST_CONCURRENCY && checks[c].kind != TEST_DEVICE_TLB)
 			visit(&(struct test){ .kind = checks[c].kind,
 					      .bench = b,
 					      .ms = options.test_ms && !is_seen &&
@@ -315,15 +328,15 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 /* Every test of a device, in the order in which they are run. */
 static void visit_device(struct bench *b, visit_fn visit)
 {
-	bool has_concurrency = false;
+	struct visited visited = { 0 };
 
 	if (options.run == RUN_MUTANTS) {
 		visit_mutants(b, visit);
 		return;
 	}
-	visit_checks(b, &has_concurrency, visit);
+	visit_checks(b, &visited, visit);
 	for (unsigned target = 0; target < TARGET_COUNT; target++)
-		visit_target(b, (enum target_id)target, &has_concurrency, visit);
+		visit_target(b, (enum target_id)target, &visited, visit);
 }
 
 static struct {

@@ -99,6 +99,18 @@ uint8_t target_reason_at(const struct target *t, uint64_t at)
 	return result.reason;
 }
 
+uint8_t target_reason_on_device(const struct target *t, uint64_t at, bool *is_recorded)
+{
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, at);
+	struct vtd_translation result;
+
+	request.is_translation = true;
+	vtd_translate(&unit, &request, NULL, &result);
+	*is_recorded = !result.is_unrecorded;
+	return result.reason;
+}
+
 void target_meaning(void *context, const uint64_t *entry, struct model_meaning *out)
 {
 	struct target *t = context;

@@ -158,8 +158,12 @@ unsigned target_written(const struct target *target, uint64_t number);
 void target_arm_physical(void);
 bool target_landed_physically(void);
 
-/* The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). */
+/*
+ * The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). The same of
+ * a translation request; *is_recorded: or only the device is told.
+ */
 uint8_t target_reason_at(const struct target *target, uint64_t at);
+uint8_t target_reason_on_device(const struct target *target, uint64_t at, bool *is_recorded);
 
 const char *target_outcome_name(const struct target *target, unsigned outcome);
 const char *target_outcome_meaning(const struct target *target, unsigned outcome);

@@ -318,6 +318,13 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			      0, "torn");
 		return;
 	}
+	if (b->ats.usable && b->ats.is_broken) {
+		report_result(id, VERDICT_ERROR,
+			      "not run: what the device keeps itself cannot be relied on "
+			      "(device-tlb.*)",
+			      0, "torn");
+		return;
+	}
 	predict(b, &trial, s->never_blocks, &full);
 	trial.drive = (uint8_t)drive;
 	if (drive == DRIVE_HAMMER)

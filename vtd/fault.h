@@ -68,6 +68,11 @@ void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_
 
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high);
 const char *vtd_fault_reason_name(uint8_t reason);
+/*
+ * Whether a translation request that meets this is answered with "no permission", and nothing is recorded (section
+ * 7.1.2 and table 30).
+ */
+bool vtd_fault_is_recoverable(uint8_t reason);
 const char *vtd_fault_type_name(uint8_t type);
 
 #endif

@@ -142,7 +142,7 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 				     .domain = m->domain };
 
 	if (m->good && m->stage == STAGE_SECOND)
-		s->walked[position] |= domain_bit(s, m->domain);
+		(flags & NO_IOTLB ? s->asked : s->walked)[position] |= domain_bit(s, m->domain);
 	/* What only a device keeps has no domain-id. */
 	for (unsigned i = 0; i < 2 && m->translated && !(flags & NO_IOTLB); i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
@@ -277,16 +277,19 @@ static void walk_from_kept(struct search *s)
 {
 	for (uint32_t i = 0, count = s->node_count; i < count; i++) {
 		uint64_t key = s->nodes[i].key;
+		struct model_event event;
 		const struct item *item;
 
 		if (key >> 62 != NODE_ITEM || (key & 15) != IN_PAGING_CACHE)
 			continue;
 		item = &s->items[(key & 0xffff) >> 4];
+		event = (struct model_event){ .type = EVENT_WALK,
+					      .outcome = item->outcome,
+					      .domain = item->domain };
 		if (s->walked[key_position(key)] & domain_bit(s, item->domain))
-			reach(s, i, key | IN_IOTLB,
-			      (struct model_event){ .type = EVENT_WALK,
-						    .outcome = item->outcome,
-						    .domain = item->domain });
+			reach(s, i, key | IN_IOTLB, event);
+		if (s->asked[key_position(key)] & domain_bit(s, item->domain))
+			reach(s, i, key | IN_DEVICE, event);
 	}
 }
 

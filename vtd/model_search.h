@@ -69,8 +69,11 @@ struct search {
 	unsigned view_count;
 	struct item items[ITEMS_MAX];
 	unsigned item_count;
-	/* Domain-ids of second-stage entries, and which of them a walk may have at each position. */
-	uint16_t domains[DOMAINS_MAX], walked[POSITIONS];
+	/*
+	 * Domain-ids of second-stage entries, and which of them a walk may have at each position; asked: one whose
+	 * answer goes to the device alone.
+	 */
+	uint16_t domains[DOMAINS_MAX], walked[POSITIONS], asked[POSITIONS];
 	unsigned domain_count;
 	struct node *nodes;
 	uint32_t node_count, node_room;

@@ -49,28 +49,10 @@ static void load_indexed(const struct walk *w, uint64_t pointer, unsigned index,
 	load(w, table + index * words, words, value);
 }
 
-/* Table 30: the translation completion succeeds, with R = W = 0. */
-static bool is_recoverable(uint8_t reason)
-{
-	switch (reason) {
-	case FAULT_BEYOND_WIDTH:
-	case FAULT_WRITE_DENIED:
-	case FAULT_PASID_DIR_NOT_PRESENT:
-	case FAULT_PASID_NOT_PRESENT:
-	case FAULT_FS_NOT_PRESENT:
-	case FAULT_SM_SS_NOT_PRESENT:
-	case FAULT_FS_PRIVILEGE:
-	case FAULT_SM_BEYOND_WIDTH:
-	case FAULT_SM_WRITE_DENIED:
-		return true;
-	}
-	return false;
-}
-
 static void fault(struct walk *w, uint8_t reason)
 {
 	w->out->reason = reason;
-	w->out->is_unrecorded = w->request->is_translation && is_recoverable(reason);
+	w->out->is_unrecorded = w->request->is_translation && vtd_fault_is_recoverable(reason);
 }
 
 static void not_present(struct walk *w, uint8_t reason)
