@@ -122,7 +122,6 @@ static enum vtd_status change_during_dma(struct bench *b, unsigned state)
 {
 	struct dma_device *d = b->device;
 	enum vtd_status status = bench_invalidate_device(b);
-	uint64_t started = time_us();
 
 	if (status != VTD_OK)
 		return status;
@@ -133,7 +132,7 @@ static enum vtd_status change_during_dma(struct bench *b, unsigned state)
 	status = change(b, state, true);
 	if (bench_wait(b, &t) == DMA_DEAD)
 		t.stopped = bench_reset(b);
-	bench_drain_faults(b, &t, started);
+	bench_drain_faults(b, &t, time_us());
 	return status;
 }
 
@@ -193,7 +192,6 @@ static const char *try_refusal(struct bench *b)
 	enum vtd_status status;
 	enum dma_state state;
 	const char *problem;
-	uint64_t started;
 	bool is_recorded;
 	uint8_t reason;
 
@@ -207,11 +205,10 @@ static const char *try_refusal(struct bench *b)
 	memset(&t.faults, 0, sizeof(t.faults));
 	bench_forget_faults(b);
 	target_arm(b->target, ++t.dmas);
-	started = time_us();
 	d->generator->start(d, b->target->address);
 	state = bench_wait(b, &t);
 	bench_collect_faults(b, &t, !is_recorded);
-	bench_drain_faults(b, &t, started);
+	bench_drain_faults(b, &t, time_us());
 	problem = target_written(b->target, t.dmas)
 			  ? "outside the specification: a DMA of a device with ATS arrived though its "
 			    "entry was absent and every cache empty, its own too (section 4.2.3)"

@@ -87,6 +87,12 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	return problem;
 }
 
+/* record_us is of requests that the unit translates; by way of the device's TLB one is refused later. */
+static uint64_t since(const struct bench *b, uint64_t started)
+{
+	return b->ats.on ? time_us() : started;
+}
+
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
 enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
 			bool hold_meanwhile)
@@ -147,7 +153,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	}
 	/* What the device did until now must not be held against its next DMA. */
 	if (state != DMA_DONE || bench_said_anything(b))
-		bench_drain_faults(b, t, started);
+		bench_drain_faults(b, t, since(b, started));
 	return outcome;
 }
 
@@ -224,7 +230,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 			t->stopped = problem;
 		t->resets++;
 	}
-	bench_drain_faults(b, t, started);
+	bench_drain_faults(b, t, since(b, started));
 	t->tag_checks++;
 	t->mistagged += target_written(target, ~t->dmas) >> state & 1;
 	*leaf = old;
