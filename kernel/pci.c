@@ -322,7 +322,8 @@ const char *pci_lacks_ats(const struct pci_function *f)
 		unsigned at = pci_extended_capability(above, PCI_EXT_ACS);
 
 		if (at && pci_read16(above, at + PCI_ACS_CONTROL) & PCI_ACS_TRANSLATION_BLOCKING)
-			return "a port above the device blocks translated requests (ACS Translation "
+			return "a port above the device blocks translated requests (ACS "
+			       "Translation "
 			       "Blocking)";
 	}
 	return NULL;

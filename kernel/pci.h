@@ -47,7 +47,7 @@ enum {
 	PCI_ACS_TRANSLATION_BLOCKING = 1 << 1,
 	PCI_EXT_ATS = 0x0f,
 	PCI_ATS_CAPABILITY = 4, /* invalidate queue depth: bits 4:0, 0 is 32 */
-	PCI_ATS_CONTROL = 6,	/* smallest translation unit: bits 4:0, 0 is 4 KiB; enable: bit 15 */
+	PCI_ATS_CONTROL = 6, /* smallest translation unit: bits 4:0, 0 is 4 KiB; enable: bit 15 */
 	PCI_ATS_ENABLE = 1 << 15,
 	PCI_EXT_PRI = 0x13, /* page requests */
 	PCI_PRI_CONTROL = 4,

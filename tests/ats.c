@@ -14,9 +14,11 @@ static const char *lacks(const struct bench *b)
 	if (!field_of(b->unit->ecap, ECAP_DT))
 		return "the unit takes no requests of device-TLBs (ECAP.DT = 0)";
 	if (!b->unit->queue.descriptors)
-		return "device-TLBs are invalidated by the queue alone (section 6.5.1), which is not in use";
+		return "device-TLBs are invalidated by the queue alone (section 6.5.1), which is "
+		       "not in use";
 	if (b->source_id != (uint16_t)(f->bus << 8 | f->devfn))
-		return "the unit sees the device under another requester-id, which an invalidation would go to";
+		return "the unit sees the device under another requester-id, which an invalidation "
+		       "would go to";
 	return NULL;
 }
 

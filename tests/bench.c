@@ -32,9 +32,8 @@ void bench_set_requester(struct bench *b, uint64_t address)
 	};
 	b->requester.translates = b->ats.on;
 	for (unsigned p = 0; b->ats.on && p < OUTCOME_PAGES + 2; p++)
-		b->requester.pages[p] = (uint64_t)(p < OUTCOME_PAGES
-							   ? t->page[p]
-							   : t->sentinel[p - OUTCOME_PAGES]);
+		b->requester.pages[p] =
+			(uint64_t)(p < OUTCOME_PAGES ? t->page[p] : t->sentinel[p - OUTCOME_PAGES]);
 	for (unsigned s = 0; t && s < 2; s++)
 		b->requester.pasids[s] = t->pasid[s];
 	if (t && t->tagged)
@@ -141,8 +140,8 @@ uint64_t bench_record_wait_us(const struct bench *b)
 void bench_collect_faults(struct bench *b, struct tally *t, bool may_be_none)
 {
 	uint64_t patience = bench_record_wait_us(b);
-	uint64_t deadline =
-		time_us() + (patience > RECORD_US || may_be_none ? patience : RECORD_US);
+	uint64_t deadline = time_us() +
+			    (patience > RECORD_US || may_be_none ? patience : RECORD_US);
 
 	do
 		look(b, t);

@@ -82,7 +82,8 @@ struct bench {
 	const char *disproof; /* why its DMA must not be trusted to pass the unit; NULL: it may */
 	struct {
 		bool usable; /* in its tests of sequences, as ats= asks (tests/ats.h) */
-		const char *lacks; /* why not, though it was asked for; NULL: it was not, or it is */
+		const char
+			*lacks; /* why not, though it was asked for; NULL: it was not, or it is */
 		bool on;
 		bool is_broken; /* the self-check failed: no test of a sequence is run with it */
 		struct vtd_device_tlb tlb; /* whose PASID is the current target's */

@@ -86,7 +86,8 @@ bool check_witness(struct bench *b, const char *name)
 	on_device = b->ats.usable && !b->ats.is_broken ? try_mixtures(b, true) : 0;
 	report_result(name, wrong + on_device ? VERDICT_FAIL : VERDICT_SOUND,
 		      wrong ? "a mixture does not end where the witness was built to lead it"
-			    : "a mixture ends where it was built to lead, but not by the device-TLB, which "
+			    : "a mixture ends where it was built to lead, but not by the "
+			      "device-TLB, which "
 			      "was emptied before: a translation that the device was told, or its "
 			      "invalidation, is wrong (sections 4.2.3, 6.5.2.5; device-tlb.*)",
 		      wrong + on_device, "wrong");

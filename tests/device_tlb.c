@@ -12,12 +12,14 @@
 #include "tests/ownership.h"
 #include "tests/report.h"
 
-#define ROUNDS	      16 /* from A to B and back, the device at rest */
-#define ROUNDS_BESIDE 64 /* while it waits for a translation, which it may not do at the right moment */
-#define SPINS_MOST    4096
+#define ROUNDS 16 /* from A to B and back, the device at rest */
+#define ROUNDS_BESIDE \
+	64 /* while it waits for a translation, which it may not do at the right moment */
+#define SPINS_MOST 4096
 
-static const uint8_t targets[] = { TARGET_CONTEXT, TARGET_LEAF,	       TARGET_SM_CONTEXT, TARGET_PASID_SS,
-				   TARGET_PASID_FS, TARGET_PASID_NESTED, TARGET_FS_LEAF };
+static const uint8_t targets[] = { TARGET_CONTEXT,  TARGET_LEAF,     TARGET_SM_CONTEXT,
+				   TARGET_PASID_SS, TARGET_PASID_FS, TARGET_PASID_NESTED,
+				   TARGET_FS_LEAF };
 
 static struct tally t;
 static unsigned kept, changes;
@@ -49,23 +51,25 @@ static const char *tell(const struct bench *b, bool beside)
 	char name[120];
 
 	name_it(b, name, sizeof(name));
-	format_text(text, sizeof(text),
-		    beside ? "outside the specification: a %s came while the device waited for a "
-			     "translation, and was reported done; the device kept the old translation "
-			     "of target %s: it kept an answer that the invalidation had overtaken, or "
-			     "the unit did not wait for the device (section 6.5.2.12)"
-			   : "outside the specification: a %s was reported done, and the device went "
-			     "on with the old translation of target %s: the unit did not ask the "
-			     "device, or the device did not forget it",
-		    name, target_name((enum target_id)b->target->id));
+	format_text(
+		text, sizeof(text),
+		beside ? "outside the specification: a %s came while the device waited for a "
+			 "translation, and was reported done; the device kept the old translation "
+			 "of target %s: it kept an answer that the invalidation had overtaken, or "
+			 "the unit did not wait for the device (section 6.5.2.12)"
+		       : "outside the specification: a %s was reported done, and the device went "
+			 "on with the old translation of target %s: the unit did not ask the "
+			 "device, or the device did not forget it",
+		name, target_name((enum target_id)b->target->id));
 	return text;
 }
 
 static const char *unexpected(void)
 {
-	return t.stopped ? t.stopped
-			 : "outside the specification: with nobody rewriting, and the unit's caches "
-			   "invalidated, a DMA used neither the old nor the new entry";
+	return t.stopped
+		       ? t.stopped
+		       : "outside the specification: with nobody rewriting, and the unit's caches "
+			 "invalidated, a DMA used neither the old nor the new entry";
 }
 
 /* From state to the other, nothing left of the old one in the unit. */
@@ -166,22 +170,25 @@ static const char *judge_refusal(const struct bench *b, uint8_t reason, bool is_
 		return fault_fit_text(t.faults.odd ? (enum fault_fit)t.faults.odd_fit
 						   : FAULT_OF_OTHERS);
 	if (!is_recorded)
-		return t.faults.ours ? "a fault was recorded of a refusal that only the device is told of "
+		return t.faults.ours ? "a fault was recorded of a refusal that only the device is "
+				       "told of "
 				       "(section 7.1.2)"
 				     : NULL;
 	if (t.faults.ours && f->address_type == 1 && f->reason == reason)
 		return NULL;
 	if (!t.faults.ours)
-		format_text(text, sizeof(text),
-			    "a translation request to an absent entry of target %s was refused and not "
-			    "recorded, for reason 0x%x (section 7.1.3, table 30)",
-			    target_name((enum target_id)b->target->id), reason);
+		format_text(
+			text, sizeof(text),
+			"a translation request to an absent entry of target %s was refused and not "
+			"recorded, for reason 0x%x (section 7.1.3, table 30)",
+			target_name((enum target_id)b->target->id), reason);
 	else
-		format_text(text, sizeof(text),
-			    "a translation request to an absent entry of target %s was recorded with "
-			    "reason 0x%x and address type %u, and not 0x%x and 1 (FRCD.FR, AT)",
-			    target_name((enum target_id)b->target->id), f->reason, f->address_type,
-			    reason);
+		format_text(
+			text, sizeof(text),
+			"a translation request to an absent entry of target %s was recorded with "
+			"reason 0x%x and address type %u, and not 0x%x and 1 (FRCD.FR, AT)",
+			target_name((enum target_id)b->target->id), f->reason, f->address_type,
+			reason);
 	return text;
 }
 
@@ -210,7 +217,8 @@ static const char *try_refusal(struct bench *b)
 	bench_collect_faults(b, &t, !is_recorded);
 	bench_drain_faults(b, &t, time_us());
 	problem = target_written(b->target, t.dmas)
-			  ? "outside the specification: a DMA of a device with ATS arrived though its "
+			  ? "outside the specification: a DMA of a device with ATS arrived though "
+			    "its "
 			    "entry was absent and every cache empty, its own too (section 4.2.3)"
 			  : judge_refusal(b, reason, is_recorded);
 	invalidation_put_in(b, 0);
@@ -260,18 +268,20 @@ void check_device_tlb(struct bench *b, const char *id)
 		tried++;
 	}
 	if (tried)
-		log_note("  %u targets, %u changes each; of those that it was not told of it kept the "
+		log_note("  %u targets, %u changes each; of those that it was not told of it kept "
+			 "the "
 			 "old translation in %u of %u",
 			 tried, ROUNDS + ROUNDS_BESIDE, kept, changes);
 	b->ats.is_broken = problem;
-	report_result(id,
-		      t.stopped && problem ? VERDICT_ERROR
-		      : problem		   ? VERDICT_FAIL
-		      : kept		   ? VERDICT_SOUND
-					   : VERDICT_SKIP,
-		      problem	     ? problem
-		      : b->ats.lacks ? b->ats.lacks
-		      : tried	     ? "inconclusive: the device kept no translation that could have stayed"
-				     : "no target for it",
-		      tried, "targets");
+	report_result(
+		id,
+		t.stopped && problem ? VERDICT_ERROR
+		: problem	     ? VERDICT_FAIL
+		: kept		     ? VERDICT_SOUND
+				     : VERDICT_SKIP,
+		problem	       ? problem
+		: b->ats.lacks ? b->ats.lacks
+		: tried ? "inconclusive: the device kept no translation that could have stayed"
+			: "no target for it",
+		tried, "targets");
 }

@@ -20,7 +20,7 @@ static bool is_page(const struct requester *r, const struct vtd_fault *f)
 {
 	bool any = false;
 
-	if (f->address_type != TRANSLATED)
+	if (f->address_type != TRANSLATED || !r->translates)
 		return f->address == (r->address & ~(PAGE_SIZE - 1));
 	for (unsigned i = 0; i < sizeof(r->pages) / sizeof(r->pages[0]); i++)
 		any |= r->pages[i] && f->address == r->pages[i];
@@ -97,7 +97,8 @@ const char *fault_fit_text(enum fault_fit fit)
 		       "page that it "
 		       "only writes, or the reverse (FRCD.FI, T1, T2)";
 	case FAULT_FOR_DEVICE:
-		return "a fault record tells of a translation request that was refused for a reason "
+		return "a fault record tells of a translation request that was refused for a "
+		       "reason "
 		       "that only the "
 		       "device is told of (section 7.1.2, table 30)";
 	case FAULT_BAD_FLAGS:

@@ -22,7 +22,7 @@ struct requester {
 	bool is_scalable; /* in legacy mode no PASID is looked at */
 	/* It asks for translations (its ATS is on), and then goes to the physical pages that it was told. */
 	bool translates;
-	uint64_t pages[6];    /* that it may be told of; 0: none */
+	uint64_t pages[6]; /* that it may be told of; 0: none */
 	bool shows_rid_pasid; /* a record of a request without PASID may bear the RID_PASID: QEMU's do */
 };
 

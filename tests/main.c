@@ -239,8 +239,9 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = { "ownership", "traits",	 "rates",  "concurrency", "invalidation",
-					      "faults",	   "granularity", "device-tlb" };
+	static const char *const checks[] = { "ownership",   "traits",	     "rates",
+					      "concurrency", "invalidation", "faults",
+					      "granularity", "device-tlb" };
 	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];

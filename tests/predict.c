@@ -127,9 +127,8 @@ void predict_known_bad(struct bench *b, const struct trial *trial, bool never_bl
 		       struct prediction *p)
 {
 	ask(b, trial, never_blocks,
-	    (struct unit_model){ .qemu_caches = keeps_less(b),
-				 .coherent = snoops(b),
-				 .as_told = true },
+	    (struct unit_model){
+		    .qemu_caches = keeps_less(b), .coherent = snoops(b), .as_told = true },
 	    p);
 }
 
@@ -139,7 +138,8 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 
 	ask(b, trial, never_blocks, (struct unit_model){ .as_told = true }, &p);
 	if (!p.harms)
-		return "not observable: a device-TLB is refused without a record (section 7.1.2), as "
+		return "not observable: a device-TLB is refused without a record (section 7.1.2), "
+		       "as "
 		       "by an absent entry";
 	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)

@@ -461,5 +461,5 @@ const char *updater_problem(void)
 {
 	return x.status == VTD_QUEUE_ERROR ? vtd_queue_error_text(x.unit)
 	       : x.status != VTD_OK	   ? vtd_status_text(x.status)
-				  : "the updater processor does not answer";
+					   : "the updater processor does not answer";
 }

@@ -37,8 +37,9 @@ enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t doma
  * 6.5.2.5 and 6.5.2.6). Only the queue has it; the device must answer, or the queue stops (FSTS.ITE).
  */
 struct vtd_device_tlb {
-	uint16_t source_id, physical_source_id; /* of a virtual function: its physical one's; else the same */
-	uint8_t pending; /* invalidations that the device can have pending; 0: 32 */
+	uint16_t source_id,
+		physical_source_id; /* of a virtual function: its physical one's; else the same */
+	uint8_t pending;	    /* invalidations that the device can have pending; 0: 32 */
 	bool has_pasid;
 	uint32_t pasid;
 };

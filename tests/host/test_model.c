@@ -374,6 +374,33 @@ TEST(model_device_tlbs_must_be_invalidated_too)
 	CHECK(harms(TARGET_CONTEXT, OPERATION_REPLACE, "freebsd-move", how) & HARM_STALE);
 }
 
+/* Section 6.5.2.5: while the unit still has it, the device may ask again; and its answer is not drained (6.5.4). */
+TEST(model_device_tlbs_are_invalidated_last)
+{
+	struct bench_question how = { .bits = 128, .device_tlb = true };
+	struct step steps[] = { { STEP_CAS, 0, VALUE_NEW, { 0, 0 } },
+				{ STEP_FLUSH, 0, 0, { 0, 0 } },
+				{ STEP_INVALIDATE_CONTEXT, 0, VALUE_OLD, { 0, 0 } },
+				{ STEP_INVALIDATE_IOTLB, 0, VALUE_OLD, { 0, 0 } },
+				{ STEP_INVALIDATE_DEVTLB, 0, VALUE_OLD, { 0, 0 } } };
+
+	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 5, true, how), 0);
+	steps[3].op = STEP_INVALIDATE_DEVTLB;
+	steps[4].op = STEP_INVALIDATE_IOTLB;
+	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 5, true, how), HARM_STALE);
+	/* What a walk finds in a paging-structure cache that was spared goes to the device, which then forgets it. */
+	CHECK_EQ(harms(TARGET_PASID_SS, OPERATION_REPLACE, "linux-6.13-posted", how), 0);
+}
+
+/* Section 6.5.3.5: nobody tells a device that an absent entry is there now, whatever CAP.CM says. */
+TEST(model_device_tlbs_keep_no_refusals)
+{
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	struct bench_question how = { .bits = 128, .device_tlb = true, .caching_mode = true };
+
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
+}
+
 TEST(model_sees_a_sequence_that_does_not_end_in_the_new_entry)
 {
 	static const struct step half[] = { { STEP_STORE, 0, VALUE_NEW, { 0, 0 } },

@@ -65,10 +65,13 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 
 		walk_fetch(table + 8 * vtd_table_index(at, level), 1, &entry, w->snoop);
 		if (!field_of(entry, SS_R) && !field_of(entry, SS_W))
-			return scalable ? SSS_2 : is_write(w->r) && !reads ? LGN_2 : LGN_3;
+			return scalable				       ? SSS_2
+			       : w->r->access != ACCESS_READ && !reads ? LGN_2
+								       : LGN_3;
 		if (level > 1 && field_of(entry, PS))
 			return scalable ? SSS_3 : LSS_2;
-		if (!field_of(entry, SS_R) && (reads || !is_write(w->r)))
+		/* A device-TLB is told what is allowed. */
+		if (!field_of(entry, SS_R) && (reads || w->r->access == ACCESS_READ))
 			return scalable ? SGN_7 : LGN_3;
 		may_write &= field_of(entry, SS_W);
 		table = entry & field_mask(SS_ADDR);

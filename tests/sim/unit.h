@@ -45,7 +45,7 @@ struct request {
 	uint8_t stage;	     /* enum unit_stage */
 	/* Invalidations came since it read what it goes by: it fills these caches no more (6.2.2.1). */
 	bool no_context, no_pasid, no_translation;
-	bool may_write; /* where it was translated: what a device-TLB is told */
+	bool may_write;	 /* where it was translated: what a device-TLB is told */
 	uint64_t number; /* in order of arrival */
 };
 

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#define SM_PRE	FIELD(4, 4)
-#define FPD	FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
+#define SM_PRE FIELD(4, 4)
+#define FPD    FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
 
 static bool can(const struct walk *w, struct vtd_field capability)
 {
@@ -27,7 +27,8 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 		return LCT_2;
 	if (c[0] & 0xff0 || c[1] & 0xffffffffff000080)
 		return LCT_3;
-	if (tt == 3 || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) || (tt == TT_PASS && !can(w, ECAP_PT)))
+	if (tt == 3 || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) ||
+	    (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
 	if (tt != TT_PASS && !walk_has_levels(w, (unsigned)field_get(c, CONTEXT_AW) + 2))
 		return LCT_4;
@@ -260,8 +261,8 @@ static bool may_keep(const struct request *r, uint8_t reason)
 /* Table 30: the completion succeeds with R = W = 0, and that is all (section 7.1.2). */
 static bool is_recoverable(const struct request *r, uint8_t reason)
 {
-	static const uint8_t reasons[] = { LGN_1, LGN_2, LGN_3, SPD_2, SPT_2, SFS_2, SFS_3, SFS_9,
-					   SSS_2, SGN_1, SGN_2, SGN_5, SGN_6, SGN_7 };
+	static const uint8_t reasons[] = { LGN_1, LGN_2, LGN_3, SPD_2, SPT_2, SFS_2, SFS_3,
+					   SFS_9, SSS_2, SGN_1, SGN_2, SGN_5, SGN_6, SGN_7 };
 
 	for (unsigned i = 0; i < sizeof(reasons) && r->access == ACCESS_TRANSLATION; i++)
 		if (reasons[i] == reason)
