@@ -50,6 +50,7 @@
 	B(NO_DRAIN, "no-drain", "does not drain writes before the wait is completed (6.5.4)")            \
 	B(IQE_SPURIOUS, "queue-error", "stops at one descriptor in a thousand with FSTS.IQE (6.5.2.11)") \
 	B(DEVTLB_LOST, "devtlb-invalidation-lost", "reports device-TLB invalidations done without asking the device (6.5.2.5)") \
+	B(PASID_DEVTLB_LOST, "pasid-devtlb-lost", "the same of PASID-based device-TLB invalidations alone (6.5.2.6)") \
 	B(ATS_OUTLIVES, "ats-outlives", "fills a device-TLB after its invalidation was reported done (6.5.2.5)") \
 	B(DEVTLB_TIMEOUT, "devtlb-timeout", "reports one device-TLB invalidation in 64 as not answered, though it was (4.3)") \
 	B(DEVTLB_ANSWER, "devtlb-answer", "reports a wrong answer to one device-TLB invalidation in 64, though it was right (4.3)") \

@@ -121,7 +121,7 @@ static bool forget_in_device(struct unit *u, const uint64_t d[4])
 {
 	bool by_pasid = field_get(d, DESC_TYPE) == TYPE_PASID_DEVTLB;
 
-	if (sim_has(BUG_DEVTLB_LOST))
+	if (sim_has(BUG_DEVTLB_LOST) || (sim_has(BUG_PASID_DEVTLB_LOST) && by_pasid))
 		return true;
 	if (sim_has(BUG_DEVTLB_TIMEOUT) && ++u->count % 64 == 0)
 		return false;

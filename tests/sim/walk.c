@@ -277,8 +277,9 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 	uint8_t reason;
 
 	*to = r->at;
+	/* What a device-TLB sends is an unsupported request then (section 4.2.1). */
 	if (!is_translating(u))
-		return 0;
+		return r->access >= ACCESS_TRANSLATION ? UNSUPPORTED : 0;
 	reason = check_mode(u, r);
 	known = reason || r->access == ACCESS_TRANSLATED ? NULL : tlb_find(u, r);
 	if (known) {
