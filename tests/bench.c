@@ -55,6 +55,10 @@ enum vtd_status bench_invalidate_all(struct bench *b)
 
 const char *bench_status_text(const struct bench *b, enum vtd_status status)
 {
+	if (status == VTD_TIMEOUT && b->ats.on)
+		return "an invalidation did not end within a second: that of a device-TLB waits "
+		       "for the "
+		       "device's answer (section 4.3)";
 	return status == VTD_QUEUE_ERROR ? vtd_queue_error_text(b->unit) : vtd_status_text(status);
 }
 

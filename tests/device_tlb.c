@@ -160,35 +160,36 @@ static const char *try_beside(struct bench *b)
 	return NULL;
 }
 
-/* What the records of one DMA that was refused a translation must say. NULL, or what else they do. */
+/*
+ * What the records of one DMA that was refused must say. A device may also write without asking first, or when its
+ * question was refused: that is recorded as of any device. NULL, or what else they say.
+ */
 static const char *judge_refusal(const struct bench *b, uint8_t reason, bool is_recorded)
 {
+	const char *target = target_name((enum target_id)b->target->id);
 	static char text[200];
-	const struct vtd_fault *f = &t.faults.kinds[0].first[0];
 
 	if (t.faults.odd || t.faults.foreign)
 		return fault_fit_text(t.faults.odd ? (enum fault_fit)t.faults.odd_fit
 						   : FAULT_OF_OTHERS);
-	if (!is_recorded)
-		return t.faults.ours ? "a fault was recorded of a refusal that only the device is "
-				       "told of "
-				       "(section 7.1.2)"
-				     : NULL;
-	if (t.faults.ours && f->address_type == 1 && f->reason == reason)
-		return NULL;
-	if (!t.faults.ours)
-		format_text(
-			text, sizeof(text),
-			"a translation request to an absent entry of target %s was refused and not "
-			"recorded, for reason 0x%x (section 7.1.3, table 30)",
-			target_name((enum target_id)b->target->id), reason);
-	else
+	for (unsigned k = 0; k < t.faults.kind_count; k++) {
+		const struct vtd_fault *f = &t.faults.kinds[k].first[0];
+
+		if (f->address_type != 1 || f->reason == reason)
+			continue;
 		format_text(
 			text, sizeof(text),
 			"a translation request to an absent entry of target %s was recorded with "
-			"reason 0x%x and address type %u, and not 0x%x and 1 (FRCD.FR, AT)",
-			target_name((enum target_id)b->target->id), f->reason, f->address_type,
-			reason);
+			"reason 0x%x, and not 0x%x (FRCD.FR)",
+			target, f->reason, reason);
+		return text;
+	}
+	if (!is_recorded || t.faults.ours || b->said.overflow)
+		return NULL;
+	format_text(text, sizeof(text),
+		    "a request to an absent entry of target %s was refused and not recorded, for "
+		    "reason 0x%x (section 7.1.3, table 30)",
+		    target, reason);
 	return text;
 }
 
