@@ -67,6 +67,7 @@ needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
+needs_test-all := run image sign pxe log rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
@@ -117,10 +118,16 @@ run-stick: image ## the same from an image of a USB stick, as a machine boots it
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
-test: build ## host unit tests under sanitizers, then scenarios in QEMU
-	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables \
-		$(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/host/synthesize $(FIRMWARE).efi
-	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
+test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
+	@$(MAKE) --no-print-directory tested
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
+
+test-all: build ## the same, and all other scenarios in QEMU (25 min)
+	@$(MAKE) --no-print-directory tested
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
+
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim \
+		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 MODE   ?= proxy
 LOADER ?= ipxe
@@ -341,4 +348,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run run-stick sim sim-check sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run run-stick sim sim-check sim-fuzz mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
