@@ -11,7 +11,8 @@
  * what it selects. A fetch under way outlives that of its own cache, and may still fill the caches
  * that are invalidated after it: therefore they must be, one after the other (sections 6.2.2.1 and
  * 6.2.3.1). That of the IOTLB ends it: it drains the requests under way (section 6.5.4; of its
- * domain alone, but a fetch that lasts from one update to the next is not modelled). On a unit that
+ * domain alone, but a fetch that lasts from one update to the next is not modelled). What a device-TLB
+ * asks for is not drained: the answer may still come to the device, until its TLB is invalidated. On a unit that
  * does not snoop, a store becomes visible when its line is flushed, or at any time before.
  *
  * Each cached item is followed by itself: items do not hinder each other, so the union of what each
