@@ -12,6 +12,7 @@ BUILD   ?= build
 IMAGE   := $(BUILD)/vtd-litmus.efi
 SIGNED  := $(BUILD)/vtd-litmus.signed.efi
 MEDIA   := $(BUILD)/vtd-litmus
+SANITIZED := $(BUILD)/sanitized/vtd-sim
 ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
 QEMU    ?=
@@ -44,7 +45,7 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -140,12 +141,21 @@ sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds
 			$(BUILD)/run/sim.log; \
 		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
 
-sim-check: $(BUILD)/vtd-sim ## what vtd-sim must show: permitted units pass, planted faults fail
+sim-check: $(BUILD)/vtd-sim $(SANITIZED) ## what vtd-sim must show: permitted units pass, planted faults fail
 	@BUILD=$(BUILD) tests/sim/check
 
 SIM_SECONDS ?= 60
 sim-fuzz: $(BUILD)/vtd-sim ## random units that the specification permits, for SIM_SECONDS
 	@BUILD=$(BUILD) tests/sim/fuzz $(SIM_SECONDS)
+
+# vtd-sim, compiled in another way, in a folder of its own.
+$(SANITIZED): FORCE
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized \
+		SIM_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $@
+
+sim-coverage: ## lines of tests/ and vtd/ that runs of vtd-sim come to, file by file
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage SIM_FLAGS="--coverage -O1" $(BUILD)/coverage/vtd-sim
+	@BUILD=$(BUILD)/coverage tests/sim/coverage
 
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
@@ -199,7 +209,7 @@ $(ELF): $(OBJECTS) linker.ld
 FIRMWARE := $(BUILD)/tests/boot/firmware
 
 # What the tests need.
-tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim \
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(SANITIZED) \
 		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 $(FIRMWARE).efi: $(FIRMWARE).so
@@ -305,17 +315,22 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/table
 # vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
 SIM_ON_BUS  := $(filter-out tests/host/test_%,$(ON_BUS)) tests/sim/bus.c
+SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/host/fake_nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(wildcard tests/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) $(SIM_ON_BUS) \
+		$(SIM_NICS) \
 		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c memory.c options.c pci.c record.c run.c) \
 		$(filter-out kernel/spcr.c kernel/acpi_timers.c kernel/smbios.c,$(PARSERS:=.c))
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
-SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP
+SIM_FLAGS   ?=
+SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
+		$(SIM_FLAGS)
 
 $(BUILD)/sim/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
 
 $(SIM_ON_BUS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_bus_names.h
+$(SIM_NICS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_nic_names.h
 $(BUILD)/sim/tests/sim/main.o: SIM_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
 
@@ -349,4 +364,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run run-stick sim sim-check sim-fuzz mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run run-stick sim sim-check sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

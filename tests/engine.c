@@ -82,6 +82,9 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	if (status != VTD_OK)
 		return bench_status_text(b, status);
 	problem = bench_reset(b);
+	/* A sequence that leaves a stale or torn entry in the unit's caches has that DMA refused. */
+	if (problem && rest && vtd_invalidate_all(b->unit) == VTD_OK)
+		problem = bench_reset(b);
 	if (hold)
 		updater_command(UPDATER_RUN);
 	return problem;
@@ -148,6 +151,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 		if (problem)
 			t->stopped = problem;
 		t->ticks_reset += rdtsc() - at;
+		started = time_us(); /* a reset may have done DMA, too, that was refused */
 	}
 	/* What the device did until now must not be held against its next DMA. */
 	if (state != DMA_DONE || bench_said_anything(b))
@@ -227,6 +231,7 @@ static void check_tag(struct bench *b, const struct drive_setup *s, struct tally
 		if (problem)
 			t->stopped = problem;
 		t->resets++;
+		started = time_us();
 	}
 	bench_drain_faults(b, t, since(b, started));
 	t->tag_checks++;
@@ -358,6 +363,8 @@ bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 
 bool engine_settle(struct bench *b, const uint64_t *entry, struct tally *t)
 {
+	struct fault_log faults = t->faults;
+
 	if (!engine_put(b, entry, t))
 		return false;
 	bench_set_requester(b, b->target->address);
@@ -365,6 +372,9 @@ bool engine_settle(struct bench *b, const uint64_t *entry, struct tally *t)
 	b->device->pasid = b->target->pasid[0];
 	pci_bus_master(b->device->function, true);
 	t->stopped = bench_reset(b);
+	/* What the device did before, and in its reset, is not of what follows. */
+	bench_drain_faults(b, t, time_us());
+	t->faults = faults;
 	vtd_fault_clear(b->unit);
 	target_arm_physical();
 	return !t->stopped;

@@ -74,30 +74,31 @@ qemu_start() {
 # driver's shares the others with the main thread, which does the devices' DMA. Under TCG processors are threads
 # that never sleep; were the updater on the main thread's core, no DMA would meet it between two stores but where
 # it was preempted. Nice 19 for the processors starves them beside any other job; shorter slices and real-time
-# priority for the main thread change little. Processors that are plugged in at the start (-device) come late, on
-# the core of the main thread: the updater must have been seen before this is done.
+# priority for the main thread change little. Threads are named after QEMU's numbers, which may have gaps; UPDATER
+# counts without. Processors that are plugged in at the start (-device) come late: the updater is waited for.
 qemu_place() {
-	local tries pid thread name cores core rest placed updater
+	local tries pid thread core rest name
+	local -a cores numbers
 
 	for ((tries = 0; tries < 300; tries++)); do
 		sleep 0.1
 		pid=$(cat "$1" 2> /dev/null) || continue
 		mapfile -t cores < <(qemu_cores "$pid")
 		[ ${#cores[@]} -ge 2 ] || return 0 # one core, or QEMU has ended
+		mapfile -t numbers < <(cat /proc/"$pid"/task/*/comm 2> /dev/null | sed -n 's#^CPU \([0-9]*\)/.*#\1#p' | sort -n)
+		[ ${#numbers[@]} -ge "$2" ] && [ ${#numbers[@]} -gt "$3" ] || continue
 		# Runs side by side do not all take the same one.
-		core=${cores[pid % ${#cores[@]}]} placed=0 updater=
+		core=${cores[pid % ${#cores[@]}]}
 		rest=$(printf '%s\n' "${cores[@]}" | grep -vx "$core" | paste -sd,)
 		for thread in /proc/"$pid"/task/*; do
 			name=$(cat "$thread/comm" 2> /dev/null) || continue
-			if [[ $name == "CPU $3/"* ]]; then
-				updater=1
+			if [[ $name == "CPU ${numbers[$3]}/"* ]]; then
 				taskset -cp "$core" "${thread##*/}"
 			else
 				taskset -cp "$rest" "${thread##*/}"
 			fi > /dev/null || { echo "tools/qemu.sh: QEMU's threads may not be placed here" >&2; return 0; }
-			[[ $name != "CPU "* ]] || placed=$((placed + 1))
 		done
-		[ -z "$updater" ] || [ "$placed" -lt "$2" ] || return 0
+		return 0
 	done
 }
 

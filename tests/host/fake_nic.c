@@ -8,13 +8,11 @@
 #include <string.h>
 
 #define FIRMWARE_BITS 0xffff0000u
-#define RETURN_US \
-	1000 /* from the descriptor taken until the frame is back: later than it is first looked for */
+/* From the descriptor taken until the frame is back: later than it is first looked for. */
+#define RETURN_US     1000
 
 struct fake_nic fake_nic;
-struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
 static struct fake_nic *const n = &fake_nic;
-static uint64_t clock_us;
 static uint8_t config_space[256 << 12]; /* of one bus */
 static uint8_t bridge_space[4096];
 
@@ -31,14 +29,14 @@ void fake_nic_set(uint32_t offset, uint32_t value)
 	memcpy(n->registers + offset, &value, 4);
 }
 
-static void complain(bool wrong, const char *what)
+void fake_nic_complain(bool wrong, const char *what)
 {
 	if (wrong && !n->complaint)
 		n->complaint = what;
 }
 
 /* Of the I210 and I211. */
-static bool has_pages(void)
+bool fake_nic_has_pages(void)
 {
 	return n->function.device == 0x1533 || n->function.device == 0x1539;
 }
@@ -47,7 +45,7 @@ static void reset_phy(void)
 {
 	memset(n->phy, 0, sizeof(n->phy));
 	n->phy[0][PHY_BMCR] = BMCR_DEFAULT;
-	n->phy[0][22] = has_pages() ? 5 : 0; /* whatever page firmware chose last */
+	n->phy[0][22] = fake_nic_has_pages() ? 5 : 0; /* whatever page firmware chose last */
 }
 
 void fake_nic_new(uint16_t id)
@@ -68,6 +66,9 @@ void fake_nic_new(uint16_t id)
 	pci_write16(&n->function, FAKE_NIC_L1 + 8, 0xf);
 	pci_write16(&n->bridge, FAKE_NIC_L1 + 8, 0xf);
 	n->mastered = true;
+	n->mastered_devfn = n->function.devfn;
+	n->tick_us = 10;
+	n->return_us = RETURN_US;
 	fake_nic_set(NIC_EEC, EEC_AUTO_RD);
 	fake_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
 	fake_nic_set(NIC_RAL0, 0x12005452);
@@ -80,21 +81,7 @@ void fake_nic_new(uint16_t id)
 	reset_phy();
 }
 
-static void *memory_at(uint64_t bus)
-{
-	static uint8_t nowhere[4096];
-
-	complain(!n->mastered, "DMA with bus mastering off");
-	complain(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE, "DMA with the master disabled");
-	if (bus - n->private_at < 2 * 4096)
-		return n->private + (bus - n->private_at);
-	if (bus == (uint64_t)n->buffer)
-		return n->buffer;
-	complain(true, "DMA to an address that nobody gave");
-	return nowhere;
-}
-
-static bool phy_loops(void)
+bool fake_nic_phy_loops(void)
 {
 	return n->phy[0][PHY_BMCR] == BMCR_LOOPBACK_1000 &&
 	       n->phy[0][PHY_LOOPBACK_CONTROL] == n->kind->loopback_control;
@@ -104,7 +91,7 @@ static uint32_t status(void)
 {
 	uint32_t ctrl = fake_nic_get(NIC_CTRL);
 
-	return STATUS_FD | (ctrl & CTRL_SLU && phy_loops() ? STATUS_LU : 0) |
+	return STATUS_FD | (ctrl & CTRL_SLU && fake_nic_phy_loops() ? STATUS_LU : 0) |
 	       (ctrl & CTRL_GIO_MASTER_DISABLE ? 0 : STATUS_GIO_MASTER_ENABLE) |
 	       1 << STATUS_LAN_ID_SHIFT; /* port 1: bit 2 of SW_FW_SYNC */
 }
@@ -118,128 +105,23 @@ static bool owns_phy(void)
 	return sync & 1 << 2 && !(sync & 1 << 18);
 }
 
-/* Everything that keeps a frame inside, and that the datasheet wants before the first. */
-static const char *why_not_to_send(void)
-{
-	const uint32_t want = CTRL_FD | CTRL_SLU | CTRL_FRCSPD | CTRL_FRCDPLX | CTRL_SPEED_1000;
-	uint32_t ctrl = fake_nic_get(NIC_CTRL), rctl = fake_nic_get(NIC_RCTL);
-
-	if (!phy_loops())
-		return "a frame is sent with the PHY not in loopback";
-	if ((ctrl & (want | CTRL_SPEED)) != want || ctrl & (CTRL_ASDE | CTRL_RFCE | CTRL_TFCE))
-		return "a frame is sent with the MAC not forced to the PHY's speed";
-	if (!(rctl & RCTL_EN) || !(rctl & RCTL_UPE) || !(rctl & RCTL_SECRC))
-		return "a frame is sent that will not be received";
-	if (n->kind->mac_loopback && !(rctl & RCTL_LBM_MAC))
-		return "a frame is sent with the MAC not in loopback";
-	if (n->function.device == 0x10d3 && ((n->phy[1][21] & 7) != 6 || n->phy[2][16] != 0x4c ||
-					     n->phy[3][16] != 0x40 || n->phy[2][20] != 0x400))
-		return "a frame is sent with the 82574's PHY not prepared";
-	if (n->function.device == 0x156f && (fake_nic_get(0x3840) & 3 << 28) != 2 << 28)
-		return "a frame is sent with three reads under way at once";
-	if (n->function.device == 0x156f && !(fake_nic_get(0xf28) & 1 << 16))
-		return "a frame is sent without the first I219's workaround (IOSFPC)";
-	if (n->function.device == 0x10d3 &&
-	    (!(fake_nic_get(0x5b00) & 1 << 22) || !(fake_nic_get(0x5b64) & 1) ||
-	     (fake_nic_get(0x3840) & 0x7c000000) != 1 << 26 ||
-	     (fake_nic_get(0x18) & 0xc00000) != 0x400000))
-		return "a frame is sent without the 82574's workarounds";
-	if (n->function.device == 0x15f2 && (pci_read16(&n->function, FAKE_NIC_L1 + 8) & 5 ||
-					     pci_read16(&n->bridge, FAKE_NIC_L1 + 8) & 5))
-		return "a frame is sent though the link may go into L1.2";
-	if (has_pages() && n->phy[0][22])
-		return "a frame is sent with the PHY at another page";
-	if (n->mastered_devfn != n->function.devfn &&
-	    (fake_nic_get(0xc8c) != 1 || fake_nic_get(0xc90) != 1 ||
-	     !(fake_nic_get(0x18) & 1 << 14)))
-		return "a frame is sent with the virtual function's queues off";
-	if (!n->kind->advanced &&
-	    (fake_nic_get(n->kind->transmit + QUEUE_DCTL) & 0x01400000) != 0x01400000)
-		return "TXDCTL is not as the datasheet wants it";
-	return NULL;
-}
-
-static uint32_t entries(uint32_t queue)
-{
-	uint32_t bytes = fake_nic_get(queue + QUEUE_LEN);
-
-	return bytes >= 16 ? bytes / 16 : 1;
-}
-
-static void receive(const uint8_t *frame, uint32_t length)
-{
-	uint32_t queue = n->kind->receive, head = fake_nic_get(queue + QUEUE_HEAD);
-	uint64_t base = fake_nic_get(queue + QUEUE_BAL) | (uint64_t)fake_nic_get(queue + QUEUE_BAH)
-								  << 32;
-	uint32_t *descriptor, answer[2] = { 3, length };
-
-	if (head == fake_nic_get(queue + QUEUE_TAIL))
-		return; /* no room: it is dropped */
-	fake_nic_set(queue + QUEUE_HEAD, (head + 1) % entries(queue));
-	descriptor = memory_at(base + 16 * head);
-	if (n->refuse != REFUSE_DATA)
-		memcpy(memory_at(descriptor[0] | (uint64_t)descriptor[1] << 32), frame, length);
-	n->received++;
-	if (n->refuse == REFUSE_ANSWER)
-		return;
-	if (n->refuse == REFUSE_EOP)
-		answer[0] = 1;
-	if (n->refuse == RECEIVE_ERROR)
-		answer[0] |= n->kind->advanced ? 1u << 31 : 1u << 15;
-	descriptor[n->kind->advanced ? 2 : 3] = answer[0];
-	if (n->refuse != REFUSE_LENGTH)
-		descriptor[n->kind->advanced ? 3 : 2] = answer[1];
-}
-
-static void send(void)
-{
-	uint32_t queue = n->kind->transmit, head = fake_nic_get(queue + QUEUE_HEAD);
-	uint64_t base = fake_nic_get(queue + QUEUE_BAL) | (uint64_t)fake_nic_get(queue + QUEUE_BAH)
-								  << 32;
-	const char *problem = why_not_to_send();
-
-	/* What was set up wrongly leads anywhere. */
-	while (head != fake_nic_get(queue + QUEUE_TAIL) && n->refuse != REFUSE_TRANSMIT &&
-	       !n->complaint) {
-		const uint32_t *d = memory_at(base + 16 * head);
-		uint32_t length = d[2] & 0xffff;
-		const uint8_t *frame = memory_at(d[0] | (uint64_t)d[1] << 32);
-
-		complain(d[2] >> 16 != (n->kind->advanced ? 0x2330 : 0x0300) ||
-				 d[3] != (n->kind->advanced ? length << 14 : 0),
-			 "the transmit descriptor is malformed");
-		complain(length < 60 || length > 1514, "the frame is too short or too long");
-		complain((frame[0] & 3) != 2 || (frame[6] & 3) != 2 || frame[12] != 0x88 ||
-				 frame[13] != 0xb5,
-			 "the frame is not from and to locally administered addresses");
-		complain(problem != NULL, problem);
-		n->sent_out += problem != NULL;
-		if (!problem && n->refuse != REFUSE_FRAME) {
-			n->under_way = frame;
-			n->bytes_under_way = length;
-			n->back_at_us = clock_us + RETURN_US;
-		}
-		head = (head + 1) % entries(queue);
-		fake_nic_set(queue + QUEUE_HEAD, head);
-	}
-}
-
 static void mdic(uint32_t value)
 {
 	static const uint16_t pages[] = { 0, 2, 769, 776 };
 	unsigned reg = value >> 16 & 31, page = 0;
 	uint16_t *at;
 
-	complain(!owns_phy(), "MDIC is written without the semaphore");
-	complain(!(fake_nic_get(NIC_MDIC) & MDIC_READY) && fake_nic_get(NIC_MDIC),
-		 "MDIC is written before it is ready");
+	fake_nic_complain(!owns_phy(), "MDIC is written without the semaphore");
+	fake_nic_complain(!(fake_nic_get(NIC_MDIC) & MDIC_READY) && fake_nic_get(NIC_MDIC),
+			  "MDIC is written before it is ready");
 	if (n->kind->page_register && reg == n->kind->page_register) {
-		complain((value >> 21 & 31) != 1, "a PHY page is selected at another address");
+		fake_nic_complain((value >> 21 & 31) != 1,
+				  "a PHY page is selected at another address");
 		n->phy_page = (uint16_t)((value & 0xffff) >> n->kind->page_shift);
 		fake_nic_set(NIC_MDIC, value | MDIC_READY);
 		return;
 	}
-	complain((value >> 21 & 31) != n->kind->phy_address, "MDIC names another PHY");
+	fake_nic_complain((value >> 21 & 31) != n->kind->phy_address, "MDIC names another PHY");
 	while (reg > 15 && page < 4 && pages[page] != n->phy_page)
 		page++;
 	if (page == 4) {
@@ -271,25 +153,26 @@ static void ctrl(uint32_t value)
 		fake_nic_set(NIC_CTRL, value);
 		return;
 	}
-	complain(n->kind->lock == NIC_LOCK_EXTCNF && !owns_phy(),
-		 "the MAC is reset without the semaphore");
-	complain(fake_nic_get(NIC_RCTL) & RCTL_EN || fake_nic_get(NIC_TCTL) & TCTL_EN,
-		 "the MAC is reset while it receives or sends");
-	complain(!(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
-		 "the MAC is reset with the master not disabled");
-	complain(is_i219() && !(fake_nic_get(0x5bbc) & 1 << 13),
-		 "an I219 is reset without FEXTNVM11 bit 13");
-	complain(n->ring_left && fake_nic_get(0x3808),
-		 "an I219 is reset with descriptors in it: it hangs");
-	complain((n->function.device == 0x1533 || n->function.device == 0x15f2) &&
-			 (fake_nic_get(0x2404) != 0xa2 || fake_nic_get(0x3404) != 0x04000014),
-		 "packet buffers are left as they were found");
+	fake_nic_complain(n->kind->lock == NIC_LOCK_EXTCNF && !owns_phy(),
+			  "the MAC is reset without the semaphore");
+	fake_nic_complain(fake_nic_get(NIC_RCTL) & RCTL_EN || fake_nic_get(NIC_TCTL) & TCTL_EN,
+			  "the MAC is reset while it receives or sends");
+	fake_nic_complain(!(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
+			  "the MAC is reset with the master not disabled");
+	fake_nic_complain(is_i219() && !(fake_nic_get(0x5bbc) & 1 << 13),
+			  "an I219 is reset without FEXTNVM11 bit 13");
+	fake_nic_complain(n->ring_left && fake_nic_get(0x3808),
+			  "an I219 is reset with descriptors in it: it hangs");
+	fake_nic_complain(
+		(n->function.device == 0x1533 || n->function.device == 0x15f2) &&
+			(fake_nic_get(0x2404) != 0xa2 || fake_nic_get(0x3404) != 0x04000014),
+		"packet buffers are left as they were found");
 	for (unsigned i = 0; i < 8; i++)
 		values[i] = fake_nic_get(kept[i]);
 	memset(n->registers, 0, sizeof(n->registers));
 	for (unsigned i = 0; i < 8; i++)
 		fake_nic_set(kept[i], values[i]);
-	n->under_way = NULL;
+	n->under_way = false;
 	n->resets++;
 	n->was_reset = true;
 	n->masked = false;
@@ -310,26 +193,26 @@ static void queue_write(uint32_t queue, uint32_t at, uint32_t value)
 	bool receives = queue == n->kind->receive;
 	uint32_t length = fake_nic_get(queue + QUEUE_LEN);
 
-	complain(!n->mastered && value, "a queue is written after the stop");
+	fake_nic_complain(!n->mastered && value, "a queue is written after the stop");
 	if (at < QUEUE_TAIL) {
-		complain(!n->was_reset, "a queue is set up before the reset");
-		complain(is_on(queue), "a queue is set up while it is on");
+		fake_nic_complain(!n->was_reset, "a queue is set up before the reset");
+		fake_nic_complain(is_on(queue), "a queue is set up while it is on");
 	}
-	complain(at == QUEUE_BAL && value % 128, "a ring is not at a multiple of 128");
-	complain(at == QUEUE_LEN && (!value || value % 128 || value > 65536),
-		 "a ring is of no legal length");
+	fake_nic_complain(at == QUEUE_BAL && value % 128, "a ring is not at a multiple of 128");
+	fake_nic_complain(at == QUEUE_LEN && (!value || value % 128 || value > 65536),
+			  "a ring is of no legal length");
 	if (at == QUEUE_DCTL && value & DCTL_ENABLE) {
-		complain(!length, "a queue is enabled without a ring");
-		complain(receives && fake_nic_get(queue + QUEUE_SRRCTL) >> 25 != 1,
-			 "a queue is enabled with another kind of descriptor");
+		fake_nic_complain(!length, "a queue is enabled without a ring");
+		fake_nic_complain(receives && fake_nic_get(queue + QUEUE_SRRCTL) >> 25 != 1,
+				  "a queue is enabled with another kind of descriptor");
 	}
 	if (at == QUEUE_TAIL && value) {
-		complain(!is_on(queue), "descriptors are given to a queue that is off");
-		complain(value >= length / 16, "a tail is outside its ring");
+		fake_nic_complain(!is_on(queue), "descriptors are given to a queue that is off");
+		fake_nic_complain(value >= length / 16, "a tail is outside its ring");
 	}
 	fake_nic_set(queue + at, value);
 	if (at == QUEUE_TAIL && !receives && is_on(queue))
-		send();
+		fake_nic_send();
 }
 
 static void effect(uint32_t at, uint32_t value)
@@ -341,12 +224,14 @@ static void effect(uint32_t at, uint32_t value)
 	} else if (at == (n->kind->advanced ? NIC_IMC_QUEUED : NIC_IMC)) {
 		n->masked = value == ~0u;
 	} else if (at == NIC_SW_FW_SYNC) {
-		complain(!(fake_nic_get(NIC_SWSM) & SWSM_SWESMBI),
-			 "SW_FW_SYNC is written without its semaphore");
-		complain((value ^ fake_nic_get(at)) & FIRMWARE_BITS, "firmware's bits are changed");
+		fake_nic_complain(!(fake_nic_get(NIC_SWSM) & SWSM_SWESMBI),
+				  "SW_FW_SYNC is written without its semaphore");
+		fake_nic_complain((value ^ fake_nic_get(at)) & FIRMWARE_BITS,
+				  "firmware's bits are changed");
 		fake_nic_set(at, value);
 	} else if (at == NIC_SWSM) {
-		complain(value & SWSM_SWESMBI && !n->smbi, "SWESMBI is taken without SMBI");
+		fake_nic_complain(value & SWSM_SWESMBI && !n->smbi,
+				  "SWESMBI is taken without SMBI");
 		n->smbi = value & SWSM_SMBI;
 		n->smbi_left = n->smbi_left && n->smbi;
 		fake_nic_set(at, value);
@@ -355,10 +240,11 @@ static void effect(uint32_t at, uint32_t value)
 	} else if (at - n->kind->transmit <= QUEUE_DCTL && at != NIC_TARC0) {
 		queue_write(n->kind->transmit, at - n->kind->transmit, value);
 	} else {
-		complain(at == NIC_RCTL && value & RCTL_EN && !n->masked,
-			 "it receives with interrupts not masked");
-		complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN && !n->mastered,
-			 "it is turned on after the stop");
+		fake_nic_complain(at == NIC_RCTL && value & RCTL_EN && !n->masked,
+				  "it receives with interrupts not masked");
+		fake_nic_complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN &&
+					  !n->mastered,
+				  "it is turned on after the stop");
 		fake_nic_set(at, value);
 	}
 }
@@ -408,73 +294,4 @@ void dma_write32(volatile void *address, uint32_t value)
 		return;
 	}
 	n->harmless = is_harmless(at, value);
-}
-
-volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes)
-{
-	return f == &n->function && !index && bytes <= FAKE_NIC_BYTES ? n->registers : NULL;
-}
-
-unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
-{
-	if (id == PCI_EXT_L1_SUBSTATES)
-		return FAKE_NIC_L1;
-	return id == PCI_EXT_SRIOV && f == &n->function && n->kind && n->kind->has_vfs
-		       ? FAKE_NIC_SRIOV
-		       : 0;
-}
-
-uint16_t pci_read16(const struct pci_function *f, unsigned offset)
-{
-	return *(volatile uint16_t *)(f->config + offset);
-}
-
-void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
-{
-	/* Of the link, first in the port: section 5.5.4 of the PCI Express specification. */
-	if (f == &n->bridge && offset == FAKE_NIC_L1 + 8)
-		complain(pci_read16(&n->function, offset) & 5 & ~value,
-			 "L1.2 is turned off above the port first");
-	if (n->keeps_l1 && offset == FAKE_NIC_L1 + 8)
-		return;
-	*(volatile uint16_t *)(f->config + offset) = value;
-}
-
-bool pci_has_flr(const struct pci_function *f)
-{
-	(void)f;
-	return n->has_flr;
-}
-
-bool dma_flr(const struct pci_function *f)
-{
-	if (!n->has_flr)
-		return false;
-	n->flrs++;
-	n->ring_left = false;
-	pci_write16(f, 0xe4, 0);
-	return true;
-}
-
-void pci_bus_master(const struct pci_function *f, bool on)
-{
-	n->mastered = on;
-	n->mastered_devfn = f->devfn;
-}
-
-uint64_t time_us(void)
-{
-	const uint8_t *frame = n->under_way;
-
-	clock_us += 10;
-	if (frame && clock_us >= n->back_at_us) {
-		n->under_way = NULL;
-		receive(frame, n->bytes_under_way);
-	}
-	return clock_us;
-}
-
-void time_delay_us(uint64_t us)
-{
-	clock_us += us;
 }

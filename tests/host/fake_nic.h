@@ -10,6 +10,7 @@
 #include "kernel/dma/intel_nic.h"
 
 #define FAKE_NIC_BYTES 0x10000
+#define FAKE_NIC_FRAME 1514 /* bytes of the longest frame */
 
 /* What becomes of a frame's accesses. */
 enum fake_refusal {
@@ -45,7 +46,13 @@ struct fake_nic {
 	enum fake_refusal refuse;
 	int drop; /* the write with this number is lost; -1: none */
 
-	const uint8_t *under_way; /* the frame that was taken; NULL: none */
+	/* If set, asked instead of the two above: where a DMA of this devfn goes, NULL if it is refused. */
+	void *(*translate)(uint8_t devfn, uint64_t at, bool write);
+
+	uint64_t now_us, tick_us; /* its clock, and how far a look at it turns it */
+	uint64_t return_us;	  /* how long a frame is under way */
+	bool under_way;		  /* a frame was taken */
+	uint8_t frame[FAKE_NIC_FRAME];
 	uint32_t bytes_under_way;
 	uint64_t back_at_us;
 
@@ -66,5 +73,13 @@ void fake_nic_new(uint16_t id);
 #define FAKE_NIC_L1    0x1a0
 uint32_t fake_nic_get(uint32_t offset);
 void fake_nic_set(uint32_t offset, uint32_t value);
+
+/* Between its parts: fake_nic.c (registers), fake_nic_frames.c (DMA), fake_nic_bus.c (PCI, time). */
+void fake_nic_complain(bool wrong, const char *what);
+bool fake_nic_has_pages(void); /* its PHY: I210 and I211 */
+bool fake_nic_phy_loops(void);
+bool fake_nic_vf_enabled(void);
+void fake_nic_send(void); /* what is in the transmit queue */
+void fake_nic_look(void); /* whether a frame is back */
 
 #endif

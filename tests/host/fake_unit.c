@@ -17,6 +17,7 @@
 #define SWITCHES (G_TE | G_QIE | G_IRE)
 
 struct options options; /* the kernel's: all defaults */
+struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
 struct fake_unit fake;
 static uint64_t clock_us;
 

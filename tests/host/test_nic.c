@@ -157,6 +157,46 @@ TEST(nic_tells_what_was_refused)
 	}
 }
 
+/* Of a frame: transmit descriptor, frame, receive descriptor, data, answer. */
+static unsigned accesses, refuse_from;
+static uint8_t last_devfn;
+
+static void *remap(uint8_t devfn, uint64_t at, bool write)
+{
+	uint64_t offset = at - PRIVATE_AT;
+
+	last_devfn = devfn;
+	CHECK_EQ(write, accesses >= 3);
+	if (accesses++ >= refuse_from)
+		return NULL;
+	return offset < 8192 ? fake_nic.private + offset : page;
+}
+
+TEST(nic_dma_is_translated_access_by_access)
+{
+	static const uint8_t want[] = {
+		DMA_BUSY, DMA_DEAD, DMA_DEAD, DMA_DEAD, DMA_DEAD, DMA_DONE
+	};
+
+	for (size_t i = 0; i < ID_COUNT; i++)
+		for (unsigned k = 0; k < 6; k++) {
+			struct dma_device d = new_device(ids[i]);
+
+			CHECK_EQ(bring_up(&d), 0);
+			fake_nic.translate = remap;
+			accesses = 0;
+			refuse_from = k;
+			CHECK_EQ(one_dma(&d), want[k]);
+			CHECK_EQ(last_devfn, fake_nic.function.devfn);
+			CHECK_EQ(accesses, k < 3 ? k + 1 : 5);
+			CHECK_EQ(page[0], k > 3 ? 2 : 0); /* the frame's first byte */
+			fake_nic.translate = NULL;
+			CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+			CHECK_EQ(one_dma(&d), DMA_DONE);
+			CHECK_EQ(fake_nic.complaint, 0);
+		}
+}
+
 TEST(nic_restarts_queues_and_resets_where_that_does_not_help)
 {
 	struct dma_device d = new_device(0x10c9);
@@ -344,7 +384,11 @@ TEST(nic_takes_the_requester_id_of_a_virtual_function)
 	CHECK_EQ(fake_nic.mastered_devfn, 0x88);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 1);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 1);
+	fake_nic.translate = remap;
+	accesses = 0;
+	refuse_from = 5;
 	CHECK_EQ(one_dma(&d), DMA_DONE);
+	CHECK_EQ(last_devfn, 0x88);
 	d.generator->stop(&d);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 0);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 0);

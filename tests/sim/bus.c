@@ -3,6 +3,7 @@
 #include "tests/sim/bus.h"
 #include "kernel/log.h"
 #include "tests/host/fake_bus.h"
+#include "tests/host/fake_nic.h"
 #include "tests/host/model_dsa.h"
 #include "tests/host/model_ioat.h"
 #include "tests/host/model_nvme.h"
@@ -10,18 +11,24 @@
 #include "tests/sim/machine.h"
 #include "tests/sim/sim.h"
 
-extern const struct dma_generator dma_nvme, dma_ioat, dma_dsa, dma_dsa_shared;
+extern const struct dma_generator dma_nvme, dma_ioat, dma_dsa, dma_dsa_shared, dma_e1000e, dma_igb,
+	dma_igc, dma_igbvf;
 extern const struct dma_generator sim_generator_0, sim_generator_1, sim_generator_2,
 	sim_generator_3;
 
 static const struct {
 	const struct dma_generator *generator;
-	void (*plug)(void);
+	void (*plug)(void); /* not of a network port, which is on a bus of its own */
+	uint16_t port;	    /* its device id */
 } models[SIM_MODELS] = {
-	[SIM_NVME] = { &dma_nvme, nvme_model_plug },
-	[SIM_IOAT] = { &dma_ioat, ioat_model_plug },
-	[SIM_DSA] = { &dma_dsa, dsa_model_plug },
-	[SIM_DSA_SHARED] = { &dma_dsa_shared, dsa_model_plug },
+	[SIM_NVME] = { &dma_nvme, .plug = nvme_model_plug },
+	[SIM_IOAT] = { &dma_ioat, .plug = ioat_model_plug },
+	[SIM_DSA] = { &dma_dsa, .plug = dsa_model_plug },
+	[SIM_DSA_SHARED] = { &dma_dsa_shared, .plug = dsa_model_plug },
+	[SIM_E1000E] = { &dma_e1000e, .port = 0x10d3 },
+	[SIM_IGB] = { &dma_igb, .port = 0x10c9 },
+	[SIM_IGC] = { &dma_igc, .port = 0x15f2 },
+	[SIM_IGBVF] = { &dma_igbvf, .port = 0x10c9 },
 };
 
 static void *translate(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
@@ -36,6 +43,20 @@ static void *translate(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
 	return platform_map(0, &r);
 }
 
+static void *translate_for_port(uint8_t devfn, uint64_t at, bool write)
+{
+	const struct request r = { .source_id = devfn,
+				   .at = at,
+				   .access = write ? ACCESS_WRITE : ACCESS_READ };
+	volatile uint8_t *config = fake_nic.function.config +
+				   ((uint64_t)(devfn - fake_nic.function.devfn) << 12);
+
+	fake_nic_complain(!(config[PCI_COMMAND] & PCI_COMMAND_MASTER),
+			  "DMA with its function's bus mastering off");
+	sim_point(20);
+	return platform_map(0, &r);
+}
+
 static const struct dma_generator *real(void)
 {
 	return models[sim.model].generator;
@@ -46,15 +67,20 @@ static bool matches(const struct pci_function *f)
 	return sim.model && real()->matches(f);
 }
 
+/* What the driver says of a DMA's time is of the real device; here it takes as long as a plain one's. */
 static const char *open(struct dma_device *d)
 {
-	return real()->open(d);
+	const char *problem = real()->open(d);
+
+	d->typical_us = 1;
+	return problem;
 }
 
-/* The engine turned bus mastering on, in the kernel's way, which the fake bus does not see. */
+/* The engine turned bus mastering on, in the kernel's way, which the models' buses do not see. */
 static const char *reset(struct dma_device *d, uint64_t private_at)
 {
 	bus.stopped = false;
+	fake_nic.mastered = true;
 	return real()->reset(d, private_at);
 }
 
@@ -87,20 +113,38 @@ const struct dma_generator *const dma_generators[] = { &sim_generator_0, &sim_ge
 						       &on_model };
 const size_t dma_generator_count = sizeof(dma_generators) / sizeof(dma_generators[0]);
 
+static struct pci_function *plug(void)
+{
+	if (models[sim.model].plug) {
+		models[sim.model].plug();
+		bus.translate = translate;
+		bus.function.devfn = device_devfn(0);
+		return &bus.function;
+	}
+	fake_nic_new(sim.port ? (uint16_t)sim.port : models[sim.model].port);
+	fake_nic.translate = translate_for_port;
+	/* Its clock is not the machine's, and shall cost few steps; a frame is back at once. */
+	fake_nic.tick_us = 1000;
+	fake_nic.return_us = 0;
+	return &fake_nic.function;
+}
+
 void bus_attach(void)
 {
 	if (!sim.model)
 		return;
 	on_model.name = real()->name;
-	models[sim.model].plug();
-	bus.translate = translate;
-	pci_functions[pci_count] = bus.function;
-	pci_functions[pci_count++].devfn = device_devfn(0);
+	on_model.refuses = real()->refuses;
+	on_model.describe = real()->describe;
+	on_model.leave = real()->leave;
+	pci_functions[pci_count++] = *plug();
 }
 
 void bus_report(void)
 {
+	const char *objection = fake_nic.complaint ? fake_nic.complaint : bus.objection;
+
 	if (sim.model)
-		log_note("the device's model %s",
-			 bus.objection ? bus.objection : "has no objection");
+		log_note("the device's model %s%s", objection ? "objects: " : "has no objection",
+			 objection ? objection : "");
 }

@@ -17,6 +17,12 @@ static const struct {
 };
 #define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
 
+static const char *const models[SIM_MODELS] = {
+#define M(identifier, name) name,
+	SIM_DRIVERS(M)
+#undef M
+};
+
 static const struct {
 	const char *name, *meaning;
 } bugs[BUG_COUNT] = { { "none", "none" },
@@ -58,6 +64,17 @@ static const char *set_bug(const char *name)
 	return "there is no such fault to plant (sim.help lists them)";
 }
 
+/* Where sim.model= has a name, or a number; false: neither. */
+static bool set_model(const char *name)
+{
+	for (uint32_t m = 0; m < SIM_MODELS; m++)
+		if (!strcmp(models[m], name)) {
+			sim.model = m;
+			return true;
+		}
+	return false;
+}
+
 const char *sim_option(const char *word)
 {
 	const char *key = word + strlen("sim."), *equals = strchr(word, '=');
@@ -69,6 +86,8 @@ const char *sim_option(const char *word)
 		return "it is no sim.KEY=VALUE";
 	if (is_key(key, length, "bug"))
 		return set_bug(equals + 1);
+	if (is_key(key, length, "model") && set_model(equals + 1))
+		return NULL;
 	value = strtoul(equals + 1, &end, 0);
 	if (is_key(key, length, "random") && !*end) {
 		sim_options_draw(value);
@@ -78,7 +97,9 @@ const char *sim_option(const char *word)
 		if (!is_key(key, length, knobs[k].key))
 			continue;
 		if (*end || value > knobs[k].most)
-			return "its value is no number, or too large";
+			return value_of(k) == &sim.model
+				       ? "there is no such driver (sim.help lists them)"
+				       : "its value is no number, or too large";
 		*value_of(k) = (uint32_t)value;
 		return NULL;
 	}
@@ -96,28 +117,40 @@ static const char *spelt(const char *key, char text[32])
 	return text;
 }
 
+/* The value as it is written in options. */
+static const char *valued(size_t knob, uint32_t value, char text[32])
+{
+	if (value_of(knob) == &sim.model)
+		return models[value];
+	format_text(text, 32, "%u", value);
+	return text;
+}
+
 void sim_options_text(char *text, size_t room)
 {
-	char key[32];
+	char key[32], value[32];
 	size_t n = 0;
 
 	text[0] = 0;
 	for (size_t k = 0; k < KNOBS; k++)
 		if (*value_of(k) != knobs[k].value && n < room)
-			n += format_text(text + n, room - n, "%ssim.%s=%u", n ? " " : "",
-					 spelt(knobs[k].key, key), *value_of(k));
+			n += format_text(text + n, room - n, "%ssim.%s=%s", n ? " " : "",
+					 spelt(knobs[k].key, key), valued(k, *value_of(k), value));
 	if (sim.bug && n < room)
 		format_text(text + n, room - n, "%ssim.bug=%s", n ? " " : "", bugs[sim.bug].name);
 }
 
 void sim_options_help(void)
 {
-	char key[32];
+	char key[32], value[32];
 
 	for (size_t k = 0; k < KNOBS; k++)
-		printf("sim.%-14s %6u  %s\n", spelt(knobs[k].key, key), knobs[k].value,
-		       knobs[k].meaning);
-	printf("sim.random=SEED draws them from what the specification permits\n"
+		printf("sim.%-14s %6s  %s\n", spelt(knobs[k].key, key),
+		       valued(k, knobs[k].value, value), knobs[k].meaning);
+	printf("sim.model=NAME is one of:");
+	for (uint32_t m = 0; m < SIM_MODELS; m++)
+		printf(" %s", models[m]);
+	printf("\nsim.random=SEED draws a unit that the specification permits\n"
 	       "sim.bug=NAME plants a fault:\n");
 	for (unsigned b = 1; b < BUG_COUNT; b++)
 		printf("  %-26s %s\n", bugs[b].name, bugs[b].meaning);

@@ -15,6 +15,20 @@
 #define SIM_UNITS_MAX	4
 #define SIM_DEVICES_MAX 4
 
+/* M(identifier, name): whose driver does the DMA. */
+// clang-format off
+#define SIM_DRIVERS(M)                                                                              \
+	M(PLAIN, "plain")                                                                            \
+	M(NVME, "nvme")                                                                              \
+	M(IOAT, "ioat")                                                                              \
+	M(DSA, "dsa")                                                                                \
+	M(DSA_SHARED, "dsa-shared")                                                                  \
+	M(E1000E, "e1000e")                                                                          \
+	M(IGB, "igb")                                                                                \
+	M(IGC, "igc")                                                                                \
+	M(IGBVF, "igbvf")
+// clang-format on
+
 /* K(key, default, greatest value, meaning); a key's '_' is '-' in the option. */
 // clang-format off
 #define SIM_KNOBS(K)                                                                                \
@@ -70,11 +84,17 @@
 	K(ats, 0, 1, "they have an ATS capability, left on by firmware")                             \
 	K(wrong_owner, 0, 1, "the DMAR table gives them to a unit that does not see their DMA")      \
 	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
-	K(model, 0, SIM_MODELS - 1, "a driver on its device's model: 1 nvme, 2 ioat, 3 dsa, 4 dsa-shared") \
+	K(model, 0, SIM_MODELS - 1, "whose driver does DMA, on the model of its device")       \
+	K(port, 0, 0xffff, "device id of the network port's model; 0: 82574, 82576 or I225")         \
 	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")
 // clang-format on
 
-enum sim_model { SIM_PLAIN, SIM_NVME, SIM_IOAT, SIM_DSA, SIM_DSA_SHARED, SIM_MODELS };
+enum sim_model {
+#define M(identifier, name) SIM_##identifier,
+	SIM_DRIVERS(M)
+#undef M
+		SIM_MODELS
+};
 
 struct sim_options {
 #define K(key, value, most, meaning) uint32_t key;

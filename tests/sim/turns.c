@@ -9,6 +9,9 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <string.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #define PAUSE_NS       40ull /* of a waiting loop */
 #define STACK_BYTES    (256 << 10)
@@ -118,11 +121,22 @@ static void first_turn(void)
 	__builtin_unreachable();
 }
 
+/* Frames that were broken off left their marks on the stack, if AddressSanitizer watches it. */
+static void clear_marks(const uint8_t *stack)
+{
+#ifdef __SANITIZE_ADDRESS__
+	__asan_unpoison_memory_region(stack, STACK_BYTES);
+#else
+	(void)stack;
+#endif
+}
+
 void task_begin(unsigned task, void (*work)(void *), void *argument)
 {
 	struct task *t = &tasks[task];
 	uint64_t *top = (uint64_t *)(t->stack + STACK_BYTES) - 2;
 
+	clear_marks(t->stack);
 	t->work = work;
 	t->argument = argument;
 	/* A call leaves its return address at 8 below a multiple of 16 (System V ABI, 3.2.2). */
