@@ -167,7 +167,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 	done
 
 format: ## put the C sources into the house style
-	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
+	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/cells/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -307,6 +307,12 @@ $(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
 $(BUILD)/vtd-sim: $(SIM_OBJECTS)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
 
+# vtd-cells: the same machine, and in place of the tests the model held against its unit.
+CELLS_OBJECTS := $(patsubst %.c,$(BUILD)/sim/%.o,$(wildcard tests/cells/*.c)) $(filter-out $(BUILD)/sim/tests/main.o,$(SIM_OBJECTS))
+
+$(BUILD)/vtd-cells: $(CELLS_OBJECTS)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
+
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
 LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
@@ -333,5 +339,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+-include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign run sim sim-check sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

@@ -26,11 +26,7 @@ static size_t strip(const struct trial *trial, struct step *steps)
 	return n;
 }
 
-struct unit_model {
-	bool qemu_fetches, qemu_caches, coherent, any_order;
-};
-
-static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
+void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		struct unit_model how, struct prediction *p)
 {
 	struct target *t = b->target;
@@ -60,7 +56,7 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 	if (how.qemu_fetches)
 		model_fetch_qemu(&fetch, q.kind);
 	else
-		model_fetch_chunks(&fetch, q.kind, 128, !how.any_order);
+		model_fetch_chunks(&fetch, q.kind, how.bits ? how.bits : 128, !how.any_order);
 	p->fetch = fetch.name;
 	t->walks_page_zero = false;
 	for (unsigned phase = 0; phase < t->phases; phase++) {
@@ -94,19 +90,19 @@ static bool keeps_less(const struct bench *b)
 
 void predict(struct bench *b, const struct trial *trial, bool never_blocks, struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = rereads(b) }, p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = rereads(b) }, p);
 }
 
 void predict_by_specification(struct bench *b, const struct trial *trial, bool never_blocks,
 			      struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ 0 }, p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ 0 }, p);
 }
 
 void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never_blocks,
 			  struct prediction *p)
 {
-	ask(b, trial, never_blocks,
+	predict_as(b, trial, never_blocks,
 	    (struct unit_model){ .qemu_fetches = rereads(b),
 				 .qemu_caches = keeps_less(b),
 				 .coherent = snoops(b) },
@@ -116,7 +112,7 @@ void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never
 void predict_known_bad(struct bench *b, const struct trial *trial, bool never_blocks,
 		       struct prediction *p)
 {
-	ask(b, trial, never_blocks,
+	predict_as(b, trial, never_blocks,
 	    (struct unit_model){ .qemu_caches = keeps_less(b), .coherent = snoops(b) }, p);
 }
 
@@ -124,10 +120,10 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 {
 	struct prediction p;
 
-	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit sees stores whether flushed or not (probed)";
-	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true },
+	predict_as(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true },
 	    &p);
 	if (!p.harms)
 		return "not observable: the unit does not have the cache that would keep it "
@@ -154,7 +150,7 @@ const char *predict_other_order(struct bench *b, const struct trial *trial, bool
 {
 	struct prediction p;
 
-	ask(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
 	return p.problem || predict_outside(&p, t)
 		       ? NULL
 		       : "chunks of the entry were read in another order than P first, and no "

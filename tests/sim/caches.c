@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+void (*tlb_watch)(const struct unit_translation *kept);
+
 /* A line that was found may have been evicted the moment before. */
 static bool is_forgotten(void)
 {
@@ -134,6 +136,8 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .pasid = r->uses_pasid,
 					       .page = r->at >> 12,
 					       .frame = to >> 12 };
+	if (tlb_watch)
+		tlb_watch(&u->tlb[k]);
 }
 
 /* The bits of an address that lead to a table of this level. */

@@ -41,7 +41,7 @@
 	K(rps, 1, 1, "ECAP.RPS, RID_PASID is used")                                                  \
 	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
 	/* what the specification lets it do */                                                      \
-	K(chunk, 128, 512, "bits of an entry read at once")                                          \
+	K(chunk, 128, 512, "bits of an entry read at once (64 is less than section 6.2.3.1 permits)") \
 	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \
 	K(fetch_ns, 60, 1000000, "pause before a chunk is read, at most")                            \
 	K(use_ns, 40, 1000000, "pause between translation and write, at most")                       \
@@ -68,6 +68,8 @@
 	K(wrong_owner, 0, 1, "the DMAR table gives them to a unit that does not see their DMA")      \
 	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
 	K(model, 0, SIM_MODELS - 1, "a driver on its device's model: 1 nvme, 2 ioat, 3 dsa, 4 dsa-shared") \
+	K(made_up, 0, 1000000, "vtd-cells: so many sequences of its own for each target")              \
+	K(rounds, 20, 1000000, "vtd-cells: of a cell, at most, until all that is predicted is seen") \
 	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")
 // clang-format on
 

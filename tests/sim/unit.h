@@ -170,6 +170,8 @@ void context_keep(struct unit *unit, const struct request *r, const uint64_t wor
 bool pasid_find(struct unit *unit, const struct request *r, uint64_t words[8]);
 void pasid_keep(struct unit *unit, const struct request *r, const uint64_t words[8], bool faults);
 const struct unit_translation *tlb_find(struct unit *unit, const struct request *r);
+/* For those who watch it: told of each translation that the IOTLB takes. NULL: nobody. */
+extern void (*tlb_watch)(const struct unit_translation *kept);
 void tlb_keep(struct unit *unit, const struct request *r, uint64_t to, bool may_write,
 	      uint8_t reason);
 /* The deepest table that is known: its level; 0 if none is. */
