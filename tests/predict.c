@@ -7,10 +7,12 @@
 #include "vtd/regs.h"
 
 static void *workspace;
+static size_t workspace_bytes;
 
-bool predict_init(void)
+bool predict_init(size_t bytes)
 {
-	workspace = memory_alloc(MODEL_WORKSPACE / PAGE_SIZE);
+	workspace = memory_alloc(bytes / PAGE_SIZE);
+	workspace_bytes = bytes;
 	return workspace;
 }
 
@@ -38,6 +40,7 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		.count = strip(trial, steps),
 		.kind = (enum entry_kind)t->kind,
 		.fetch = &fetch,
+		.legacy = !t->scalable,
 		.coherent = t->coherent || how.coherent,
 		.write_buffer = b->unit->buffers_writes && !how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
@@ -62,7 +65,7 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 	for (unsigned phase = 0; phase < t->phases; phase++) {
 		q.state[0] = t->state[phase][0];
 		q.state[1] = t->state[phase][1];
-		model_run(&q, workspace, MODEL_WORKSPACE, &answer);
+		model_run(&q, workspace, workspace_bytes, &answer);
 		if (answer.overflow)
 			p->problem = "the model's memory is too small for this sequence";
 		p->outcomes |= answer.outcomes;
@@ -103,17 +106,17 @@ void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never
 			  struct prediction *p)
 {
 	predict_as(b, trial, never_blocks,
-	    (struct unit_model){ .qemu_fetches = rereads(b),
-				 .qemu_caches = keeps_less(b),
-				 .coherent = snoops(b) },
-	    p);
+		   (struct unit_model){ .qemu_fetches = rereads(b),
+					.qemu_caches = keeps_less(b),
+					.coherent = snoops(b) },
+		   p);
 }
 
 void predict_known_bad(struct bench *b, const struct trial *trial, bool never_blocks,
 		       struct prediction *p)
 {
 	predict_as(b, trial, never_blocks,
-	    (struct unit_model){ .qemu_caches = keeps_less(b), .coherent = snoops(b) }, p);
+		   (struct unit_model){ .qemu_caches = keeps_less(b), .coherent = snoops(b) }, p);
 }
 
 const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
@@ -123,8 +126,8 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 	predict_as(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit sees stores whether flushed or not (probed)";
-	predict_as(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true },
-	    &p);
+	predict_as(b, trial, never_blocks,
+		   (struct unit_model){ .coherent = true, .qemu_caches = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit does not have the cache that would keep it "
 		       "(probed)";

@@ -24,8 +24,8 @@ struct unit_model {
 	bool qemu_caches;  /* no more caches than QEMU has */
 };
 
-/* Take memory for the search. False if there is none: predictions then have a problem. */
-bool predict_init(void);
+/* Take memory for the search: MODEL_WORKSPACE, or more. False if there is none: predictions then have a problem. */
+bool predict_init(size_t bytes);
 
 /* What a unit of this kind may show. */
 void predict_as(struct bench *bench, const struct trial *trial, bool never_blocks,

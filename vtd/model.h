@@ -67,6 +67,7 @@ struct model_question {
 	enum entry_kind kind;
 	const uint64_t *state[2]; /* kind_words() words each */
 	const struct model_fetch *fetch;
+	bool legacy;   /* legacy mode: without PASIDs, and what invalidates by them is no step */
 	bool coherent; /* ECAP.C */
 	bool write_buffer; /* CAP.RWBF: what left the processor is visible after the next invalidation */
 	bool caching_mode; /* CAP.CM: absent and erroneous entries are cached too */

@@ -26,9 +26,9 @@ static struct step store_of(uint64_t *seed, unsigned words, uint8_t value)
 
 static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 {
-	static const uint8_t ops[] = { STEP_INVALIDATE_CONTEXT,	     STEP_INVALIDATE_IOTLB,
-				       STEP_INVALIDATE_TLB,	     STEP_INVALIDATE_GLOBAL,
-				       STEP_INVALIDATE_PASID,	     STEP_INVALIDATE_PASID_DOMAIN,
+	static const uint8_t ops[] = { STEP_INVALIDATE_CONTEXT, STEP_INVALIDATE_IOTLB,
+				       STEP_INVALIDATE_TLB,	STEP_INVALIDATE_GLOBAL,
+				       STEP_INVALIDATE_PASID,	STEP_INVALIDATE_PASID_DOMAIN,
 				       STEP_INVALIDATE_PIOTLB };
 	bool legacy = kind == KIND_ROOT || kind == KIND_CONTEXT;
 	/* What leads to many PASIDs is not followed by an invalidation of one (section 6.5.2.1). */
@@ -92,8 +92,7 @@ static size_t mutated(enum entry_kind kind, uint64_t *seed, struct step *steps)
 	memcpy(steps, from->steps, n * sizeof(*steps));
 	for (unsigned i = 1 + below(seed, MUTATIONS_MAX); i && n > 1; i--) {
 		memcpy(before, steps, n * sizeof(*steps));
-		next = sequence_mutate(before, n,
-				       below(seed, 2) ? MUTATION_SWAP : MUTATION_REMOVE,
+		next = sequence_mutate(before, n, below(seed, 2) ? MUTATION_SWAP : MUTATION_REMOVE,
 				       below(seed, (unsigned)n), steps);
 		if (next)
 			n = next;

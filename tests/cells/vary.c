@@ -4,13 +4,14 @@
 #include "tests/sim/options.h"
 #include "tests/sim/sim.h"
 
-#define VALUES_MAX 4
+#define VALUES_MAX 5
 
 static const struct {
 	uint32_t *knob;
 	uint32_t count, values[VALUES_MAX];
 } habits[] = {
-	{ &sim.fetch_ns, 4, { 0, 60, 300, 2000 } },
+	{ &sim.fetch_ns, 5, { 0, 60, 300, 2000, 20000 } },
+	{ &sim.linger, 5, { 0, 0, 0, 30, 300 } },
 	{ &sim.use_ns, 3, { 0, 40, 1000 } },
 	{ &sim.context_cache, 3, { 20, 90, 100 } },
 	{ &sim.pasid_cache, 3, { 20, 90, 100 } },
@@ -19,13 +20,15 @@ static const struct {
 	{ &sim.forget, 4, { 0, 2, 30, 70 } },
 	{ &sim.prefetch, 3, { 0, 10, 80 } },
 	{ &sim.coarse, 2, { 0, 5 } },
+	{ &sim.lasting, 3, { 0, 50, 100 } },
 	{ &sim.invalidate_ns, 3, { 0, 400, 5000 } },
 	{ &sim.evict, 4, { 0, 2, 16, 100 } },
 	{ &sim.turn, 3, { 4, 7, 10 } },
 };
 #define HABITS (sizeof(habits) / sizeof(habits[0]))
 
-static const uint32_t dwells_ns[] = { 0, 0, 100, 1000 };
+/* The longest for sequences that do not come to their end: their first round is like no other, and must be met. */
+static const uint32_t dwells_ns[] = { 0, 0, 100, 1000, 50000 };
 static struct sim_options asked;
 
 void vary_init(void)

@@ -44,6 +44,7 @@
 	K(chunk, 128, 512, "bits of an entry read at once (64 is less than section 6.2.3.1 permits)") \
 	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \
 	K(fetch_ns, 60, 1000000, "pause before a chunk is read, at most")                            \
+	K(linger, 0, 100000, "turns of others between two chunks, at most")                      \
 	K(use_ns, 40, 1000000, "pause between translation and write, at most")                       \
 	K(context_cache, 90, 100, "percent of context entries that are kept")                        \
 	K(pasid_cache, 90, 100, "percent of PASID entries that are kept")                            \
@@ -52,6 +53,7 @@
 	K(forget, 2, 100, "percent of hits that find their line evicted")                            \
 	K(prefetch, 10, 100, "percent of requests with a walk of the unit's own beside them")        \
 	K(coarse, 5, 100, "percent of invalidations done more coarsely than asked")                  \
+	K(lasting, 50, 100, "percent of walks that no invalidation of the IOTLB ends before one of what they read") \
 	K(invalidate_ns, 400, 1000000, "for a descriptor, at most")                                  \
 	K(late_ns, 800, 100000000, "between a fault and its record, at most")                        \
 	K(compress, 0, 1, "pending faults of one source-id are collapsed into one")                  \

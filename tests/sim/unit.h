@@ -38,7 +38,7 @@ struct request {
 	bool is_prefetch;
 
 	/* the unit's: what is known of it so far */
-	bool knows_domain, suppress_faults;
+	bool knows_context, knows_domain, suppress_faults;
 	uint8_t task; /* which waits for it */
 	uint16_t domain;
 	uint32_t uses_pasid; /* its own, or RID_PASID */

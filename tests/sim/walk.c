@@ -228,6 +228,7 @@ static uint8_t walk(struct walk *w, uint64_t *to)
 
 	if (reason)
 		return reason;
+	w->r->knows_context = true;
 	return unit_is_scalable(w->u) ? by_sm_context(w, c, to) : by_context(w, c, to);
 }
 
