@@ -113,7 +113,7 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 
 test: build ## host unit tests under sanitizers, then scenarios in QEMU
 	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables \
-		$(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/host/synthesize $(FIRMWARE).efi
+		$(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(BUILD)/host/synthesize $(FIRMWARE).efi
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
 
 MODE   ?= proxy
@@ -131,6 +131,10 @@ sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds
 
 sim-check: $(BUILD)/vtd-sim ## what vtd-sim must show: permitted units pass, planted faults fail
 	@BUILD=$(BUILD) tests/sim/check
+
+CELLS ?=
+sim-model: $(BUILD)/vtd-cells ## the model against the simulated unit, cell by cell (seconds); CELLS=all: mutants and made-up sequences too (an hour)
+	@BUILD=$(BUILD) tests/sim/cells $(CELLS)
 
 SIM_SECONDS ?= 60
 sim-fuzz: $(BUILD)/vtd-sim ## random units that the specification permits, for SIM_SECONDS
@@ -340,4 +344,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run sim sim-check sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run sim sim-check sim-model sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE

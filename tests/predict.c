@@ -156,9 +156,9 @@ const char *predict_other_order(struct bench *b, const struct trial *trial, bool
 	predict_as(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
 	return p.problem || predict_outside(&p, t)
 		       ? NULL
-		       : "chunks of the entry were read in another order than P first, and no "
-			 "section of "
-			 "the specification promises that one (see 6.2.3.1)";
+		       : "chunks of the entry were read in another order than P first, which the "
+			 "specification nowhere forbids (6.2.3.1 names no order): on this unit the "
+			 "sequence is unsafe";
 }
 
 uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)

@@ -36,7 +36,7 @@ struct model_fetch {
 	 * Without this not even a set-up with P last is safe in an entry of several parts.
 	 */
 	bool present_first;
-	bool domain_apart; /* QEMU: what leads to the DID is read once more than what leads to the page */
+	bool domain_apart;    /* QEMU: part 1 is part 0 read once more, for the DID alone */
 	bool ignores_present; /* QEMU: an absent PASID-table entry may be used as if present */
 };
 

@@ -34,7 +34,7 @@
 struct cell {
 	char name[NAME_BYTES];
 	struct trial trial;
-	bool never_blocks;
+	bool never_blocks, wrong_end;
 	uint32_t predicted, seen;
 	unsigned rounds;
 	uint64_t dmas;
@@ -66,7 +66,9 @@ static void watch(const struct unit_translation *kept)
 
 static struct unit_model kind_of_unit(void)
 {
-	return (struct unit_model){ .bits = sim.chunk, .any_order = sim.order > 1 };
+	return (struct unit_model){ .bits = sim.chunk,
+				    .any_order = sim.order > 1,
+				    .qemu_fetches = sim.bug == BUG_FIELDS_APART };
 }
 
 static void predict_cell(struct cell *c)
@@ -75,6 +77,7 @@ static void predict_cell(struct cell *c)
 
 	predict_as(bench, &c->trial, c->never_blocks, kind_of_unit(), &p);
 	c->trouble = p.problem;
+	c->wrong_end = p.harms & HARM_WRONG_END;
 	c->predicted = p.outcomes | BIT_HARM(p.harms & HARMS_SEEN);
 }
 
@@ -152,6 +155,10 @@ static void print_cell(const struct cell *c)
 		 : unseen   ? "unseen"
 			    : "equal",
 		 c->trouble ? "" : difference, predicted, c->rounds, c->dmas);
+	if (unseen && !outside && !c->trouble && c->wrong_end)
+		log_note("    It does not end in the new entry: its first round is like no other, "
+			 "and "
+			 "hardly met");
 	if ((outside || c->trouble) && counts.outside + counts.trouble < PRINTED_MOST)
 		print_steps(&c->trial);
 }
