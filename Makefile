@@ -61,11 +61,13 @@ Q := $(if $(filter 0,$(V)),@)
 # What the goals need: groups of tools/packages.
 needs_packages := run
 needs_run      := run
+needs_run-stick = run $(needs_image)
 needs_mutants  := run
 needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
+needs_test-all := run image sign pxe log rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
@@ -108,13 +110,24 @@ sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY an
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
 
+run-stick: image ## the same from an image of a USB stick, as a machine boots it
+	@mkdir -p $(BUILD)/run
+	@tools/image $(IMAGE) $(BUILD)/run/stick $(OPTIONS) on-done=exit
+	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/stick.log $(RUN_WITH)
+
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
-test: build ## host unit tests under sanitizers, then scenarios in QEMU
-	@$(MAKE) --no-print-directory $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables \
-		$(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(BUILD)/host/synthesize $(FIRMWARE).efi
-	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(SCENARIOS)
+test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
+	@$(MAKE) --no-print-directory tested
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
+
+test-all: build ## the same, and all other scenarios in QEMU (25 min)
+	@$(MAKE) --no-print-directory tested
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
+
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells \
+		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 MODE   ?= proxy
 LOADER ?= ipxe
@@ -124,6 +137,7 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
 	@mkdir -p $(BUILD)/run
+	@[ ! -s $(BUILD)/run/sim.log ] || mv $(BUILD)/run/sim.log $(BUILD)/run/sim.previous.log
 	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.log; status=$$?; \
 		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |[0-9]+ passed)|VTDL-END)' \
 			$(BUILD)/run/sim.log; \
@@ -344,4 +358,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run sim sim-check sim-model sim-fuzz mutants vtd-log matrix pxe docs test host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Run options: words `key=value`, from vtd-litmus.cfg (a line each, '#' begins a comment) and from
- * the load options, which win. README.md lists them for people; option_help() for `run=list`.
+ * the load options, which win. docs/options.md lists them for people; option_help() for `run=list`.
  */
 #ifndef KERNEL_OPTIONS_H
 #define KERNEL_OPTIONS_H

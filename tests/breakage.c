@@ -7,13 +7,19 @@
 #define BREAK_AT    512 /* which DMA is never started */
 #define BREAK_EARLY 64
 
+bool break_hangs_updater(void)
+{
+	return options.breakage == BREAK_SPIN_UPDATER || options.breakage == BREAK_HANG;
+}
+
 void break_hang_at(uint64_t number)
 {
 	static bool done;
 
-	if (done || number != (options.breakage == BREAK_SPIN	? BREAK_EARLY
-			       : options.breakage == BREAK_HANG ? 1
-								: 0))
+	if (done || !number ||
+	    number != (options.breakage == BREAK_SPIN	? BREAK_EARLY
+		       : options.breakage == BREAK_HANG ? 1
+							: 0))
 		return;
 	done = true;
 	for (;;)
@@ -22,7 +28,7 @@ void break_hang_at(uint64_t number)
 
 bool break_drops(uint64_t number)
 {
-	return (options.breakage == BREAK_LOST_DMA && number % BREAK_AT == 0) ||
+	return (options.breakage == BREAK_LOST_DMA && number && number % BREAK_AT == 0) ||
 	       (options.breakage == BREAK_DEAD_DEVICE && number >= BREAK_AT);
 }
 

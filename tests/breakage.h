@@ -8,6 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* break=spin-updater, break=hang: the updater never comes back from one of its rewritings. */
+bool break_hangs_updater(void);
+
+/* DMAs are numbered from 1 in each trial of a sequence; 0: a DMA that nothing may spoil. */
+
 /* break=spin, break=hang: the driver never comes back from this DMA, once in the run. */
 void break_hang_at(uint64_t number);
 

@@ -97,11 +97,9 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	enum dma_state state;
 	enum outcome outcome;
 	unsigned written;
-	/* break= is for the trials of sequences: DMA 1 is none that it spoils. */
-	uint64_t spoiled = s->holds || !s->rewriting ? number : 1;
+	uint64_t spoiled = s->may_break ? number : 0;
 
-	if (s->holds)
-		break_hang_at(number);
+	break_hang_at(spoiled);
 	bench_forget_faults(b);
 	target_arm(b->target, number);
 	at = rdtsc();

@@ -20,6 +20,7 @@ struct drive_setup {
 	bool invalidate; /* by the driver, before each DMA */
 	bool stop_on_harm;
 	bool check_tags; /* after a DMA into a state's page */
+	bool may_break;	 /* break= is for the trials of sequences alone */
 };
 
 /* Make a target's tables the unit's. NULL, or what went wrong. */

@@ -36,6 +36,7 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 			.rewriting = true,
 			.holds = true,
 			.stop_on_harm = trial->stop_on_harm,
+			.may_break = trial->may_break,
 			.invalidate = trial->drive == DRIVE_HAMMER,
 			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
 		};

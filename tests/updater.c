@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/updater.h"
+#include "tests/breakage.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
@@ -337,7 +338,7 @@ static void prepare(struct bench *b, enum drive drive)
 	x.status = VTD_OK;
 	x.needs_avx = false;
 	x.rests = drive == DRIVE_FAITHFUL;
-	x.hangs = options.breakage == BREAK_SPIN_UPDATER || options.breakage == BREAK_HANG;
+	x.hangs = false;
 	x.seed = b->seed ^ 0x9e3779b97f4a7c15;
 }
 
@@ -347,6 +348,7 @@ void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 
 	prepare(b, (enum drive)trial->drive);
 	x.needs_avx = trial->steps[0].op == STEP_STORE256;
+	x.hangs = trial->may_break && break_hangs_updater();
 	/* Twice round: a mutant may leave something behind that only the second round meets. */
 	for (unsigned i = 0; i < b->target->words; i++)
 		content[i] = b->target->state[phase][0][i];

@@ -13,6 +13,7 @@ struct trial {
 	uint32_t dwell_ns; /* between the stores of the sequence */
 	uint64_t ms;	   /* to measure for */
 	bool stop_on_harm; /* end early, once anything harmful was seen */
+	bool may_break;	   /* it is one of a sequence: break= may spoil it */
 };
 
 enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };

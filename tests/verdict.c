@@ -305,7 +305,8 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .count = verdict_steps(s, steps),
 			       .drive = DRIVE_FAITHFUL,
 			       .dwell_ns = dwell_ns,
-			       .ms = verdict_ms(b, target, drive) };
+			       .ms = verdict_ms(b, target, drive),
+			       .may_break = true };
 	struct prediction full, p;
 	const char *problem;
 	uint8_t spec_harms, *flags = &shown->known_bad[target][s - sequences];

@@ -9,13 +9,18 @@ OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 qemu_words=("scalable scalable-mode x-scalable-mode" "first-stage fsts x-flts")
 declare -A qemu_properties # of each QEMU that was asked
 
+# qemu_has QEMU PROPERTY: whether its intel-iommu has it.
+qemu_has() {
+	[ -n "${qemu_properties[$1]:-}" ] ||
+		qemu_properties[$1]=$("$1" -device intel-iommu,help < /dev/null | sed -n 's/^ *\([a-z0-9-]*\)=<.*/ \1 /p')
+	[[ ${qemu_properties[$1]} == *" $2 "* ]]
+}
+
 # qemu_unit QEMU DEVICE: sets $unit to DEVICE, that is intel-iommu,PROPERTY=VALUE..., in this QEMU's words.
 # Fails and says so where it has none for what is wanted; what it has no word for is off.
 qemu_unit() {
 	local qemu=$1 words word name names found
 
-	[ -n "${qemu_properties[$qemu]:-}" ] ||
-		qemu_properties[$qemu]=$("$qemu" -device intel-iommu,help < /dev/null | sed -n 's/^ *\([a-z0-9-]*\)=<.*/ \1 /p')
 	IFS=, read -ra words <<< "$2"
 	unit=intel-iommu
 	for word in "${words[@]:1}"; do
@@ -24,7 +29,7 @@ qemu_unit() {
 			[[ " $names " != *" ${word%%=*} "* ]] || break
 		done
 		for name in $names; do
-			[[ ${qemu_properties[$qemu]} != *" $name "* ]] || found=$name
+			! qemu_has "$qemu" "$name" || found=$name
 		done
 		if [ -n "$found" ]; then
 			unit+=,$found=${word#*=}
@@ -68,30 +73,31 @@ qemu_start() {
 # qemu_place PIDFILE CPUS UPDATER: of QEMU's threads, the updater's processor gets a core of its own, and the
 # driver's shares the others with the main thread, which does the devices' DMA. Under TCG processors are threads
 # that never sleep; were the updater on the main thread's core, no DMA would meet it between two stores but where
-# it was preempted. Measured on two busy cores (8 to 10 ready threads): 24000 hammered DMAs a second placed so,
-# 100 to 6000 if left to the scheduler. Nice 19 for the processors, as before, starved them beside any other job;
-# shorter slices and real-time priority for the main thread changed little.
+# it was preempted. Nice 19 for the processors starves them beside any other job; shorter slices and real-time
+# priority for the main thread change little. Processors that are plugged in at the start (-device) come late, on
+# the core of the main thread: the updater must have been seen before this is done.
 qemu_place() {
-	local tries pid thread name cores core rest placed
+	local tries pid thread name cores core rest placed updater
 
 	for ((tries = 0; tries < 300; tries++)); do
 		sleep 0.1
 		pid=$(cat "$1" 2> /dev/null) || continue
 		mapfile -t cores < <(qemu_cores "$pid")
-		[ ${#cores[@]} -ge 2 ] || return 0
+		[ ${#cores[@]} -ge 2 ] || return 0 # one core, or QEMU has ended
 		# Runs side by side do not all take the same one.
-		core=${cores[pid % ${#cores[@]}]} placed=0
+		core=${cores[pid % ${#cores[@]}]} placed=0 updater=
 		rest=$(printf '%s\n' "${cores[@]}" | grep -vx "$core" | paste -sd,)
 		for thread in /proc/"$pid"/task/*; do
 			name=$(cat "$thread/comm" 2> /dev/null) || continue
 			if [[ $name == "CPU $3/"* ]]; then
+				updater=1
 				taskset -cp "$core" "${thread##*/}"
 			else
 				taskset -cp "$rest" "${thread##*/}"
 			fi > /dev/null || { echo "tools/qemu.sh: QEMU's threads may not be placed here" >&2; return 0; }
 			[[ $name != "CPU "* ]] || placed=$((placed + 1))
 		done
-		[ "$placed" -lt "$2" ] || return 0
+		[ -z "$updater" ] || [ "$placed" -lt "$2" ] || return 0
 	done
 }
 

@@ -57,7 +57,7 @@ static void take_words(int count, char **words)
 	for (int i = 0; i < count; i++) {
 		const char *problem;
 
-		if (!strcmp(words[i], "sim.help")) {
+		if (!strcmp(words[i], "sim.help") || !strcmp(words[i], "--help")) {
 			sim_options_help();
 			exit(0);
 		}
