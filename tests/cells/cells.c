@@ -288,8 +288,9 @@ enum run_result litmus_main(void)
 	for (unsigned id = 0; id < TARGET_COUNT; id++)
 		do_target((enum target_id)id);
 	log_note("cells: compared %u, equal %u, unseen %u, outside %u, trouble %u; unsafe %u, seen "
-		 "harmful %u; harms seen %u, unseen %u; %lu DMAs",
+		 "harmful %u; harms seen %u of %u; %lu DMAs",
 		 counts.cells, counts.equal, counts.unseen, counts.outside, counts.trouble,
-		 counts.unsafe, counts.shown, counts.shown_harms, counts.hidden_harms, counts.dmas);
+		 counts.unsafe, counts.shown, counts.shown_harms,
+		 counts.shown_harms + counts.hidden_harms, counts.dmas);
 	return counts.outside || counts.trouble || !counts.cells ? RUN_FAIL : RUN_PASS;
 }
