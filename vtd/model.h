@@ -16,7 +16,8 @@
  *
  * Each cached item is followed by itself: items do not hinder each other, so the union of what each
  * can do is what all can do. A PASID-table entry that is kept answers whatever context entry there is; by table 17
- * only one with its PASID finds it. That adds no harm: the walk that still holds the old context entry does the same.
+ * only one with its PASID finds it. To the catalogue and its mutants that adds no harm: a walk that still holds the
+ * old context entry does the same.
  */
 #ifndef VTD_MODEL_H
 #define VTD_MODEL_H
