@@ -126,9 +126,6 @@ test-all: build ## the same, and all other scenarios in QEMU (25 min)
 	@$(MAKE) --no-print-directory tested
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
 
-tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells \
-		$(BUILD)/host/synthesize $(FIRMWARE).efi
-
 MODE   ?= proxy
 LOADER ?= ipxe
 pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (docs/rack.md)
@@ -204,6 +201,10 @@ $(ELF): $(OBJECTS) linker.ld
 
 # For the scenarios: firmware that leaves VT-d on, with the image inside.
 FIRMWARE := $(BUILD)/tests/boot/firmware
+
+# What the tests need.
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells \
+		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 $(FIRMWARE).efi: $(FIRMWARE).so
 	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 --strip-all -j .text -j .reloc -j .rodata \
