@@ -543,7 +543,7 @@ enum run_result litmus_main(void)
 		return inventory_run();
 	if (options.breakage == BREAK_TRAP)
 		*(volatile int *)NULL;
-	predict_init();
+	predict_init(MODEL_WORKSPACE);
 	setup = memory_alloc_bytes(sizeof(*setup));
 	if (!setup)
 		panic("no memory for the tests");

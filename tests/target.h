@@ -16,6 +16,9 @@
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
  *
+ * The states of sm-context have PASIDs of their own, so the PASID-table entry that is kept of one is not found by the
+ * other's (table 17). What invalidating the PASID cache is for shows in sm-root and pasid-dir, whose states share one.
+ *
  * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and
  * the IOTLB invalidated by that state's DID; a second DMA into the same page then met a translation
  * that is kept under another DID.

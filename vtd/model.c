@@ -168,15 +168,19 @@ static void complete(struct search *s, uint32_t node, unsigned position, const u
 			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
 			      (struct model_event){ .type = EVENT_CACHE });
 		fill(s, node, m, position, flags);
-		for (unsigned i = 0; i < s->versions[0] && s->q->fetch->domain_apart; i++) {
-			unsigned other = view_of(s, s->version[0][i], false);
-			struct model_meaning mixed = s->views[v].meaning;
-
-			mixed.domain = s->views[other].meaning.domain;
-			if (s->views[other].meaning.translated)
-				fill(s, node, &mixed, position, flags);
-		}
 	}
+}
+
+/* The page is that of one reading of the entry, the domain-id that of another. */
+static void fill_apart(struct search *s, uint32_t node, unsigned position, const uint64_t *value,
+		       const uint64_t *other, uint64_t flags)
+{
+	struct model_meaning mixed = s->views[view_of(s, value, false)].meaning;
+	const struct model_meaning *m = &s->views[view_of(s, other, false)].meaning;
+
+	mixed.domain = m->domain;
+	if (m->translated)
+		fill(s, node, &mixed, position, flags);
 }
 
 static unsigned version_in(uint64_t payload, unsigned part)
@@ -228,11 +232,15 @@ static void expand_fetch(struct search *s, uint32_t index)
 		all = !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind));
 	if (all) {
 		uint64_t value[8] = { 0 };
+		bool apart = s->q->fetch->domain_apart;
 
-		for (unsigned p = 0; p < parts; p++)
+		for (unsigned p = 0; p < (apart ? 1 : parts); p++)
 			for (unsigned i = 0; i < s->words && version_in(payload, p); i++)
 				value[i] |= s->version[p][version_in(payload, p) - 1][i];
 		complete(s, index, position, value, -1, payload);
+		if (apart)
+			fill_apart(s, index, position, value,
+				   s->version[1][version_in(payload, 1) - 1], payload);
 	}
 }
 

@@ -123,6 +123,8 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
 		break;
 	}
+	if (s->q->legacy)
+		d.caches &= ~(unsigned)(DROP_PASID | DROP_PIOTLB);
 	return d;
 }
 
@@ -212,7 +214,8 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned visib
 	const struct step *step = step_at(s, position);
 	unsigned next = after(s, position);
 
-	if (!s->q->write_buffer)
+	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
+	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
 	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
 	if (!step_invalidates(step) && step->op != STEP_SETTLE_NEW)

@@ -51,6 +51,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.kind = (enum entry_kind)t->kind,
 		.state = { t->state[0][0], t->state[0][1] },
 		.fetch = &fetch,
+		.legacy = !t->scalable,
 		.coherent = how.coherent,
 		.write_buffer = how.write_buffer,
 		.caching_mode = how.caching_mode,

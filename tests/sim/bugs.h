@@ -9,6 +9,7 @@
 	/* fetching */                                                                                   \
 	B(HALVES, "fetch-halves", "reads 64 bits of an entry at a time, low half first (6.2.2.1)")       \
 	B(HALVES_HIGH, "fetch-halves-high", "the same, high half first (6.2.2.1)")                       \
+	B(FIELDS_APART, "reads-fields-apart", "reads PASID-directory and PASID-table entries anew for each field, and may not look at P, as QEMU 7.2 (6.2.3.1)") \
 	B(IGNORE_P, "context-p-ignored", "uses context entries whatever their P says (9.3)")             \
 	B(PASID_IGNORE_P, "pasid-p-ignored", "uses PASID-table entries whatever their P says (9.6)")     \
 	B(NO_SNOOP, "no-snoop", "reads entries without snooping though ECAP.C is 1 (11.4.3)")            \

@@ -31,6 +31,8 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 	}
 	for (unsigned i = 0; i < count; i++) {
 		unit_pause(sim.fetch_ns);
+		for (unsigned n = sim.linger && i ? sim_random(sim.linger + 1) : 0; n; n--)
+			unit_wait();
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
 }

@@ -152,9 +152,54 @@ static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 	return 0;
 }
 
+/* From the directory to the PASID-table entry. 0, or why there is none. */
+static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
+{
+	uint64_t directory;
+
+	walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) + 8 * (w->r->uses_pasid / 64), 1,
+		   &directory, sim.coherent);
+	w->r->suppress_faults |= field_of(directory, FPD);
+	if (!field_of(directory, PASID_DIR_P))
+		return SPD_2;
+	if (directory & 0xffc)
+		return SPD_3;
+	walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
+			   8 * PASID_WORDS * (w->r->uses_pasid % 64),
+		   PASID_WORDS, p, sim.coherent);
+	return 0;
+}
+
+/* BUG_FIELDS_APART: each of the fields that count by a read of its own. */
+static uint8_t read_fields_apart(struct walk *w, const uint64_t *c, uint64_t *p)
+{
+	const struct {
+		unsigned word;
+		uint64_t mask;
+	} fields[] = { { 0, 0xfff & ~field_mask(PASID_AW) },
+		       { 0, field_mask(PASID_AW) },
+		       { 0, field_mask(PASID_SSPTPTR) },
+		       { 1, ~0ull },
+		       { 2, ~0ull } };
+	const unsigned count = sizeof(fields) / sizeof(fields[0]), first = sim_random(count);
+
+	memset(p, 0, 8 * PASID_WORDS);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned f = (first + i) % count;
+		uint64_t whole[PASID_WORDS];
+		uint8_t reason = read_pasid_entry(w, c, whole);
+
+		if (reason)
+			return reason;
+		p[fields[f].word] |= whole[fields[f].word] & fields[f].mask;
+	}
+	p[0] |= sim_random(2);
+	return 0;
+}
+
 static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 {
-	uint64_t directory, p[PASID_WORDS];
+	uint64_t p[PASID_WORDS];
 	uint8_t reason = check_sm_context(c);
 
 	w->r->suppress_faults = field_get(c, FPD);
@@ -167,17 +212,10 @@ static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	if (w->r->access == ACCESS_TRANSLATED)
 		return 0;
 	if (!pasid_find(w->u, w->r, p)) {
-		walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
-				   8 * (w->r->uses_pasid / 64),
-			   1, &directory, sim.coherent);
-		w->r->suppress_faults |= field_of(directory, FPD);
-		if (!field_of(directory, PASID_DIR_P))
-			return SPD_2;
-		if (directory & 0xffc)
-			return SPD_3;
-		walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
-				   8 * PASID_WORDS * (w->r->uses_pasid % 64),
-			   PASID_WORDS, p, sim.coherent);
+		reason = sim_has(BUG_FIELDS_APART) ? read_fields_apart(w, c, p)
+						   : read_pasid_entry(w, c, p);
+		if (reason)
+			return reason;
 		reason = check_pasid_entry(w, p);
 		/* With P set and nothing wrong with it, an entry may be kept whatever the page walk comes to. */
 		if (!reason || sim.cm || (sim_has(BUG_CACHES_ABSENT_PASID) && reason == SPT_2))
@@ -228,6 +266,7 @@ static uint8_t walk(struct walk *w, uint64_t *to)
 
 	if (reason)
 		return reason;
+	w->r->knows_context = true;
 	return unit_is_scalable(w->u) ? by_sm_context(w, c, to) : by_context(w, c, to);
 }
 
