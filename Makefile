@@ -144,6 +144,10 @@ sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds
 sim-check: $(BUILD)/vtd-sim $(SANITIZED) ## what vtd-sim must show: permitted units pass, planted faults fail
 	@BUILD=$(BUILD) tests/sim/check
 
+CELLS ?=
+sim-model: $(BUILD)/vtd-cells ## the model against the simulated unit, cell by cell (seconds); CELLS=all: mutants and made-up sequences too (an hour)
+	@BUILD=$(BUILD) tests/sim/cells $(CELLS)
+
 SIM_SECONDS ?= 60
 sim-fuzz: $(BUILD)/vtd-sim ## random units that the specification permits, for SIM_SECONDS
 	@BUILD=$(BUILD) tests/sim/fuzz $(SIM_SECONDS)
@@ -188,7 +192,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 	done
 
 format: ## put the C sources into the house style
-	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
+	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/cells/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -209,7 +213,7 @@ $(ELF): $(OBJECTS) linker.ld
 FIRMWARE := $(BUILD)/tests/boot/firmware
 
 # What the tests need.
-tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(SANITIZED) \
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(SANITIZED) \
 		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 $(FIRMWARE).efi: $(FIRMWARE).so
@@ -337,6 +341,12 @@ $(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
 $(BUILD)/vtd-sim: $(SIM_OBJECTS)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
 
+# vtd-cells: the same machine, and in place of the tests the model held against its unit.
+CELLS_OBJECTS := $(patsubst %.c,$(BUILD)/sim/%.o,$(wildcard tests/cells/*.c)) $(filter-out $(BUILD)/sim/tests/main.o,$(SIM_OBJECTS))
+
+$(BUILD)/vtd-cells: $(CELLS_OBJECTS)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
+
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
 LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
@@ -363,5 +373,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run run-stick sim sim-check sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+-include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+.PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

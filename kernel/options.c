@@ -204,6 +204,11 @@ static bool parse_nvme_read(struct options *o, const char *v)
 	return set_flag(&o->nvme_read, v);
 }
 
+static bool parse_ats(struct options *o, const char *v)
+{
+	return set_flag(&o->ats, v);
+}
+
 /* What is behind `prefix` in `text`; NULL if it does not begin so. */
 static const char *behind(const char *text, const char *prefix)
 {
@@ -471,6 +476,8 @@ static const struct {
 	{ "save", "auto (where nobody seems to read a serial console), always, never", parse_save },
 	{ "on-done", "halt, reboot, off, exit (QEMU's isa-debug-exit)", parse_on_done },
 	{ "invalidation", "auto, queued, register", parse_invalidation },
+	{ "ats", "0, 1 (a device that has a TLB of its own uses it in the tests of sequences)",
+	  parse_ats },
 	{ "fault-interrupt", "0, 1", parse_fault_interrupt },
 	{ "x2apic", "0, 1", parse_x2apic },
 	{ "model", "auto, spec, qemu (how the unit fetches entries)", parse_model },

@@ -72,6 +72,7 @@ struct options {
 	bool graphics;	       /* take units over that only graphics is behind */
 	bool fault_interrupt;  /* fault records read in the fault-event interrupt */
 	bool x2apic;	       /* ask for x2APIC mode */
+	bool ats;	       /* tests of sequences with the device's own TLB, where it has one */
 	bool nvme_read;	       /* NVMe controllers read a page of namespace 1, not Identify data */
 	uint8_t console_count; /* of consoles; 0: none wanted */
 	struct console_choice consoles[CONSOLES_MAX];

@@ -286,7 +286,7 @@ bool pci_ats_enabled(const struct pci_function *f)
 {
 	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
 
-	return at && pci_read16(f, at + 6) & 1u << 15;
+	return at && pci_read16(f, at + PCI_ATS_CONTROL) & PCI_ATS_ENABLE;
 }
 
 void pci_ats_off(const struct pci_function *f)
@@ -294,7 +294,46 @@ void pci_ats_off(const struct pci_function *f)
 	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
 
 	if (at)
-		pci_write16(f, at + 6, pci_read16(f, at + 6) & 0x7fff);
+		pci_write16(f, at + PCI_ATS_CONTROL,
+			    pci_read16(f, at + PCI_ATS_CONTROL) & (uint16_t)~PCI_ATS_ENABLE);
+}
+
+void pci_ats_on(const struct pci_function *f)
+{
+	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
+	unsigned pri = pci_extended_capability(f, PCI_EXT_PRI);
+
+	if (!at)
+		return;
+	/* Nobody answers page requests here. */
+	if (pri)
+		pci_write16(f, pri + PCI_PRI_CONTROL,
+			    pci_read16(f, pri + PCI_PRI_CONTROL) & (uint16_t)~PCI_PRI_ENABLE);
+	/* The unit first: it may not change while ATS is on. */
+	pci_write16(f, at + PCI_ATS_CONTROL, 0);
+	pci_write16(f, at + PCI_ATS_CONTROL, PCI_ATS_ENABLE);
+}
+
+const char *pci_lacks_ats(const struct pci_function *f)
+{
+	if (!pci_extended_capability(f, PCI_EXT_ATS))
+		return "the device has no ATS capability";
+	for (const struct pci_function *above = f->parent; above; above = above->parent) {
+		unsigned at = pci_extended_capability(above, PCI_EXT_ACS);
+
+		if (at && pci_read16(above, at + PCI_ACS_CONTROL) & PCI_ACS_TRANSLATION_BLOCKING)
+			return "a port above the device blocks translated requests (ACS "
+			       "Translation "
+			       "Blocking)";
+	}
+	return NULL;
+}
+
+uint8_t pci_ats_pending(const struct pci_function *f)
+{
+	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
+
+	return at ? pci_read16(f, at + PCI_ATS_CAPABILITY) & 31 : 0;
 }
 
 unsigned pci_capability(const struct pci_function *f, uint8_t id)

@@ -42,7 +42,16 @@ enum {
 	PCI_EXPRESS_SLTCTL = 0x18,
 	PCI_EXPRESS_SLTCTL_OFF = 1 << 10 | 3 << 8, /* power off, power indicator off */
 
+	PCI_EXT_ACS = 0x0d,
+	PCI_ACS_CONTROL = 6,
+	PCI_ACS_TRANSLATION_BLOCKING = 1 << 1,
 	PCI_EXT_ATS = 0x0f,
+	PCI_ATS_CAPABILITY = 4, /* invalidate queue depth: bits 4:0, 0 is 32 */
+	PCI_ATS_CONTROL = 6, /* smallest translation unit: bits 4:0, 0 is 4 KiB; enable: bit 15 */
+	PCI_ATS_ENABLE = 1 << 15,
+	PCI_EXT_PRI = 0x13, /* page requests */
+	PCI_PRI_CONTROL = 4,
+	PCI_PRI_ENABLE = 1 << 0,
 	PCI_EXT_SRIOV = 0x10,
 	PCI_EXT_PASID = 0x1b,
 	PCI_EXT_L1_SUBSTATES = 0x1e,
@@ -96,6 +105,18 @@ bool pci_has_flr(const struct pci_function *f);
 /* Whether the function translates addresses itself: its ATS capability is there and turned on. */
 bool pci_ats_enabled(const struct pci_function *f);
 void pci_ats_off(const struct pci_function *f);
+
+/*
+ * Have the function translate for itself, by pages of 4 KiB, without page requests; it must be at rest (PCI
+ * Express base specification, 10.5.1). Look whether it is on afterwards.
+ */
+void pci_ats_on(const struct pci_function *f);
+
+/* NULL if it could be turned on; else why not: it has no ATS, or a port above blocks what it would send. */
+const char *pci_lacks_ats(const struct pci_function *f);
+
+/* Invalidations of its TLB that it can have pending; 0: 32. */
+uint8_t pci_ats_pending(const struct pci_function *f);
 
 /* Whether it still answers: configuration space of a function that is gone reads as ones. */
 bool pci_is_there(const struct pci_function *f);

@@ -7,6 +7,7 @@
 #include "tests/fault_log.h"
 #include "tests/status.h"
 #include "tests/target.h"
+#include "vtd/invalidate.h"
 
 enum drive {
 	DRIVE_HAMMER,	/* the updater only stores; the driver invalidates before each DMA */
@@ -96,6 +97,14 @@ struct bench {
 	const char *disproof; /* why its DMA must not be trusted to pass the unit; NULL: it may */
 	char disproved[480];
 	uint64_t attempts; /* refused DMAs that were looked for (tests/ownership.h) */
+	struct {
+		bool usable; /* in its tests of sequences, as ats= asks (tests/ats.h) */
+		const char
+			*lacks; /* why not, though it was asked for; NULL: it was not, or it is */
+		bool on;
+		bool is_broken; /* the self-check failed: no test of a sequence is run with it */
+		struct vtd_device_tlb tlb; /* whose PASID is the current target's */
+	} ats;
 	unsigned updater_cpu;
 	uint32_t driver_apic;
 	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
@@ -117,7 +126,14 @@ const char *bench_follows(const struct bench *bench, unsigned kinds, const char 
 /* What the device may ask for, with the current target or, where there is none, in legacy mode. */
 void bench_set_requester(struct bench *bench, uint64_t address);
 
-/* Bring the device into order. NULL, or why it does not work any more. */
+/* Everything that the unit keeps, globally; then what the device does, where its ATS is on. */
+enum vtd_status bench_invalidate_all(struct bench *bench);
+/* The device's own TLB; nothing to do where its ATS is off. */
+enum vtd_status bench_invalidate_device(struct bench *bench);
+/* What went wrong; of a queue that stopped, at what. */
+const char *bench_status_text(const struct bench *bench, enum vtd_status status);
+
+/* Bring the device into order, its ATS off meanwhile. NULL, or why it does not work any more. */
 const char *bench_reset(struct bench *bench);
 
 /* Forget what records said, before a DMA. */
@@ -137,9 +153,9 @@ uint64_t bench_record_wait_us(const struct bench *bench);
 
 /*
  * The records of the DMA just ended, by polling or by giving the interrupt its time: a record may come
- * later than the device's own answer.
+ * later than the device's own answer. may_be_none: where none has come in all likelihood, none will.
  */
-void bench_collect_faults(struct bench *bench, struct tally *tally);
+void bench_collect_faults(struct bench *bench, struct tally *tally, bool may_be_none);
 
 /* After a refused DMA that began at `started` (time_us): no record of it comes later. */
 void bench_drain_faults(struct bench *bench, struct tally *tally, uint64_t started);

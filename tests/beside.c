@@ -93,7 +93,7 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 			status = exchange(b, state);
 	}
 	if (status != VTD_OK)
-		t->stopped = status_text(b->unit, status);
+		t->stopped = bench_status_text(b, status);
 	return t->stopped;
 }
 

@@ -37,12 +37,12 @@ bool break_unplugs(uint64_t number)
 	return options.breakage == BREAK_UNPLUG && number == BREAK_AT;
 }
 
-enum vtd_status break_or_invalidate(struct vtd_unit *unit, uint64_t number)
+enum vtd_status break_or_invalidate(struct bench *b, uint64_t number)
 {
 	static bool done;
 
 	if (options.breakage != BREAK_QUEUE || number != BREAK_EARLY || done)
-		return vtd_invalidate_all(unit);
+		return bench_invalidate_all(b);
 	done = true;
-	return vtd_invalidate_wrongly(unit);
+	return vtd_invalidate_wrongly(b->unit);
 }

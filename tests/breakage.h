@@ -3,10 +3,7 @@
 #ifndef TESTS_BREAKAGE_H
 #define TESTS_BREAKAGE_H
 
-#include "vtd/unit.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "tests/bench.h"
 
 /* break=spin-updater, break=hang: the updater never comes back from one of its rewritings. */
 bool break_hangs_updater(void);
@@ -23,6 +20,6 @@ bool break_drops(uint64_t number);
 bool break_unplugs(uint64_t number);
 
 /* Everything invalidated; with break=queue once, at DMA 64, the queue is given what it must stop at. */
-enum vtd_status break_or_invalidate(struct vtd_unit *unit, uint64_t number);
+enum vtd_status break_or_invalidate(struct bench *bench, uint64_t number);
 
 #endif

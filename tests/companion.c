@@ -30,7 +30,7 @@ static const char *put(struct bench *b, const struct bench *other, const uint64_
 		vtd_flush(b->unit, entries[i], CONTEXT_WORDS * sizeof(*entry));
 	}
 	status = vtd_invalidate_all(b->unit);
-	return status == VTD_OK ? NULL : status_text(b->unit, status);
+	return status == VTD_OK ? NULL : bench_status_text(b, status);
 }
 
 const char *companion_take_out(struct bench *b, const struct bench *other)

@@ -25,7 +25,7 @@ static void store(struct bench *b, uint64_t *entry, uint64_t value)
 
 static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
 {
-	t->stopped = status_text(b->unit, status);
+	t->stopped = bench_status_text(b, status);
 	return t->stopped;
 }
 

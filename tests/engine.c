@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "kernel/random.h"
 #include "kernel/time.h"
+#include "tests/ats.h"
 #include "tests/breakage.h"
 #include "tests/companion.h"
 #include "tests/progress.h"
@@ -31,7 +32,7 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	const unsigned both = 1 << OUTCOME_A | 1 << OUTCOME_B;
 
 	if (state != DMA_DONE || !written)
-		bench_collect_faults(b, t);
+		bench_collect_faults(b, t, b->ats.on && state == DMA_FAILED);
 	if (written & 1 << OUTCOME_MIXTURE_1)
 		return OUTCOME_MIXTURE_1;
 	if (written & 1 << OUTCOME_MIXTURE_2)
@@ -45,6 +46,9 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 	if (b->said.outcome[OUTCOME_FAULT])
 		return OUTCOME_FAULT;
 	if (b->said.outcome[OUTCOME_NOT_PRESENT])
+		return OUTCOME_NOT_PRESENT;
+	/* The device-TLB was refused a translation: what leads to that is not recorded (section 7.1.2). */
+	if (b->ats.on && state == DMA_FAILED)
 		return OUTCOME_NOT_PRESENT;
 	/* Only what the unit says that it dropped meanwhile explains that there is no record. */
 	t->unrecorded += !b->said.overflow;
@@ -74,9 +78,9 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	if (rest && updater_wait_held(ENGINE_ANSWER_US) < 0)
 		return updater_problem();
 	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
-	status = rest && s->invalidate ? vtd_invalidate_all(b->unit) : VTD_OK;
+	status = rest && s->invalidate ? bench_invalidate_all(b) : VTD_OK;
 	if (status != VTD_OK)
-		return status_text(b->unit, status);
+		return bench_status_text(b, status);
 	problem = bench_reset(b);
 	/* A sequence that leaves a stale or torn entry in the unit's caches has that DMA refused. */
 	if (problem && rest && vtd_invalidate_all(b->unit) == VTD_OK)
@@ -84,6 +88,12 @@ static const char *reset_held(struct bench *b, const struct drive_setup *s)
 	if (hold)
 		updater_command(UPDATER_RUN);
 	return problem;
+}
+
+/* record_us is of requests that the unit translates; by way of the device's TLB one is refused later. */
+static uint64_t since(const struct bench *b, uint64_t started)
+{
+	return b->ats.on ? time_us() : started;
 }
 
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
@@ -102,10 +112,10 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	target_arm(b->target, number);
 	at = rdtsc();
 	if (s->invalidate) {
-		enum vtd_status status = break_or_invalidate(b->unit, spoiled);
+		enum vtd_status status = break_or_invalidate(b, spoiled);
 
 		if (status != VTD_OK)
-			t->stopped = status_text(b->unit, status);
+			t->stopped = bench_status_text(b, status);
 		t->ticks_invalidate += rdtsc() - at;
 		at = rdtsc();
 	}
@@ -145,7 +155,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	}
 	/* What the device did until now must not be held against its next DMA. */
 	if (state != DMA_DONE || bench_said_anything(b))
-		bench_drain_faults(b, t, started);
+		bench_drain_faults(b, t, since(b, started));
 	return outcome;
 }
 
@@ -206,8 +216,10 @@ void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally
 			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);
+	if (status == VTD_OK)
+		status = bench_invalidate_device(b);
 	if (status != VTD_OK)
-		t->stopped = status_text(b->unit, status);
+		t->stopped = bench_status_text(b, status);
 	bench_forget_faults(b);
 	target_arm(target, ~t->dmas);
 	started = time_us();
@@ -220,7 +232,7 @@ void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally
 		t->resets++;
 		started = time_us();
 	}
-	bench_drain_faults(b, t, started);
+	bench_drain_faults(b, t, since(b, started));
 	t->tag_checks++;
 	t->mistagged += target_written(target, ~t->dmas) >> state & 1;
 	*leaf = old;
@@ -287,7 +299,9 @@ void engine_abandon(struct bench *b)
 {
 	interrupts_off();
 	bench_log_interrupts(b, NULL);
+	/* Wherever the updater was, it may have been at the queue. */
 	updater_end(ENGINE_ANSWER_US);
+	ats_cut_off(b);
 	b->device->generator->stop(b->device);
 	if (b->companion)
 		b->companion->device->generator->stop(b->companion->device);
@@ -303,11 +317,12 @@ const char *engine_choose(struct bench *b, struct target *target)
 	/* Meanwhile translation is off: a device that is at something must not go on with it. */
 	if (!b->unit->translating || b->target != target || b->unit->root_table != target->root) {
 		pci_bus_master(b->device->function, false);
+		ats_off(b);
 		status = vtd_unit_set_root(b->unit, target->root, target->scalable);
 	}
 	b->target = target;
 	target_choose_phase(target, 0);
-	return status == VTD_OK ? NULL : status_text(b->unit, status);
+	return status == VTD_OK ? NULL : bench_status_text(b, status);
 }
 
 /* Where the unit does not translate, a DMA would go to physical memory. NULL: it does. */
@@ -341,7 +356,7 @@ bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 	if (status != VTD_OK && b->unit->queue.descriptors && vtd_queue_restart(b->unit) == VTD_OK)
 		status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
-		t->stopped = status_text(b->unit, status);
+		t->stopped = bench_status_text(b, status);
 	return !t->stopped;
 }
 

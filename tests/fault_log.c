@@ -2,7 +2,8 @@
 #include "tests/fault_log.h"
 #include "kernel/memory.h"
 
-enum { TYPE_WRITE = 0, TYPE_READ = 2 };
+enum { TYPE_WRITE = 0, TYPE_READ = 2, TYPE_ATOMIC = 3 };
+enum { UNTRANSLATED, TRANSLATION, TRANSLATED }; /* AT */
 
 /* Which private page a record's address is in; private_pages if in none. */
 static uint64_t private_page(const struct requester *r, uint64_t address)
@@ -14,12 +15,30 @@ static uint64_t private_page(const struct requester *r, uint64_t address)
 		       : r->device->private_pages;
 }
 
+/* Whether it is the page that the device writes to: at its bus address, or where a translation led to. */
+static bool is_page(const struct requester *r, const struct vtd_fault *f)
+{
+	bool any = false;
+
+	if (f->address_type != TRANSLATED || !r->translates)
+		return f->address == (r->address & ~(PAGE_SIZE - 1));
+	for (unsigned i = 0; i < sizeof(r->pages) / sizeof(r->pages[0]); i++)
+		any |= r->pages[i] && f->address == r->pages[i];
+	return any;
+}
+
 static enum fault_fit fit_of_pages(const struct requester *r, const struct vtd_fault *f)
 {
 	uint64_t page = private_page(r, f->address);
 	uint8_t mask;
 
-	if (f->address == (r->address & ~(PAGE_SIZE - 1)))
+	/* Where writing counts, a translation request may be told as an atomic one (section 4.2.3.1). */
+	if (r->translates && f->address_type == TRANSLATION) {
+		if (!is_page(r, f) && page >= r->device->private_pages)
+			return FAULT_BAD_ADDRESS;
+		return f->type == TYPE_READ || f->type == TYPE_ATOMIC ? FAULT_FITS : FAULT_BAD_TYPE;
+	}
+	if (is_page(r, f))
 		return f->type == TYPE_WRITE ? FAULT_FITS : FAULT_BAD_TYPE;
 	if (page >= r->device->private_pages)
 		return FAULT_BAD_ADDRESS;
@@ -36,6 +55,8 @@ bool fault_is_of_pages(const struct requester *r, const struct vtd_fault *f)
 
 enum fault_fit fault_fit(const struct requester *r, const struct vtd_fault *f)
 {
+	/* Translated requests carry no PASID (section 4.2.1). */
+	bool has_pasid = r->has_pasid && f->address_type != TRANSLATED;
 	enum fault_fit fit;
 
 	if (f->source_id != r->source_id)
@@ -43,13 +64,16 @@ enum fault_fit fault_fit(const struct requester *r, const struct vtd_fault *f)
 	fit = fit_of_pages(r, f);
 	if (fit != FAULT_FITS)
 		return fit;
-	if (f->address_type || f->execute || f->privileged)
+	if ((f->address_type && !r->translates) || f->address_type > TRANSLATED || f->execute ||
+	    f->privileged)
 		return FAULT_BAD_FLAGS;
+	if (f->address_type == TRANSLATION && vtd_fault_is_recoverable(f->reason))
+		return FAULT_FOR_DEVICE;
 	if (!r->is_scalable)
 		return FAULT_FITS;
 	if (!f->has_pasid)
-		return r->has_pasid ? FAULT_BAD_PASID : FAULT_FITS;
-	if (!r->has_pasid && !r->shows_rid_pasid)
+		return has_pasid ? FAULT_BAD_PASID : FAULT_FITS;
+	if (!has_pasid && !r->shows_rid_pasid)
 		return FAULT_BAD_PASID;
 	for (unsigned i = 0; i < sizeof(r->pasids) / sizeof(r->pasids[0]); i++)
 		if (f->pasid == r->pasids[i])
@@ -72,6 +96,11 @@ const char *fault_fit_text(enum fault_fit fit)
 		return "a fault record of the device is of no access that it makes: a read of a "
 		       "page that it "
 		       "only writes, or the reverse (FRCD.FI, T1, T2)";
+	case FAULT_FOR_DEVICE:
+		return "a fault record tells of a translation request that was refused for a "
+		       "reason "
+		       "that only the "
+		       "device is told of (section 7.1.2, table 30)";
 	case FAULT_BAD_FLAGS:
 		return "a fault record of the device says translated, execute or privileged, which "
 		       "its request was "

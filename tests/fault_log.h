@@ -20,6 +20,9 @@ struct requester {
 	bool has_pasid;
 	uint32_t pasids[3];
 	bool is_scalable; /* in legacy mode no PASID is looked at */
+	/* It asks for translations (its ATS is on), and then goes to the physical pages that it was told. */
+	bool translates;
+	uint64_t pages[6]; /* that it may be told of; 0: none */
 	bool shows_rid_pasid; /* a record of a request without PASID may bear the RID_PASID: QEMU's do */
 };
 
@@ -29,6 +32,7 @@ enum fault_fit {
 	FAULT_BAD_ADDRESS,
 	FAULT_BAD_TYPE, /* a read of what is only written, or the reverse */
 	FAULT_BAD_PASID,
+	FAULT_FOR_DEVICE, /* of a translation request, for a reason that only the device is told */
 	FAULT_BAD_FLAGS, /* of a request that is not one of the device: translated, to execute, privileged */
 };
 

@@ -79,6 +79,18 @@ static void store(struct bench *b, unsigned word, uint64_t value)
 	vtd_flush_paging(b->unit, live, sizeof(*live));
 }
 
+void invalidation_take_out(struct bench *b, unsigned state)
+{
+	store(b, 0,
+	      b->target->state[0][state][0] & ~kind_present((enum entry_kind)b->target->kind));
+}
+
+void invalidation_put_in(struct bench *b, unsigned state)
+{
+	for (unsigned i = b->target->words; i--;)
+		store(b, i, b->target->state[0][state][i]);
+}
+
 /* With P cleared first and set last: no walk of the unit's own meets a mixture. */
 static enum vtd_status change(struct bench *b, unsigned pieces, unsigned state)
 {
@@ -191,7 +203,7 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 	}
 	if (status == VTD_OK)
 		return t.stopped;
-	t.stopped = status_text(b->unit, status);
+	t.stopped = bench_status_text(b, status);
 	return t.stopped;
 }
 

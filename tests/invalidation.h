@@ -19,4 +19,11 @@ void check_invalidation(struct bench *bench, const char *id);
  */
 const char *invalidation_find(struct bench *bench);
 
+/*
+ * The current target's entry, by words, each visible to the unit before the next is written: P of a state
+ * cleared; a state put in, P last. No walk of the unit's own meets a mixture.
+ */
+void invalidation_take_out(struct bench *bench, unsigned state);
+void invalidation_put_in(struct bench *bench, unsigned state);
+
 #endif

@@ -17,6 +17,7 @@
 #include "kernel/watchdog.h"
 #include "tests/engine.h"
 #include "tests/checks.h"
+#include "tests/device_tlb.h"
 #include "tests/invalidation.h"
 #include "tests/inventory.h"
 #include "tests/mutants.h"
@@ -126,6 +127,7 @@ enum test_kind {
 	TEST_CONCURRENCY,
 	TEST_INVALIDATION,
 	TEST_WALKS,
+	TEST_DEVICE_TLB, /* with ats=1 */
 	TEST_FAULTS,
 	TEST_GRANULARITY,
 	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
@@ -147,12 +149,18 @@ struct test {
 
 typedef void (*visit_fn)(const struct test *test);
 
-static void visit_concurrency(struct bench *b, visit_fn visit)
+/* What others rest on, and was visited before. */
+struct visited {
+	bool concurrency, device_tlb;
+};
+
+static void visit_concurrency(struct bench *b, struct visited *visited, visit_fn visit)
 {
 	char id[ID_BYTES];
 
-	if (b->lacks[TARGET_CONTEXT])
+	if (b->lacks[TARGET_CONTEXT] || visited->concurrency)
 		return;
+	visited->concurrency = true;
 	format_text(id, sizeof(id), "concurrency.%s", device_name(b));
 	visit(&(struct test){ .kind = TEST_CONCURRENCY,
 			      .bench = b,
@@ -160,8 +168,18 @@ static void visit_concurrency(struct bench *b, visit_fn visit)
 			      .id = id });
 }
 
-/* *has_concurrency: its check was visited before. */
-static void visit_target(struct bench *b, enum target_id target, bool *has_concurrency,
+static void visit_device_tlb(struct bench *b, struct visited *visited, visit_fn visit)
+{
+	char id[ID_BYTES];
+
+	if (!options.ats || visited->device_tlb)
+		return;
+	visited->device_tlb = true;
+	format_text(id, sizeof(id), "device-tlb.%s", device_name(b));
+	visit(&(struct test){ .kind = TEST_DEVICE_TLB, .bench = b, .ms = 500, .id = id });
+}
+
+static void visit_target(struct bench *b, enum target_id target, struct visited *visited,
 			 visit_fn visit)
 {
 	char id[ID_BYTES], name[ID_BYTES];
@@ -186,9 +204,8 @@ static void visit_target(struct bench *b, enum target_id target, bool *has_concu
 				if (!is_wanted(b, target, &sequences[i], drive, id, length))
 					continue;
 				/* Every verdict rests on these: they are checked first. */
-				if (!*has_concurrency)
-					visit_concurrency(b, visit);
-				*has_concurrency = true;
+				visit_concurrency(b, visited, visit);
+				visit_device_tlb(b, visited, visit);
 				if (!has_witness)
 					visit(&(struct test){ .kind = TEST_WITNESS,
 							      .bench = b,
@@ -224,17 +241,17 @@ static bool names_sequence(enum target_id target, const char *device)
  */
 static bool names_a_test(const char *device)
 {
-	static const char *const checks[] = {
-		"ownership", "invalidation", "walks",  "traits",
-		"rates",     "concurrency",  "faults", "granularity"
-	};
+	static const char *const checks[] = { "ownership", "invalidation", "walks",
+					      "traits",	   "rates",	   "concurrency",
+					      "faults",	   "granularity",  "device-tlb" };
+	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[ID_BYTES];
 
 	/* A companion is there for the tests of others. */
 	if (!options.tests[0] || options.companion)
 		return true;
-	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]) && !is_mutants; c++) {
+	for (unsigned c = 0; c < count && !is_mutants; c++) {
 		format_text(id, sizeof(id), "%s.%s", checks[c], device);
 		if (option_list_matches(options.tests, id))
 			return true;
@@ -269,7 +286,7 @@ static void visit_mutants(struct bench *b, visit_fn visit)
 	}
 }
 
-static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
+static void visit_checks(struct bench *b, struct visited *visited, visit_fn visit)
 {
 	static const struct {
 		const char *name;
@@ -283,6 +300,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		{ "traits", TEST_TRAITS, 1 },
 		{ "rates", TEST_RATES, 600 },
 		{ "concurrency", TEST_CONCURRENCY, 0 },
+		{ "device-tlb", TEST_DEVICE_TLB, 0 },
 		{ "faults", TEST_FAULTS, 2000 },
 		{ "granularity", TEST_GRANULARITY, 5000 }
 	};
@@ -291,7 +309,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
 		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
-		if (!is_seen && b->lacks[TARGET_CONTEXT])
+		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
@@ -300,12 +318,11 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;
 		/* What granularity says rests on it. */
-		if (!*has_concurrency &&
-		    (checks[c].kind == TEST_CONCURRENCY || checks[c].kind == TEST_GRANULARITY)) {
-			visit_concurrency(b, visit);
-			*has_concurrency = true;
-		}
-		if (checks[c].kind != TEST_CONCURRENCY)
+		if (checks[c].kind == TEST_CONCURRENCY || checks[c].kind == TEST_GRANULARITY)
+			visit_concurrency(b, visited, visit);
+		else if (checks[c].kind == TEST_DEVICE_TLB)
+			visit_device_tlb(b, visited, visit);
+		if (checks[c].kind != TEST_CONCURRENCY && checks[c].kind != TEST_DEVICE_TLB)
 			visit(&(struct test){ .kind = checks[c].kind,
 					      .bench = b,
 					      .ms = options.test_ms && !is_seen &&
@@ -319,7 +336,7 @@ static void visit_checks(struct bench *b, bool *has_concurrency, visit_fn visit)
 /* Every test of a device, in the order in which they are run. */
 static void visit_device(struct bench *b, visit_fn visit)
 {
-	bool has_concurrency = false;
+	struct visited visited = { 0 };
 
 	if (b->device->only_beside)
 		return;
@@ -327,9 +344,9 @@ static void visit_device(struct bench *b, visit_fn visit)
 		visit_mutants(b, visit);
 		return;
 	}
-	visit_checks(b, &has_concurrency, visit);
+	visit_checks(b, &visited, visit);
 	for (unsigned target = 0; target < TARGET_COUNT; target++)
-		visit_target(b, (enum target_id)target, &has_concurrency, visit);
+		visit_target(b, (enum target_id)target, &visited, visit);
 }
 
 static struct {
@@ -405,6 +422,9 @@ static void run_test(void *argument)
 	case TEST_WALKS:
 		check_walks(b, neighbour(b), t->id);
 		break;
+	case TEST_DEVICE_TLB:
+		check_device_tlb(b, t->id);
+		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, neighbour(b), t->id);
 		break;
@@ -443,7 +463,8 @@ static void note_broken(const struct test *t)
 
 	if (t->kind == TEST_TRAITS)
 		bench_note_broken(t->bench, (enum broken)t->bench->traits.breach_kind, t->id);
-	else if (t->kind >= TEST_RATES && t->kind <= TEST_WITNESS && t->kind != TEST_LACK)
+	else if (t->kind >= TEST_RATES && t->kind <= TEST_WITNESS && t->kind != TEST_LACK &&
+		 t->kind != TEST_DEVICE_TLB)
 		bench_note_broken(t->bench, (enum broken)kinds[t->kind], t->id);
 }
 
@@ -569,7 +590,7 @@ enum run_result litmus_main(void)
 		return inventory_run();
 	if (options.breakage == BREAK_TRAP)
 		*(volatile int *)NULL;
-	predict_init();
+	predict_init(MODEL_WORKSPACE);
 	setup = memory_alloc_bytes(sizeof(*setup));
 	if (!setup)
 		panic("no memory for the tests");

@@ -55,7 +55,9 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 {
 	static const char *const kinds[] = { "remove", "swap" };
 	struct step steps[SEQUENCE_STEPS_MAX];
-	struct trial trial = { .steps = steps, .stop_on_harm = true, .may_break = true };
+	struct trial trial = {
+		.steps = steps, .stop_on_harm = true, .may_break = true, .ats = true
+	};
 	struct prediction spec;
 	bool showable = false;
 	uint64_t harm = 0;

@@ -7,10 +7,12 @@
 #include "vtd/regs.h"
 
 static void *workspace;
+static size_t workspace_bytes;
 
-bool predict_init(void)
+bool predict_init(size_t bytes)
 {
-	workspace = memory_alloc(MODEL_WORKSPACE / PAGE_SIZE);
+	workspace = memory_alloc(bytes / PAGE_SIZE);
+	workspace_bytes = bytes;
 	return workspace;
 }
 
@@ -26,11 +28,7 @@ static size_t strip(const struct trial *trial, struct step *steps)
 	return n;
 }
 
-struct unit_model {
-	bool qemu_fetches, qemu_caches, coherent, any_order;
-};
-
-static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
+void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		struct unit_model how, struct prediction *p)
 {
 	struct target *t = b->target;
@@ -42,10 +40,11 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 		.count = strip(trial, steps),
 		.kind = (enum entry_kind)t->kind,
 		.fetch = &fetch,
+		.legacy = !t->scalable,
 		.coherent = t->coherent || how.coherent,
 		.write_buffer = b->unit->buffers_writes && !how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
-		.device_tlb = false, /* setup.c turns ATS off */
+		.device_tlb = trial->ats && b->ats.usable,
 		.caches = trial->drive == DRIVE_FAITHFUL,
 		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,
@@ -60,19 +59,27 @@ static void ask(struct bench *b, const struct trial *trial, bool never_blocks,
 	if (how.qemu_fetches)
 		model_fetch_qemu(&fetch, q.kind);
 	else
-		model_fetch_chunks(&fetch, q.kind, 128, !how.any_order);
+		model_fetch_chunks(&fetch, q.kind, how.bits ? how.bits : 128, !how.any_order);
 	p->fetch = fetch.name;
-	t->walks_page_zero = false;
+	t->walks_page_zero = t->meets_unrecorded = false;
+	t->by_device_tlb = q.device_tlb;
+	t->tells_unrecorded_as_absent = how.as_told;
 	for (unsigned phase = 0; phase < t->phases; phase++) {
 		q.state[0] = t->state[phase][0];
 		q.state[1] = t->state[phase][1];
-		model_run(&q, workspace, MODEL_WORKSPACE, &answer);
+		model_run(&q, workspace, workspace_bytes, &answer);
 		if (answer.overflow)
 			p->problem = "the model's memory is too small for this sequence";
 		p->outcomes |= answer.outcomes;
 		p->harms |= answer.harms;
 	}
 	p->walks_page_zero = t->walks_page_zero;
+	/* A wrong entry that is refused without a record is seen as an absent one. */
+	if (t->meets_unrecorded) {
+		p->outcomes |= 1 << OUTCOME_NOT_PRESENT;
+		p->harms |= never_blocks ? HARM_BLOCKED : 0;
+	}
+	t->by_device_tlb = t->tells_unrecorded_as_absent = false;
 }
 
 static bool rereads(const struct bench *b)
@@ -94,41 +101,49 @@ static bool keeps_less(const struct bench *b)
 
 void predict(struct bench *b, const struct trial *trial, bool never_blocks, struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = rereads(b) }, p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ .qemu_fetches = rereads(b) }, p);
 }
 
 void predict_by_specification(struct bench *b, const struct trial *trial, bool never_blocks,
 			      struct prediction *p)
 {
-	ask(b, trial, never_blocks, (struct unit_model){ 0 }, p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ 0 }, p);
 }
 
 void predict_on_this_unit(struct bench *b, const struct trial *trial, bool never_blocks,
 			  struct prediction *p)
 {
-	ask(b, trial, never_blocks,
-	    (struct unit_model){ .qemu_fetches = rereads(b),
-				 .qemu_caches = keeps_less(b),
-				 .coherent = snoops(b) },
-	    p);
+	predict_as(b, trial, never_blocks,
+		   (struct unit_model){ .qemu_fetches = rereads(b),
+					.qemu_caches = keeps_less(b),
+					.coherent = snoops(b),
+					.as_told = true },
+		   p);
 }
 
 void predict_known_bad(struct bench *b, const struct trial *trial, bool never_blocks,
 		       struct prediction *p)
 {
-	ask(b, trial, never_blocks,
-	    (struct unit_model){ .qemu_caches = keeps_less(b), .coherent = snoops(b) }, p);
+	predict_as(b, trial, never_blocks,
+		   (struct unit_model){
+			   .qemu_caches = keeps_less(b), .coherent = snoops(b), .as_told = true },
+		   p);
 }
 
 const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool never_blocks)
 {
 	struct prediction p;
 
-	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ .as_told = true }, &p);
+	if (!p.harms)
+		return "not observable: a device-TLB is refused without a record (section 7.1.2), "
+		       "as "
+		       "by an absent entry";
+	predict_as(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit sees stores whether flushed or not (probed)";
-	ask(b, trial, never_blocks, (struct unit_model){ .coherent = true, .qemu_caches = true },
-	    &p);
+	predict_as(b, trial, never_blocks,
+		   (struct unit_model){ .coherent = true, .qemu_caches = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit does not have the cache that would keep it "
 		       "(probed)";
@@ -154,12 +169,12 @@ const char *predict_other_order(struct bench *b, const struct trial *trial, bool
 {
 	struct prediction p;
 
-	ask(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
+	predict_as(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
 	return p.problem || predict_outside(&p, t)
 		       ? NULL
-		       : "chunks of the entry were read in another order than P first, and no "
-			 "section of "
-			 "the specification promises that one (see 6.2.3.1)";
+		       : "chunks of the entry were read in another order than P first, which the "
+			 "specification nowhere forbids (6.2.3.1 names no order): on this unit the "
+			 "sequence is unsafe";
 }
 
 uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)

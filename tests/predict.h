@@ -15,8 +15,22 @@ struct prediction {
 	const char *problem;  /* why there is no prediction; NULL: there is one */
 };
 
-/* Take memory for the search. False if there is none: predictions then have a problem. */
-bool predict_init(void);
+/* The unit that a prediction is for; what its registers say counts besides. */
+struct unit_model {
+	unsigned bits;	   /* that it fetches at once; 0: 128 */
+	bool any_order;	   /* of chunks, not the one with P first */
+	bool coherent;	   /* it snoops, whatever ECAP.C says */
+	bool qemu_fetches; /* PASID-table entries field by field (model_fetch_qemu()) */
+	bool qemu_caches;  /* no more caches than QEMU has */
+	bool as_told; /* what nothing records counts as absence: with a device-TLB they look alike */
+};
+
+/* Take memory for the search: MODEL_WORKSPACE, or more. False if there is none: predictions then have a problem. */
+bool predict_init(size_t bytes);
+
+/* What a unit of this kind may show. */
+void predict_as(struct bench *bench, const struct trial *trial, bool never_blocks,
+		struct unit_model how, struct prediction *prediction);
 
 /* What may be seen here: by the specification, or by QEMU's way of fetching where that is what we
  * run on. */

@@ -11,6 +11,7 @@
 #include "kernel/smp.h"
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
+#include "tests/ats.h"
 #include "tests/engine.h"
 #include "tests/invalidation.h"
 #include "tests/hidden.h"
@@ -399,7 +400,7 @@ static void build_targets(struct bench *b)
 {
 	for (unsigned id = 0; id < TARGET_COUNT; id++) {
 		b->lacks[id] = target_build(&b->targets[id], (enum target_id)id, b->unit, b->device,
-					    b->source_id, base_of(b->unit));
+					    b->source_id, b->ats.usable, base_of(b->unit));
 		if (!b->lacks[id] && b->targets[id].scalable && reserved[b->unit - units])
 			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
 				       "kept mapped in legacy mode only";
@@ -440,6 +441,7 @@ static const char *open_bench(struct bench *b, unsigned driver_cpu, bool *is_wro
 	problem = ownership_find(b, units, unit_count, is_wrong);
 	if (problem)
 		return problem;
+	ats_examine(b);
 	build_targets(b);
 	while (first < TARGET_COUNT && b->lacks[first])
 		first++;

@@ -82,9 +82,11 @@ static struct vtd_unit unit_of(const struct target *t)
 
 static struct vtd_request request_to(const struct target *t, uint64_t at)
 {
-	return (struct vtd_request){
-		.source_id = t->source_id, .has_pasid = t->tagged, .pasid = t->pasid[0], .at = at
-	};
+	return (struct vtd_request){ .is_translation = t->by_device_tlb,
+				     .source_id = t->source_id,
+				     .has_pasid = t->tagged,
+				     .pasid = t->pasid[0],
+				     .at = at };
 }
 
 uint8_t target_reason_at(const struct target *t, uint64_t at)
@@ -110,6 +112,18 @@ uint8_t target_reason_of(const struct target *t, const uint64_t *entry)
 	return result.reason;
 }
 
+uint8_t target_reason_on_device(const struct target *t, uint64_t at, bool *is_recorded)
+{
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, at);
+	struct vtd_translation result;
+
+	request.is_translation = true;
+	vtd_translate(&unit, &request, NULL, &result);
+	*is_recorded = !result.is_unrecorded;
+	return result.reason;
+}
+
 void target_meaning(void *context, const uint64_t *entry, struct model_meaning *out)
 {
 	struct target *t = context;
@@ -130,6 +144,11 @@ void target_meaning(void *context, const uint64_t *entry, struct model_meaning *
 				       .domain = result.domain };
 	if (result.reason) {
 		out->outcome = (uint8_t)target_fault_outcome(t, result.reason);
+		if (!result.is_unrecorded || out->outcome == OUTCOME_NOT_PRESENT)
+			return;
+		t->meets_unrecorded = true;
+		if (t->tells_unrecorded_as_absent)
+			out->outcome = OUTCOME_NOT_PRESENT;
 		return;
 	}
 	for (unsigned p = 0; p < t->pages; p++)

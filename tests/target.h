@@ -16,6 +16,9 @@
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
  *
+ * The states of sm-context have PASIDs of their own, so the PASID-table entry that is kept of one is not found by the
+ * other's (table 17). What invalidating the PASID cache is for shows in sm-root and pasid-dir, whose states share one.
+ *
  * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and
  * the IOTLB invalidated by that state's DID; a second DMA into the same page then met a translation
  * that is kept under another DID.
@@ -115,6 +118,11 @@ struct target {
 	uint16_t source_id;
 	bool any_pasid_fault_is_absence; /* QEMU reports absent PASID entries as invalid ones */
 	bool walks_page_zero;		 /* set when a prediction led through a pointer of 0 */
+	/*
+	 * Its requests are those of a device-TLB. Some refusals of these are not recorded (section 7.1.2), so a wrong
+	 * entry may look like an absent one: whether what it means is to be told so, and whether it was asked for.
+	 */
+	bool by_device_tlb, tells_unrecorded_as_absent, meets_unrecorded;
 };
 
 const char *target_name(enum target_id id);
@@ -123,11 +131,13 @@ bool target_is_scalable(enum target_id id);
 
 /*
  * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds
- * what else must stay mapped, or NULL; scalable-mode targets do not look at it. Returns NULL, or
+ * what else must stay mapped, or NULL; scalable-mode targets do not look at it. ats: its entries take the
+ * requests of a device-TLB, too (TT = 01b, DTE = 1); that changes nothing for others. Returns NULL, or
  * why this target cannot be had on this unit.
  */
 const char *target_build(struct target *target, enum target_id id, const struct vtd_unit *unit,
-			 const struct dma_device *device, uint16_t source_id, const uint64_t *base);
+			 const struct dma_device *device, uint16_t source_id, bool ats,
+			 const uint64_t *base);
 
 /* The entry whose word i is of state (choice >> i & 1). */
 void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
@@ -151,8 +161,12 @@ unsigned target_written(const struct target *target, uint64_t number);
 void target_arm_physical(void);
 bool target_landed_physically(void);
 
-/* The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). */
+/*
+ * The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). The same of
+ * a translation request; *is_recorded: or only the device is told.
+ */
 uint8_t target_reason_at(const struct target *target, uint64_t at);
+uint8_t target_reason_on_device(const struct target *target, uint64_t at, bool *is_recorded);
 
 /* The same of a write to the page under test, with another entry in the place of the target's. */
 uint8_t target_reason_of(const struct target *target, const uint64_t *entry);

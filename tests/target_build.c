@@ -21,6 +21,7 @@ static struct {
 } made[MADE_MAX];
 static unsigned made_count;
 static bool exhausted;
+static bool with_ats;	   /* context entries take what a device-TLB sends */
 static bool walks_snooped; /* by this unit, where a PASID-table entry asks for it (ECAP.SMPWC) */
 
 static void *pages(size_t count)
@@ -70,6 +71,7 @@ static uint64_t *paging_entry(uint64_t *root, unsigned levels, unsigned level, u
 
 static void set_context(uint64_t *c, const uint64_t *root, unsigned levels, uint16_t domain)
 {
+	field_set(c, CONTEXT_TT, with_ats ? TT_DEVICE_TLB : TT_UNTRANSLATED);
 	field_set(c, CONTEXT_SSPTPTR, (uint64_t)root >> 12);
 	field_set(c, CONTEXT_AW, aw_of_levels(levels));
 	field_set(c, CONTEXT_DID, domain);
@@ -80,6 +82,7 @@ static void set_sm_context(uint64_t *c, const uint64_t *directory, unsigned rid_
 {
 	field_set(c, SM_CONTEXT_PASIDDIRPTR, (uint64_t)directory >> 12);
 	field_set(c, SM_CONTEXT_RID_PASID, rid_pasid);
+	field_set(c, SM_CONTEXT_DTE, with_ats);
 	field_set(c, SM_CONTEXT_P, 1);
 }
 
@@ -434,7 +437,8 @@ static const char *lacks(const struct target *t)
 }
 
 const char *target_build(struct target *t, enum target_id id, const struct vtd_unit *unit,
-			 const struct dma_device *device, uint16_t source_id, const uint64_t *base)
+			 const struct dma_device *device, uint16_t source_id, bool ats,
+			 const uint64_t *base)
 {
 	const char *problem;
 	uint64_t *context, *directory;
@@ -456,6 +460,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (problem)
 		return problem;
 	walks_snooped = field_of(unit->ecap, ECAP_SMPWC);
+	with_ats = ats;
 	t->coherent = t->scalable && (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
 			      ? walks_snooped
 			      : unit->coherent;

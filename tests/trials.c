@@ -3,6 +3,7 @@
 #include "kernel/cpu.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
+#include "tests/ats.h"
 #include "tests/companion.h"
 #include "tests/engine.h"
 #include "tests/ownership.h"
@@ -22,6 +23,21 @@ static void begin_beside(struct bench *b, struct tally *t)
 	if (b->companion && !b->target->scalable && !t->stopped)
 		t->stopped = ownership_prove_beside(b, b->companion);
 	companion_begin(b, t);
+}
+
+/* With the device's own TLB, for as long as something is measured. */
+static void translate_on_device(struct bench *b, bool ats, struct tally *t)
+{
+	if (ats && b->ats.usable && !t->stopped)
+		t->stopped = ats_on(b);
+}
+
+static void translate_on_unit(struct bench *b, struct tally *t)
+{
+	const char *problem = ats_off(b);
+
+	if (!t->stopped)
+		t->stopped = problem;
 }
 
 void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
@@ -45,11 +61,16 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 		if (!settle(b, target->state[phase][0], t))
 			break;
 		begin_beside(b, t);
+		translate_on_device(b, trial->ats, t);
 		updater_load(b, trial, phase);
 		updater_begin(b->updater_cpu);
 		engine_drive(b, &s, t);
-		if (!updater_end(ENGINE_ANSWER_US) && !t->stopped)
-			t->stopped = updater_problem();
+		if (updater_end(ENGINE_ANSWER_US)) {
+			translate_on_unit(b, t);
+		} else {
+			t->stopped = t->stopped ? t->stopped : updater_problem();
+			ats_cut_off(b); /* the queue may be the updater's still */
+		}
 		companion_end(b);
 		t->rewrites += updater_rewrites();
 		/* Where the driver invalidates, a held DMA says nothing of the sequence's
@@ -114,19 +135,24 @@ void trial_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 	}
 	if (status != VTD_OK) {
 		b->device->generator->stop(b->device);
-		t->stopped = status_text(b->unit, status);
+		t->stopped = bench_status_text(b, status);
 	}
 }
 
-enum outcome trial_probe(struct bench *b, const uint64_t *entry, struct tally *t)
+enum outcome trial_probe(struct bench *b, const uint64_t *entry, bool ats, struct tally *t)
 {
 	struct drive_setup s = { .target = b->target->address, .invalidate = true };
+	enum outcome outcome = OUTCOME_SILENT;
 
 	memset(t, 0, sizeof(*t));
 	if (!settle(b, entry, t))
 		return OUTCOME_SILENT;
 	bench_log_interrupts(b, &t->faults);
-	return engine_dma(b, &s, t, false);
+	translate_on_device(b, ats, t);
+	if (!t->stopped)
+		outcome = engine_dma(b, &s, t, false);
+	translate_on_unit(b, t);
+	return outcome;
 }
 
 /* No record is read meanwhile, so a device that does not say that it was refused costs its time-out. */
@@ -239,7 +265,7 @@ void trial_storm(struct bench *b, const struct storm *storm, struct tally *t)
 		}
 		if (!storm->read_each)
 			continue;
-		bench_collect_faults(b, t);
+		bench_collect_faults(b, t, false);
 		t->unrecorded += !bench_said_anything(b) && !b->said.overflow;
 		bench_drain_faults(b, t, started);
 	}

@@ -26,9 +26,9 @@ void trial_untranslated(struct bench *bench, uint64_t ms, struct tally *tally);
 
 /*
  * One DMA with a fixed entry: its outcome. Used to see that every mixture lands where the reference walk
- * says.
+ * says. ats: through the device's own TLB, where ats= has it used.
  */
-enum outcome trial_probe(struct bench *bench, const uint64_t *entry, struct tally *tally);
+enum outcome trial_probe(struct bench *bench, const uint64_t *entry, bool ats, struct tally *tally);
 
 /*
  * `count` refused DMAs, nothing read meanwhile, the first to one unmapped address, the others to a second; then

@@ -27,6 +27,7 @@ enum micro_op {
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
 	MICRO_GLOBAL,
+	MICRO_DEVICE_TLB,
 	MICRO_WRITE_BUFFER,
 	MICRO_DWELL
 };
@@ -50,6 +51,7 @@ static struct {
 	struct program program[2]; /* from A to B, from B to A */
 	struct vtd_unit *unit;
 	uint16_t source_id;
+	struct vtd_device_tlb device_tlb;
 	unsigned cpu;
 	bool rests; /* between two updates */
 	bool needs_avx;
@@ -167,7 +169,9 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 			emit_settling(p, t, !from);
 		else if (s->op == STEP_SETTLE_NEW)
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
-		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB) /* ATS is off */
+		else if (s->op == STEP_INVALIDATE_DEVTLB && b->ats.on)
+			emit(p, (struct micro){ .op = MICRO_DEVICE_TLB });
+		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB)
 			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
@@ -253,6 +257,9 @@ static enum vtd_status execute(const struct program *p)
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(x.unit);
 			break;
+		case MICRO_DEVICE_TLB:
+			status = vtd_invalidate_device_tlb(x.unit, &x.device_tlb);
+			break;
 		case MICRO_WRITE_BUFFER:
 			status = vtd_flush_write_buffer(x.unit);
 			break;
@@ -333,6 +340,7 @@ static void prepare(struct bench *b, enum drive drive)
 {
 	x.unit = b->unit;
 	x.source_id = b->source_id;
+	x.device_tlb = b->ats.tlb;
 	x.held = x.order; /* an old number */
 	x.rewrites = 0;
 	x.status = VTD_OK;
@@ -453,6 +461,7 @@ uint64_t updater_rewrites(void)
 
 const char *updater_problem(void)
 {
-	return x.status != VTD_OK ? vtd_status_text(x.status)
-				  : "the updater processor does not answer";
+	return x.status == VTD_QUEUE_ERROR ? vtd_queue_error_text(x.unit)
+	       : x.status != VTD_OK	   ? vtd_status_text(x.status)
+					   : "the updater processor does not answer";
 }

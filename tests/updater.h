@@ -14,6 +14,7 @@ struct trial {
 	uint64_t ms;	   /* to measure for */
 	bool stop_on_harm; /* end early, once anything harmful was seen */
 	bool may_break;	   /* it is one of a sequence: break= may spoil it */
+	bool ats;	   /* with the device's own TLB, where ats= has it used */
 };
 
 enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };

@@ -315,7 +315,8 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .drive = DRIVE_FAITHFUL,
 			       .dwell_ns = dwell_ns,
 			       .ms = verdict_ms(b, target, drive),
-			       .may_break = true };
+			       .may_break = true,
+			       .ats = true };
 	struct prediction full, p;
 	const char *problem, *follows = bench_follows(b, BROKEN(BROKEN_KINDS) - 1, id);
 	uint8_t spec_harms, *flags = &shown->known_bad[target][s - sequences];
@@ -326,6 +327,13 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		report_result(id, VERDICT_ERROR,
 			      follows ? follows
 				      : "not run: the witness of this target is not sound",
+			      0, "torn");
+		return;
+	}
+	if (b->ats.usable && b->ats.is_broken) {
+		report_result(id, VERDICT_ERROR,
+			      "not run: what the device keeps itself cannot be relied on "
+			      "(device-tlb.*)",
 			      0, "torn");
 		return;
 	}

@@ -34,7 +34,9 @@
 
 /* domain_context_mapping_one() of Linux: each setter a plain read-modify-write, Present last. */
 #define LINUX_CONTEXT_SETUP	SET(CONTEXT_DID), SET(CONTEXT_SSPTPTR), SET(CONTEXT_AW), SET(CONTEXT_TT)
-#define LINUX_SM_CONTEXT_SETUP	SET(SM_CONTEXT_PASIDDIRPTR), SET(SM_CONTEXT_PDTS), SET(SM_CONTEXT_RID_PASID)
+/* context_entry_set_pasid_table(): DTE where the device has ATS. */
+#define LINUX_SM_CONTEXT_SETUP	SET(SM_CONTEXT_PASIDDIRPTR), SET(SM_CONTEXT_PDTS), SET(SM_CONTEXT_RID_PASID), \
+				SET(SM_CONTEXT_DTE)
 /* intel_pasid_setup_*_level(): what a state does not use is 0 in new and in place. */
 #define LINUX_PASID_SETUP	SET(PASID_FSPTPTR), SET(PASID_FSPM), SET(PASID_DID), SET(PASID_SSPTPTR), \
 				SET(PASID_AW), SET(PASID_PWSNP), SET(PASID_PGTT)

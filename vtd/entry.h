@@ -19,7 +19,10 @@
 #define CONTEXT_P	FIELD(CONTEXT_P_BITS)
 #define CONTEXT_FPD	FIELD(1, 1)
 #define CONTEXT_TT_BITS	3, 2
-#define CONTEXT_TT	FIELD(CONTEXT_TT_BITS)   /* 0: untranslated requests through second-stage tables */
+#define CONTEXT_TT	FIELD(CONTEXT_TT_BITS)
+#define   TT_UNTRANSLATED	0 /* through second-stage tables; requests of a device-TLB are blocked */
+#define   TT_DEVICE_TLB	1 /* the same, and these are taken: translation and translated requests */
+#define   TT_PASS	2 /* pass-through; requests of a device-TLB are blocked */
 #define CONTEXT_SSPTPTR_BITS	63, 12
 #define CONTEXT_SSPTPTR	FIELD(CONTEXT_SSPTPTR_BITS)
 #define CONTEXT_AW_BITS	66, 64
@@ -31,6 +34,8 @@
 #define SM_CONTEXT_WORDS	4
 #define SM_CONTEXT_P_BITS	0, 0
 #define SM_CONTEXT_P		FIELD(SM_CONTEXT_P_BITS)
+#define SM_CONTEXT_DTE_BITS	2, 2
+#define SM_CONTEXT_DTE		FIELD(SM_CONTEXT_DTE_BITS) /* requests of a device-TLB are taken */
 #define SM_CONTEXT_PASIDE	FIELD(3, 3) /* requests with PASID are taken */
 #define SM_CONTEXT_PDTS_BITS	11, 9
 #define SM_CONTEXT_PDTS		FIELD(SM_CONTEXT_PDTS_BITS)

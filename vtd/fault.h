@@ -14,11 +14,13 @@ enum vtd_fault_reason {
 	FAULT_WRITE_DENIED = 0x05,
 	FAULT_READ_DENIED = 0x06,
 	FAULT_CONTEXT_RESERVED = 0x0b,
+	FAULT_DEVICE_TLB_BLOCKED = 0x0d, /* LCT.5: TT says so */
 	FAULT_PASID_IN_LEGACY_MODE = 0x31,
 	FAULT_SM_ROOT_NOT_PRESENT = 0x39,
 	FAULT_SM_CONTEXT_NOT_PRESENT = 0x41,
 	FAULT_SM_CONTEXT_RESERVED = 0x42,
 	FAULT_SM_CONTEXT_INVALID = 0x43,
+	FAULT_SM_DEVICE_TLB_BLOCKED = 0x44, /* SCT.5: DTE = 0 */
 	FAULT_PASID_DISABLED = 0x45,
 	FAULT_PASID_BEYOND_DIR = 0x46,
 	FAULT_PASID_DIR_NOT_PRESENT = 0x51,
@@ -66,6 +68,11 @@ void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_
 
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high);
 const char *vtd_fault_reason_name(uint8_t reason);
+/*
+ * Whether a translation request that meets this is answered with "no permission", and nothing is recorded (section
+ * 7.1.2 and table 30).
+ */
+bool vtd_fault_is_recoverable(uint8_t reason);
 const char *vtd_fault_type_name(uint8_t type);
 
 #endif

@@ -86,6 +86,19 @@ const char *vtd_fault_reason_name(uint8_t reason)
 	return "reason not known to this kernel";
 }
 
+bool vtd_fault_is_recoverable(uint8_t reason)
+{
+	/* 0x91 is answered so, and recorded all the same. */
+	static const uint8_t reasons[] = { 0x04, 0x05, 0x06, 0x51, 0x59, 0x5c, 0x5d, 0x70,
+					   0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x79,
+					   0x80, 0x81, 0x83, 0x84, 0x85, 0x86, 0x90 };
+
+	for (size_t i = 0; i < sizeof(reasons); i++)
+		if (reasons[i] == reason)
+			return true;
+	return false;
+}
+
 const char *vtd_fault_type_name(uint8_t type)
 {
 	static const char *const names[] = { "write", "page request", "read", "atomic" };

@@ -16,9 +16,11 @@
 #define DESC_TYPE	FIELD(3, 0)
 #define   TYPE_CONTEXT	1
 #define   TYPE_IOTLB	2
+#define   TYPE_DEVICE_TLB	3
 #define   TYPE_WAIT	5
 #define   TYPE_PIOTLB	6
 #define   TYPE_PASID	7
+#define   TYPE_PASID_DEVICE_TLB 8
 #define DESC_G		FIELD(5, 4)   /* context and IOTLB: granularity */
 #define   G_GLOBAL	1
 #define   G_DOMAIN	2
@@ -42,6 +44,15 @@
 /* In the high word: 2^AM pages from an address on; IH: no entry above the last level was changed. */
 #define DESC_AM		FIELD(5, 0)
 #define DESC_IH		FIELD(6, 6)
+#define DESC_MIP	FIELD(20, 16) /* device-TLB: invalidations that it can have pending; 0: 32 */
+#define DESC_PFSID_LOW	FIELD(15, 12) /* physical function, where ECAP.DIT = 1 */
+#define DESC_PFSID_HIGH	FIELD(63, 52)
+#define DESC_P_MIP	FIELD(8, 4)   /* PASID-based device-TLB */
+#define DESC_P_SID	FIELD(31, 16)
+/* Of all addresses: S = 1 and this (section 6.5.3.3), in the high word. */
+#define EVERY_ADDRESS	0x7ffffffffffff000ull
+#define DEVICE_TLB_S	(1ull << 0)
+#define PASID_DEVICE_TLB_S (1ull << 11)
 // clang-format on
 
 static uint64_t context_descriptor(unsigned granularity, uint16_t domain, uint16_t source_id)
@@ -62,6 +73,23 @@ static uint64_t pasid_descriptor(unsigned type, unsigned granularity, uint16_t d
 {
 	return field_bits(DESC_TYPE, type) | field_bits(DESC_G, granularity) |
 	       field_bits(DESC_DID, domain) | field_bits(DESC_PASID, pasid);
+}
+
+/* Sections 6.5.2.5 and 6.5.2.6. */
+static uint64_t device_tlb_descriptor(const struct vtd_unit *unit, const struct vtd_device_tlb *d)
+{
+	uint64_t throttle = field_of(unit->ecap, ECAP_DIT)
+				    ? field_bits(DESC_PFSID_LOW, d->physical_source_id & 0xf) |
+					      field_bits(DESC_PFSID_HIGH,
+							 d->physical_source_id >> 4)
+				    : 0;
+
+	if (d->has_pasid)
+		return throttle | field_bits(DESC_TYPE, TYPE_PASID_DEVICE_TLB) |
+		       field_bits(DESC_P_MIP, d->pending) | field_bits(DESC_P_SID, d->source_id) |
+		       field_bits(DESC_PASID, d->pasid);
+	return throttle | field_bits(DESC_TYPE, TYPE_DEVICE_TLB) |
+	       field_bits(DESC_MIP, d->pending) | field_bits(DESC_SID, d->source_id);
 }
 
 static unsigned descriptor_bytes(const struct vtd_unit *unit)
@@ -244,6 +272,17 @@ struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit)
 					 vtd_read64(unit, VTD_IQT) & IQT_QT };
 }
 
+enum vtd_status vtd_queue_check(struct vtd_unit *unit)
+{
+	uint32_t errors = vtd_read32(unit, VTD_FSTS) & STATUS_ERRORS;
+
+	if (!errors)
+		return VTD_OK;
+	unit->queue.errors = errors;
+	vtd_write32(unit, VTD_FSTS, errors & FSTS_ICE);
+	return VTD_QUEUE_ERROR;
+}
+
 const char *vtd_queue_error_text(const struct vtd_unit *unit)
 {
 	uint32_t errors = unit->queue.errors;
@@ -251,10 +290,11 @@ const char *vtd_queue_error_text(const struct vtd_unit *unit)
 	return errors & FSTS_IQE ? "the invalidation queue stopped: FSTS.IQE, an invalid descriptor"
 	       : errors & FSTS_ITE
 		       ? "the invalidation queue stopped: FSTS.ITE, a device-TLB did not "
-			 "answer in time"
-	       : errors & FSTS_ICE ? "the invalidation queue stopped: FSTS.ICE, a device answered "
-				     "what was not asked"
-				   : "the invalidation queue stopped";
+			 "answer an invalidation in time (section 4.3)"
+	       : errors & FSTS_ICE
+		       ? "FSTS.ICE: a device answered an invalidation of its device-TLB that was "
+			 "not asked of it (section 4.3)"
+		       : "the invalidation queue stopped";
 }
 
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit)
@@ -389,4 +429,13 @@ enum vtd_status vtd_invalidate_pasid_cache_domain(struct vtd_unit *unit, uint16_
 enum vtd_status vtd_invalidate_piotlb(struct vtd_unit *unit, uint16_t domain, uint32_t pasid)
 {
 	return invalidate_pasid(unit, TYPE_PIOTLB, G_PIOTLB_PASID, domain, pasid);
+}
+
+enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *d)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, device_tlb_descriptor(unit, d),
+		  EVERY_ADDRESS | (d->has_pasid ? PASID_DEVICE_TLB_S : DEVICE_TLB_S));
+	return queue_wait(unit);
 }

@@ -46,6 +46,22 @@ enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domai
 enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
 					   uint64_t address);
 
+/*
+ * A device's own TLB: all that it keeps, for requests without PASID or for those with this one (sections
+ * 6.5.2.5 and 6.5.2.6). Only the queue has it; the device must answer, or the queue stops (FSTS.ITE).
+ */
+struct vtd_device_tlb {
+	uint16_t source_id,
+		physical_source_id; /* of a virtual function: its physical one's; else the same */
+	uint8_t pending;	    /* invalidations that the device can have pending; 0: 32 */
+	bool has_pasid;
+	uint32_t pasid;
+};
+enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
+
+/* VTD_QUEUE_ERROR if the unit told of an error that did not stop it: FSTS.ICE, cleared then. */
+enum vtd_status vtd_queue_check(struct vtd_unit *unit);
+
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
 

@@ -83,13 +83,13 @@ static unsigned item_of(struct search *s, const struct model_meaning *m)
 {
 	for (unsigned i = 0; i < s->item_count; i++)
 		if (s->items[i].outcome == m->outcome && s->items[i].domain == m->domain &&
-		    s->items[i].stage == m->stage)
+		    s->items[i].stage == m->stage && s->items[i].translated == m->translated)
 			return i;
 	if (s->item_count == ITEMS_MAX) {
 		s->answer->overflow = true;
 		return 0;
 	}
-	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->domain };
+	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->domain };
 	return s->item_count++;
 }
 
@@ -142,12 +142,13 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 				     .domain = m->domain };
 
 	if (m->good && m->stage == STAGE_SECOND)
-		s->walked[position] |= domain_bit(s, m->domain);
-	for (unsigned i = 0; i < 2 && m->translated; i++)
+		(flags & NO_IOTLB ? s->asked : s->walked)[position] |= domain_bit(s, m->domain);
+	/* What only a device keeps has no domain-id. */
+	for (unsigned i = 0; i < 2 && m->translated && !(flags & NO_IOTLB); i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
 		    s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
-	if (translation_may_be_kept(s, m))
+	if (translation_may_be_kept(s, m) && item_home(s, m, flags))
 		reach(s, node,
 		      key_of(NODE_ITEM, position, 0,
 			     (uint64_t)item_of(s, m) << 4 | item_home(s, m, flags)),
@@ -167,15 +168,19 @@ static void complete(struct search *s, uint32_t node, unsigned position, const u
 			reach(s, node, key_of(NODE_ENTRY, position, 0, v),
 			      (struct model_event){ .type = EVENT_CACHE });
 		fill(s, node, m, position, flags);
-		for (unsigned i = 0; i < s->versions[0] && s->q->fetch->domain_apart; i++) {
-			unsigned other = view_of(s, s->version[0][i], false);
-			struct model_meaning mixed = s->views[v].meaning;
-
-			mixed.domain = s->views[other].meaning.domain;
-			if (s->views[other].meaning.translated)
-				fill(s, node, &mixed, position, flags);
-		}
 	}
+}
+
+/* The page is that of one reading of the entry, the domain-id that of another. */
+static void fill_apart(struct search *s, uint32_t node, unsigned position, const uint64_t *value,
+		       const uint64_t *other, uint64_t flags)
+{
+	struct model_meaning mixed = s->views[view_of(s, value, false)].meaning;
+	const struct model_meaning *m = &s->views[view_of(s, other, false)].meaning;
+
+	mixed.domain = m->domain;
+	if (m->translated)
+		fill(s, node, &mixed, position, flags);
 }
 
 static unsigned version_in(uint64_t payload, unsigned part)
@@ -227,11 +232,15 @@ static void expand_fetch(struct search *s, uint32_t index)
 		all = !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind));
 	if (all) {
 		uint64_t value[8] = { 0 };
+		bool apart = s->q->fetch->domain_apart;
 
-		for (unsigned p = 0; p < parts; p++)
+		for (unsigned p = 0; p < (apart ? 1 : parts); p++)
 			for (unsigned i = 0; i < s->words && version_in(payload, p); i++)
 				value[i] |= s->version[p][version_in(payload, p) - 1][i];
 		complete(s, index, position, value, -1, payload);
+		if (apart)
+			fill_apart(s, index, position, value,
+				   s->version[1][version_in(payload, 1) - 1], payload);
 	}
 }
 
@@ -276,16 +285,19 @@ static void walk_from_kept(struct search *s)
 {
 	for (uint32_t i = 0, count = s->node_count; i < count; i++) {
 		uint64_t key = s->nodes[i].key;
+		struct model_event event;
 		const struct item *item;
 
 		if (key >> 62 != NODE_ITEM || (key & 15) != IN_PAGING_CACHE)
 			continue;
 		item = &s->items[(key & 0xffff) >> 4];
+		event = (struct model_event){ .type = EVENT_WALK,
+					      .outcome = item->outcome,
+					      .domain = item->domain };
 		if (s->walked[key_position(key)] & domain_bit(s, item->domain))
-			reach(s, i, key | IN_IOTLB,
-			      (struct model_event){ .type = EVENT_WALK,
-						    .outcome = item->outcome,
-						    .domain = item->domain });
+			reach(s, i, key | IN_IOTLB, event);
+		if (s->asked[key_position(key)] & domain_bit(s, item->domain))
+			reach(s, i, key | IN_DEVICE, event);
 	}
 }
 

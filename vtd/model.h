@@ -11,11 +11,14 @@
  * what it selects. A fetch under way outlives that of its own cache, and may still fill the caches
  * that are invalidated after it: therefore they must be, one after the other (sections 6.2.2.1 and
  * 6.2.3.1). That of the IOTLB ends it: it drains the requests under way (section 6.5.4; of its
- * domain alone, but a fetch that lasts from one update to the next is not modelled). On a unit that
+ * domain alone, but a fetch that lasts from one update to the next is not modelled). What a device-TLB
+ * asks for is not drained: the answer may still come to the device, until its TLB is invalidated. On a unit that
  * does not snoop, a store becomes visible when its line is flushed, or at any time before.
  *
  * Each cached item is followed by itself: items do not hinder each other, so the union of what each
- * can do is what all can do.
+ * can do is what all can do. A PASID-table entry that is kept answers whatever context entry there is; by table 17
+ * only one with its PASID finds it. To the catalogue and its mutants that adds no harm: a walk that still holds the
+ * old context entry does the same.
  */
 #ifndef VTD_MODEL_H
 #define VTD_MODEL_H
@@ -36,7 +39,7 @@ struct model_fetch {
 	 * Without this not even a set-up with P last is safe in an entry of several parts.
 	 */
 	bool present_first;
-	bool domain_apart; /* QEMU: what leads to the DID is read once more than what leads to the page */
+	bool domain_apart;    /* QEMU: part 1 is part 0 read once more, for the DID alone */
 	bool ignores_present; /* QEMU: an absent PASID-table entry may be used as if present */
 };
 
@@ -67,6 +70,7 @@ struct model_question {
 	enum entry_kind kind;
 	const uint64_t *state[2]; /* kind_words() words each */
 	const struct model_fetch *fetch;
+	bool legacy;   /* legacy mode: without PASIDs, and what invalidates by them is no step */
 	bool coherent; /* ECAP.C */
 	bool write_buffer; /* CAP.RWBF: what left the processor is visible after the next invalidation */
 	bool caching_mode; /* CAP.CM: absent and erroneous entries are cached too */

@@ -20,11 +20,12 @@ static bool leads_to_pasid_entries(const struct search *s)
  */
 unsigned item_home(const struct search *s, const struct model_meaning *m, uint64_t flags)
 {
-	unsigned home = IN_IOTLB;
+	unsigned home = flags & NO_IOTLB ? 0 : IN_IOTLB;
 
-	if (s->q->device_tlb)
+	/* A completion without permission is not kept: no invalidation follows a change from absent (6.5.3.5). */
+	if (s->q->device_tlb && m->translated)
 		home |= IN_DEVICE;
-	if (s->q->qemu_caches)
+	if (s->q->qemu_caches || flags & NO_IOTLB)
 		return home;
 	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
 		home |= IN_PASID_CACHE;
@@ -122,6 +123,8 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
 		break;
 	}
+	if (s->q->legacy)
+		d.caches &= ~(unsigned)(DROP_PASID | DROP_PIOTLB);
 	return d;
 }
 
@@ -176,7 +179,7 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
 		held &= ~(unsigned)IN_PAGING_CACHE;
 	if (held & IN_PASID_CACHE)
 		held |= IN_IOTLB;
-	if (held & IN_IOTLB && s->q->device_tlb)
+	if (held & IN_IOTLB && s->q->device_tlb && item->translated)
 		held |= IN_DEVICE;
 	return held;
 }
@@ -197,7 +200,13 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 		payload |= NO_ENTRY;
 	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))
 		payload |= NO_PASID;
-	return payload & NO_PASID && dropped & (DROP_IOTLB | DROP_PIOTLB) ? 0 : payload;
+	if (!(payload & NO_PASID && dropped & (DROP_IOTLB | DROP_PIOTLB)))
+		return payload & NO_IOTLB && dropped & DROP_DEVICE ? 0 : payload;
+	/*
+	 * Translation requests are not drained. The device gets its answer, and keeps it; one that an
+	 * invalidation of its own TLB overtakes it must not use (section 6.5.4; PCI Express, 10.3).
+	 */
+	return s->q->device_tlb ? payload | NO_IOTLB : 0;
 }
 
 unsigned visible_after(const struct search *s, unsigned position, unsigned visible)
@@ -205,7 +214,8 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned visib
 	const struct step *step = step_at(s, position);
 	unsigned next = after(s, position);
 
-	if (!s->q->write_buffer)
+	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
+	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
 	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
 	if (!step_invalidates(step) && step->op != STEP_SETTLE_NEW)

@@ -26,7 +26,11 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
 {
 	if (kind != KIND_PASID) {
 		model_fetch_chunks(fetch, kind, 512, true);
-		fetch->domain_apart = kind == KIND_PASID_DIR;
+		if (kind == KIND_PASID_DIR) {
+			fetch->domain_apart = true;
+			fetch->present_first = false;
+			fetch->mask[fetch->parts++][0] = ~0ull;
+		}
 		fetch->name = fetch->domain_apart ? "QEMU: read anew for the domain-id"
 						  : "QEMU: one copy";
 		return;

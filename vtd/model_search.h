@@ -15,6 +15,7 @@
 /* What a fetch under way may no longer fill: bits of its payload, above the parts' versions. */
 #define NO_ENTRY (1ull << 40) /* its entry's own cache was invalidated since */
 #define NO_PASID (1ull << 41) /* and after that the PASID cache, if that is another */
+#define NO_IOTLB (1ull << 42) /* and after that the IOTLB: what is left is the device's own TLB */
 
 /*
  * A node of the search: where the updater is, what of its stores is visible, and one thing that the
@@ -45,6 +46,7 @@ enum {
 /* A translation. */
 struct item {
 	uint8_t outcome, stage;
+	bool translated;
 	uint16_t domain;
 };
 
@@ -67,8 +69,11 @@ struct search {
 	unsigned view_count;
 	struct item items[ITEMS_MAX];
 	unsigned item_count;
-	/* Domain-ids of second-stage entries, and which of them a walk may have at each position. */
-	uint16_t domains[DOMAINS_MAX], walked[POSITIONS];
+	/*
+	 * Domain-ids of second-stage entries, and which of them a walk may have at each position; asked: one whose
+	 * answer goes to the device alone.
+	 */
+	uint16_t domains[DOMAINS_MAX], walked[POSITIONS], asked[POSITIONS];
 	unsigned domain_count;
 	struct node *nodes;
 	uint32_t node_count, node_room;

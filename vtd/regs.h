@@ -38,6 +38,7 @@
 #define   ECAP_FSTS	FIELD(47, 47)
 #define   ECAP_SSTS	FIELD(46, 46)
 #define   ECAP_SMTS	FIELD(43, 43)
+#define   ECAP_DIT	FIELD(41, 41) /* device-TLB invalidations name the physical function */
 #define   ECAP_PASID	FIELD(40, 40)
 #define   ECAP_PSS	FIELD(39, 35) /* PASIDs have one bit more */
 #define   ECAP_NEST	FIELD(26, 26)

@@ -52,11 +52,12 @@ static void load_indexed(const struct walk *w, uint64_t pointer, unsigned index,
 static void fault(struct walk *w, uint8_t reason)
 {
 	w->out->reason = reason;
+	w->out->is_unrecorded = w->request->is_translation && vtd_fault_is_recoverable(reason);
 }
 
 static void not_present(struct walk *w, uint8_t reason)
 {
-	w->out->reason = reason;
+	fault(w, reason);
 	w->out->not_present = true;
 }
 
@@ -156,20 +157,24 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 
 static void legacy_context(struct walk *w, const uint64_t *c)
 {
+	unsigned tt = (unsigned)field_get(c, CONTEXT_TT);
+	unsigned levels = (unsigned)field_get(c, CONTEXT_AW) + 2;
+
 	if (!field_get(c, CONTEXT_P)) {
 		not_present(w, FAULT_CONTEXT_NOT_PRESENT);
 		return;
 	}
 	w->out->domain = (uint16_t)field_get(c, CONTEXT_DID);
-	if (field_get(c, CONTEXT_TT) == 2 && field_of(w->unit->ecap, ECAP_PT)) {
-		pass_through(w);
-		return;
-	}
-	if (field_get(c, CONTEXT_TT)) {
+	if (tt > TT_PASS || (tt == TT_PASS && !field_of(w->unit->ecap, ECAP_PT)) ||
+	    (tt == TT_DEVICE_TLB && !field_of(w->unit->ecap, ECAP_DT)) ||
+	    (tt != TT_PASS && !vtd_unit_has_levels(w->unit, levels)))
 		fault(w, FAULT_CONTEXT_INVALID);
-		return;
-	}
-	second_stage(w, field_get(c, CONTEXT_SSPTPTR), (unsigned)field_get(c, CONTEXT_AW) + 2);
+	else if (w->request->is_translation && tt != TT_DEVICE_TLB)
+		fault(w, FAULT_DEVICE_TLB_BLOCKED);
+	else if (tt == TT_PASS)
+		pass_through(w);
+	else
+		second_stage(w, field_get(c, CONTEXT_SSPTPTR), levels);
 }
 
 static void pasid_entry(struct walk *w, const uint64_t *p)
@@ -216,6 +221,7 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 			 : w->unit->uses_rid_pasid ? (uint32_t)field_get(c, SM_CONTEXT_RID_PASID)
 						   : 0;
 	uint64_t directory, p[PASID_WORDS];
+	bool is_beyond;
 
 	if (!field_get(c, SM_CONTEXT_P)) {
 		not_present(w, FAULT_SM_CONTEXT_NOT_PRESENT);
@@ -225,13 +231,22 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		fault(w, FAULT_SM_CONTEXT_RESERVED);
 		return;
 	}
+	/* 2^(PDTS + 7) directory entries of 64 PASIDs each */
+	is_beyond = pasid >> (13 + field_get(c, SM_CONTEXT_PDTS));
+	if (is_beyond && !tagged) {
+		fault(w, FAULT_SM_CONTEXT_INVALID);
+		return;
+	}
+	if (w->request->is_translation && !field_get(c, SM_CONTEXT_DTE)) {
+		fault(w, FAULT_SM_DEVICE_TLB_BLOCKED);
+		return;
+	}
 	if (tagged && !field_get(c, SM_CONTEXT_PASIDE)) {
 		fault(w, FAULT_PASID_DISABLED);
 		return;
 	}
-	/* 2^(PDTS + 7) directory entries of 64 PASIDs each */
-	if (pasid >> (13 + field_get(c, SM_CONTEXT_PDTS))) {
-		fault(w, tagged ? FAULT_PASID_BEYOND_DIR : FAULT_SM_CONTEXT_INVALID);
+	if (is_beyond) {
+		fault(w, FAULT_PASID_BEYOND_DIR);
 		return;
 	}
 	w->out->context_is_good = true;

@@ -29,6 +29,8 @@ static inline bool vtd_stage_is_by_domain(enum vtd_stage stage)
 struct vtd_translation {
 	uint8_t reason;	  /* fault reason (section 7.1.3); 0: translated */
 	bool not_present; /* the fault is of an entry that is not there, not of one that is wrong */
+	/* A translation request got no permission, and nothing is recorded (section 7.1.2). */
+	bool is_unrecorded;
 	bool walks_page_zero; /* a pointer was 0 */
 	/* Nothing is wrong with the context or PASID-table entry itself, whatever the walk met after it. */
 	bool context_is_good, pasid_is_good;
@@ -37,8 +39,9 @@ struct vtd_translation {
 	uint64_t address; /* physical, when translated */
 };
 
-/* A write request to bus address `at`. */
+/* A write request to bus address `at`, or what the device-TLB asks before one. */
 struct vtd_request {
+	bool is_translation; /* a translation request (AT = 01b) */
 	uint16_t source_id;
 	bool has_pasid; /* else the context entry's RID_PASID counts, in scalable mode */
 	uint32_t pasid;

@@ -10,6 +10,7 @@
 
 uint64_t bench_more_ecap;
 unsigned bench_sagaw = 6;
+bool bench_ats;
 
 /* What tests/predict.c asks of tests/traits.c: the unit here is no QEMU's. */
 bool traits_is_qemu(void)
@@ -35,7 +36,7 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 		device = (struct dma_device){ .private = memory_alloc_window(2),
 					      .private_pages = 2,
 					      .address_mask = ~0ull };
-	return target_build(target, id, unit, &device, 0x10, NULL);
+	return target_build(target, id, unit, &device, 0x10, bench_ats, NULL);
 }
 
 struct model_answer bench_ask(struct target *t, const struct step *steps, size_t count,
@@ -50,6 +51,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.kind = (enum entry_kind)t->kind,
 		.state = { t->state[0][0], t->state[0][1] },
 		.fetch = &fetch,
+		.legacy = !t->scalable,
 		.coherent = how.coherent,
 		.write_buffer = how.write_buffer,
 		.caching_mode = how.caching_mode,

@@ -8,6 +8,7 @@
 
 extern uint64_t bench_more_ecap; /* what the unit of bench_target() has besides */
 extern unsigned bench_sagaw;	 /* its CAP.SAGAW: 3 and 4 levels, unless changed */
+extern bool bench_ats;		 /* the targets' entries take the requests of a device-TLB */
 
 /* A unit that can do everything; `id` built on it. NULL, or why not. */
 const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id);

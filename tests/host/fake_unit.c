@@ -287,5 +287,5 @@ bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, 
 	(void)pasid;
 	(void)address;
 	(void)all;
-	return true;
+	return !fake.device_is_silent;
 }

@@ -26,8 +26,9 @@ struct fake_unit {
 	uint64_t descriptors[1024][2]; /* taken from the queue */
 	unsigned descriptor_count;
 	unsigned lines_flushed;
-	unsigned pages_left; /* that platform_alloc_page() still gives */
-	unsigned interrupts; /* fault events */
+	unsigned pages_left;   /* that platform_alloc_page() still gives */
+	unsigned interrupts;   /* fault events */
+	bool device_is_silent; /* it answers no invalidation of its TLB */
 };
 
 extern struct fake_unit fake;

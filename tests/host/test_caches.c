@@ -203,3 +203,45 @@ TEST(queue_refuses_what_the_mode_does_not_have)
 		CHECK_EQ(unit_get64(u, VTD_IQH) != 0, cases[i].good);
 	}
 }
+
+/* Sections 6.2.2.1 and 6.2.3.1: the caches one after the other, or a walk under way fills what comes after. */
+TEST(invalidations_of_the_iotlb_end_walks_whose_entry_was_invalidated_before)
+{
+	for (unsigned before = 0; before < 2; before++) {
+		struct unit *u = keeper(false);
+		struct request r = request_of(8, 0, 0, UNIT_LEGACY);
+
+		r.knows_domain = false;
+		sim.lasting = 100;
+		u->requests[0] = &r;
+		if (before)
+			context_drop(u, GRANULARITY_FINE, 1, 8, 0);
+		CHECK_EQ(r.no_context, before);
+		iotlb_drop(u, GRANULARITY_DOMAIN, 1, 0, 0, false, false);
+		CHECK_EQ(r.no_translation, before);
+		/* A global one ends all. */
+		iotlb_drop(u, GRANULARITY_GLOBAL, 0, 0, 0, false, false);
+		CHECK(r.no_translation);
+		u->requests[0] = NULL;
+	}
+}
+
+TEST(walks_that_read_a_pasid_entry_end_after_the_pasid_cache_is_invalidated)
+{
+	for (unsigned before = 0; before < 2; before++) {
+		struct unit *u = keeper(true);
+		struct request r = request_of(8, 0, 5, UNIT_FIRST);
+
+		r.knows_domain = false;
+		r.knows_context = true;
+		r.number = 1; /* it came after, so it is not waited for */
+		sim.lasting = 100;
+		u->requests[0] = &r;
+		if (before)
+			pasid_drop(u, GRANULARITY_FINE, 1, 5);
+		CHECK_EQ(r.no_pasid, before);
+		piotlb_drop(u, 1, 5, false, 0, 0, false);
+		CHECK_EQ(r.no_translation, before);
+		u->requests[0] = NULL;
+	}
+}

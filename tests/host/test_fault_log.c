@@ -118,3 +118,50 @@ TEST(fault_log_counts_nobody_elses_records_as_ours)
 	CHECK_EQ(log.kind_count, 1);
 	CHECK_EQ(log.kinds[0].count, 2);
 }
+
+/* A translation request is a read of the bus address; a translated request goes to the page, without PASID. */
+TEST(fault_records_of_a_device_that_translates)
+{
+	struct requester r = requester(true, true);
+	struct vtd_fault f = fault(ADDRESS, 2);
+
+	f.reason = FAULT_SM_CONTEXT_NOT_PRESENT;
+	f.has_pasid = true;
+	f.pasid = 5;
+	f.address_type = 1;
+	CHECK(fault_fit(&r, &f) != FAULT_FITS);
+	r.translates = true;
+	r.pages[1] = 0x700000;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_FITS);
+	f.type = 3; /* read and write in one: section 4.2.3.1 */
+	CHECK_EQ(fault_fit(&r, &f), FAULT_FITS);
+	f.type = 0;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_TYPE);
+	f.type = 2;
+	f.address = PRIVATE_AT + 4096; /* which it only writes, but asks for first */
+	CHECK_EQ(fault_fit(&r, &f), FAULT_FITS);
+	f.address = 0x700000;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_ADDRESS);
+	f.address = ADDRESS;
+	f.reason = FAULT_PASID_NOT_PRESENT;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_FOR_DEVICE);
+	f = fault(0x700000, 0);
+	f.address_type = 2;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_FITS);
+	f.type = 2;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_TYPE);
+	f = fault(0x701000, 0);
+	f.address_type = 2;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_ADDRESS);
+	f = fault(0x700000, 0);
+	f.address_type = 2;
+	f.has_pasid = true;
+	f.pasid = 5;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_PASID);
+	f = fault(ADDRESS, 0);
+	f.has_pasid = true;
+	f.pasid = 5;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_FITS);
+	f.address_type = 3;
+	CHECK_EQ(fault_fit(&r, &f), FAULT_BAD_FLAGS);
+}

@@ -5,6 +5,8 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
+#include <string.h>
+
 TEST(queue_descriptors)
 {
 	struct vtd_unit unit;
@@ -87,6 +89,66 @@ TEST(narrow_invalidations_name_what_they_are_for)
 	unit.cap &= ~field_mask(CAP_PSI);
 	CHECK_EQ(vtd_invalidate_iotlb_pages(&unit, 0x1234, 0x7654321, 0, true),
 		 VTD_NO_INVALIDATION);
+}
+
+/* Figures 6-5 and 6-6; all addresses: section 6.5.3.3. */
+TEST(queue_descriptors_of_device_tlbs)
+{
+	struct vtd_device_tlb tlb = { .source_id = 0xabcd,
+				      .physical_source_id = 0x1234,
+				      .pending = 9 };
+	static uint64_t root[512] __attribute__((aligned(4096)));
+	struct vtd_unit unit;
+
+	for (unsigned dit = 0; dit < 2; dit++) {
+		fake_reset();
+		fake_set64(VTD_ECAP, unit_get64(&fake.unit, VTD_ECAP) | field_bits(ECAP_DT, 1) |
+					     field_bits(ECAP_SMTS, 1) | field_bits(ECAP_DIT, dit));
+		unit = fake_enabled();
+		fake.descriptor_count = 0;
+		tlb.has_pasid = false;
+		CHECK_EQ(vtd_invalidate_device_tlb(&unit, &tlb), VTD_OK);
+		/* S at bit 64; SID 47:32, MIP 20:16; PFSID 63:52 and 15:12 where ECAP.DIT is 1 */
+		CHECK_EQ(fake.descriptors[0][0], dit ? 0x1230abcd00094003 : 0x0000abcd00090003);
+		CHECK_EQ(fake.descriptors[0][1], 0x7ffffffffffff001);
+		CHECK_EQ(fake.descriptors[1][0] & 0xf, 5);
+		/* S at bit 75; PASID 51:32, SID 31:16, MIP 8:4. Only for 256-bit descriptors. */
+		CHECK_EQ(vtd_unit_set_root(&unit, root, true), VTD_OK);
+		tlb.has_pasid = true;
+		tlb.pasid = 0x5678a;
+		fake.descriptor_count = 0;
+		CHECK_EQ(vtd_invalidate_device_tlb(&unit, &tlb), VTD_OK);
+		CHECK_EQ(fake.descriptors[0][0], dit ? 0x1235678aabcd4098 : 0x0005678aabcd0098);
+		CHECK_EQ(fake.descriptors[0][1], 0x7ffffffffffff800);
+	}
+	/* Registers cannot (section 6.5.1). */
+	fake_reset();
+	unit = fake_probe();
+	CHECK_EQ(vtd_unit_enable(&unit, VTD_REGISTER_ONLY), VTD_OK);
+	CHECK_EQ(vtd_invalidate_device_tlb(&unit, &tlb), VTD_NO_INVALIDATION);
+}
+
+/* Section 6.5.2.11: ITE stops the queue, ICE does not. */
+TEST(device_tlbs_that_do_not_answer_are_told)
+{
+	struct vtd_device_tlb tlb = { .source_id = 0x10, .physical_source_id = 0x10 };
+	struct vtd_unit unit;
+
+	fake_reset();
+	fake_set64(VTD_ECAP, unit_get64(&fake.unit, VTD_ECAP) | field_bits(ECAP_DT, 1));
+	unit = fake_enabled();
+	fake.device_is_silent = true;
+	CHECK_EQ(vtd_invalidate_device_tlb(&unit, &tlb), VTD_QUEUE_ERROR);
+	CHECK(strstr(vtd_queue_error_text(&unit), "FSTS.ITE"));
+	fake.device_is_silent = false;
+	CHECK_EQ(vtd_queue_restart(&unit), VTD_OK);
+	CHECK_EQ(vtd_invalidate_device_tlb(&unit, &tlb), VTD_OK);
+	CHECK_EQ(vtd_queue_check(&unit), VTD_OK);
+	fake_set32(VTD_FSTS, FSTS_ICE);
+	CHECK_EQ(vtd_invalidate_device_tlb(&unit, &tlb), VTD_OK);
+	CHECK_EQ(vtd_queue_check(&unit), VTD_QUEUE_ERROR);
+	CHECK(strstr(vtd_queue_error_text(&unit), "FSTS.ICE"));
+	CHECK_EQ(vtd_queue_check(&unit), VTD_OK);
 }
 
 TEST(queue_wraps_around)

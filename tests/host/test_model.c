@@ -222,6 +222,29 @@ TEST(model_of_qemu_reads_more_than_once)
 	CHECK_EQ(harms(TARGET_SM_ROOT, OPERATION_REPLACE, "store", qemu), 0);
 }
 
+/* What is read between the old and the new directory entry is absent, and the invalidations end the walk. */
+TEST(model_of_qemu_reads_all_of_an_entry_within_one_walk)
+{
+	struct bench_question qemu = { .bits = 0 };
+	const struct sequence *s = find(KIND_PASID_DIR, OPERATION_TEARDOWN_SETUP, "clear-first");
+	struct step steps[SEQUENCE_STEPS_MAX];
+	size_t n = sequence_without_invalidations(s, steps);
+
+	CHECK_EQ(harms(TARGET_PASID_DIR, OPERATION_TEARDOWN_SETUP, "clear-first", qemu), 0);
+	CHECK(harms_of(TARGET_PASID_DIR, steps, n, false, qemu) & HARM_MISTAGGED);
+}
+
+/* Legacy mode has neither a PASID cache nor what invalidates by PASID: the updater leaves that out, too. */
+TEST(model_knows_no_invalidation_by_pasid_in_legacy_mode)
+{
+	struct step steps[] = { { STEP_STORE, 0, VALUE_NEW, { 0, 0 } },
+				{ STEP_FLUSH, 0, 0, { 0, 0 } },
+				{ STEP_INVALIDATE_PIOTLB, 0, VALUE_OLD, { 0, 0 } } };
+
+	CHECK_EQ(harms_of(TARGET_LEAF, steps, 3, true, spec), HARM_STALE);
+	CHECK_EQ(harms_of(TARGET_FS_LEAF, steps, 3, true, spec), 0);
+}
+
 /*
  * Sections 6.2.2.1 and 6.2.3.1: what a walk under way makes of an old entry is kept until the IOTLB is
  * invalidated in its turn.
@@ -361,6 +384,19 @@ TEST(model_write_buffers_are_emptied_by_invalidations)
 	}
 }
 
+/* In the hammer drive the driver invalidates before each DMA, so nothing stays in the buffer for one at rest. */
+TEST(model_write_buffers_are_empty_where_the_driver_invalidates)
+{
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	struct bench_question how = {
+		.bits = 128, .coherent = true, .write_buffer = true, .no_caches = true
+	};
+
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, 2, true, how), 0);
+	how.no_caches = false;
+	CHECK(harms_of(TARGET_CONTEXT, s->steps, 2, true, how) & HARM_STALE);
+}
+
 TEST(model_device_tlbs_must_be_invalidated_too)
 {
 	struct bench_question how = { .bits = 128, .device_tlb = true };
@@ -372,6 +408,33 @@ TEST(model_device_tlbs_must_be_invalidated_too)
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count - 1, true, spec), 0);
 	/* What FreeBSD invalidates globally does not reach the device. */
 	CHECK(harms(TARGET_CONTEXT, OPERATION_REPLACE, "freebsd-move", how) & HARM_STALE);
+}
+
+/* Section 6.5.2.5: while the unit still has it, the device may ask again; and its answer is not drained (6.5.4). */
+TEST(model_device_tlbs_are_invalidated_last)
+{
+	struct bench_question how = { .bits = 128, .device_tlb = true };
+	struct step steps[] = { { STEP_CAS, 0, VALUE_NEW, { 0, 0 } },
+				{ STEP_FLUSH, 0, 0, { 0, 0 } },
+				{ STEP_INVALIDATE_CONTEXT, 0, VALUE_OLD, { 0, 0 } },
+				{ STEP_INVALIDATE_IOTLB, 0, VALUE_OLD, { 0, 0 } },
+				{ STEP_INVALIDATE_DEVTLB, 0, VALUE_OLD, { 0, 0 } } };
+
+	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 5, true, how), 0);
+	steps[3].op = STEP_INVALIDATE_DEVTLB;
+	steps[4].op = STEP_INVALIDATE_IOTLB;
+	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 5, true, how), HARM_STALE);
+	/* What a walk finds in a paging-structure cache that was spared goes to the device, which then forgets it. */
+	CHECK_EQ(harms(TARGET_PASID_SS, OPERATION_REPLACE, "linux-6.13-posted", how), 0);
+}
+
+/* Section 6.5.3.5: nobody tells a device that an absent entry is there now, whatever CAP.CM says. */
+TEST(model_device_tlbs_keep_no_refusals)
+{
+	const struct sequence *s = find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	struct bench_question how = { .bits = 128, .device_tlb = true, .caching_mode = true };
+
+	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
 }
 
 TEST(model_sees_a_sequence_that_does_not_end_in_the_new_entry)

@@ -15,7 +15,7 @@ static struct trial seen(struct bench *b, enum target_id id, enum outcome outcom
 	struct trial trial = { .drive = DRIVE_FAITHFUL };
 
 	CHECK_EQ(bench_target(&target, &unit, id), 0);
-	CHECK(predict_init());
+	CHECK(predict_init(MODEL_WORKSPACE));
 	*b = (struct bench){ .unit = &unit, .target = &target };
 	*t = (struct tally){ .dmas = 1 };
 	t->outcomes[outcome] = 1;

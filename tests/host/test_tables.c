@@ -157,7 +157,7 @@ static void build_context(struct target *t, struct vtd_unit *unit, unsigned saga
 	device = (struct dma_device){ .private = memory_alloc_window(2),
 				      .private_pages = 2,
 				      .address_mask = ~0ull };
-	CHECK_EQ(target_build(t, TARGET_CONTEXT, unit, &device, 0x10, NULL), 0);
+	CHECK_EQ(target_build(t, TARGET_CONTEXT, unit, &device, 0x10, false, NULL), 0);
 }
 
 TEST(targets_of_units_with_one_table_depth_use_fault_codes)
@@ -254,11 +254,14 @@ TEST(targets_that_a_unit_cannot_have_say_why)
 
 	fake_reset();
 	unit = fake_probe();
-	CHECK(strstr(target_build(&t, TARGET_SM_CONTEXT, &unit, &device, 0, NULL), "ECAP.SMTS"));
+	CHECK(strstr(target_build(&t, TARGET_SM_CONTEXT, &unit, &device, 0, false, NULL),
+		     "ECAP.SMTS"));
 	fake_set64(VTD_ECAP, field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1));
 	unit = fake_probe();
-	CHECK(strstr(target_build(&t, TARGET_PASID_FS, &unit, &device, 0, NULL), "ECAP.FSTS"));
-	CHECK(strstr(target_build(&t, TARGET_PASID_NESTED, &unit, &device, 0, NULL), "ECAP.NEST"));
+	CHECK(strstr(target_build(&t, TARGET_PASID_FS, &unit, &device, 0, false, NULL),
+		     "ECAP.FSTS"));
+	CHECK(strstr(target_build(&t, TARGET_PASID_NESTED, &unit, &device, 0, false, NULL),
+		     "ECAP.NEST"));
 }
 
 TEST(witness_sees_a_write_anywhere_in_a_page)

@@ -51,7 +51,7 @@ static const char *settled(const struct dma_generator *generator, enum target_id
 	CHECK(!bus_open(&device, generator));
 	bench_target(&target, &unit, id);
 	unit.ecap |= unit_takes ? field_bits(ECAP_PASID, 1) : 0;
-	problem = target_build(&target, id, &unit, &device, 0x10, NULL);
+	problem = target_build(&target, id, &unit, &device, 0x10, false, NULL);
 	if (problem)
 		return problem;
 	bus.translate = walk;

@@ -7,16 +7,20 @@
 #include "tests/host/fake_unit.h"
 #include "tests/host/test.h"
 #include "vtd/entry.h"
+#include "vtd/fault.h"
+#include "vtd/sequence.h"
 #include "vtd/translate.h"
 
-static void compare(struct target *t, const struct vtd_unit *from, const uint64_t *entry)
+static void compare_access(struct target *t, const struct vtd_unit *from, const uint64_t *entry,
+			   enum unit_access access)
 {
 	struct vtd_unit view = *from;
 	struct vtd_translation want;
 	struct request r = { .source_id = t->source_id,
 			     .has_pasid = t->tagged,
 			     .pasid = t->pasid[0],
-			     .at = t->address };
+			     .at = t->address,
+			     .access = access };
 	uint8_t reason;
 	uint64_t to;
 
@@ -25,7 +29,8 @@ static void compare(struct target *t, const struct vtd_unit *from, const uint64_
 	view.root_table = t->root;
 	view.scalable = t->scalable;
 	vtd_translate(&view,
-		      &(struct vtd_request){ .source_id = r.source_id,
+		      &(struct vtd_request){ .is_translation = access == ACCESS_TRANSLATION,
+					     .source_id = r.source_id,
 					     .has_pasid = r.has_pasid,
 					     .pasid = r.pasid,
 					     .at = r.at },
@@ -36,17 +41,29 @@ static void compare(struct target *t, const struct vtd_unit *from, const uint64_
 	fake.unit.root = (uint64_t)t->root | field_bits(RTADDR_TTM, t->scalable);
 	fake_set32(VTD_GSTS, G_TE);
 	drop_everything(&fake.unit);
+	fake.write_count = 0;
+	vtd_fault_clear(&view);
 	unit_take(&fake.unit, &r);
 	reason = unit_translate(&fake.unit, &r, &to);
 	unit_leave(&fake.unit, &r);
 	CHECK_EQ(reason, want.reason);
+	/* No entry here has FPD set. */
+	CHECK_EQ(fake_get32(VTD_FSTS) & FSTS_PPF,
+		 want.reason && !want.is_unrecorded ? FSTS_PPF : 0);
 	if (want.reason || reason)
 		return;
 	CHECK_EQ(to, want.address);
 	CHECK_EQ(r.domain, want.domain);
 }
 
-TEST(two_walks_agree_on_every_mixture)
+/* What the device writes, and what its TLB asks for: where the entries do not allow that, and where they do. */
+static void compare(struct target *t, const struct vtd_unit *from, const uint64_t *entry)
+{
+	compare_access(t, from, entry, ACCESS_WRITE);
+	compare_access(t, from, entry, ACCESS_TRANSLATION);
+}
+
+static void every_mixture(void)
 {
 	static const uint64_t zero[ENTRY_WORDS_MAX];
 
@@ -68,6 +85,17 @@ TEST(two_walks_agree_on_every_mixture)
 	}
 }
 
+TEST(two_walks_agree_on_every_mixture)
+{
+	every_mixture();
+	bench_ats = true;
+	bench_more_ecap = field_bits(ECAP_DT, 1);
+	every_mixture();
+	bench_ats = false;
+	every_mixture();
+	bench_more_ecap = 0;
+}
+
 /* Fields that say what is looked at next, whatever is in them: no pointer to memory that is not there. */
 TEST(two_walks_agree_on_changed_fields)
 {
@@ -79,19 +107,22 @@ TEST(two_walks_agree_on_changed_fields)
 		{ KIND_CONTEXT, { CONTEXT_TT_BITS } },
 		{ KIND_CONTEXT, { CONTEXT_DID_BITS } },
 		{ KIND_SM_CONTEXT, { SM_CONTEXT_RID_PASID_BITS } },
+		{ KIND_SM_CONTEXT, { SM_CONTEXT_DTE_BITS } },
 		{ KIND_PASID, { PASID_AW_BITS } },
 		{ KIND_PASID, { PASID_PGTT_BITS } },
 		{ KIND_PASID, { PASID_DID_BITS } },
 	};
 
-	for (unsigned id = 0; id < TARGET_COUNT; id++)
+	for (unsigned id = 0; id < 2 * TARGET_COUNT; id++)
 		for (unsigned f = 0; f < sizeof(fields) / sizeof(fields[0]); f++) {
 			struct vtd_unit unit;
 			struct target t;
 
-			if (target_kind((enum target_id)id) != fields[f].kind)
+			bench_ats = id % 2;
+			bench_more_ecap = field_bits(ECAP_DT, id % 2);
+			if (target_kind((enum target_id)(id / 2)) != fields[f].kind)
 				continue;
-			CHECK(!bench_target(&t, &unit, (enum target_id)id));
+			CHECK(!bench_target(&t, &unit, (enum target_id)(id / 2)));
 			for (unsigned value = 0; value < 512; value++) {
 				uint64_t entry[ENTRY_WORDS_MAX];
 
@@ -100,6 +131,35 @@ TEST(two_walks_agree_on_changed_fields)
 				compare(&t, &unit, entry);
 			}
 		}
+}
+
+/* Section 4.2.5: a translated request is let through where the context entry allows it, whatever comes after. */
+TEST(translated_requests_need_the_context_entry_alone)
+{
+	bench_ats = true;
+	bench_more_ecap = field_bits(ECAP_DT, 1);
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		struct vtd_unit unit;
+		struct target t;
+		struct request r = { .source_id = 0x10,
+				     .at = 0x123000,
+				     .access = ACCESS_TRANSLATED };
+		bool is_context;
+		uint64_t to;
+
+		CHECK(!bench_target(&t, &unit, (enum target_id)id));
+		is_context = t.kind <= KIND_SM_CONTEXT;
+		t.entry[0] &= ~kind_present((enum entry_kind)t.kind);
+		fake.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, t.scalable);
+		fake_set32(VTD_GSTS, G_TE);
+		drop_everything(&fake.unit);
+		unit_take(&fake.unit, &r);
+		CHECK_EQ(unit_translate(&fake.unit, &r, &to) != 0, is_context);
+		unit_leave(&fake.unit, &r);
+		CHECK(is_context || to == 0x123000);
+	}
+	bench_ats = false;
+	bench_more_ecap = 0;
 }
 
 /* What a device-TLB asks for: only where the entry says that it may (LCT.5, SCT.5 of table 30). */

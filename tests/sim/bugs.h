@@ -9,6 +9,7 @@
 	/* fetching */                                                                                   \
 	B(HALVES, "fetch-halves", "reads 64 bits of an entry at a time, low half first (6.2.2.1)") \
 	B(HALVES_HIGH, "fetch-halves-high", "the same, high half first (6.2.2.1)") \
+	B(FIELDS_APART, "reads-fields-apart", "reads PASID-directory and PASID-table entries anew for each field, and may not look at P, as QEMU 7.2 (6.2.3.1)") \
 	B(IGNORE_P, "context-p-ignored", "uses context entries whatever their P says (9.3)") \
 	B(PASID_IGNORE_P, "pasid-p-ignored", "uses PASID-table entries whatever their P says (9.6)") \
 	B(NO_SNOOP, "no-snoop", "reads entries without snooping though ECAP.C is 1 (11.4.3)") \
@@ -77,6 +78,7 @@
 	B(NO_DRAIN, "no-drain", "does not drain writes before the wait is completed (6.5.4)") \
 	B(IQE_SPURIOUS, "queue-error", "stops at one descriptor in a thousand with FSTS.IQE (6.5.2.11)") \
 	B(DEVTLB_LOST, "devtlb-invalidation-lost", "reports device-TLB invalidations done without asking the device (6.5.2.5)") \
+	B(PASID_DEVTLB_LOST, "pasid-devtlb-lost", "the same of PASID-based device-TLB invalidations alone (6.5.2.6)") \
 	B(ATS_OUTLIVES, "ats-outlives", "fills a device-TLB after its invalidation was reported done (6.5.2.5)") \
 	B(WBF_LOST, "write-buffer-stays", "invalidations and WBF do not flush the write buffer (6.8)") \
 	B(CONTEXT_DOMAIN_LOST, "context-domain-lost", "does not do domain-selective context-cache invalidations (6.5.2.1)") \
@@ -99,6 +101,8 @@
 	B(QUEUE_BATCH, "queue-batch", "skips one descriptor where three or more are ready (6.5.2)") \
 	B(INVALID_TAKEN, "queue-invalid-taken", "goes on after an invalid descriptor (6.5.2.10)") \
 	B(REGISTER_EARLY, "register-early", "clears ICC and IVT before it has invalidated (11.4.6)") \
+	B(DEVTLB_TIMEOUT, "devtlb-timeout", "reports one device-TLB invalidation in 64 as not answered, though it was (4.3)") \
+	B(DEVTLB_ANSWER, "devtlb-answer", "reports a wrong answer to one device-TLB invalidation in 64, though it was right (4.3)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)") \
@@ -120,6 +124,7 @@
 	B(FAULT_OVERFLOW_STAYS, "fault-overflow-stays", "keeps FSTS.PFO set when 1 is written to it (11.4.7.1)") \
 	B(FAULT_F_STAYS, "fault-f-stays", "keeps F set when 1 is written to it, once in ten (11.4.7.6)") \
 	B(FAULT_OVERWRITES, "fault-overwrites", "records over a pending fault instead of overflowing (7.2.1)") \
+	B(FAULT_RECOVERABLE, "fault-recoverable", "records what a translation completion only tells the device (7.1.2)") \
 	B(FAULT_EVENT_LOST, "fault-event-lost", "does not send fault events (7.3)") \
 	B(FAULT_MASK, "fault-mask-ignored", "sends the fault event though FECTL.IM is set (7.3)") \
 	B(FAULT_LOST_RARE, "fault-lost-rare", "drops one fault in 1024 without an overflow (7.2.1)") \

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+void (*tlb_watch)(const struct unit_translation *kept);
+
 /* A line that was found may have been evicted the moment before. */
 static bool is_forgotten(void)
 {
@@ -138,6 +140,8 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .pasid = r->uses_pasid,
 					       .page = r->at >> 12,
 					       .frame = to >> 12 };
+	if (tlb_watch)
+		tlb_watch(&u->tlb[k]);
 }
 
 /* The bits of an address that lead to a table of this level. */
@@ -253,6 +257,20 @@ void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t 
 }
 
 /*
+ * Caches are to be invalidated one after the other, since what was read before is used for requests in flight
+ * (sections 6.2.2.1, 6.2.3.1). Only when what a walk reads was invalidated need the IOTLB's invalidation end it:
+ * section 6.5.4 drains the requests of its domain, and such a walk has none yet.
+ */
+static bool lasts(const struct unit *u, const struct request *r)
+{
+	bool was_invalidated = unit_is_scalable(u)
+				       ? r->no_pasid && (r->no_context || r->knows_context)
+				       : r->no_context;
+
+	return !r->knows_domain && !was_invalidated && sim_chance(sim.lasting);
+}
+
+/*
  * Requests that came before, and could still put stale translations back or write by them: they fill no
  * more, and with `drain` are waited for (section 6.5.4). What domain a request is of is not known until its
  * entry was read whole.
@@ -266,14 +284,16 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++) {
 		struct request *r = u->requests[i];
 
-		if (r && (any_domain || !r->knows_domain || r->domain == domain))
+		if (r && (any_domain || (r->knows_domain ? r->domain == domain : !lasts(u, r))))
 			r->no_context = r->no_pasid = r->no_translation = true;
 	}
 	if (!drain || sim_has(BUG_NO_DRAIN) || (sim_has(BUG_NO_DRAIN_DOMAIN) && !any_domain))
 		return;
+	/* Translation requests are not drained: draining is of untranslated ones (section 6.5.4). */
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		while (u->requests[i] && u->requests[i]->number <= before &&
-		       u->requests[i]->no_translation)
+		       u->requests[i]->no_translation &&
+		       u->requests[i]->access < ACCESS_TRANSLATION)
 			unit_wait();
 }
 

@@ -20,6 +20,8 @@ static struct device {
 	uint64_t at;
 	uint8_t fill, page[PAGE_SIZE];
 	uint32_t generation; /* of its TLB: how often it was told to forget */
+	bool writing;	     /* a translated request of this generation is under way */
+	uint32_t writes_by;
 	struct {
 		bool valid, has_pasid;
 		uint32_t pasid;
@@ -59,13 +61,17 @@ static struct request request_of(const struct device *x, uint8_t access)
 				 .access = access };
 }
 
-static int find_line(const struct device *x)
+static int find_line(struct device *x)
 {
-	for (unsigned i = 0; i < DEVICE_TLB_LINES; i++)
-		if (x->tlb[i].valid && x->tlb[i].page == x->at / PAGE_SIZE &&
-		    x->tlb[i].has_pasid == x->d->has_pasid &&
-		    (!x->d->has_pasid || x->tlb[i].pasid == x->d->pasid))
+	for (unsigned i = 0; i < DEVICE_TLB_LINES; i++) {
+		if (!x->tlb[i].valid || x->tlb[i].page != x->at / PAGE_SIZE ||
+		    x->tlb[i].has_pasid != x->d->has_pasid ||
+		    (x->d->has_pasid && x->tlb[i].pasid != x->d->pasid))
+			continue;
+		if (!sim_chance(sim.forget))
 			return (int)i;
+		x->tlb[i].valid = false;
+	}
 	return -1;
 }
 
@@ -73,6 +79,8 @@ static void keep_line(struct device *x, uint64_t to)
 {
 	unsigned k = x->next_line++ % DEVICE_TLB_LINES;
 
+	if (!sim_chance(sim.device_tlb))
+		return;
 	x->tlb[k].valid = true;
 	x->tlb[k].has_pasid = x->d->has_pasid;
 	x->tlb[k].pasid = x->d->pasid;
@@ -80,44 +88,92 @@ static void keep_line(struct device *x, uint64_t to)
 	x->tlb[k].frame = to / PAGE_SIZE;
 }
 
-/* By its own TLB, filled by translation requests (PCI Express base specification, chapter 10). */
-static bool write_translated(struct device *x)
+/* An answer travels while others act. */
+static void await_answer(void)
 {
-	struct request ask = request_of(x, ACCESS_TRANSLATION),
-		       write = request_of(x, ACCESS_TRANSLATED);
-	int line = find_line(x);
-	uint32_t generation;
-	uint64_t to = line < 0 ? 0 : x->tlb[line].frame * PAGE_SIZE;
+	uint64_t until = unit_now() + sim_random(sim.answer_ns + 1);
 
-	/* An answer that an invalidation overtook is neither kept nor used. */
-	do {
+	while (sim_by_turns && unit_now() < until)
+		sim_wait();
+}
+
+/* What the device knows, or what it is told: false if it gets no leave to write. */
+static bool ask(struct device *x, uint64_t *to)
+{
+	struct request r = request_of(x, ACCESS_TRANSLATION);
+	uint32_t generation;
+	int line;
+
+	for (;;) {
+		platform_lock();
+		line = find_line(x);
+		if (line >= 0) {
+			*to = x->tlb[line].frame * PAGE_SIZE;
+			x->writes_by = x->generation;
+			x->writing = true;
+		}
 		generation = x->generation;
+		platform_unlock();
 		if (line >= 0)
-			break;
-		if (platform_ask(unit_of(x), &ask, &to))
+			return true;
+		if (!platform_ask(unit_of(x), &r, to))
 			return false;
-		unit_pause(sim.fetch_ns);
-	} while (generation != x->generation && !sim_has(BUG_ATS_OUTLIVES));
-	if (line < 0)
-		keep_line(x, to);
-	write.at = to;
-	return platform_dma(unit_of(x), &write, x->page, x->d->bytes);
+		await_answer();
+		/* One that an invalidation overtook is neither kept nor used. */
+		platform_lock();
+		if (generation == x->generation || sim_has(BUG_ATS_OUTLIVES)) {
+			keep_line(x, *to);
+			x->writes_by = x->generation;
+			x->writing = true;
+		}
+		platform_unlock();
+		if (x->writing)
+			return true;
+	}
+}
+
+/* By its own TLB, filled by translation requests (PCI Express base specification, chapter 10). */
+static bool write_translated(struct device *x, bool *is_told)
+{
+	struct request write = request_of(x, ACCESS_TRANSLATED);
+	bool done;
+
+	x->writing = false;
+	*is_told = !ask(x, &write.at);
+	if (*is_told)
+		return false;
+	write.has_pasid = false; /* section 4.2.1 */
+	done = platform_dma(unit_of(x), &write, x->page, x->d->bytes);
+	x->writing = false;
+	return done;
+}
+
+bool device_is_writing(uint16_t source_id)
+{
+	for (unsigned i = 0; i < sim.devices; i++)
+		if (device_requester(i) == source_id && devices[i].writing &&
+		    devices[i].writes_by != devices[i].generation)
+			return true;
+	return false;
 }
 
 static void do_dma(void *device)
 {
 	struct device *x = device;
 	struct request r;
-	bool done;
+	bool done, is_told = false;
 
 	x->fill++;
 	memset(x->page, x->fill, x->d->bytes);
 	r = request_of(x, ACCESS_WRITE);
-	done = uses_ats(x) ? write_translated(x)
+	done = uses_ats(x) ? write_translated(x, &is_told)
 			   : platform_dma(unit_of(x), &r, x->page, x->d->bytes);
-	/* A refused write may be dropped without a word: memory writes are posted. */
+	/*
+	 * A refused write may be dropped without a word: memory writes are posted. Where it got no translation, the
+	 * device knows.
+	 */
 	if (x->asked)
-		x->state = done || sim_chance(sim.posted) ? DMA_DONE : DMA_FAILED;
+		x->state = done || (!is_told && sim_chance(sim.posted)) ? DMA_DONE : DMA_FAILED;
 	x->asked = false;
 }
 
@@ -126,7 +182,8 @@ bool device_forget(uint16_t source_id, bool has_pasid, uint32_t pasid, uint64_t 
 	for (unsigned i = 0; i < sim_device_count(); i++) {
 		struct device *x = &devices[i];
 
-		if (device_requester(i) != source_id || !x->d || !uses_ats(x))
+		/* Also with its ATS off: section 4.5.2. */
+		if (device_requester(i) != source_id || !x->d || !sim.ats)
 			continue;
 		x->generation++;
 		for (unsigned k = 0; k < DEVICE_TLB_LINES; k++)

@@ -14,12 +14,19 @@ void units_forget_task(uint8_t task);
  * where there is no memory swallows writes and reads as nothing.
  */
 bool platform_dma(unsigned unit, const struct request *r, void *data, uint64_t bytes);
-/* Only its translation: 0, or the reason. */
-uint8_t platform_ask(unsigned unit, const struct request *r, uint64_t *to);
+/* Only its translation: false if it was refused, or does not allow what is asked for; a device-TLB: to write. */
+bool platform_ask(unsigned unit, const struct request *r, uint64_t *to);
 /* The same as a pointer, for models of devices; NULL: refused, or no memory. */
 void *platform_map(unsigned unit, const struct request *r);
 
 /* The function's device-TLB forgets a page, or everything. False if nobody answers. */
 bool device_forget(uint16_t source_id, bool has_pasid, uint32_t pasid, uint64_t address, bool all);
+
+/* Whether a write by what it has forgotten is under way still: its answer comes after that (section 6.5.4). */
+bool device_is_writing(uint16_t source_id);
+
+/* By threads: nothing is under way in any unit, nor begins. */
+void platform_lock(void);
+void platform_unlock(void);
 
 #endif

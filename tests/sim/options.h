@@ -54,10 +54,12 @@
 	K(pasid, 1, 1, "ECAP.PASID")                                                                 \
 	K(rps, 1, 1, "ECAP.RPS, RID_PASID is used")                                                  \
 	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
+	K(dit, 0, 1, "ECAP.DIT, device-TLB invalidations name the physical function")                \
 	/* what the specification lets it do */                                                      \
-	K(chunk, 128, 512, "bits of an entry read at once")                                          \
+	K(chunk, 128, 512, "bits of an entry read at once (64 is less than section 6.2.3.1 permits)") \
 	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \
 	K(fetch_ns, 60, 1000000, "pause before a chunk is read, at most")                            \
+	K(linger, 0, 100000, "turns of others between two chunks, at most")                      \
 	K(use_ns, 40, 1000000, "pause between translation and write, at most")                       \
 	K(context_cache, 90, 100, "percent of context entries that are kept")                        \
 	K(pasid_cache, 90, 100, "percent of PASID entries that are kept")                            \
@@ -66,11 +68,14 @@
 	K(forget, 2, 100, "percent of hits that find their line evicted")                            \
 	K(prefetch, 10, 100, "percent of requests with a walk of the unit's own beside them")        \
 	K(coarse, 5, 100, "percent of invalidations done more coarsely than asked")                  \
+	K(lasting, 50, 100, "percent of walks that no invalidation of the IOTLB ends before one of what they read") \
 	K(invalidate_ns, 400, 1000000, "for a descriptor, at most")                                  \
 	K(late_ns, 800, 100000000, "between a fault and its record, at most")                        \
 	K(compress, 0, 1, "pending faults of one source-id are collapsed into one")                  \
 	K(evict, 16, 1000000, "one store in so many writes its line back at once; 0: none")          \
 	K(posted, 50, 100, "percent of refused writes that the device takes for done")               \
+	K(device_tlb, 90, 100, "percent of translations that a device with ATS on keeps")            \
+	K(answer_ns, 3000, 1000000, "of a translation on its way to the device, at most")            \
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
@@ -84,6 +89,8 @@
 	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
 	K(model, 0, SIM_MODELS - 1, "whose driver does DMA, on the model of its device")       \
 	K(port, 0, 0xffff, "device id of the network port's model; 0: 82574, 82576 or I225")         \
+	K(made_up, 0, 1000000, "vtd-cells: so many sequences of its own for each target")              \
+	K(rounds, 20, 1000000, "vtd-cells: of a cell, at most, until all that is predicted is seen") \
 	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")
 // clang-format on
 

@@ -34,6 +34,8 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 	}
 	for (unsigned i = 0; i < count; i++) {
 		unit_pause(sim.fetch_ns);
+		for (unsigned n = sim.linger && i ? sim_random(sim.linger + 1) : 0; n; n--)
+			unit_wait();
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
 	if (sim_has(BUG_FETCH_TWICE) && words > 1) {
@@ -81,10 +83,13 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 
 		walk_fetch(table + 8 * index_of(at, level), 1, &entry, w->snoop);
 		if (!field_of(entry, SS_R) && !field_of(entry, SS_W))
-			return scalable ? SSS_2 : is_write(w->r) && !reads ? LGN_2 : LGN_3;
+			return scalable				       ? SSS_2
+			       : w->r->access != ACCESS_READ && !reads ? LGN_2
+								       : LGN_3;
 		if (level > 1 && field_of(entry, PS))
 			return scalable ? SSS_3 : LSS_2;
-		if (!field_of(entry, SS_R) && (reads || !is_write(w->r)))
+		/* A device-TLB is told what is allowed. */
+		if (!field_of(entry, SS_R) && (reads || w->r->access == ACCESS_READ))
 			return scalable ? SGN_7 : LGN_3;
 		may_write = field_of(entry, SS_W) && (may_write || sim_has(BUG_WRITE_LEAF));
 		may_write |= sim_has(BUG_WRITE_ALLOWED);
@@ -107,16 +112,24 @@ static uint8_t through(struct walk *w, bool reads, uint64_t *at)
 	return walk_second_stage(w, w->second, w->second_levels, *at, reads, at);
 }
 
+/* A translation request is for writing, too, where that is allowed (section 4.2.3.1). */
+static bool wants_write(const struct walk *w, uint64_t entry)
+{
+	return is_write(w->r) ||
+	       (w->r->access == ACCESS_TRANSLATION && w->may_write && field_of(entry, FS_RW));
+}
+
 /* A first-stage entry, its Accessed flag set, and Dirty where a page is written to (section 3.6.2). */
 static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t *entry)
 {
-	uint64_t flags = field_mask(FS_A) | (level == 1 && is_write(w->r) ? field_mask(FS_D) : 0);
-
-	if (sim_has(BUG_NO_ACCESSED))
-		flags = 0;
+	uint64_t flags;
 
 	do {
 		walk_fetch(at, 1, entry, w->snoop);
+		flags = field_mask(FS_A) |
+			(level == 1 && wants_write(w, *entry) ? field_mask(FS_D) : 0);
+		if (sim_has(BUG_NO_ACCESSED))
+			flags = 0;
 		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
 			return SFS_2;
 		if (level > 1 && field_of(*entry, PS))

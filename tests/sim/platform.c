@@ -18,7 +18,7 @@ static struct unit units[SIM_UNITS_MAX];
 /* By threads: one lock, held through a walk, so that nothing is under way while a unit invalidates. */
 static int lock_word __attribute__((aligned(64)));
 
-static void lock(void)
+void platform_lock(void)
 {
 	if (sim_by_turns)
 		return;
@@ -30,7 +30,7 @@ static void lock(void)
 		}
 }
 
-static void unlock(void)
+void platform_unlock(void)
 {
 	if (!sim_by_turns)
 		__atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
@@ -65,9 +65,9 @@ static uint64_t read_register(const volatile void *address, unsigned bytes)
 	if (!u)
 		return ~0ull;
 	sim_point(40);
-	lock();
+	platform_lock();
 	value = unit_read(u, offset, bytes);
-	unlock();
+	platform_unlock();
 	return value;
 }
 
@@ -79,9 +79,9 @@ static void write_register(volatile void *address, unsigned bytes, uint64_t valu
 	if (!u)
 		return;
 	sim_point(40);
-	lock();
+	platform_lock();
 	unit_write(u, offset, bytes, value);
-	unlock();
+	platform_unlock();
 }
 
 uint32_t platform_read32(const volatile void *address)
@@ -184,8 +184,13 @@ void unit_obeys(struct unit *u, const uint64_t descriptor[4])
 bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, uint32_t pasid,
 			    uint64_t address, bool all)
 {
+	bool answers = device_forget(source_id, has_pasid, pasid, address, all);
+
 	(void)u;
-	return device_forget(source_id, has_pasid, pasid, address, all);
+	/* By threads the lock is held, and a translated write has begun before or begins after. */
+	while (answers && sim_by_turns && device_is_writing(source_id))
+		sim_wait();
+	return answers;
 }
 
 /* --- what devices ask --- */
@@ -236,7 +241,7 @@ bool platform_dma(unsigned unit, const struct request *asked, void *data, uint64
 	uint64_t to;
 	uint8_t reason;
 
-	lock();
+	platform_lock();
 	unit_take(u, &r);
 	maybe_prefetch(u, &r);
 	reason = unit_translate(u, &r, &to);
@@ -248,27 +253,28 @@ bool platform_dma(unsigned unit, const struct request *asked, void *data, uint64
 		u->old_frame = to;
 	}
 	unit_leave(u, &r);
-	unlock();
+	platform_unlock();
 	return !reason;
 }
 
-uint8_t platform_ask(unsigned unit, const struct request *asked, uint64_t *to)
+bool platform_ask(unsigned unit, const struct request *asked, uint64_t *to)
 {
 	struct unit *u = &units[unit];
 	struct request r = *asked;
 	uint8_t reason;
 
-	lock();
+	platform_lock();
 	unit_take(u, &r);
+	maybe_prefetch(u, &r);
 	reason = unit_translate(u, &r, to);
 	unit_leave(u, &r);
-	unlock();
-	return reason;
+	platform_unlock();
+	return !reason && (r.access != ACCESS_TRANSLATION || r.may_write);
 }
 
 void *platform_map(unsigned unit, const struct request *asked)
 {
 	uint64_t to;
 
-	return platform_ask(unit, asked, &to) || !memory_has(to, 1) ? NULL : (void *)to;
+	return platform_ask(unit, asked, &to) && memory_has(to, 1) ? (void *)to : NULL;
 }

@@ -37,12 +37,13 @@ enum descriptor_type {
 static const uint64_t reserved[][2] = {
 	[TYPE_CONTEXT]	    = { 0xfffc00000000f1c0, ~0ull },
 	[TYPE_IOTLB]	    = { 0xffffffff0000f100, 0xf80 },
-	[TYPE_DEVTLB]	    = { 0xffff0000ffe0f1f0, 0xffe }, /* ECAP.DIT is 0 */
+	[TYPE_DEVTLB]	    = { 0x000f0000ffe001f0, 0xffe },
 	[TYPE_WAIT]	    = { 0x00000000fffff180, 0x3 },   /* ECAP.PDS is 0 */
 	[TYPE_PIOTLB]	    = { 0xfff000000000f1c0, 0xf80 },
 	[TYPE_PASID]	    = { 0xfff000000000f1c0, ~0ull },
-	[TYPE_PASID_DEVTLB] = { 0xfff000000000f000, 0x7fe },
+	[TYPE_PASID_DEVTLB] = { 0, 0x7fe },
 };
+#define DESC_PFSID	0xfff000000000f000 /* reserved where ECAP.DIT is 0 (section 6.5.2.5) */
 // clang-format on
 
 /* Which types there are in this mode and width: table 26. */
@@ -78,6 +79,9 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	if (type < sizeof(reserved) / sizeof(reserved[0]) &&
 	    (d[0] & reserved[type][0] || d[1] & reserved[type][1]))
 		return false;
+	if ((type == TYPE_DEVTLB || type == TYPE_PASID_DEVTLB) && d[0] & DESC_PFSID &&
+	    !field_of(unit_get64(u, VTD_ECAP), ECAP_DIT))
+		return false;
 	if (wide && (d[2] || d[3]))
 		return false;
 	switch (type) {
@@ -105,13 +109,26 @@ static void complete_wait(struct unit *u, const uint64_t d[4])
 		memory_store32((d[1] & ~3ull) + 4, 0);
 }
 
+static void tell_error(struct unit *u, uint32_t error)
+{
+	uint32_t before = unit_get32(u, VTD_FSTS);
+
+	unit_set32(u, VTD_FSTS, before | error);
+	if (!(before & (FSTS_PFO | FSTS_PPF | FSTS_IQE | FSTS_ICE | FSTS_ITE)))
+		fault_event(u);
+}
+
 /* False: the device did not answer in time. */
 static bool forget_in_device(struct unit *u, const uint64_t d[4])
 {
 	bool by_pasid = field_get(d, DESC_TYPE) == TYPE_PASID_DEVTLB;
 
-	if (sim_has(BUG_DEVTLB_LOST))
+	if (sim_has(BUG_DEVTLB_LOST) || (sim_has(BUG_PASID_DEVTLB_LOST) && by_pasid))
 		return true;
+	if (sim_has(BUG_DEVTLB_TIMEOUT) && ++u->count % 64 == 0)
+		return false;
+	if (sim_has(BUG_DEVTLB_ANSWER) && ++u->count % 64 == 0)
+		tell_error(u, FSTS_ICE);
 	return unit_invalidate_device(
 		u, (uint16_t)(by_pasid ? field_get(d, DESC_P_SID) : field_get(d, DESC_SID)),
 		by_pasid, (uint32_t)field_get(d, DESC_PASID), d[1] & ~0xfffull,
@@ -157,15 +174,6 @@ static bool obey(struct unit *u, const uint64_t d[4])
 	return true;
 }
 
-static void stop(struct unit *u, uint32_t error)
-{
-	uint32_t before = unit_get32(u, VTD_FSTS);
-
-	unit_set32(u, VTD_FSTS, before | error);
-	if (!(before & (FSTS_PFO | FSTS_PPF | FSTS_IQE | FSTS_ICE | FSTS_ITE)))
-		fault_event(u);
-}
-
 /* BUG_WAIT_EARLY: what is put off until the queue has gone on. */
 static void obey_out_of_order(struct unit *u, uint64_t base, uint64_t head, uint64_t tail,
 			      uint64_t size, unsigned bytes)
@@ -204,7 +212,7 @@ bool queue_work(struct unit *u)
 		memory_load(base + head + 8 * i, 2, d + i, sim.coherent);
 	if ((!is_valid(u, d, wide) && !sim_has(BUG_INVALID_TAKEN)) ||
 	    (sim_has(BUG_IQE_SPURIOUS) && ++u->count % 1024 == 0)) {
-		stop(u, FSTS_IQE);
+		tell_error(u, FSTS_IQE);
 		return true;
 	}
 	unit_obeys(u, d);
@@ -216,7 +224,7 @@ bool queue_work(struct unit *u)
 		return true;
 	}
 	if (!obey(u, d)) {
-		stop(u, FSTS_ITE);
+		tell_error(u, FSTS_ITE);
 		return true;
 	}
 	/* The head goes on once the descriptor was found to be valid; here: when it is done. */

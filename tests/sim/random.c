@@ -32,6 +32,7 @@ static const struct {
 	{ &sim.chunk, 4, { 128, 128, 256, 512 } },
 	{ &sim.order, 2, { 0, 1 } },
 	{ &sim.fetch_ns, 4, { 0, 60, 300, 2000 } },
+	{ &sim.linger, 3, { 0, 0, 30 } },
 	{ &sim.use_ns, 3, { 0, 40, 1000 } },
 	{ &sim.context_cache, 3, { 0, 50, 100 } },
 	{ &sim.pasid_cache, 3, { 0, 50, 100 } },
@@ -40,6 +41,7 @@ static const struct {
 	{ &sim.forget, 3, { 0, 2, 30 } },
 	{ &sim.prefetch, 3, { 0, 10, 80 } },
 	{ &sim.coarse, 3, { 0, 5, 50 } },
+	{ &sim.lasting, 3, { 0, 50, 100 } },
 	{ &sim.invalidate_ns, 4, { 0, 100, 400, 5000 } },
 	{ &sim.late_ns, 4, { 0, 100, 800, 20000 } },
 	{ &sim.compress, 2, { 0, 1 } },
@@ -48,6 +50,11 @@ static const struct {
 	{ &sim.turn, 3, { 4, 7, 10 } },
 	{ &sim.units, 3, { 1, 1, 2 } },
 	{ &sim.tags, 2, { 0, 1 } },
+	{ &sim.ats, 2, { 0, 1 } },
+	{ &sim.dt, 4, { 0, 1, 1, 1 } },
+	{ &sim.dit, 2, { 0, 1 } },
+	{ &sim.device_tlb, 3, { 0, 50, 100 } },
+	{ &sim.answer_ns, 3, { 0, 500, 3000 } },
 };
 
 void sim_options_draw(uint64_t seed)

@@ -54,7 +54,8 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_FSTS, sim.fsts) | field_bits(ECAP_NEST, sim.nest) |
 			   field_bits(ECAP_PT, sim.pt) | field_bits(ECAP_PASID, sim.pasid) |
 			   field_bits(ECAP_PSS, sim.pasid ? 19 : 0) |
-			   field_bits(ECAP_RPS, sim.rps) | field_bits(ECAP_DT, sim.dt));
+			   field_bits(ECAP_RPS, sim.rps) | field_bits(ECAP_DT, sim.dt) |
+			   field_bits(ECAP_DIT, sim.dit));
 	unit_set32(u, VTD_FECTL, FECTL_IM);
 }
 

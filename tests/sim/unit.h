@@ -38,13 +38,14 @@ struct request {
 	bool is_prefetch;
 
 	/* the unit's: what is known of it so far */
-	bool knows_domain, suppress_faults;
+	bool knows_context, knows_domain, suppress_faults;
 	uint8_t task; /* which waits for it */
 	uint16_t domain;
 	uint32_t uses_pasid; /* its own, or RID_PASID */
 	uint8_t stage;	     /* enum unit_stage */
 	/* Invalidations came since it read what it goes by: it fills these caches no more (6.2.2.1). */
 	bool no_context, no_pasid, no_translation;
+	bool may_write;	 /* where it was translated: what a device-TLB is told */
 	uint64_t number; /* in order of arrival */
 };
 
@@ -170,6 +171,8 @@ void context_keep(struct unit *unit, const struct request *r, const uint64_t wor
 bool pasid_find(struct unit *unit, const struct request *r, uint64_t words[8]);
 void pasid_keep(struct unit *unit, const struct request *r, const uint64_t words[8], bool faults);
 const struct unit_translation *tlb_find(struct unit *unit, const struct request *r);
+/* For those who watch it: told of each translation that the IOTLB takes. NULL: nobody. */
+extern void (*tlb_watch)(const struct unit_translation *kept);
 void tlb_keep(struct unit *unit, const struct request *r, uint64_t to, bool may_write,
 	      uint8_t reason);
 /* The deepest table that is known: its level; 0 if none is. */

@@ -9,11 +9,8 @@
 
 #include <string.h>
 
-#define SM_DTE	FIELD(2, 2)
-#define SM_PRE	FIELD(4, 4)
-#define FPD	FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
-#define TT_ALL	1	    /* context entry, legacy mode: translation requests, too */
-#define TT_PASS 2
+#define SM_PRE FIELD(4, 4)
+#define FPD    FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
 
 static bool can(const struct walk *w, struct vtd_field capability)
 {
@@ -30,7 +27,8 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 		return LCT_2;
 	if (c[0] & 0xff0 || c[1] & 0xffffffffff000080)
 		return LCT_3;
-	if (tt == 3 || (tt == TT_ALL && !can(w, ECAP_DT)) || (tt == TT_PASS && !can(w, ECAP_PT)))
+	if (tt == 3 || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) ||
+	    (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
 	if (tt != TT_PASS && !walk_has_levels(w, (unsigned)field_get(c, CONTEXT_AW) + 2))
 		return LCT_4;
@@ -47,7 +45,7 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 		return reason;
 	w->r->domain = (uint16_t)field_get(c, CONTEXT_DID);
 	w->r->knows_domain = true;
-	if (w->r->access >= ACCESS_TRANSLATION && tt != TT_ALL)
+	if (w->r->access >= ACCESS_TRANSLATION && tt != TT_DEVICE_TLB)
 		return LCT_5;
 	*to = w->r->at;
 	if (w->r->access == ACCESS_TRANSLATED)
@@ -106,8 +104,6 @@ static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 	w->r->knows_domain = true;
 	w->snoop = sim.smpwc && field_get(p, PASID_PWSNP);
 	*to = w->r->at;
-	if (w->r->access == ACCESS_TRANSLATED)
-		return 0;
 	switch (field_get(p, PASID_PGTT)) {
 	case PGTT_FIRST:
 		w->r->stage = UNIT_FIRST;
@@ -131,7 +127,7 @@ static uint8_t check_sm_context(const uint64_t *c)
 		return SCT_2;
 	if (c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3])
 		return SCT_3;
-	if (field_get(c, SM_PRE) && !field_get(c, SM_DTE))
+	if (field_get(c, SM_PRE) && !field_get(c, SM_CONTEXT_DTE))
 		return SCT_4;
 	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)))
 		return SCT_4;
@@ -154,7 +150,7 @@ static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 	struct request *r = w->r;
 	uint32_t own = (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
 
-	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_DTE))
+	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_CONTEXT_DTE))
 		return SCT_5;
 	if (!r->has_pasid) {
 		r->uses_pasid = can(w, ECAP_RPS) && !sim_has(BUG_RID_PASID_0) ? own : 0;
@@ -170,9 +166,57 @@ static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 	return 0;
 }
 
+/* From the directory to the PASID-table entry. 0, or why there is none. */
+static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
+{
+	uint64_t directory;
+
+	walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
+			   8 * (sim_has(BUG_DIR_FIRST) ? 0 : w->r->uses_pasid / 64),
+		   1, &directory, sim.coherent);
+	if (sim_has(BUG_DIR_KEPT))
+		directory = keep(w->u, directory, w->r->uses_pasid / 64);
+	w->r->suppress_faults |= field_of(directory, FPD);
+	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
+		return SPD_2;
+	if (directory & 0xffc)
+		return SPD_3;
+	walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
+			   8 * PASID_WORDS * (w->r->uses_pasid % 64),
+		   PASID_WORDS, p, sim.coherent);
+	return 0;
+}
+
+/* BUG_FIELDS_APART: each of the fields that count by a read of its own. */
+static uint8_t read_fields_apart(struct walk *w, const uint64_t *c, uint64_t *p)
+{
+	const struct {
+		unsigned word;
+		uint64_t mask;
+	} fields[] = { { 0, 0xfff & ~field_mask(PASID_AW) },
+		       { 0, field_mask(PASID_AW) },
+		       { 0, field_mask(PASID_SSPTPTR) },
+		       { 1, ~0ull },
+		       { 2, ~0ull } };
+	const unsigned count = sizeof(fields) / sizeof(fields[0]), first = sim_random(count);
+
+	memset(p, 0, 8 * PASID_WORDS);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned f = (first + i) % count;
+		uint64_t whole[PASID_WORDS];
+		uint8_t reason = read_pasid_entry(w, c, whole);
+
+		if (reason)
+			return reason;
+		p[fields[f].word] |= whole[fields[f].word] & fields[f].mask;
+	}
+	p[0] |= sim_random(2);
+	return 0;
+}
+
 static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 {
-	uint64_t directory, p[PASID_WORDS];
+	uint64_t p[PASID_WORDS];
 	uint8_t reason = check_sm_context(c);
 
 	w->r->suppress_faults = field_get(c, FPD);
@@ -180,20 +224,15 @@ static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 		reason = choose_pasid(w, c);
 	if (reason)
 		return reason;
+	/* Without a host permission table only the context entry is looked at (section 4.2.5). */
+	*to = w->r->at;
+	if (w->r->access == ACCESS_TRANSLATED)
+		return 0;
 	if (!pasid_find(w->u, w->r, p)) {
-		walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
-				   8 * (sim_has(BUG_DIR_FIRST) ? 0 : w->r->uses_pasid / 64),
-			   1, &directory, sim.coherent);
-		if (sim_has(BUG_DIR_KEPT))
-			directory = keep(w->u, directory, w->r->uses_pasid / 64);
-		w->r->suppress_faults |= field_of(directory, FPD);
-		if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
-			return SPD_2;
-		if (directory & 0xffc)
-			return SPD_3;
-		walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
-				   8 * PASID_WORDS * (w->r->uses_pasid % 64),
-			   PASID_WORDS, p, sim.coherent);
+		reason = sim_has(BUG_FIELDS_APART) ? read_fields_apart(w, c, p)
+						   : read_pasid_entry(w, c, p);
+		if (reason)
+			return reason;
 		reason = check_pasid_entry(w, p);
 		/* With P set and nothing wrong with it, an entry may be kept whatever the page walk comes to. */
 		if (!reason || sim.cm || (sim_has(BUG_CACHES_ABSENT_PASID) && reason == SPT_2))
@@ -246,6 +285,7 @@ static uint8_t walk(struct walk *w, uint64_t *to)
 
 	if (reason)
 		return reason;
+	w->r->knows_context = true;
 	return unit_is_scalable(w->u) ? by_sm_context(w, c, to) : by_context(w, c, to);
 }
 
@@ -276,6 +316,18 @@ static bool may_keep(const struct request *r, uint8_t reason)
 	return sim.cm && r->knows_domain && (r->stage == UNIT_LEGACY || r->stage == UNIT_SECOND);
 }
 
+/* Table 30: the completion succeeds with R = W = 0, and that is all (section 7.1.2). */
+static bool is_recoverable(const struct request *r, uint8_t reason)
+{
+	static const uint8_t reasons[] = { LGN_1, LGN_2, LGN_3, SPD_2, SPT_2, SFS_2, SFS_3,
+					   SFS_9, SSS_2, SGN_1, SGN_2, SGN_5, SGN_6, SGN_7 };
+
+	for (unsigned i = 0; i < sizeof(reasons) && r->access == ACCESS_TRANSLATION; i++)
+		if (reasons[i] == reason)
+			return true;
+	return false;
+}
+
 uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 {
 	struct walk w = { .u = u, .r = r, .may_write = true };
@@ -283,8 +335,9 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 	uint8_t reason;
 
 	*to = r->at;
+	/* What a device-TLB sends is an unsupported request then (section 4.2.1). */
 	if (!is_translating(u))
-		return 0;
+		return r->access >= ACCESS_TRANSLATION ? UNSUPPORTED : 0;
 	if (sim_has(BUG_ROOT_UNLATCHED))
 		u->root = unit_get64(u, VTD_RTADDR);
 	reason = check_mode(u, r);
@@ -296,18 +349,21 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 							    : 0;
 		*to = known->frame << 12 | (r->at & PAGE_MASK);
+		w.may_write = known->may_write;
 	} else if (!reason) {
 		reason = walk(&w, to);
 		if (may_keep(r, reason))
 			tlb_keep(u, r, *to, w.may_write, reason);
 	}
+	r->may_write = w.may_write;
 	if (sim_has(BUG_WRONG_FRAME) && !reason && u->arrivals % 64 == 0)
 		*to ^= 4096;
 	if (sim_has(BUG_FAULT_SPURIOUS) && !reason && u->arrivals % 100 == 0)
 		fault_record(u, r, unit_is_scalable(u) ? SPT_2 : LCT_2);
 	if (sim_has(BUG_FPD_IGNORED))
 		r->suppress_faults = false;
-	if (reason && !r->is_prefetch && !r->suppress_faults)
+	if (reason && !r->is_prefetch && !r->suppress_faults &&
+	    (!is_recoverable(r, reason) || sim_has(BUG_FAULT_RECOVERABLE)))
 		fault_record(u, r, reason);
 	return reason;
 }

@@ -40,11 +40,12 @@ enum reason {
 	SSS_2 = 0x79, /* second-stage entry without R and W */
 	SSS_3 = 0x7a,
 	SFS_3 = 0x72,
-	SGN_1 = 0x80, /* not canonical */
-	SGN_2 = 0x81, /* U/S */
-	SGN_5 = 0x84, /* beyond the width */
-	SGN_6 = 0x85, /* no write permission */
-	SGN_7 = 0x86, /* no read permission */
+	SGN_1 = 0x80,	    /* not canonical */
+	SGN_2 = 0x81,	    /* U/S */
+	SGN_5 = 0x84,	    /* beyond the width */
+	SGN_6 = 0x85,	    /* no write permission */
+	SGN_7 = 0x86,	    /* no read permission */
+	UNSUPPORTED = 0xff, /* no fault, and no record */
 };
 
 /* A walk under way. */

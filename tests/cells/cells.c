@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The model held against the simulated unit: vtd-cells runs sequences on a unit of one kind and compares, for
+ * each target, sequence and drive (a cell), what a DMA came to with what the model predicts for that kind.
+ * Nothing may be seen that is not predicted; what is predicted and not seen is named. tests/sim/cells runs it
+ * for each kind of unit.
+ */
+#include "kernel/cpu.h"
+#include "kernel/format.h"
+#include "kernel/kernel.h"
+#include "kernel/log.h"
+#include "kernel/memory.h"
+#include "kernel/string.h"
+#include "kernel/traps.h"
+#include "tests/cells/made.h"
+#include "tests/cells/vary.h"
+#include "tests/engine.h"
+#include "tests/predict.h"
+#include "tests/setup.h"
+#include "tests/sim/sim.h"
+#include "tests/sim/unit.h"
+#include "tests/trials.h"
+
+#define ROUND_MS     1		 /* of the simulated clock: some hundred DMAs */
+#define WORKSPACE    (64u << 20) /* of mutants on units that fetch 64 bits */
+#define NAME_BYTES   96
+#define SET_BYTES    160
+#define PRINTED_MOST 200 /* sequences whose steps are printed */
+
+/* What is compared: outcomes, and above them the harms that no outcome shows. */
+#define BIT_HARM(harm) ((uint32_t)(harm) << 16)
+#define HARMS_SEEN     (HARM_MIXTURE | HARM_STALE | HARM_MISTAGGED | HARM_BLOCKED)
+
+struct cell {
+	char name[NAME_BYTES];
+	struct trial trial;
+	bool never_blocks, wrong_end;
+	uint32_t predicted, seen;
+	unsigned rounds;
+	uint64_t dmas;
+	const char *trouble;
+};
+
+static struct counts {
+	unsigned cells, equal, unseen, outside, trouble;
+	unsigned unsafe, shown, hidden_harms, shown_harms;
+	uint64_t dmas;
+} counts;
+
+static struct setup *setup;
+static struct bench *bench;
+static bool mistagged;
+
+/* A translation of one state's page is kept under the other's domain-id, while the sequence runs. */
+static void watch(const struct unit_translation *kept)
+{
+	const struct target *t = bench->target;
+
+	if (task_is_asleep(TASK_UPDATER) || !t || kept->reason || kept->page != t->address >> 12 ||
+	    t->expects[0] == t->expects[1])
+		return;
+	for (unsigned s = 0; s < 2; s++)
+		mistagged |= t->expects[s] < t->pages && kept->domain != t->domain[s] &&
+			     kept->frame == (uint64_t)t->page[t->expects[s]] >> 12;
+}
+
+static struct unit_model kind_of_unit(void)
+{
+	return (struct unit_model){ .bits = sim.chunk,
+				    .any_order = sim.order > 1,
+				    .qemu_fetches = sim.bug == BUG_FIELDS_APART };
+}
+
+static void predict_cell(struct cell *c)
+{
+	struct prediction p;
+
+	predict_as(bench, &c->trial, c->never_blocks, kind_of_unit(), &p);
+	c->trouble = p.problem;
+	c->wrong_end = p.harms & HARM_WRONG_END;
+	c->predicted = p.outcomes | BIT_HARM(p.harms & HARMS_SEEN);
+}
+
+static void add_seen(struct cell *c, const struct tally *t)
+{
+	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
+		c->seen |= t->outcomes[o] ? 1u << o : 0;
+	for (unsigned o = OUTCOME_PREDICTED; o < OUTCOME_COUNT; o++)
+		if (t->outcomes[o] && !c->trouble)
+			c->trouble = target_outcome_meaning(bench->target, o);
+	if (t->torn)
+		c->seen |= BIT_HARM(HARM_MIXTURE);
+	if (t->stale)
+		c->seen |= BIT_HARM(HARM_STALE);
+	if (t->mistagged || mistagged)
+		c->seen |= BIT_HARM(HARM_MISTAGGED);
+	if (c->never_blocks && t->outcomes[OUTCOME_NOT_PRESENT])
+		c->seen |= BIT_HARM(HARM_BLOCKED);
+	if (t->stopped && !c->trouble)
+		c->trouble = t->stopped;
+	c->dmas += t->dmas;
+}
+
+/* Round after round, each with other habits of the unit, until all that is predicted was seen. */
+static void run_cell(struct cell *c)
+{
+	static struct tally tally;
+
+	predict_cell(c);
+	while (!c->trouble && c->rounds < sim.rounds && (c->predicted & ~c->seen)) {
+		vary(c->rounds++, &c->trial);
+		mistagged = false;
+		trial_run(bench, &c->trial, &tally);
+		add_seen(c, &tally);
+	}
+	vary(0, &c->trial);
+}
+
+static void set_text(char text[SET_BYTES], uint32_t set)
+{
+	static const char *const harms[] = { "mixture", "stale", "mis-tagged", "blocked" };
+	size_t n = 0;
+
+	text[0] = 0;
+	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
+		if (set & 1u << o)
+			n += format_text(text + n, SET_BYTES - n, " %s",
+					 target_outcome_name(bench->target, o));
+	for (unsigned h = 0; h < 4; h++)
+		if (set & BIT_HARM(1u << h))
+			n += format_text(text + n, SET_BYTES - n, " %s", harms[h]);
+}
+
+static void print_steps(const struct trial *trial)
+{
+	char text[96];
+
+	for (size_t i = 0; i < trial->count; i++)
+		log_note("    %lu. %s", i + 1, step_text(&trial->steps[i], text, sizeof(text)));
+}
+
+static void print_cell(const struct cell *c)
+{
+	char predicted[SET_BYTES], difference[SET_BYTES];
+	uint32_t outside = c->seen & ~c->predicted, unseen = c->predicted & ~c->seen;
+	bool is_known = options.run == RUN_TESTS && !sim.made_up;
+
+	if (!outside && !c->trouble && !unseen && !is_known)
+		return;
+	set_text(predicted, c->predicted);
+	set_text(difference, outside ? outside : unseen);
+	log_note("cell %s: %s%s; predicted%s; %u rounds, %lu DMAs", c->name,
+		 c->trouble ? c->trouble
+		 : outside  ? "OUTSIDE"
+		 : unseen   ? "unseen"
+			    : "equal",
+		 c->trouble ? "" : difference, predicted, c->rounds, c->dmas);
+	if (unseen && !outside && !c->trouble && c->wrong_end)
+		log_note("    It does not end in the new entry: its first round is like no other, "
+			 "and "
+			 "hardly met");
+	if ((outside || c->trouble) && counts.outside + counts.trouble < PRINTED_MOST)
+		print_steps(&c->trial);
+}
+
+static unsigned harm_count(uint32_t set)
+{
+	return (unsigned)__builtin_popcount(set & BIT_HARM(HARMS_SEEN));
+}
+
+static void do_cell(struct cell *c)
+{
+	uint32_t outside, unseen;
+
+	run_cell(c);
+	outside = c->seen & ~c->predicted;
+	unseen = c->predicted & ~c->seen;
+	print_cell(c);
+	counts.cells++;
+	counts.dmas += c->dmas;
+	counts.trouble += c->trouble != NULL;
+	counts.outside += outside && !c->trouble;
+	counts.unseen += unseen && !outside && !c->trouble;
+	counts.equal += !unseen && !outside && !c->trouble;
+	counts.unsafe += harm_count(c->predicted) > 0;
+	counts.shown += harm_count(c->predicted) && harm_count(c->seen);
+	counts.shown_harms += harm_count(c->predicted & c->seen);
+	counts.hidden_harms += harm_count(unseen);
+}
+
+static void do_steps(const char *name, const struct step *steps, size_t count, bool never_blocks)
+{
+	bool stores = false;
+
+	for (size_t i = 0; i < count; i++)
+		stores |= steps[i].op <= STEP_STORE256;
+	/* In the hammer drive the updater would have nothing to do. */
+	for (unsigned drive = stores ? 0 : DRIVE_FAITHFUL; drive < DRIVE_COUNT; drive++) {
+		struct cell c = { .trial = { .steps = steps,
+					     .count = count,
+					     .drive = (uint8_t)drive,
+					     .ms = ROUND_MS * bench->target->phases },
+				  .never_blocks = never_blocks };
+
+		format_text(c.name, sizeof(c.name), "%s.%s", name, drive_name((enum drive)drive));
+		if (option_list_matches(options.tests, c.name))
+			do_cell(&c);
+	}
+}
+
+static void do_sequence(const char *target, const struct sequence *s)
+{
+	static const char *const kinds[] = { "remove", "swap" };
+	struct step steps[SEQUENCE_STEPS_MAX];
+	char name[NAME_BYTES];
+
+	if (options.run != RUN_MUTANTS) {
+		format_text(name, sizeof(name), "%s.%s.%s", target, operation_name(s->operation),
+			    s->name);
+		do_steps(name, s->steps, s->count, s->never_blocks);
+		return;
+	}
+	for (unsigned mutation = 0; mutation < 2; mutation++)
+		for (size_t at = 0; at < s->count; at++) {
+			size_t n = sequence_mutate(s->steps, s->count, (enum mutation)mutation, at,
+						   steps);
+
+			format_text(name, sizeof(name), "%s.%s.%s.%s-%lu", target,
+				    operation_name(s->operation), s->name, kinds[mutation], at + 1);
+			if (n)
+				do_steps(name, steps, n, s->never_blocks);
+		}
+}
+
+static void do_made_up(const char *target, enum entry_kind kind)
+{
+	uint64_t seed = (options.seed + 1) * 0x9e3779b97f4a7c15 | 1;
+	struct step steps[SEQUENCE_STEPS_MAX];
+	char name[NAME_BYTES];
+
+	for (unsigned i = 0; i < sim.made_up; i++) {
+		size_t n = made_sequence(kind, &seed, steps);
+
+		format_text(name, sizeof(name), "%s.made-up.%u", target, i + 1);
+		do_steps(name, steps, n, false);
+	}
+}
+
+static void do_target(enum target_id id)
+{
+	enum entry_kind kind = target_kind(id);
+	const char *problem;
+
+	if (bench->lacks[id]) {
+		log_note("target %s: not on this unit: %s", target_name(id), bench->lacks[id]);
+		return;
+	}
+	problem = engine_choose(bench, &bench->targets[id]);
+	if (problem)
+		panic("%s: %s", target_name(id), problem);
+	if (sim.made_up) {
+		do_made_up(target_name(id), kind);
+		return;
+	}
+	for (size_t i = 0; i < sequence_count; i++)
+		if (sequences[i].kinds & 1u << kind)
+			do_sequence(target_name(id), &sequences[i]);
+}
+
+static bool any(const char *kind)
+{
+	(void)kind;
+	return true;
+}
+
+enum run_result litmus_main(void)
+{
+	predict_init(WORKSPACE);
+	setup = memory_alloc_bytes(sizeof(*setup));
+	if (!setup || options.refused)
+		panic("not understood: %s, or no memory", ignored_options);
+	setup_machine(setup, any);
+	if (setup->problem)
+		panic("%s", setup->problem);
+	bench = &setup->benches[0];
+	vary_init();
+	tlb_watch = watch;
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		do_target((enum target_id)id);
+	log_note("cells: compared %u, equal %u, unseen %u, outside %u, trouble %u; unsafe %u, seen "
+		 "harmful %u; harms seen %u of %u; %lu DMAs",
+		 counts.cells, counts.equal, counts.unseen, counts.outside, counts.trouble,
+		 counts.unsafe, counts.shown, counts.shown_harms,
+		 counts.shown_harms + counts.hidden_harms, counts.dmas);
+	return counts.outside || counts.trouble || !counts.cells ? RUN_FAIL : RUN_PASS;
+}
