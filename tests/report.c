@@ -13,6 +13,7 @@
 #include "tests/progress.h"
 
 static unsigned planned, printed, counts[VERDICT_ERROR + 1], pass = 1;
+static unsigned clean, harmed; /* sequences that passed: safe ones, and controls */
 static bool is_open, is_checks_only, had_trial, had_control;
 
 /* For the last screen: the first failures, and a few more lines. */
@@ -261,6 +262,10 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	log_printf("%sok %u %s%s%s\n", is_failure ? "not " : "", printed, id,
 		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
 	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);
+	if (verdict == VERDICT_PASS && pending.has_prediction) {
+		clean += !pending.prediction.harms;
+		harmed += pending.prediction.harms != 0;
+	}
 	had_trial |= pending.has_prediction;
 	had_control |= pending.has_prediction && pending.prediction.harms;
 	record_test(printed, id, words[verdict], verdict == VERDICT_SOUND, number, unit,
@@ -430,9 +435,10 @@ enum run_result report_end(void)
 		format_text(errors, sizeof(errors), " (%u of them errors, of device or tool)",
 			    counts[VERDICT_ERROR]);
 	format_text(counted, sizeof(counted),
-		    "%u passed (%u of them self-checks), %u failed%s, %u skipped or inconclusive",
-		    passed + counts[VERDICT_SOUND], counts[VERDICT_SOUND], failed, errors,
-		    counts[VERDICT_SKIP]);
+		    "%u passed (%u safe ones stayed clean, %u controls did harm, %u self-checks), "
+		    "%u failed%s, %u skipped or inconclusive",
+		    passed + counts[VERDICT_SOUND], clean, harmed, counts[VERDICT_SOUND], failed,
+		    errors, counts[VERDICT_SKIP]);
 	log_note("%s", counted);
 	format_text(summary, sizeof(summary), "%s; %lu DMAs\n%s%s", counted, progress_dmas(),
 		    failures, highlights);
