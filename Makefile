@@ -33,8 +33,8 @@ export SOURCE_DATE_EPOCH
 EFI_CRT0 = $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o,/usr/lib /usr/lib/x86_64-linux-gnu /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib/x86_64-linux-gnu/gnuefi)))
 EFI_DIR  = $(dir $(EFI_CRT0))
 
-SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/dma/*.c vtd/*.c tests/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o $(BUILD)/kernel/font.o
+SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/*/*.c vtd/*.c tests/litmus/*.c tests/inventory/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o $(BUILD)/kernel/output/font.o
 
 # No SSE: nobody saves it. No red zone: interrupts use the same stack. Strict about what it accepts.
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno-red-zone \
@@ -192,7 +192,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 	done
 
 format: ## put the C sources into the house style
-	clang-format -i $(wildcard boot/*.[ch] kernel/*.[ch] kernel/dma/*.[ch] vtd/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/sim/*.[ch] tests/cells/*.[ch] tests/sim/include/kernel/*.h tools/*.[ch] tools/log/*.[ch])
+	clang-format -i $(shell git ls-files '*.[ch]')
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -220,7 +220,7 @@ $(FIRMWARE).efi: $(FIRMWARE).so
 	$(Q)$(OBJCOPY) --target efi-app-x86_64 --subsystem=10 --strip-all -j .text -j .reloc -j .rodata \
 		-j .data -j .dynamic -j .rela -j .dynsym -j .dynstr $< $@
 
-$(FIRMWARE).so: $(FIRMWARE).o $(FIRMWARE)_image.o $(FIRMWARE)_la57.o $(BUILD)/vtd/dmar.o $(BUILD)/kernel/string.o linker.ld
+$(FIRMWARE).so: $(FIRMWARE).o $(FIRMWARE)_image.o $(FIRMWARE)_la57.o $(BUILD)/vtd/dmar.o $(BUILD)/kernel/lib/string.o linker.ld
 	$(Q)$(LD) -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined -z noexecstack \
 		--no-warn-rwx-segments -T linker.ld $(EFI_CRT0) $(filter %.o,$^) -L$(EFI_DIR) -lgnuefi -o $@
 
@@ -239,9 +239,8 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
 # What runs once and prints: small counts, fast does not.
-$(foreach f,vtd/decode vtd/oddities vtd/oddities_text vtd/oddities_units tests/inventory tests/inventory_dmar \
-	tests/inventory_memory tests/hidden kernel/acpi \
-	kernel/acpi_table kernel/acpi_timers kernel/identity kernel/madt kernel/mcfg kernel/smbios,$(eval $(f)_CFLAGS := -Os))
+$(foreach f,vtd/decode vtd/oddities vtd/oddities_text vtd/oddities_units \
+	$(basename $(wildcard tests/inventory/*.c kernel/firmware/*.c)),$(eval $(f)_CFLAGS := -Os))
 
 # Only these know the build id, so a new commit recompiles nothing else.
 boot/main_CFLAGS = -DBUILD_ID='"$(BUILD_ID)"' -DBUILD_ID_WIDE='L"$(BUILD_ID)"'
@@ -264,7 +263,7 @@ $(BUILD)/kernel/trap_stubs.o: kernel/trap_stubs.asm
 
 FONT_DIR ?= /usr/share/consolefonts
 
-$(BUILD)/kernel/font.o: kernel/font.asm $(BUILD)/font/8x16.psf $(BUILD)/font/16x32.psf
+$(BUILD)/kernel/output/font.o: kernel/output/font.asm $(BUILD)/font/8x16.psf $(BUILD)/font/16x32.psf
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf64 -Werror -DFONT_8X16='"$(BUILD)/font/8x16.psf"' \
 		-DFONT_16X32='"$(BUILD)/font/16x32.psf"' $< -o $@
@@ -273,22 +272,22 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< > $@
 
-# What stands on the fake bus of tests/host/fake_bus.c, models and generators.
-ON_BUS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c) $(addprefix tests/host/,fake_bus.c \
-	model_dsa.c model_ioat.c model_nvme.c test_dsa.c test_ioat.c test_nvme.c test_tagged.c)
+# Models of devices, and the drivers that run on them: their register accesses go to the bus of tests/sim/devices/.
+DRIVERS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c)
+MODELS  := $(addprefix tests/sim/devices/,register_bus.c dsa.c ioat.c nvme.c)
+ON_BUS  := $(DRIVERS) $(MODELS)
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
-PARSERS      := kernel/acpi_table kernel/acpi_timers kernel/madt kernel/mcfg kernel/smbios kernel/spcr
+PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		walk.c)
-HOST_SOURCES := $(filter-out tests/host/sequences.c tests/host/tables.c,$(wildcard tests/host/*.c)) \
-		$(wildcard vtd/*.c) $(PARSERS:=.c) kernel/acpi.c kernel/options.c kernel/format.c kernel/glob.c \
-		kernel/screen.c kernel/uart.c kernel/pci_uart.c $(wildcard kernel/dma/intel_*.c) \
-		kernel/dma/aspm.c kernel/dma/dma.c kernel/dma/edu.c \
-		$(filter kernel/%,$(ON_BUS)) boot/device_path.c boot/load_options.c boot/pxe_reply.c \
-		kernel/crc32.c tests/predict.c tests/hidden.c tests/inventory_memory.c tests/fault_log.c tests/target.c tests/target_build.c \
-		$(UNIT_SOURCES) \
+PURE_TESTS   := $(wildcard tests/litmus/model*.c) $(addprefix tests/litmus/,catalogue.c fault_log.c \
+		predict.c sequence.c target.c target_build.c) tests/inventory/hidden.c tests/inventory/memory.c
+HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
+		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c) \
+		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
+		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) $(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -301,29 +300,28 @@ $(BUILD)/host/%.o: %.c
 # In the unit tests each fuzzer is a function of its own, which gets what is in its corpus.
 fuzzer_name = $(if $(filter fuzz_%,$(*F)),-DLLVMFuzzerTestOneInput=$(*F))
 
-$(ON_BUS:%.c=$(BUILD)/host/%.o): HOST_CFLAGS += -include tests/host/fake_bus_names.h
+$(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,dsa.o ioat.o nvme.o tagged.o)): HOST_CFLAGS += -include tests/sim/devices/register_bus_names.h
 
-$(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/font.o
+$(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/sequences: $(BUILD)/host/tests/host/sequences.o \
-		$(filter-out $(BUILD)/host/tests/host/test% $(BUILD)/host/tests/host/fuzz% \
-			$(BUILD)/host/kernel/screen.o $(BUILD)/host/kernel/acpi.o \
-			$(BUILD)/host/tests/hidden.o,$(HOST_OBJECTS))
+$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tests/host/bench.o tests/host/sim_unit.o \
+		$(patsubst %.c,%.o,$(filter-out tests/inventory/hidden.c,$(PURE_TESTS)) $(wildcard vtd/*.c) $(UNIT_SOURCES) \
+		kernel/lib/format.c))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/tables: $(addprefix $(BUILD)/host/,$(addsuffix .o,tests/host/tables tests/inventory_dmar \
-		vtd/dmar kernel/format $(PARSERS)))
+$(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/dmar.o vtd/dmar.o kernel/lib/format.o \
+		$(PARSERS:.c=.o))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
 # vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
-SIM_ON_BUS  := $(filter-out tests/host/test_%,$(ON_BUS)) tests/sim/bus.c
-SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/host/fake_nic*.c) kernel/dma/aspm.c
-SIM_SOURCES := $(wildcard tests/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) $(SIM_ON_BUS) \
-		$(SIM_NICS) \
-		$(addprefix kernel/,acpi.c crc32.c format.c glob.c log.c memory.c options.c pci.c record.c run.c) \
-		$(filter-out kernel/spcr.c kernel/acpi_timers.c kernel/smbios.c,$(PARSERS:=.c))
+SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
+SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
+SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
+		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c run.c) \
+		$(addprefix kernel/lib/,crc32.c format.c glob.c) $(addprefix kernel/output/,log.c record.c) \
+		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
 SIM_FLAGS   ?=
 SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
@@ -333,8 +331,8 @@ $(BUILD)/sim/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
 
-$(SIM_ON_BUS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_bus_names.h
-$(SIM_NICS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/host/fake_nic_names.h
+$(SIM_ON_BUS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/sim/devices/register_bus_names.h
+$(SIM_NICS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/sim/devices/nic_names.h
 $(BUILD)/sim/tests/sim/main.o: SIM_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
 
@@ -342,15 +340,15 @@ $(BUILD)/vtd-sim: $(SIM_OBJECTS)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
 
 # vtd-cells: the same machine, and in place of the tests the model held against its unit.
-CELLS_OBJECTS := $(patsubst %.c,$(BUILD)/sim/%.o,$(wildcard tests/cells/*.c)) $(filter-out $(BUILD)/sim/tests/main.o,$(SIM_OBJECTS))
+CELLS_OBJECTS := $(patsubst %.c,$(BUILD)/sim/%.o,$(wildcard tests/cells/*.c)) $(filter-out $(BUILD)/sim/tests/litmus/main.o,$(SIM_OBJECTS))
 
 $(BUILD)/vtd-cells: $(CELLS_OBJECTS)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
 
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
-LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) vtd/catalogue.c vtd/sequence.c \
-		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/format.c
+LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) tests/litmus/catalogue.c tests/litmus/sequence.c \
+		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/lib/format.c
 LOG_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
 LOG_OBJECTS := $(LOG_SOURCES:%.c=$(BUILD)/log/%.o)
@@ -373,5 +371,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tests/host/sequences.d $(BUILD)/host/tests/host/tables.d $(OBJECTS:.o=.d)
+-include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot/kept.h"
-#include "kernel/acpi_table.h"
+#include "kernel/firmware/acpi_table.h"
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "vtd/dmar.h"
 
 #define RANGE_MOST (1ull << 40) /* a region longer than that is not believed */

@@ -5,9 +5,9 @@
  */
 #include "boot/pxe.h"
 #include "boot/pxe_reply.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 #include "kernel/handoff.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 
 static EFI_GUID pxe_guid = EFI_PXE_BASE_CODE_PROTOCOL_GUID;
 

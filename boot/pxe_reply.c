@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets of RFC 2131, figure 1; options of RFC 2132. */
 #include "boot/pxe_reply.h"
-#include "kernel/format.h"
-#include "kernel/string.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
 
 enum {
 	AT_HLEN = 2,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot/saved.h"
-#include "kernel/keep.h"
+#include "kernel/output/keep.h"
 
 static char *text; /* KEEP_VARIABLES * KEEP_BYTES + 1 */
 static EFI_GUID guid = KEEP_GUID;

@@ -27,7 +27,7 @@ extern char ignored_options[256];
 /* The run's result in a line or more, for the last screen; until it is called, there is none. */
 void kernel_summary(const char *text);
 
-/* The tests: returns the run's result. Implemented in tests/main.c. */
+/* The tests: returns the run's result. Implemented in tests/litmus/main.c. */
 enum run_result litmus_main(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Physical memory: the window for devices, and a bump allocator over the largest free piece below 4 GiB. */
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 
 #define FOUR_GIB  (1ull << 32)
 #define ONE_GIB	  (1ull << 30)

@@ -34,7 +34,7 @@ static inline void *memory_alloc_bytes(size_t bytes)
  * The window: 2 MiB of free memory, aligned, from 2 MiB to 1 GiB, below 256 MiB where there is such.
  * Devices under test are given bus addresses in it and no others, and their queues are in it at their
  * physical addresses. So a DMA that no unit translates meets memory of ours. 0: no such memory is free.
- * Its first and its last two pages are for the engine to send DMA to (tests/target.h); the rest is handed out
+ * Its first and its last two pages are for the engine to send DMA to (tests/litmus/target.h); the rest is handed out
  * as memory_alloc() does.
  */
 uint64_t memory_window(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/options.h"
 #include "kernel/pci.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 
 const struct options option_defaults = {
 	.console_count = 1, /* CONSOLE_AUTO */

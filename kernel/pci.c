@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PCI Firmware specification 3.3, section 4.1.2 (MCFG); PCI Express base specification, 7.5. */
 #include "kernel/pci.h"
-#include "kernel/acpi.h"
-#include "kernel/format.h"
-#include "kernel/log.h"
-#include "kernel/mcfg.h"
+#include "kernel/firmware/acpi.h"
+#include "kernel/lib/format.h"
+#include "kernel/output/log.h"
+#include "kernel/firmware/mcfg.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
 #include "kernel/time.h"

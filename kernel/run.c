@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How every run's log begins and ends. */
 #include "kernel/run.h"
-#include "kernel/format.h"
-#include "kernel/log.h"
-#include "kernel/record.h"
+#include "kernel/lib/format.h"
+#include "kernel/output/log.h"
+#include "kernel/output/record.h"
 #include "kernel/smp.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "kernel/time.h"
 
 struct handoff *handoff;

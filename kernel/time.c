@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/time.h"
-#include "kernel/acpi.h"
-#include "kernel/acpi_timers.h"
+#include "kernel/firmware/acpi.h"
+#include "kernel/firmware/acpi_timers.h"
 #include "kernel/cpu.h"
-#include "kernel/muldiv.h"
+#include "kernel/lib/muldiv.h"
 #include "kernel/paging.h"
 
 #define MEASURE_MS 20

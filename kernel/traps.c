@@ -3,12 +3,12 @@
 #include "kernel/traps.h"
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 #include "kernel/kernel.h"
-#include "kernel/log.h"
+#include "kernel/output/log.h"
 #include "kernel/memory.h"
 #include "kernel/smp.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 
 enum {
 	SELECTOR_CODE = 0x08,

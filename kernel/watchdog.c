@@ -3,7 +3,7 @@
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
-#include "kernel/log.h"
+#include "kernel/output/log.h"
 #include "kernel/memory.h"
 #include "kernel/smp.h"
 #include "kernel/tco.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All that vtd/ needs from where it runs. kernel/platform.c implements it on the machine,
- * tests/host/fake_unit.c on a model of a unit, so that everything in vtd/ also runs on the host.
+ * tests/host/sim_unit.c on a model of a unit, so that everything in vtd/ also runs on the host.
  * Addresses are physical and virtual at once (identity map).
  */
 #ifndef VTD_PLATFORM_H

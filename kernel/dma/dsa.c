@@ -10,9 +10,9 @@
 #include "kernel/cpu.h"
 #include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "kernel/time.h"
 
 extern const struct dma_generator dma_dsa, dma_dsa_shared;

@@ -12,7 +12,7 @@
 #include "kernel/dma/aspm.h"
 #include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "kernel/time.h"
 
 enum {

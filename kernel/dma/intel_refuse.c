@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of Intel's gigabit controllers must be left alone. Registers are only read here. */
 #include "kernel/dma/intel_nic.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 #include "kernel/kernel.h"
 #include "kernel/options.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 
 const struct nic_kind *nic_kind_of(const struct pci_function *f)
 {

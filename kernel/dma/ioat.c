@@ -9,7 +9,7 @@
 #include "kernel/cpu.h"
 #include "kernel/dma/registers.h"
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "kernel/time.h"
 
 extern const struct dma_generator dma_ioat;

@@ -10,7 +10,7 @@
 #include "kernel/dma/registers.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "kernel/time.h"
 
 extern const struct dma_generator dma_nvme;

@@ -2,7 +2,7 @@
 /*
  * Accesses to a device's registers, each of exactly the width its name says. On the build machine
  * (a hosted compiler) they are calls, so that a model of a device sees every one of them:
- * tests/host/fake_bus.h.
+ * tests/sim/devices/register_bus.h.
  */
 #ifndef KERNEL_DMA_REGISTERS_H
 #define KERNEL_DMA_REGISTERS_H

@@ -116,7 +116,7 @@ def compare_mcfg(lines, fields):
 
 
 def place(kind, fields, baud=0):
-    """What kernel/spcr.h says of a UART, from iasl's fields; None: none of the 16550 kind."""
+    """What kernel/firmware/spcr.h says of a UART, from iasl's fields; None: none of the 16550 kind."""
     space, address = number(fields, "Space ID"), number(fields, "Address")
     access, bits = number(fields, "Encoded Access Width"), number(fields, "Bit Width")
     if kind not in (0, 1, 0x12, 0x14) or space > 1 or not address:

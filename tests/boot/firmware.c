@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "vtd/dmar.h"
 #include "vtd/regs.h"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Read the text off a screen dump, by the very font. usage: read_screen.py DUMP.ppm FONT-FOLDER
 
-Prints the text of each row for the cell size that kernel/screen.c chooses for the dump's size; '?'
+Prints the text of each row for the cell size that kernel/output/screen.c chooses for the dump's size; '?'
 where a cell holds no character of the font. A large verdict at the top comes out as noise."""
 import collections
 import sys

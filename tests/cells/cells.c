@@ -6,20 +6,20 @@
  * for each kind of unit.
  */
 #include "kernel/cpu.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 #include "kernel/kernel.h"
-#include "kernel/log.h"
+#include "kernel/output/log.h"
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "kernel/traps.h"
 #include "tests/cells/made.h"
 #include "tests/cells/vary.h"
-#include "tests/engine.h"
-#include "tests/predict.h"
-#include "tests/setup.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/predict.h"
+#include "tests/litmus/setup.h"
 #include "tests/sim/sim.h"
 #include "tests/sim/unit.h"
-#include "tests/trials.h"
+#include "tests/litmus/trials.h"
 
 #define ROUND_MS     1		 /* of the simulated clock: some hundred DMAs */
 #define WORKSPACE    (64u << 20) /* of mutants on units that fetch 64 bits */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Makes up sequences: stores and invalidations at random, or a sequence of the catalogue mutated several times. */
 #include "tests/cells/made.h"
-#include "kernel/random.h"
-#include "kernel/string.h"
+#include "kernel/lib/random.h"
+#include "kernel/lib/string.h"
 
 #define STEPS_MAX     16 /* as they fall: the search grows with each */
 #define MUTATIONS_MAX 4

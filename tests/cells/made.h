@@ -3,7 +3,7 @@
 #ifndef TESTS_CELLS_MADE_H
 #define TESTS_CELLS_MADE_H
 
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 /*
  * The next sequence for entries of this kind, by the generator's state `seed`: its number of steps, in `steps`

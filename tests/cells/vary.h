@@ -3,7 +3,7 @@
 #ifndef TESTS_CELLS_VARY_H
 #define TESTS_CELLS_VARY_H
 
-#include "tests/updater.h"
+#include "tests/litmus/updater.h"
 
 /* Remember the habits that were asked for. */
 void vary_init(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/host/bench.h"
 #include "kernel/memory.h"
-#include "tests/host/fake_unit.h"
-#include "tests/traits.h"
+#include "tests/host/sim_unit.h"
+#include "tests/litmus/traits.h"
 #include "vtd/regs.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ uint64_t bench_more_ecap;
 unsigned bench_sagaw = 6;
 bool bench_ats;
 
-/* What tests/predict.c asks of tests/traits.c: the unit here is no QEMU's. */
+/* What tests/litmus/predict.c asks of tests/litmus/traits.c: the unit here is no QEMU's. */
 bool traits_is_qemu(void)
 {
 	return false;

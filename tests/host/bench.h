@@ -4,7 +4,7 @@
 #ifndef TESTS_HOST_BENCH_H
 #define TESTS_HOST_BENCH_H
 
-#include "tests/target.h"
+#include "tests/litmus/target.h"
 
 extern uint64_t bench_more_ecap; /* what the unit of bench_target() has besides */
 extern unsigned bench_sagaw;	 /* its CAP.SAGAW: 3 and 4 levels, unless changed */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/acpi_table.h"
+#include "kernel/firmware/acpi_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

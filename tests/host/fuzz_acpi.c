@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/acpi_table.c kernel/acpi_timers.c */
+/* needs: kernel/firmware/acpi_table.c kernel/firmware/acpi_timers.c */
 /* libFuzzer: root pointer, XSDT, RSDT, HPET and FADT of any bytes. */
-#include "kernel/acpi_timers.h"
+#include "kernel/firmware/acpi_timers.h"
 #include "tests/host/fuzz.h"
 
 static void read_rsdp(const uint8_t *bytes, size_t size)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/crc32.c tools/log/arena.c tools/log/build.c tools/log/build_run.c tools/log/build_test.c tools/log/judge.c tools/log/names.c tools/log/read.c tools/log/words.c -lz */
+/* needs: kernel/lib/crc32.c tools/log/arena.c tools/log/build.c tools/log/build_run.c tools/log/build_test.c tools/log/judge.c tools/log/names.c tools/log/read.c tools/log/words.c -lz */
 /*
  * libFuzzer: serial logs of any bytes; once as they are, once with every block's end line put right, so that what
  * the blocks say gets as far as it can.
  */
 #include <stdio.h>
 
-#include "kernel/crc32.h"
+#include "kernel/lib/crc32.h"
 #include "tests/host/fuzz.h"
 #include "tools/log/run.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/acpi_table.c kernel/madt.c */
+/* needs: kernel/firmware/acpi_table.c kernel/firmware/madt.c */
 /* libFuzzer: whatever the MADT, each entry is walked over once, each processor listed once. */
-#include "kernel/madt.h"
+#include "kernel/firmware/madt.h"
 #include "tests/host/fuzz.h"
 
 enum { ROOM = 6 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/acpi_table.c kernel/mcfg.c */
+/* needs: kernel/firmware/acpi_table.c kernel/firmware/mcfg.c */
 /* libFuzzer: whatever the MCFG, no bus is had twice, and no address is out of bounds. */
-#include "kernel/mcfg.h"
+#include "kernel/firmware/mcfg.h"
 #include "tests/host/fuzz.h"
 
 enum { KEEP = 64 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: boot/load_options.c kernel/options.c kernel/glob.c */
+/* needs: boot/load_options.c kernel/options.c kernel/lib/glob.c */
 /* libFuzzer: load options and the configuration file, of any bytes. */
 #include "boot/load_options.h"
 #include "kernel/options.h"

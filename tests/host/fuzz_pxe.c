@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: boot/pxe_reply.c kernel/format.c */
+/* needs: boot/pxe_reply.c kernel/lib/format.c */
 /* libFuzzer: DHCP packets of any bytes, two at a time. */
 #include "boot/pxe_reply.h"
 #include "tests/host/fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/smbios.c */
+/* needs: kernel/firmware/smbios.c */
 /* libFuzzer: whatever the SMBIOS entry point and table, strings lie inside it and come out clean. */
-#include "kernel/smbios.h"
+#include "kernel/firmware/smbios.h"
 #include "tests/host/fuzz.h"
 
 static void read_entry(const uint8_t *bytes, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/acpi_table.c kernel/spcr.c */
+/* needs: kernel/firmware/acpi_table.c kernel/firmware/spcr.c */
 /* libFuzzer: whatever the SPCR or DBG2, a place that is named can be a UART's. */
-#include "kernel/spcr.h"
+#include "kernel/firmware/spcr.h"
 #include "tests/host/fuzz.h"
 
 static void check(struct table_problem problem, const struct console_place *place, uint32_t length)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The way from the root pointer to a table, and what is logged on it. */
-#include "kernel/acpi.h"
-#include "kernel/format.h"
-#include "kernel/log.h"
+#include "kernel/firmware/acpi.h"
+#include "kernel/lib/format.h"
+#include "kernel/output/log.h"
 #include "kernel/paging.h"
 #include "tests/host/test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What invalidations of the simulated unit reach, and what they spare: tables 17, 23 and 24. */
-#include "tests/host/fake_unit.h"
+#include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/entry.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernel/dma/dsa.c on a model of a Data Streaming Accelerator. */
-#include "tests/host/model_dsa.h"
+#include "tests/sim/devices/dsa.h"
 #include "tests/host/test.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/host/fake_unit.h"
+#include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/fault.h"
 #include "vtd/regs.h"

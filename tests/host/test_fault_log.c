@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose a fault record is: each of its fields spoiled in turn is found, and no other is blamed. */
-#include "tests/fault_log.h"
+#include "tests/litmus/fault_log.h"
 #include "tests/host/test.h"
 #include "vtd/regs.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What hides test devices is named; what looks alike and hides nothing is not. */
-#include "tests/hidden.h"
+#include "tests/inventory/hidden.h"
 #include "tests/host/test.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Expected words are written out from the descriptor formats of section 6.5.2. */
-#include "tests/host/fake_unit.h"
+#include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"

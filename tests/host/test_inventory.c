@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the memory map says of a region: by its whole, its parts and its edges. */
 #include "tests/host/test.h"
-#include "tests/inventory.h"
+#include "tests/inventory/inventory.h"
 
 #include <string.h>
 

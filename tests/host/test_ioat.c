@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernel/dma/ioat.c on a model of a channel. */
-#include "tests/host/model_ioat.h"
+#include "tests/sim/devices/ioat.h"
 #include "tests/host/test.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "tests/host/test.h"
 
-#include "kernel/crc32.h"
+#include "kernel/lib/crc32.h"
 #include "tools/log/run.h"
 #include "tools/log/share.h"
 

@@ -2,7 +2,7 @@
 #include "boot/device_path.h"
 #include "kernel/kernel.h"
 #include "kernel/options.h"
-#include "tests/host/fake_nic.h"
+#include "tests/sim/devices/nic.h"
 #include "tests/host/test.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernel/dma/nvme.c and nvme_read.c on a model of a controller. */
 #include "kernel/kernel.h"
-#include "tests/host/model_nvme.h"
+#include "tests/sim/devices/nvme.h"
 #include "tests/host/test.h"
 
 #include <string.h>

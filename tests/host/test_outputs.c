@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the log goes: the tables that name a serial console, a UART in memory, the screen. */
-#include "kernel/acpi_bytes.h"
+#include "kernel/firmware/acpi_bytes.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
-#include "kernel/screen.h"
-#include "kernel/spcr.h"
-#include "kernel/uart.h"
+#include "kernel/output/screen.h"
+#include "kernel/firmware/spcr.h"
+#include "kernel/output/uart.h"
 #include "tests/host/test.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ACPI's root pointer and lists, MADT, MCFG, timers, and SMBIOS: what is wrong is said, and where. */
-#include "kernel/acpi_timers.h"
-#include "kernel/madt.h"
-#include "kernel/mcfg.h"
-#include "kernel/smbios.h"
-#include "kernel/spcr.h"
+#include "kernel/firmware/acpi_timers.h"
+#include "kernel/firmware/madt.h"
+#include "kernel/firmware/mcfg.h"
+#include "kernel/firmware/smbios.h"
+#include "kernel/firmware/spcr.h"
 #include "tests/host/test.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which BAR has a PCI function's UART, and how wide its registers are. */
-#include "kernel/pci_uart.h"
+#include "kernel/output/pci_uart.h"
 #include "tests/host/test.h"
 
 enum { IO = PCI_COMMAND_IO, MEMORY = PCI_COMMAND_MEMORY };

@@ -2,7 +2,7 @@
 /* What is said of DMAs that the prediction does not allow. */
 #include "tests/host/bench.h"
 #include "tests/host/test.h"
-#include "tests/predict.h"
+#include "tests/litmus/predict.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Page tables, and the witness that is built from them. */
-#include "tests/host/fake_unit.h"
+#include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"

@@ -4,7 +4,7 @@
  * of a target's tables. Each mixture of the entry's words must take the DMA where the target says.
  */
 #include "tests/host/bench.h"
-#include "tests/host/model_dsa.h"
+#include "tests/sim/devices/dsa.h"
 #include "tests/host/test.h"
 #include "vtd/entry.h"
 #include "vtd/fault.h"

@@ -5,11 +5,11 @@
 
 #include "tests/host/test.h"
 #include "boot/load_options.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 #include "kernel/handoff.h"
 #include "kernel/dma/dma.h"
 #include "kernel/options.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 
 static unsigned complaints;
 static char complained[256];

@@ -4,11 +4,11 @@
  * predictions rest on, and the unit of tests/sim/, which was written without it.
  */
 #include "tests/host/bench.h"
-#include "tests/host/fake_unit.h"
+#include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/entry.h"
 #include "vtd/fault.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 #include "vtd/translate.h"
 
 static void compare_access(struct target *t, const struct vtd_unit *from, const uint64_t *entry,

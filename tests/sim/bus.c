@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A driver of kernel/dma/ on its model of tests/host/, whose DMA goes through the simulated unit. */
 #include "tests/sim/bus.h"
-#include "kernel/log.h"
-#include "tests/host/fake_bus.h"
-#include "tests/host/fake_nic.h"
-#include "tests/host/model_dsa.h"
-#include "tests/host/model_ioat.h"
-#include "tests/host/model_nvme.h"
+#include "kernel/output/log.h"
+#include "tests/sim/devices/register_bus.h"
+#include "tests/sim/devices/nic.h"
+#include "tests/sim/devices/dsa.h"
+#include "tests/sim/devices/ioat.h"
+#include "tests/sim/devices/nvme.h"
 #include "tests/sim/device.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/sim.h"

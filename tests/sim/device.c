@@ -6,7 +6,7 @@
 #include "tests/sim/device.h"
 #include "kernel/dma/dma.h"
 #include "kernel/memory.h"
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/sim.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What firmware has on a simulated machine: PCI configuration space, and ACPI tables that lead to it. */
-#include "kernel/acpi.h"
+#include "kernel/firmware/acpi.h"
 #include "kernel/memory.h"
 #include "kernel/pci.h"
 #include "tests/sim/machine.h"

@@ -4,13 +4,13 @@
  * machine. The log goes to the standard output. Exit status: 0 pass, 1 fail, 2 skip, 3 misuse.
  */
 #define _GNU_SOURCE
-#include "kernel/acpi.h"
+#include "kernel/firmware/acpi.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
-#include "kernel/log.h"
+#include "kernel/output/log.h"
 #include "kernel/memory.h"
 #include "kernel/pci.h"
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "kernel/run.h"
 #include "kernel/traps.h"
 #include "tests/sim/bus.h"
@@ -83,7 +83,7 @@ static void on_signal(int signal)
 	      signal);
 }
 
-/* In place of kernel/identity.c: that no reader takes this for a machine. */
+/* In place of kernel/firmware/identity.c: that no reader takes this for a machine. */
 static void identify(void)
 {
 	char text[1024];

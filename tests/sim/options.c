@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The options of the simulated machine: parsing, printing. */
 #include "tests/sim/options.h"
-#include "kernel/format.h"
+#include "kernel/lib/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sim.random=SEED: a unit that the specification permits, drawn from all of its freedom. */
-#include "kernel/random.h"
+#include "kernel/lib/random.h"
 #include "tests/sim/options.h"
 
 #define VALUES_MAX 5

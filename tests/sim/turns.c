@@ -2,7 +2,7 @@
 /* Who runs when: coroutines that take turns as a seeded generator says, and the clock that counts them. */
 #include "tests/sim/sim.h"
 #include "kernel/cpu.h"
-#include "kernel/random.h"
+#include "kernel/lib/random.h"
 #include "kernel/traps.h"
 #include "tests/sim/machine.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A remapping unit in software: registers, invalidation queue, fault recording, caches, and a walk of its
- * own. It is a second reading of the specification (rev. 5.10), beside vtd/translate.c and vtd/model.c. vtd-sim
- * gives it memory and time (sim.h); the host unit tests give it others (tests/host/fake_unit.c).
+ * own. It is a second reading of the specification (rev. 5.10), beside vtd/translate.c and tests/litmus/model.c. vtd-sim
+ * gives it memory and time (sim.h); the host unit tests give it others (tests/host/sim_unit.c).
  */
 #ifndef TESTS_SIM_UNIT_H
 #define TESTS_SIM_UNIT_H

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "tools/log/run_build.h"
 #include "tools/log/words.h"
 

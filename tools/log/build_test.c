@@ -2,7 +2,7 @@
 /* Records of a test, and the closing blocks' results, put into a run. */
 #include <string.h>
 
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "tools/log/run_build.h"
 #include "tools/log/words.h"
 

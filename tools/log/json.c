@@ -6,7 +6,7 @@
 
 #include "tools/log/commands.h"
 #include "vtd/fault.h"
-#include "vtd/model.h"
+#include "tests/litmus/model.h"
 
 static struct {
 	struct paths paths;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "tools/log/run_build.h"
 
 #define TOLD 8 /* of a kind of problem so many are told one by one */
@@ -228,7 +228,7 @@ static void count(struct run *r, const struct builder *b)
 	r->lost_verdicts = expected < UINT32_MAX ? (unsigned)expected : UINT32_MAX;
 }
 
-/* By the rules of report_end() in tests/report.c, from the verdicts alone; 0 where they do not say. */
+/* By the rules of report_end() in tests/litmus/report.c, from the verdicts alone; 0 where they do not say. */
 static char verdict_by_tests(const struct run *r)
 {
 	bool only_checks = r->plan_open ? r->end_checks != 0 : r->end_planned == r->end_checks;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "tools/log/arena.h"
 #include "tools/log/commands.h"
 

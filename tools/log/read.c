@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "tools/log/arena.h"
 #include "tools/log/run.h"
 #include "tools/log/run_build.h"

@@ -27,7 +27,7 @@ enum state {
 
 enum drive { DRIVE_HAMMER, DRIVE_FAITHFUL, DRIVES };
 
-/* Names of outcomes as target_outcome_name() of tests/target.c has them; what is new goes to the last. */
+/* Names of outcomes as target_outcome_name() of tests/litmus/target.c has them; what is new goes to the last. */
 enum {
 	OUT_AA,
 	OUT_BB,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 /* What did harm under one firmware of a silicon and, seen as sharply, did none under another. */
 static bool differs(const struct report *r, const struct row *silicon, size_t subject,

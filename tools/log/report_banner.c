@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 static void link_quote(struct out *o, const struct report *r, const struct evidence *e)
 {

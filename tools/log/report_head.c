@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 static void number(struct out *o, const char *class, uint64_t count, const char *what)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 #define FAILURES_SHOWN 400
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 /* More rows than these scroll below their heads. */
 #define TALL 24

@@ -6,7 +6,7 @@
 
 #include "tools/log/report.h"
 #include "tools/log/statistics.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 #define SHOWN_MAX 120
 

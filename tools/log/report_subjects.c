@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
-#include "vtd/sequence.h"
+#include "tests/litmus/sequence.h"
 
 static const struct sequence *find_sequence(const struct test_name *name)
 {

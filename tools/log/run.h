@@ -45,7 +45,7 @@ struct walks {
 	uint64_t met, dmas, exposed, stores;
 };
 
-/* Bits of the model's harms, as enum model_harm of vtd/model.h; HARMS_UNKNOWN: there was no model. */
+/* Bits of the model's harms, as enum model_harm of tests/litmus/model.h; HARMS_UNKNOWN: there was no model. */
 #define HARMS_UNKNOWN 0x80
 
 /* One test. A number that the record leaves out is 0. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "vtd/model.h"
+#include "tests/litmus/model.h"
 
 static uint64_t blocked(const struct run_test *t)
 {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/record.h"
+#include "kernel/output/record.h"
 #include "tools/log/synthesize_fleet.h"
 
 #define TESTS_MAX 16384

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A test of a made-up log. Verdicts follow from the counts by the rules of tests/verdict.c, but for one: how often
+ * A test of a made-up log. Verdicts follow from the counts by the rules of tests/litmus/verdict.c, but for one: how often
  * the control tore is not asked.
  */
 #define _GNU_SOURCE

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/litmus/beside.h"
+#include "kernel/cpu.h"
+#include "kernel/lib/format.h"
+#include "kernel/output/log.h"
+#include "kernel/lib/string.h"
+#include "kernel/time.h"
+#include "tests/litmus/companion.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/ownership.h"
+#include "vtd/entry.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define ROUNDS 64
+
+/* One DMA of the other: NULL, where it landed in its own page; else where it did. */
+static const char *other_once(struct bench *b, struct bench *other, struct tally *t)
+{
+	struct target *theirs = &other->targets[TARGET_CONTEXT];
+	struct dma_device *d = other->device;
+	uint64_t number = ++t->dmas, end = time_us() + d->timeout_us;
+	enum dma_state state = DMA_BUSY;
+	unsigned theirs_written, ours_written;
+
+	target_arm(theirs, number);
+	target_arm(b->target, number);
+	d->generator->start(d, theirs->address);
+	while (state == DMA_BUSY && time_us() < end)
+		state = d->generator->poll(d);
+	if (state == DMA_BUSY || state == DMA_DEAD)
+		t->stopped = bench_reset(other);
+	theirs_written = target_written(theirs, number);
+	ours_written = target_written(b->target, number);
+	if (theirs_written == 1 << OUTCOME_A && !ours_written)
+		return NULL;
+	return ours_written ? "in a page of the first one" : "in no page of its entry";
+}
+
+static void store(struct bench *b, unsigned word, uint64_t value)
+{
+	volatile uint64_t *live = b->target->entry + word;
+
+	*live = value;
+	cpu_stored(live);
+	vtd_flush_paging(b->unit, live, sizeof(*live));
+}
+
+/* From this state to the other, invalidated for this device and its domain-id alone. */
+static enum vtd_status exchange(struct bench *b, unsigned state)
+{
+	const struct target *target = b->target;
+	enum vtd_status status;
+
+	store(b, 0, 0);
+	status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK)
+		status = vtd_invalidate_context_cache(b->unit, target->domain[state], b->source_id);
+	if (status == VTD_OK)
+		status = vtd_invalidate_iotlb_domain(b->unit, target->domain[state]);
+	store(b, 1, target->state[0][!state][1]);
+	store(b, 0, target->state[0][!state][0]);
+	if (status == VTD_OK)
+		status = vtd_flush_write_buffer(b->unit);
+	return status == VTD_OK && field_of(b->unit->cap, CAP_CM) ? vtd_invalidate_all(b->unit)
+								  : status;
+}
+
+static const char *try_both(struct bench *b, struct bench *other, struct tally *t)
+{
+	static char text[360];
+	enum vtd_status status = VTD_OK;
+
+	for (unsigned round = 0; round < ROUNDS && !t->stopped && status == VTD_OK; round++) {
+		unsigned state = round / 2 & 1;
+		enum outcome outcome = engine_once(b, t);
+		const char *landed = t->stopped ? NULL : other_once(b, other, t);
+
+		if (!t->stopped && (landed || outcome != (enum outcome)b->target->expects[state])) {
+			format_text(
+				text, sizeof(text),
+				"outside the specification: two devices behind the unit write to "
+				"one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry "
+				"of its own: a DMA of the %s landed %s: an entry or a translation "
+				"is looked up without the source-id, or a part of it (table 17)",
+				b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7,
+				other->source_id >> 8, other->source_id >> 3 & 31,
+				other->source_id & 7, landed ? "second one" : "first one",
+				landed ? landed : "where its entry does not lead");
+			return text;
+		}
+		if (round & 1)
+			status = exchange(b, state);
+	}
+	if (status != VTD_OK)
+		t->stopped = bench_status_text(b, status);
+	return t->stopped;
+}
+
+const char *check_beside(struct bench *b, struct bench *other, struct tally *t)
+{
+	const char *problem;
+
+	if (b->lacks[TARGET_CONTEXT] || b->targets[TARGET_CONTEXT].phases > 1)
+		return NULL;
+	problem = engine_choose(b, &b->targets[TARGET_CONTEXT]);
+	if (!problem)
+		problem = ownership_prove(b);
+	if (!problem && !engine_settle(b, b->target->state[0][0], t))
+		problem = t->stopped;
+	if (!problem)
+		problem = ownership_prove_beside(b, other);
+	if (!problem)
+		problem = companion_place(b, other);
+	if (problem) {
+		t->stopped = problem;
+		return problem;
+	}
+	log_note("  beside %s: each by its own entry", other->device->generator->name);
+	problem = try_both(b, other, t);
+	other->device->generator->stop(other->device);
+	companion_take_out(b, other);
+	return problem;
+}

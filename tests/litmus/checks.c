@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/litmus/engine.h"
+#include "tests/litmus/checks.h"
+#include "kernel/lib/format.h"
+#include "kernel/kernel.h"
+#include "kernel/output/log.h"
+#include "kernel/lib/muldiv.h"
+#include "kernel/time.h"
+#include "tests/litmus/fault_event.h"
+#include "tests/litmus/report.h"
+#include "tests/litmus/trials.h"
+#include "tests/litmus/updater.h"
+#include "tests/litmus/verdict.h"
+#include "vtd/regs.h"
+#include "tests/litmus/sequence.h"
+
+#define STORM_DMAS     10000
+#define STORM_MS       4000 /* slow hardware, or a busy host, makes fewer */
+#define STORM_UNREAD   64
+#define PENDING_ROUNDS 64
+#define PENDING_MOST   64
+#define WALKS_MS       150
+#define WALKS_AGAIN    8   /* times as long, where none was met */
+#define WALKS_MOST_MS  3000
+
+static struct tally tally;
+
+/* A failure that an earlier check explains says so, and nothing else. */
+static void report_check(const struct bench *b, const char *id, const char *problem, unsigned kinds,
+			 uint64_t number, const char *unit)
+{
+	const char *follows = bench_follows(b, kinds, id);
+	enum verdict verdict = !problem				 ? VERDICT_SOUND
+			       : tally.stopped || tally.timeouts ? VERDICT_ERROR
+								 : VERDICT_FAIL;
+
+	report_result(id, verdict, verdict == VERDICT_FAIL && follows ? follows : problem, number,
+		      unit);
+}
+
+/* By requests of the device or of its own TLB. Returns how many were wrong; */
+static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
+{
+	struct target *t = b->target;
+	struct model_meaning want;
+	unsigned wrong = 0, seen = 0;
+
+	for (unsigned phase = 0; phase < t->phases; phase++) {
+		target_choose_phase(t, phase);
+		for (unsigned choice = 0; choice < 1u << (t->words < 3 ? t->words : 3); choice++) {
+			uint64_t entry[ENTRY_WORDS_MAX];
+			enum outcome outcome;
+			bool same = false;
+
+			for (unsigned i = 0; i < t->words && i < 3; i++)
+				same |= choice >> i & 1 &&
+					t->state[phase][0][i] == t->state[phase][1][i];
+			if (same)
+				continue;
+			target_mixture(t, phase, choice, entry);
+			t->by_device_tlb = t->tells_unrecorded_as_absent = by_device_tlb;
+			target_meaning(t, entry, &want);
+			t->by_device_tlb = t->tells_unrecorded_as_absent = false;
+			outcome = trial_probe(b, entry, by_device_tlb, &tally);
+			seen |= 1u << outcome;
+			log_note("  words of %c%c%c%s: %s%s%s", choice & 1 ? 'B' : 'A',
+				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
+				 by_device_tlb ? ", by the device-TLB" : "",
+				 target_outcome_name(t, outcome),
+				 outcome == want.outcome ? "" : ", but the reference walk says ",
+				 outcome == want.outcome ? ""
+							 : target_outcome_name(t, want.outcome));
+			if (outcome != want.outcome) {
+				report_faults(&tally.faults, true);
+				report_keep(t, &tally, NULL);
+				wrong++;
+			}
+			if (tally.stopped)
+				log_note("  stopped: %s", tally.stopped);
+		}
+	}
+	/* A witness that cannot tell its mixtures from its states says nothing. */
+	if (t->pages > 2 && !(seen & (1 << OUTCOME_MIXTURE_1 | 1 << OUTCOME_MIXTURE_2)))
+		wrong++;
+	target_choose_phase(t, 0);
+	return wrong;
+}
+
+/*
+ * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk
+ * says, which is also what the model predicts with.
+ */
+bool check_witness(struct bench *b, const char *name)
+{
+	const struct target *t = b->target;
+	unsigned wrong, on_device;
+
+	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind),
+		 t->encoding);
+	wrong = try_mixtures(b, false);
+	on_device = b->ats.usable && !b->ats.is_broken ? try_mixtures(b, true) : 0;
+	report_check(
+		b, name,
+		wrong ? "a mixture, put there by hand with everything invalidated, does not end "
+			"where the reference walk leads (chapters 3 and 9): the unit reads the "
+			"entry wrongly, or keeps an old one"
+		: !on_device ? NULL
+			     : "a mixture ends where it was built to lead, but not by the "
+			       "device-TLB, which "
+			       "was emptied before: a translation that the device was told, or its "
+			       "invalidation, is wrong (sections 4.2.3, 6.5.2.5; device-tlb.*)",
+		BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK),
+		wrong + on_device, "wrong");
+	/* The witness itself is sound. */
+	return !wrong;
+}
+
+/* DMAs a second that landed where they were sent. */
+static uint64_t landed_rate(void)
+{
+	return tally.stopped || !tally.ticks
+		       ? 0
+		       : mul_div(tally.outcomes[OUTCOME_A], time_hz(), tally.ticks);
+}
+
+/* Nobody rewrites: each DMA lands, and none is refused. NULL, or what else was seen. */
+static const char *judge_rate(void)
+{
+	if (tally.stopped)
+		return tally.stopped;
+	if (tally.timeouts)
+		return "the device did not answer in time, and was reset";
+	if (!tally.outcomes[OUTCOME_A])
+		return "no DMA landed where it was sent";
+	if (tally.outcomes[OUTCOME_A] != tally.dmas)
+		return "a DMA did not land where it was sent, though nobody rewrites";
+	if (tally.faults.odd)
+		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
+	if (tally.faults.ours)
+		return "faults of the device were recorded, though each of its DMAs landed";
+	return NULL;
+}
+
+/* The device's rate with nobody rewriting, and without translation. */
+void check_rates(struct bench *b, const char *id)
+{
+	uint64_t ms = options.test_ms		      ? options.test_ms
+		      : b->device->typical_us > 10000 ? 500
+						      : 300,
+		 off, on;
+	const char *problem, *off_problem;
+	char ratio[16];
+
+	log_note("%s: nobody rewrites", id);
+	trial_untranslated(b, ms, &tally);
+	off = landed_rate();
+	problem = judge_rate();
+	log_note("  translation off: %lu DMAs/s%s%s", off, problem ? "; " : "",
+		 problem ? problem : "");
+	off_problem = !problem || tally.stopped || tally.timeouts
+			      ? NULL
+			      : "outside the specification: with GSTS.TES = 0 a DMA did not land "
+				"at its physical "
+				"address (section 11.4.4.1)";
+	trial_undisturbed(b, ms, &tally);
+	on = landed_rate();
+	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
+		 off ? format_ratio(ratio, on, off) : "?");
+	report_tally(b->target, &tally, NULL, 0);
+	report_keep(b->target, &tally, NULL);
+	report_extra("rates untranslated=%lu translated=%lu", off, on);
+	b->undisturbed_rate = on;
+	problem = judge_rate();
+	if (!problem)
+		problem = off_problem;
+	report_check(b, id, problem, BROKEN(BROKEN_WALK), on, "DMA/s");
+}
+
+/* Of a storm's records: each says write, this reason, and is of the device. NULL, or what else one says. */
+static const char *judge_records(const struct fault_log *log, uint8_t reason)
+{
+	if (log->odd)
+		return fault_fit_text((enum fault_fit)log->odd_fit);
+	if (log->foreign && !log->ours)
+		return fault_fit_text(FAULT_OF_OTHERS);
+	for (unsigned k = 0; k < log->kind_count; k++) {
+		if (log->kinds[k].type)
+			return fault_fit_text(FAULT_BAD_TYPE);
+		if (log->kinds[k].reason != reason)
+			return "a fault record gives another reason than the tables do (FRCD.FR)";
+	}
+	return log->unsorted ? "fault records give many different reasons (FRCD.FR)" : NULL;
+}
+
+/* A write of up to 64 bytes is never split on PCI Express: the least maximum payload is 128. */
+static bool is_one_request(const struct dma_device *d)
+{
+	return d->one_request || d->bytes <= 64;
+}
+
+/*
+ * Faults in thousands, each field of each record compared: every refused DMA must be recorded where faults
+ * are read in time, but for what the unit says that it dropped. Where they are not read, it may collapse
+ * those of one source-id into one record (section 7.2.1), but must report as overflow what it drops of
+ * another (FSTS.PFO).
+ */
+void check_fault_storm(struct bench *b, struct bench *other, const char *id)
+{
+	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
+	struct storm unread = { .count = STORM_UNREAD };
+	unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
+	static char text[240];
+	const char *problem;
+	uint64_t recorded;
+	uint8_t reason;
+
+	log_note("%s: up to %u DMAs to an unmapped address, faults read after each", id,
+		 STORM_DMAS);
+	trial_storm(b, &each, &tally);
+	reason = target_reason_at(b->target, target_nowhere()); /* by the entry that it put there */
+	report_faults(&tally.faults, true);
+	report_keep(NULL, &tally, NULL);
+	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
+	recorded = tally.faults.ours;
+	problem = tally.stopped ? tally.stopped : judge_records(&tally.faults, reason);
+	if (!problem && tally.unrecorded)
+		problem = "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
+	if (!problem && is_one_request(b->device) && recorded > tally.dmas) {
+		format_text(
+			text, sizeof(text),
+			"%lu refused DMAs of one request each left %lu fault records: a fault is "
+			"recorded more than once (section 7.2.1), or F stays set when 1 is "
+			"written to it (section 11.4.7.6)",
+			tally.dmas, recorded);
+		problem = text;
+	}
+	if (!problem && tally.faults.overflows) {
+		format_text(
+			text, sizeof(text),
+			"FSTS.PFO was set %lu times, though each record was read before the next "
+			"DMA, and there are %u registers (section 7.2.1)",
+			tally.faults.overflows, fill);
+		if (is_one_request(b->device))
+			problem = text;
+	}
+	trial_storm(b, &unread, &tally);
+	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
+		 tally.faults.recorded, tally.faults.overflows,
+		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
+			 ? " (the unit collapses faults of one source-id)"
+			 : "");
+	if (!problem)
+		problem = judge_records(&tally.faults, reason);
+	if (!problem && !tally.faults.ours)
+		problem = "faults left no record at all";
+	/* Now and then one more than there are registers. */
+	for (unsigned i = 0; i < PENDING_ROUNDS && !problem; i++)
+		problem = trial_pending(b,
+					i % 8		      ? i % 8
+					: fill < PENDING_MOST ? fill + 1
+							      : PENDING_MOST,
+					&tally);
+	if (!problem)
+		problem = check_fault_event(b, &tally);
+	if (!other) {
+		log_note("  Overflow not provoked: that needs a second device behind the unit");
+	} else {
+		trial_storm(b, &(struct storm){ .count = fill, .other = other }, &tally);
+		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
+			 "overflows",
+			 fill, other->device->generator->name, tally.faults.recorded,
+			 tally.faults.foreign, tally.faults.overflows);
+		if (!problem && tally.stopped)
+			problem = tally.stopped;
+		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
+			problem =
+				"a fault of a second device was neither recorded nor reported lost";
+	}
+	report_check(b, id, problem, BROKEN(BROKEN_WALK), recorded, "faults");
+}
+
+void check_concurrency(struct bench *b, const char *id)
+{
+	const char *problem = NULL;
+
+	log_note("%s: walks that meet a change under way", id);
+	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++) {
+		uint64_t ms = verdict_is_slow(b)      ? 2000
+			      : drive == DRIVE_HAMMER ? WALKS_MS
+						      : 3 * WALKS_MS;
+
+		/* Who asks for longer tests has a host that shows little. */
+		if (options.test_ms > ms)
+			ms = options.test_ms < WALKS_MOST_MS ? options.test_ms : WALKS_MOST_MS;
+		if (verdict_is_slow(b) && drive == DRIVE_FAITHFUL)
+			continue; /* nothing of it is tested in that drive */
+		trial_walks(b, (enum drive)drive, ms, &tally);
+		/* Nothing is called safe without one: a host that shows few gets more time. */
+		if (!tally.outcomes[OUTCOME_MIXTURE_1] && !tally.stopped)
+			trial_walks(b, (enum drive)drive, WALKS_AGAIN * ms, &tally);
+		b->met[drive] = tally.outcomes[OUTCOME_MIXTURE_1];
+		b->met_of[drive] = tally.dmas;
+		log_note("  %s: %lu of %lu DMAs; the updater stored %lu times during %lu of them",
+			 drive_name((enum drive)drive), b->met[drive], tally.dmas, tally.stores,
+			 tally.exposed);
+		report_extra("walks drive=%s n=%lu dmas=%lu exposed=%lu stores=%lu",
+			     drive_name((enum drive)drive), b->met[drive], tally.dmas,
+			     tally.exposed, tally.stores);
+		if (!problem && tally.stopped)
+			problem = tally.stopped;
+		if (!problem && tally.torn > b->met[drive])
+			problem = "outside the specification: a 128-bit exchange of a context "
+				  "entry was met in "
+				  "parts (section 6.2.2.1)";
+	}
+	if (problem)
+		report_check(b, id, problem,
+			     BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), 0,
+			     "met");
+	else
+		report_result(id, b->met[DRIVE_HAMMER] ? VERDICT_SOUND : VERDICT_SKIP,
+			      "inconclusive: no DMA was seen in the middle of a change",
+			      b->met[DRIVE_HAMMER], "met");
+}
+
+/* One way of flipping the target in force, hammered. Returns what was torn, or mis-tagged. */
+static uint64_t flip(struct bench *b, const struct step *steps, size_t count, uint64_t ms,
+		     const char *how)
+{
+	struct trial trial = { .steps = steps, .count = count, .drive = DRIVE_HAMMER, .ms = ms };
+	uint64_t seen;
+	char bound[16];
+
+	trial_run(b, &trial, &tally);
+	seen = tally.torn + tally.mistagged;
+	report_extra("flip target=%s by=%s n=%lu dmas=%lu",
+		     target_name((enum target_id)b->target->id), how, seen, tally.dmas);
+	log_note("  %s, %s: %lu of %lu DMAs met a mixture%s%s",
+		 target_name((enum target_id)b->target->id), how, seen, tally.dmas,
+		 seen ? "" : ", below ",
+		 seen || !tally.dmas ? "" : format_ratio(bound, 3, tally.dmas));
+	return tally.stopped ? 0 : seen;
+}
+
+void measure_granularity(struct bench *b, const char *id)
+{
+	static const struct step by_64[] = { { STEP_STORE, 0, VALUE_NEW, { 0, 0 } },
+					     { STEP_STORE, 1, VALUE_NEW, { 0, 0 } } };
+	static const struct step by_128[] = { { STEP_CAS, 0, VALUE_NEW, { 0, 0 } },
+					      { STEP_CAS, 2, VALUE_NEW, { 0, 0 } } };
+	static const struct step by_256[] = { { STEP_STORE256, 0, VALUE_NEW, { 0, 0 } } };
+	uint64_t ms = options.test_ms ? options.test_ms : 500, less;
+	bool control;
+	const char *follows = bench_follows(
+		b, BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), id);
+
+	log_note("%s: whole-entry flips by stores of different width", id);
+	control = flip(b, by_64, 2, ms, "64-bit-stores");
+	less = flip(b, by_128, 1, 2 * ms, "one-128-bit-exchange");
+	for (unsigned t = TARGET_PASID_SS; t <= TARGET_PASID_FS; t++) {
+		if (b->lacks[t] || engine_choose(b, &b->targets[t]))
+			continue;
+		flip(b, by_128, 2, ms, "an-exchange-for-each-chunk");
+		if (updater_can_store_256())
+			flip(b, by_256, 1, ms, "one-256-bit-store");
+	}
+	if (!updater_can_store_256())
+		log_note("  no 256-bit stores: the processor has no AVX");
+	engine_choose(b, &b->targets[TARGET_CONTEXT]);
+	log_note("  Of a 128-bit entry the unit %s",
+		 less	   ? "acted on less than 128 bits"
+		 : control ? "never acted on less than 128 bits"
+			   : "showed nothing: not even 64-bit stores were caught between");
+	report_result(
+		id,
+		less				  ? VERDICT_FAIL
+		: control && b->met[DRIVE_HAMMER] ? VERDICT_SOUND
+						  : VERDICT_SKIP,
+		less && follows ? follows
+		: less		? "outside the specification: it acted on less than 128 bits of a "
+				  "context entry "
+				  "(section 6.2.2.1)"
+		: control ? "inconclusive: no DMA was seen in the middle of a change (concurrency)"
+			  : "inconclusive: 64-bit stores did not tear",
+		less ? 64 : 128, "bits");
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the caches of a unit keep, and what each invalidation leaves: chapter 6 of the specification. */
+#include "tests/litmus/model_search.h"
+#include "vtd/translate.h"
+
+static bool is_paging_entry(const struct search *s)
+{
+	return s->q->kind == KIND_TABLE || s->q->kind == KIND_LEAF;
+}
+
+/* A context entry leads to PASID-table entries, which have a cache of their own. */
+static bool leads_to_pasid_entries(const struct search *s)
+{
+	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
+}
+
+/*
+ * The caches that an item begins in. Elsewhere paging entries are invalidated with the translations, and are
+ * found in fewer cases (by domain-id: table 17), so they add nothing.
+ */
+unsigned item_home(const struct search *s, const struct model_meaning *m, uint64_t flags)
+{
+	unsigned home = flags & NO_IOTLB ? 0 : IN_IOTLB;
+
+	/* A completion without permission is not kept: no invalidation follows a change from absent (6.5.3.5). */
+	if (s->q->device_tlb && m->translated)
+		home |= IN_DEVICE;
+	if (s->q->qemu_caches || flags & NO_IOTLB)
+		return home;
+	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
+		home |= IN_PASID_CACHE;
+	if (s->q->kind == KIND_PASID && m->stage == STAGE_SECOND)
+		home |= IN_PAGING_CACHE;
+	return home;
+}
+
+static bool keeps_entries(const struct search *s)
+{
+	/* QEMU has no paging-structure caches either: what it keeps are translations. */
+	return !s->q->qemu_caches || s->q->kind < KIND_PASID_DIR;
+}
+
+/*
+ * One that is at fault itself is cached only with CAP.CM = 1 (sections 6.2.2, 6.2.3, 6.2.5.5), and never in the first
+ * stage (section 6.2.4.1). Faults of the walk after an entry are none of its own.
+ */
+bool entry_may_be_kept(const struct search *s, const struct model_meaning *m)
+{
+	bool good = is_paging_entry(s) ? m->translated : m->good;
+
+	return s->q->caches && keeps_entries(s) &&
+	       (good || (s->q->caching_mode && !(is_paging_entry(s) && m->stage != STAGE_SECOND)));
+}
+
+/* A fault of the second stage may be, with CAP.CM = 1; of the first never (section 6.2.4.1). */
+bool translation_may_be_kept(const struct search *s, const struct model_meaning *m)
+{
+	bool keeps_faults = s->q->caching_mode && m->good && m->stage == STAGE_SECOND &&
+			    !is_paging_entry(s);
+
+	/* QEMU reads the context entry, then looks up by the PASID that it names: nothing stale is found. */
+	return s->q->caches && (m->translated || keeps_faults) &&
+	       !(s->q->qemu_caches && s->q->kind == KIND_SM_CONTEXT);
+}
+
+/* The DID that an entry is cached under: 0 for one that is at fault itself (sections 6.2.2, 6.2.3). */
+static uint16_t tag_of(const struct search *s, const struct model_meaning *m)
+{
+	return m->good || is_paging_entry(s) ? m->domain : 0;
+}
+
+/* The state that `value` means in the direction of the step at `position`. */
+static unsigned state_of(const struct search *s, unsigned position, const struct step *step)
+{
+	unsigned to = direction(s, position);
+
+	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
+}
+
+/* Caches that a step empties. */
+enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8, DROP_DEVICE = 16 };
+
+/* Of what is tagged `domain`, or 0 as well, or of all. */
+struct dropped {
+	unsigned caches;
+	uint16_t domain;
+	bool zero, all;
+};
+
+static struct dropped drops(const struct search *s, unsigned position)
+{
+	const struct step *step = step_at(s, position);
+	const struct model_meaning *m = &s->state[state_of(s, position, step)];
+	struct dropped d = { .domain = m->domain };
+
+	switch (step->op) {
+	case STEP_INVALIDATE_CONTEXT:
+		d.caches = DROP_CONTEXT;
+		break;
+	case STEP_INVALIDATE_PASID: /* only where one PASID is used: its DID is all that matters */
+	case STEP_INVALIDATE_PASID_DOMAIN:
+		d.caches = DROP_PASID;
+		break;
+	case STEP_INVALIDATE_IOTLB:
+		d.caches = DROP_IOTLB;
+		break;
+	case STEP_INVALIDATE_PIOTLB:
+		d.caches = DROP_PIOTLB;
+		break;
+	case STEP_INVALIDATE_TLB:
+		d.caches = vtd_stage_is_by_domain(m->stage) ? DROP_IOTLB : DROP_PIOTLB;
+		break;
+	case STEP_INVALIDATE_DEVTLB:
+		d.caches = DROP_DEVICE;
+		break;
+	case STEP_SETTLE_NEW:
+		d.zero = true;
+		if (s->q->caching_mode)
+			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		break;
+	case STEP_INVALIDATE_GLOBAL:
+		d.all = true;
+		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		break;
+	}
+	if (s->q->legacy)
+		d.caches &= ~(unsigned)(DROP_PASID | DROP_PIOTLB);
+	return d;
+}
+
+/* Whether it drops from one of `caches` what is tagged so. */
+static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
+{
+	/* The context cache has no such tag in scalable mode (table 17). */
+	bool untagged = caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT;
+
+	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
+}
+
+/* What empties the cache that an entry of the kind asked about is in. */
+static unsigned entry_cache(const struct search *s)
+{
+	switch (s->q->kind) {
+	case KIND_PASID_DIR:
+	case KIND_PASID:
+		return DROP_PASID;
+	case KIND_TABLE:
+		/* A paging-structure cache; those of the second stage only the first reaches (table 24). */
+		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_IOTLB | DROP_PIOTLB;
+	case KIND_LEAF:
+		return DROP_IOTLB | DROP_PIOTLB;
+	default:
+		return DROP_CONTEXT;
+	}
+}
+
+bool entry_survives(const struct search *s, unsigned position, const struct model_meaning *m)
+{
+	struct dropped d = drops(s, position);
+
+	return !reaches(s, &d, entry_cache(s), tag_of(s, m));
+}
+
+/* Each cache is filled again from the one before it. */
+unsigned item_left(const struct search *s, unsigned position, const struct item *item,
+		   unsigned held)
+{
+	struct dropped d = drops(s, position);
+
+	/* A device keeps no domain-ids. */
+	if (d.caches & DROP_DEVICE)
+		held &= ~(unsigned)IN_DEVICE;
+	if (reaches(s, &d, DROP_PASID, item->domain))
+		held &= ~(unsigned)IN_PASID_CACHE;
+	/* Tables 23 and 24: both reach translations of every stage, but paging entries of the second only one. */
+	if (reaches(s, &d, DROP_IOTLB | DROP_PIOTLB, item->domain))
+		held &= ~(unsigned)IN_IOTLB;
+	if (reaches(s, &d, DROP_IOTLB, item->domain))
+		held &= ~(unsigned)IN_PAGING_CACHE;
+	if (held & IN_PASID_CACHE)
+		held |= IN_IOTLB;
+	if (held & IN_IOTLB && s->q->device_tlb && item->translated)
+		held |= IN_DEVICE;
+	return held;
+}
+
+/*
+ * For requests in flight a unit may use what it read before an invalidation to tag new entries of the caches
+ * after that one, until those are invalidated in turn (sections 6.2.2.1 and 6.2.3.1). Nothing else is said to end
+ * a fetch: draining is of the IOTLB's invalidations (section 6.5.4).
+ */
+uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload)
+{
+	unsigned dropped = drops(s, position).caches;
+
+	/* QEMU translates and invalidates under one lock: none falls into the middle of the other. */
+	if (s->q->qemu_caches)
+		return dropped ? 0 : payload;
+	if (payload && dropped & entry_cache(s))
+		payload |= NO_ENTRY;
+	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))
+		payload |= NO_PASID;
+	if (!(payload & NO_PASID && dropped & (DROP_IOTLB | DROP_PIOTLB)))
+		return payload & NO_IOTLB && dropped & DROP_DEVICE ? 0 : payload;
+	/*
+	 * Translation requests are not drained. The device gets its answer, and keeps it; one that an
+	 * invalidation of its own TLB overtakes it must not use (section 6.5.4; PCI Express, 10.3).
+	 */
+	return s->q->device_tlb ? payload | NO_IOTLB : 0;
+}
+
+unsigned visible_after(const struct search *s, unsigned position, unsigned visible)
+{
+	const struct step *step = step_at(s, position);
+	unsigned next = after(s, position);
+
+	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
+	if (!s->q->write_buffer || !s->q->caches)
+		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
+	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
+	if (!step_invalidates(step) && step->op != STEP_SETTLE_NEW)
+		return visible;
+	if (s->q->coherent)
+		return next;
+	while (position != visible) {
+		if (step_at(s, position)->op == STEP_FLUSH)
+			return after(s, position);
+		position = !position || (position == s->loop_start && visible > position)
+				   ? s->positions - 1
+				   : position - 1;
+	}
+	return visible;
+}

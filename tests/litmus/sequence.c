@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/litmus/sequence.h"
+#include "vtd/entry.h"
+
+static const struct {
+	const char *name, *title;
+	uint8_t words;
+	uint8_t present;
+} kinds[KIND_COUNT] = {
+	[KIND_ROOT] = { "root", "root entry, legacy mode", 1, 1 },
+	[KIND_CONTEXT] = { "context", "context entry, legacy mode", 2, 1 },
+	[KIND_SM_ROOT] = { "sm-root", "root entry, scalable mode (the half that the device uses)",
+			   1, 1 },
+	[KIND_SM_CONTEXT] = { "sm-context", "context entry, scalable mode", 4, 1 },
+	[KIND_PASID_DIR] = { "pasid-dir", "PASID-directory entry", 1, 1 },
+	[KIND_PASID] = { "pasid", "PASID-table entry", 8, 1 },
+	[KIND_TABLE] = { "table", "paging entry that leads to a table", 1, 3 },
+	[KIND_LEAF] = { "leaf", "paging entry that leads to a page", 1, 3 },
+};
+
+const char *kind_name(enum entry_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const char *kind_title(enum entry_kind kind)
+{
+	return kinds[kind].title;
+}
+
+unsigned kind_words(enum entry_kind kind)
+{
+	return kinds[kind].words;
+}
+
+uint64_t kind_present(enum entry_kind kind)
+{
+	return kinds[kind].present;
+}
+
+static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind kind,
+			 const uint64_t *old, const uint64_t *new)
+{
+	uint64_t present = word ? 0 : kind_present(kind);
+
+	switch (step->value) {
+	case VALUE_OLD:
+		return old[word];
+	case VALUE_NEW:
+		return new[word];
+	case VALUE_OLD_NOT_PRESENT:
+		return old[word] & ~present;
+	case VALUE_NEW_NOT_PRESENT:
+		return new[word] & ~present;
+	default:
+		return 0;
+	}
+}
+
+bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
+		const uint64_t *new, uint64_t *entry)
+{
+	switch (step->op) {
+	case STEP_STORE:
+		entry[step->word] = value_of(step, step->word, kind, old, new);
+		return true;
+	case STEP_FIELD:
+		field_set(entry, step->field, field_get(new, step->field));
+		return true;
+	case STEP_CAS:
+		entry[step->word] = value_of(step, step->word, kind, old, new);
+		entry[step->word + 1] = value_of(step, step->word + 1u, kind, old, new);
+		return true;
+	case STEP_STORE256:
+		for (unsigned i = 0; i < 4; i++)
+			entry[step->word + i] = value_of(step, step->word + i, kind, old, new);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool step_invalidates(const struct step *step)
+{
+	return step->op >= STEP_INVALIDATE_CONTEXT && step->op <= STEP_INVALIDATE_GLOBAL;
+}
+
+static bool is_store(const struct step *step)
+{
+	return step->op == STEP_STORE || step->op == STEP_FIELD;
+}
+
+static unsigned word_of(const struct step *step)
+{
+	return step->op == STEP_FIELD ? step->field.low / 64 : step->word;
+}
+
+/* What a compiler may do where no barrier stands before steps[at]: see sequence_mutate(). */
+static size_t append_early(const struct step *after, struct step *to, size_t n)
+{
+	size_t start = n, kept;
+
+	while (start > 0 && is_store(&to[start - 1]))
+		start--;
+	kept = start;
+	for (size_t k = start; k < n; k++)
+		if (after->op == STEP_FIELD || word_of(&to[k]) != word_of(after))
+			to[kept++] = to[k];
+	for (size_t k = kept; k > start; k--)
+		to[k] = to[k - 1];
+	to[start] = *after;
+	return kept + 1;
+}
+
+static bool same_step(const struct step *a, const struct step *b)
+{
+	return a->op == b->op && a->word == b->word && a->value == b->value &&
+	       a->field.high == b->field.high && a->field.low == b->field.low;
+}
+
+size_t sequence_mutate(const struct step *steps, size_t count, enum mutation mutation, size_t at,
+		       struct step *to)
+{
+	size_t n = 0;
+
+	if (mutation == MUTATION_SWAP && (at + 1 >= count || same_step(&steps[at], &steps[at + 1])))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i != at) {
+			to[n++] = steps[i];
+		} else if (mutation == MUTATION_SWAP) {
+			to[n++] = steps[i + 1];
+			to[n++] = steps[i];
+			i++;
+		} else if (steps[i].op == STEP_BARRIER) {
+			if (i + 1 == count || !is_store(&steps[i + 1]) || !n ||
+			    !is_store(&to[n - 1]))
+				continue;
+			n = append_early(&steps[i + 1], to, n);
+			i++;
+		}
+	}
+	return n;
+}
+
+size_t sequence_without_invalidations(const struct sequence *from, struct step *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < from->count; i++)
+		if (!step_invalidates(&from->steps[i]))
+			to[n++] = from->steps[i];
+	return n == from->count ? 0 : n;
+}
+
+size_t sequence_without_present(const struct sequence *from, struct step *to)
+{
+	size_t n = 0;
+	bool taken = false;
+
+	for (size_t i = 0; i < from->count; i++) {
+		const struct step *s = &from->steps[i];
+
+		if (s->value == VALUE_OLD_NOT_PRESENT) {
+			taken = true;
+			continue;
+		}
+		to[n++] = *s;
+		/* Word 0 no longer absent first: its zeroing may come after word 1's. */
+		if (taken && s->op == STEP_STORE && s->value == VALUE_ZERO && s->word == 1 &&
+		    n > 1 && to[n - 2].op == STEP_STORE && to[n - 2].word == 0) {
+			to[n - 1] = to[n - 2];
+			to[n - 2] = *s;
+		}
+	}
+	return taken ? n : 0;
+}
+
+size_t sequence_without_barrier(const struct sequence *from, struct step *to)
+{
+	size_t n = 0;
+	bool taken = false;
+
+	for (size_t i = 0; i < from->count; i++) {
+		if (from->steps[i].op == STEP_BARRIER && i + 1 < from->count &&
+		    is_store(&from->steps[i + 1])) {
+			n = append_early(&from->steps[++i], to, n);
+			taken = true;
+		} else {
+			to[n++] = from->steps[i];
+		}
+	}
+	return taken ? n : 0;
+}
+
+static char *append(char *at, const char *end, const char *text)
+{
+	while (*text && at < end)
+		*at++ = *text++;
+	return at;
+}
+
+static char *append_number(char *at, const char *end, unsigned n)
+{
+	char digits[] = { (char)('0' + n / 100 % 10), (char)('0' + n / 10 % 10),
+			  (char)('0' + n % 10), 0 };
+
+	return append(at, end, digits + (n < 10 ? 2 : n < 100 ? 1 : 0));
+}
+
+char *step_text(const struct step *step, char *text, size_t room)
+{
+	static const char *const values[] = {
+		[VALUE_ZERO] = "0",
+		[VALUE_OLD] = "old",
+		[VALUE_NEW] = "new",
+		[VALUE_OLD_NOT_PRESENT] = "old with P clear",
+		[VALUE_NEW_NOT_PRESENT] = "new with P clear",
+	};
+	static const char *const ops[STEP_OP_COUNT] = {
+		[STEP_STORE] = "store word ",
+		[STEP_FIELD] = "store word ",
+		[STEP_CAS] = "exchange 128 bits from word ",
+		[STEP_STORE256] = "store 256 bits from word ",
+		[STEP_BARRIER] = "barrier",
+		[STEP_FLUSH] = "flush the line if ECAP.C = 0",
+		[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID of ",
+		[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID of ",
+		[STEP_INVALIDATE_PASID_DOMAIN] = "invalidate the PASID cache (domain), DID of ",
+		[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID of ",
+		[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID of ",
+		[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID of ",
+		[STEP_INVALIDATE_DEVTLB] = "invalidate the device-TLB if the device has ATS on",
+		[STEP_INVALIDATE_GLOBAL] = "invalidate all caches globally",
+		[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate all of it, DID 0 and DID of ",
+	};
+	const char *end = text + room - 1;
+	char *at = append(text, end, ops[step->op]);
+
+	if (step->op == STEP_STORE || step->op == STEP_CAS || step->op == STEP_STORE256)
+		at = append(append_number(at, end, step->word), end, " := ");
+	if (step->op == STEP_FIELD) {
+		at = append(append_number(at, end, word_of(step)), end, ": bits ");
+		at = append(append_number(at, end, step->field.high), end, ":");
+		at = append(append_number(at, end, step->field.low), end, " := ");
+	}
+	if (step->op != STEP_BARRIER && step->op != STEP_FLUSH &&
+	    step->op != STEP_INVALIDATE_DEVTLB && step->op != STEP_INVALIDATE_GLOBAL)
+		at = append(at, end, values[step->value]);
+	*at = 0;
+	return text;
+}
+
+const char *operation_name(enum operation operation)
+{
+	return operation == OPERATION_REPLACE ? "replace" : "teardown-setup";
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Update sequences as data. A sequence says how software turns one value of a table entry (old)
+ * into another (new): which word is stored when, what lies between, what is invalidated. The
+ * updater runs this very array (tests/litmus/updater.c), the model explores it (tests/litmus/model.c), `run=list`
+ * prints it and docs/sequences.md is generated from it.
+ */
+#ifndef VTD_SEQUENCE_H
+#define VTD_SEQUENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vtd/field.h"
+
+/* Whatever a unit reads while it translates, from the root to the page. */
+enum entry_kind {
+	KIND_ROOT,	 /* legacy mode */
+	KIND_CONTEXT,	 /* legacy mode */
+	KIND_SM_ROOT,	 /* scalable mode */
+	KIND_SM_CONTEXT, /* scalable mode */
+	KIND_PASID_DIR,
+	KIND_PASID,
+	KIND_TABLE, /* paging entry that leads to a table */
+	KIND_LEAF,  /* paging entry that leads to a page */
+	KIND_COUNT,
+};
+
+enum step_op {
+	STEP_STORE,    /* one 64-bit store to word `word` */
+	STEP_FIELD,    /* one 64-bit store: the word as it stands, but `field` as in new */
+	STEP_CAS,      /* one 128-bit compare-and-exchange of words `word` and `word` + 1 */
+	STEP_STORE256, /* one 256-bit store (AVX) of words `word` to `word` + 3 */
+	STEP_BARRIER,  /* stores before it are visible before stores after it */
+	STEP_FLUSH,    /* write the entry's cache line back; nothing where ECAP.C = 1 */
+	/* Invalidations, each waited for, by the DID of `value` (old or new). */
+	STEP_INVALIDATE_CONTEXT, /* context cache, device-selective */
+	STEP_INVALIDATE_PASID,	 /* PASID cache, PASID-selective */
+	/* PASID cache, domain-selective: what must follow the one of the context cache (section 6.5.2.1) */
+	STEP_INVALIDATE_PASID_DOMAIN,
+	STEP_INVALIDATE_IOTLB,	/* IOTLB, domain-selective */
+	STEP_INVALIDATE_PIOTLB, /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
+	STEP_INVALIDATE_TLB,	/* of the last two the one that the PGTT of `value` asks for */
+	STEP_INVALIDATE_DEVTLB, /* the device's own TLB, all of it; nothing where its ATS is off */
+	STEP_INVALIDATE_GLOBAL, /* context cache, PASID cache and IOTLB, globally */
+	STEP_SETTLE_NEW,	/* what CAP.CM = 1 asks of an entry that was absent; else nothing */
+	STEP_OP_COUNT,
+};
+
+enum step_value {
+	VALUE_ZERO,
+	VALUE_OLD,
+	VALUE_NEW,
+	VALUE_OLD_NOT_PRESENT, /* old, with the Present bit clear */
+	VALUE_NEW_NOT_PRESENT,
+};
+
+struct step {
+	uint8_t op;    /* enum step_op */
+	uint8_t word;  /* 0 to 7; of STEP_FIELD that of the field */
+	uint8_t value; /* enum step_value */
+	struct vtd_field field;
+};
+
+enum operation { OPERATION_REPLACE, OPERATION_TEARDOWN_SETUP };
+
+/* What the cited source, or the reason for making the sequence up, says of it. */
+enum claim {
+	CLAIM_SAFE,
+	CLAIM_UNSAFE,
+	CLAIM_ONE_CHUNK, /* safe if old and new differ in one 128-bit chunk only */
+};
+
+struct sequence {
+	const char *name;     /* part of test ids: no spaces */
+	const char *title;    /* for people */
+	const char *citation; /* who does it so, where; NULL for one made up as a control */
+	uint16_t kinds;	      /* bit set of enum entry_kind */
+	uint8_t operation;    /* enum operation */
+	uint8_t claim;	      /* enum claim */
+	bool never_blocks;    /* the entry is present throughout: no DMA may be refused */
+	const struct step *steps;
+	size_t count;
+};
+
+#define SEQUENCE_STEPS_MAX 48
+
+extern const struct sequence sequences[];
+extern const size_t sequence_count;
+
+const char *kind_name(enum entry_kind kind); /* "context", "sm-context", ...: part of test ids */
+const char *kind_title(enum entry_kind kind);
+unsigned kind_words(enum entry_kind kind);   /* 64-bit words of an entry: 1, 2, 4 or 8 */
+uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it present */
+
+/* Put into `entry` (kind_words() words, as it stands) what the step stores; false: it stores
+ * nothing. */
+bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
+		const uint64_t *new, uint64_t *entry);
+
+/* Whether it is one of the invalidations. */
+bool step_invalidates(const struct step *step);
+
+/*
+ * Mutants: a copy of a sequence with one step removed, or with two neighbours swapped. x86 keeps
+ * the order of stores, so what a missing barrier permits is a reordering by the compiler, and the
+ * mutant does it: the store behind the barrier goes before the stores in front of it, those to its
+ * own word merged.
+ */
+enum mutation { MUTATION_REMOVE, MUTATION_SWAP };
+
+/*
+ * The mutant of `count` steps at `at` (0 to count - 1; for a swap the first of the pair). Returns
+ * its number of steps in `to` (room for `count`), or 0 if it would be the same as the original.
+ */
+size_t sequence_mutate(const struct step *steps, size_t count, enum mutation mutation, size_t at,
+		       struct step *to);
+
+/* All of one safeguard taken out: 0 if the sequence has none. As without= of the options asks. */
+size_t sequence_without_invalidations(const struct sequence *from, struct step *to);
+size_t sequence_without_present(const struct sequence *from, struct step *to);
+size_t sequence_without_barrier(const struct sequence *from, struct step *to);
+
+/* "store word 0 := new, P clear" into text; returns it. */
+char *step_text(const struct step *step, char *text, size_t room);
+
+const char *operation_name(enum operation operation); /* "replace", "teardown-setup" */
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a target's entry means, and where a DMA landed. tests/litmus/target_build.c builds it. */
+#include "tests/litmus/target.h"
+#include "kernel/memory.h"
+#include "vtd/fault.h"
+
+#define SAMPLES	     8 /* places looked at in each page: a DMA may land in pieces */
+#define SAMPLE_WORDS (PAGE_SIZE / SAMPLES / sizeof(uint64_t))
+
+static const struct {
+	const char *name;
+	uint8_t kind;
+	bool scalable;
+} ids[TARGET_COUNT] = {
+	[TARGET_CONTEXT] = { "context", KIND_CONTEXT, false },
+	[TARGET_ROOT] = { "root", KIND_ROOT, false },
+	[TARGET_TABLE] = { "table", KIND_TABLE, false },
+	[TARGET_LEAF] = { "leaf", KIND_LEAF, false },
+	[TARGET_SM_CONTEXT] = { "sm-context", KIND_SM_CONTEXT, true },
+	[TARGET_SM_ROOT] = { "sm-root", KIND_SM_ROOT, true },
+	[TARGET_PASID_DIR] = { "pasid-dir", KIND_PASID_DIR, true },
+	[TARGET_PASID_SS] = { "pasid-ss", KIND_PASID, true },
+	[TARGET_PASID_FS] = { "pasid-fs", KIND_PASID, true },
+	[TARGET_PASID_FS_PT] = { "pasid-fs-pt", KIND_PASID, true },
+	[TARGET_PASID_NESTED] = { "pasid-nested", KIND_PASID, true },
+	[TARGET_FS_LEAF] = { "fs-leaf", KIND_LEAF, true },
+};
+
+const char *target_name(enum target_id id)
+{
+	return ids[id].name;
+}
+
+enum entry_kind target_kind(enum target_id id)
+{
+	return (enum entry_kind)ids[id].kind;
+}
+
+bool target_is_scalable(enum target_id id)
+{
+	return ids[id].scalable;
+}
+
+void target_mixture(const struct target *t, unsigned phase, unsigned choice, uint64_t *entry)
+{
+	for (unsigned i = 0; i < t->words; i++)
+		entry[i] = t->state[phase][choice >> i & 1][i];
+}
+
+enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
+{
+	switch (reason) {
+	case FAULT_ROOT_NOT_PRESENT:
+	case FAULT_CONTEXT_NOT_PRESENT:
+	case FAULT_PASID_DIR_NOT_PRESENT:
+	case FAULT_PASID_NOT_PRESENT:
+	case FAULT_SM_ROOT_NOT_PRESENT:
+	case FAULT_SM_CONTEXT_NOT_PRESENT:
+		return OUTCOME_NOT_PRESENT;
+	case FAULT_WRITE_DENIED:
+	case FAULT_READ_DENIED:
+	case FAULT_FS_NOT_PRESENT:
+	case FAULT_SM_SS_NOT_PRESENT:
+		/* The absence of a paging entry is reported as a lack of permission. */
+		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
+								     : OUTCOME_FAULT;
+	case FAULT_PASID_ACCESS:
+	case FAULT_PASID_INVALID:
+		return t->any_pasid_fault_is_absence ? OUTCOME_NOT_PRESENT : OUTCOME_FAULT;
+	}
+	return OUTCOME_FAULT;
+}
+
+static struct vtd_unit unit_of(const struct target *t)
+{
+	struct vtd_unit unit = *t->unit;
+
+	unit.root_table = t->root;
+	unit.scalable = t->scalable;
+	return unit;
+}
+
+static struct vtd_request request_to(const struct target *t, uint64_t at)
+{
+	return (struct vtd_request){ .is_translation = t->by_device_tlb,
+				     .source_id = t->source_id,
+				     .has_pasid = t->tagged,
+				     .pasid = t->pasid[0],
+				     .at = at };
+}
+
+uint8_t target_reason_at(const struct target *t, uint64_t at)
+{
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, at);
+	struct vtd_translation result;
+
+	vtd_translate(&unit, &request, NULL, &result);
+	return result.reason;
+}
+
+uint8_t target_reason_of(const struct target *t, const uint64_t *entry)
+{
+	struct vtd_view view = { .entry = t->entry, .words = t->words };
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, t->address);
+	struct vtd_translation result;
+
+	for (unsigned i = 0; i < t->words; i++)
+		view.value[i] = entry[i];
+	vtd_translate(&unit, &request, &view, &result);
+	return result.reason;
+}
+
+uint8_t target_reason_on_device(const struct target *t, uint64_t at, bool *is_recorded)
+{
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, at);
+	struct vtd_translation result;
+
+	request.is_translation = true;
+	vtd_translate(&unit, &request, NULL, &result);
+	*is_recorded = !result.is_unrecorded;
+	return result.reason;
+}
+
+void target_meaning(void *context, const uint64_t *entry, struct model_meaning *out)
+{
+	struct target *t = context;
+	struct vtd_view view = { .entry = t->entry, .words = t->words };
+	struct vtd_translation result;
+	struct vtd_unit unit = unit_of(t);
+	struct vtd_request request = request_to(t, t->address);
+
+	for (unsigned i = 0; i < t->words; i++)
+		view.value[i] = entry[i];
+	vtd_translate(&unit, &request, &view, &result);
+	t->walks_page_zero |= result.walks_page_zero;
+	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
+				       .translated = !result.reason,
+				       .good = t->kind < KIND_PASID_DIR ? result.context_is_good
+									: result.pasid_is_good,
+				       .stage = result.stage,
+				       .domain = result.domain };
+	if (result.reason) {
+		out->outcome = (uint8_t)target_fault_outcome(t, result.reason);
+		if (!result.is_unrecorded || out->outcome == OUTCOME_NOT_PRESENT)
+			return;
+		t->meets_unrecorded = true;
+		if (t->tells_unrecorded_as_absent)
+			out->outcome = OUTCOME_NOT_PRESENT;
+		return;
+	}
+	for (unsigned p = 0; p < t->pages; p++)
+		if (result.address == (uint64_t)t->page[p])
+			out->outcome = (uint8_t)p;
+}
+
+void target_choose_phase(struct target *t, unsigned phase)
+{
+	struct model_meaning meaning;
+
+	t->phase = phase;
+	for (unsigned s = 0; s < 2; s++) {
+		target_meaning(t, t->state[phase][s], &meaning);
+		t->expects[s] = meaning.outcome;
+	}
+}
+
+void target_arm(const struct target *t, uint64_t number)
+{
+	for (unsigned p = 0; p < t->pages; p++)
+		for (unsigned i = 0; i < SAMPLES; i++)
+			t->page[p][i * SAMPLE_WORDS] = ~number;
+}
+
+unsigned target_written(const struct target *t, uint64_t number)
+{
+	unsigned written = 0;
+
+	for (unsigned p = 0; p < t->pages; p++)
+		for (unsigned i = 0; i < SAMPLES; i++)
+			written |= (t->page[p][i * SAMPLE_WORDS] != ~number) << p;
+	return written;
+}
+
+#define PHYSICAL_MARK 0x5f5f6c69746d7573ull
+
+static volatile uint64_t *physical_sample(unsigned i)
+{
+	return (volatile uint64_t *)target_address() + i * SAMPLE_WORDS;
+}
+
+void target_arm_physical(void)
+{
+	for (unsigned i = 0; i < SAMPLES; i++)
+		*physical_sample(i) = PHYSICAL_MARK;
+}
+
+bool target_landed_physically(void)
+{
+	for (unsigned i = 0; i < SAMPLES; i++)
+		if (*physical_sample(i) != PHYSICAL_MARK)
+			return true;
+	return false;
+}
+
+const char *target_outcome_name(const struct target *t, unsigned outcome)
+{
+	static const char *const names[OUTCOME_COUNT] = {
+		[OUTCOME_A] = "AA",	      [OUTCOME_B] = "BB",
+		[OUTCOME_MIXTURE_1] = "AB",   [OUTCOME_MIXTURE_2] = "BA",
+		[OUTCOME_NOT_PRESENT] = "np", [OUTCOME_FAULT] = "fault",
+		[OUTCOME_BOTH] = "AA+BB",     [OUTCOME_LOST] = "lost",
+		[OUTCOME_SILENT] = "silent",
+	};
+
+	return outcome == OUTCOME_MIXTURE_1 && t->pages == 3 ? "decoy" : names[outcome];
+}
+
+const char *target_outcome_meaning(const struct target *t, unsigned outcome)
+{
+	static const char *const meanings[OUTCOME_COUNT] = {
+		[OUTCOME_A] = "state A",
+		[OUTCOME_B] = "state B",
+		[OUTCOME_NOT_PRESENT] = "refused: not present",
+		[OUTCOME_FAULT] = "refused for another reason",
+		[OUTCOME_BOTH] = "landed partly in A's page, partly in B's: changed under way",
+		[OUTCOME_LOST] = "done by the device, landed in no page, no fault",
+		[OUTCOME_SILENT] = "not done by the device, and no fault was recorded",
+	};
+
+	if (outcome != OUTCOME_MIXTURE_1 && outcome != OUTCOME_MIXTURE_2)
+		return meanings[outcome];
+	if (t->pages == 3)
+		return "PGTT of A with the unused first-stage pointer of B";
+	if (t->kind == KIND_SM_CONTEXT)
+		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
+						    : "directory of B with the RID_PASID of A";
+	return outcome == OUTCOME_MIXTURE_1 ? "pointer of A read with the width of B"
+					    : "pointer of B read with the width of A";
+}

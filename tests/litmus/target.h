@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is rewritten: one table entry of a device, and two states A and B of it, built so that what
+ * the unit made of it can be told from where a DMA landed.
+ *
+ *   target        A and B differ in                      told apart by
+ *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns
+ *                                                        the pointer, 2 the width); with one table
+ *                                                        depth, the fault of a refused width
+ *   sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled at both
+ *   pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag, below
+ *   pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
+ *   pasid-nested  the same, over one second stage        two pages; a DID mixture by its tag
+ *   pasid-fs-pt   PGTT (0); DID (1); pointer (2)         three pages: A's, the page whose address is
+ *                                                        the DMA's (pass-through), and a decoy that
+ *                                                        B's unused first-stage pointer leads to
+ *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *
+ * The states of sm-context have PASIDs of their own, so the PASID-table entry that is kept of one is not found by the
+ * other's (table 17). What invalidating the PASID cache is for shows in sm-root and pasid-dir, whose states share one.
+ *
+ * Tag of a translation: after a DMA into a state's page, its leaf is changed to a sentinel page and
+ * the IOTLB invalidated by that state's DID; a second DMA into the same page then met a translation
+ * that is kept under another DID.
+ *
+ * A device that can tag its requests with a PASID drives the PASID-table targets with a PASID of
+ * their own, while RID_PASID leads to an absent entry; others by RID_PASID.
+ *
+ * The four pages of a legacy context entry: each root begins a chain of tables, entry 0 leading to
+ * the next; the table in which an n-level walk looks up the 2 MiB region holds that region's leaf
+ * table in entry R, its number in the gigabyte, and so does the next one down the chain for an
+ * n + 1-level walk. R is not 0, so the two never meet. The device's own pages are mapped to themselves
+ * everywhere.
+ */
+#ifndef TESTS_TARGET_H
+#define TESTS_TARGET_H
+
+#include "kernel/dma/dma.h"
+#include "kernel/memory.h"
+#include "tests/litmus/model.h"
+#include "vtd/translate.h"
+#include "vtd/unit.h"
+
+/* What became of a DMA. */
+enum outcome {
+	OUTCOME_A, /* landed in the page of state A, of state B, or of a mixture */
+	OUTCOME_B,
+	OUTCOME_MIXTURE_1, /* the target's own: AB, or the decoy */
+	OUTCOME_MIXTURE_2, /* BA */
+	OUTCOME_PAGES,
+	OUTCOME_NOT_PRESENT = OUTCOME_PAGES, /* refused: an entry on the way is not present */
+	OUTCOME_FAULT,			     /* refused for another reason */
+	OUTCOME_PREDICTED, /* those above can be predicted; below is what only a device can do */
+	OUTCOME_BOTH = OUTCOME_PREDICTED, /* landed in A's and B's page: changed under way */
+	OUTCOME_LOST,	/* the device says done; no page changed and no fault was recorded */
+	OUTCOME_SILENT, /* the device stopped or said failed; no fault was recorded */
+	OUTCOME_COUNT,
+};
+
+enum target_id {
+	TARGET_CONTEXT,
+	TARGET_ROOT,
+	TARGET_TABLE,
+	TARGET_LEAF,
+	TARGET_SM_CONTEXT,
+	TARGET_SM_ROOT,
+	TARGET_PASID_DIR,
+	TARGET_PASID_SS,
+	TARGET_PASID_FS,
+	TARGET_PASID_FS_PT,
+	TARGET_PASID_NESTED,
+	TARGET_FS_LEAF,
+	TARGET_COUNT,
+};
+
+/*
+ * Bus address of the page under test, unless a pass-through state dictates another; and of one that is
+ * mapped in no state: a write there faults. Both are in the window (kernel/memory.h): the physical pages
+ * at these addresses are ours, too, and a DMA that no unit translates lands there.
+ */
+static inline uint64_t target_address(void)
+{
+	return memory_window();
+}
+
+static inline uint64_t target_nowhere(void)
+{
+	return memory_window() + WINDOW_BYTES - PAGE_SIZE;
+}
+
+struct target {
+	uint8_t id;   /* enum target_id */
+	uint8_t kind; /* enum entry_kind */
+	bool scalable;
+	bool checks_tags;
+	bool tagged; /* to be driven by requests with PASID, pasid[0] */
+	unsigned words;
+	unsigned phases; /* 2 where one mixture can be seen at a time: the states' roles change */
+	uint64_t state[2][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
+	uint16_t domain[2], pasid[2];	       /* of A and B */
+	uint64_t *root;			       /* root table that leads to all of it */
+	uint64_t *entry;		       /* the live entry; state A of phase 0 stands in it */
+	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
+	unsigned pages;
+	volatile uint64_t *page[OUTCOME_PAGES];
+	uint64_t *leaf
+		[2]; /* of the page under test, by A and B: checks_tags; target context: A's alone */
+	uint64_t leaf_value[2];		/* and what stands in them */
+	volatile uint64_t *sentinel[2]; /* and where they are turned to */
+	unsigned phase;			/* the one chosen */
+	uint8_t expects[2];		/* outcome of A and of B in it */
+	const char *encoding;		/* how outcomes are told apart, for the log */
+
+	bool coherent; /* the unit sees stores to the entry without a flush */
+
+	/* for predictions */
+	const struct vtd_unit *unit;
+	uint16_t source_id;
+	bool any_pasid_fault_is_absence; /* QEMU reports absent PASID entries as invalid ones */
+	bool walks_page_zero;		 /* set when a prediction led through a pointer of 0 */
+	/*
+	 * Its requests are those of a device-TLB. Some refusals of these are not recorded (section 7.1.2), so a wrong
+	 * entry may look like an absent one: whether what it means is to be told so, and whether it was asked for.
+	 */
+	bool by_device_tlb, tells_unrecorded_as_absent, meets_unrecorded;
+};
+
+const char *target_name(enum target_id id);
+enum entry_kind target_kind(enum target_id id);
+bool target_is_scalable(enum target_id id);
+
+/*
+ * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds
+ * what else must stay mapped, or NULL; scalable-mode targets do not look at it. ats: its entries take the
+ * requests of a device-TLB, too (TT = 01b, DTE = 1); that changes nothing for others. Returns NULL, or
+ * why this target cannot be had on this unit.
+ */
+const char *target_build(struct target *target, enum target_id id, const struct vtd_unit *unit,
+			 const struct dma_device *device, uint16_t source_id, bool ats,
+			 const uint64_t *base);
+
+/* The entry whose word i is of state (choice >> i & 1). */
+void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
+
+/* What an entry that stands there, or is read so, leads to. For the model: context is the target.
+ */
+void target_meaning(void *target, const uint64_t *entry, struct model_meaning *out);
+void target_choose_phase(struct target *target, unsigned phase);
+
+/* Outcome of a recorded fault. */
+enum outcome target_fault_outcome(const struct target *target, uint8_t reason);
+
+/* Put a mark, different each time, into all pages; see which pages a DMA wrote over (bit set). */
+void target_arm(const struct target *target, uint64_t number);
+unsigned target_written(const struct target *target, uint64_t number);
+
+/*
+ * The physical page at target_address(): a DMA that nothing translates lands there. Mark it; see whether a
+ * DMA wrote over the marks.
+ */
+void target_arm_physical(void);
+bool target_landed_physically(void);
+
+/*
+ * The reason for which a write to `at` is refused by the tables as they are; 0: it is not (section 7.1.3). The same of
+ * a translation request; *is_recorded: or only the device is told.
+ */
+uint8_t target_reason_at(const struct target *target, uint64_t at);
+uint8_t target_reason_on_device(const struct target *target, uint64_t at, bool *is_recorded);
+
+/* The same of a write to the page under test, with another entry in the place of the target's. */
+uint8_t target_reason_of(const struct target *target, const uint64_t *entry);
+
+const char *target_outcome_name(const struct target *target, unsigned outcome);
+const char *target_outcome_meaning(const struct target *target, unsigned outcome);
+
+#endif

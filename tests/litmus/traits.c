@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/litmus/traits.h"
+#include "kernel/cpu.h"
+#include "kernel/kernel.h"
+#include "kernel/output/log.h"
+#include "kernel/output/record.h"
+#include "kernel/lib/string.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/ownership.h"
+#include "tests/litmus/trials.h"
+#include "vtd/entry.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define FLIP_MS	     150
+#define TAG_ROUNDS   32
+#define UNSEEN_LEAST 8 /* stores that nobody flushed, each seen at once */
+
+static struct tally t;
+
+bool traits_is_qemu(void)
+{
+	struct cpuid leaf;
+
+	if (options.model != MODEL_AUTO)
+		return options.model == MODEL_QEMU;
+	if (!(cpuid(1, 0).ecx & 1u << 31))
+		return false;
+	leaf = cpuid(0x40000000, 0);
+	return !memcmp(&leaf.ebx, "TCGT", 4) || !memcmp(&leaf.ebx, "KVMK", 4);
+}
+
+/* Make the target current, with a device that was seen to pass the unit. False: this unit has it not. */
+static bool choose(struct bench *b, enum target_id id)
+{
+	return !b->lacks[id] && !engine_choose(b, &b->targets[id]) && !ownership_prove(b);
+}
+
+static void store(struct bench *b, const uint64_t *entry, bool flush)
+{
+	volatile uint64_t *live = b->target->entry;
+
+	for (unsigned i = b->target->words; i--;) {
+		live[i] = entry[i];
+		cpu_stored(&live[i]);
+	}
+	if (flush)
+		vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
+}
+
+/* An absent entry must be looked at again: section 6.1, caching mode. */
+static void probe_absence(struct bench *b)
+{
+	static const uint64_t absent[ENTRY_WORDS_MAX];
+	struct attempt a;
+
+	if (!choose(b, TARGET_CONTEXT) || !engine_put(b, absent, &t))
+		return;
+	bench_attempt(b, &a);
+	if (!a.recorded)
+		return;
+	vtd_fault_clear(b->unit);
+	store(b, b->target->state[0][0], true);
+	bench_set_requester(b, b->target->address);
+	if (vtd_flush_write_buffer(b->unit) != VTD_OK || bench_reset(b))
+		return;
+	b->traits.absence = engine_once(b, &t) == OUTCOME_NOT_PRESENT ? TRAIT_YES : TRAIT_NO;
+}
+
+/* Whether stores are seen that were not flushed, on a unit that does not say so. */
+static void probe_snooping(struct bench *b)
+{
+	unsigned seen = 0;
+
+	if (b->unit->coherent || !choose(b, TARGET_CONTEXT) ||
+	    !engine_settle(b, b->target->state[0][0], &t))
+		return;
+	for (unsigned i = 1; i <= UNSEEN_LEAST; i++) {
+		store(b, b->target->state[0][i & 1], false);
+		if (vtd_invalidate_all(b->unit) != VTD_OK)
+			return;
+		seen += engine_once(b, &t) == b->target->expects[i & 1];
+		vtd_flush_paging(b->unit, b->target->entry, 64);
+	}
+	b->traits.snoops = seen == UNSEEN_LEAST ? TRAIT_YES : TRAIT_NO;
+}
+
+/* The old PASID-table entry, used again though only the other caches were emptied (section 6.2.3). */
+static void probe_pasid_cache(struct bench *b)
+{
+	enum target_id id = b->lacks[TARGET_PASID_SS] ? TARGET_PASID_FS : TARGET_PASID_SS;
+
+	if (!choose(b, id) || !engine_settle(b, b->target->state[0][0], &t) ||
+	    engine_once(b, &t) != b->target->expects[0])
+		return;
+	store(b, b->target->state[0][1], true);
+	for (unsigned s = 0; s < 2; s++)
+		if (vtd_invalidate_context_cache(b->unit, b->target->domain[s], b->source_id) !=
+			    VTD_OK ||
+		    vtd_invalidate_iotlb_domain(b->unit, b->target->domain[s]) != VTD_OK)
+			return;
+	b->traits.pasid_cache = engine_once(b, &t) == b->target->expects[0] ? TRAIT_YES : TRAIT_NO;
+}
+
+/* From pass-through to a translating entry, the PASID cache and the IOTLB invalidated (section 6.5.3.3). */
+static void probe_pass_through(struct bench *b)
+{
+	if (!choose(b, TARGET_PASID_FS_PT) || !engine_settle(b, b->target->state[0][1], &t) ||
+	    engine_once(b, &t) != b->target->expects[1])
+		return;
+	store(b, b->target->state[0][0], true);
+	for (unsigned s = 0; s < 2; s++)
+		if (vtd_invalidate_pasid_cache(b->unit, b->target->domain[s],
+					       b->target->pasid[s]) != VTD_OK ||
+		    vtd_invalidate_piotlb(b->unit, b->target->domain[s], b->target->pasid[s]) !=
+			    VTD_OK ||
+		    vtd_invalidate_iotlb_domain(b->unit, b->target->domain[s]) != VTD_OK)
+			return;
+	b->traits.pass_through = engine_once(b, &t) == b->target->expects[1] ? TRAIT_YES : TRAIT_NO;
+}
+
+/*
+ * Whether a translation is kept under its domain-id when nobody rewrites. Else a tag says nothing of how entries
+ * are read.
+ */
+static bool tags_are_right(struct bench *b)
+{
+	struct drive_setup once = { .target = b->target->address, .invalidate = true };
+
+	if (!engine_settle(b, b->target->state[0][0], &t))
+		return false;
+	t.tag_checks = t.mistagged = 0;
+	for (unsigned i = 0; i < TAG_ROUNDS && !t.stopped; i++) {
+		if (!engine_put(b, b->target->state[0][i & 1], &t))
+			break;
+		if (engine_dma(b, &once, &t, false) == (enum outcome)b->target->expects[i & 1])
+			engine_check_tag(b, &once, &t, i & 1);
+	}
+	b->traits.mistagged = t.mistagged;
+	b->traits.mistagged_of = t.tag_checks;
+	return !t.stopped && !t.mistagged;
+}
+
+/* The first chunk of a PASID-table entry, changed by one 128-bit store: read once, it never shows a mixture. */
+static void probe_rereading(struct bench *b)
+{
+	static const struct step exchange = { STEP_CAS, 0, VALUE_NEW, { 0, 0 } };
+	struct trial trial = {
+		.steps = &exchange, .count = 1, .drive = DRIVE_HAMMER, .ms = FLIP_MS
+	};
+
+	if (!choose(b, TARGET_PASID_SS) || !tags_are_right(b))
+		return;
+	trial_run(b, &trial, &t);
+	if (t.stopped)
+		return;
+	b->traits.mixtures = t.torn + t.mistagged;
+	b->traits.mixtures_of = t.dmas;
+	b->traits.rereads = b->traits.mixtures ? TRAIT_YES : TRAIT_NO;
+}
+
+static const char *word(enum trait trait)
+{
+	static const char *const words[] = { "not asked", "no", "yes" };
+
+	return words[trait];
+}
+
+static void tell(const struct bench *b, const char *what, enum trait trait)
+{
+	if (trait != TRAIT_UNKNOWN)
+		log_note("unit %u %s: %s (probed)", b->unit_index, what, word(trait));
+}
+
+/* `is_known`: of QEMU's unit. The kind: what else of the unit would explain it, and what follows from it. */
+static void breach(struct bench *b, enum broken kind, const char *text, bool is_known)
+{
+	if (is_known && b->traits.is_qemu)
+		log_note("  %s: known of QEMU's unit", text);
+	else if (!b->traits.breach) {
+		b->traits.breach = text;
+		b->traits.breach_kind = kind;
+	}
+}
+
+static void judge(struct bench *b)
+{
+	const struct traits *traits = &b->traits;
+	bool says_rid_pasid = field_of(b->unit->ecap, ECAP_RPS);
+
+	if (traits->rid_pasid == TRAIT_NO && says_rid_pasid)
+		breach(b, BROKEN_WALK,
+		       "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)", false);
+	if (traits->rid_pasid == TRAIT_YES && !says_rid_pasid)
+		breach(b, BROKEN_WALK, "it uses RID_PASID, though ECAP.RPS = 0 (section 9.4)",
+		       true);
+	if (traits->absent_pasid_reason && traits->absent_pasid_reason != FAULT_PASID_NOT_PRESENT)
+		breach(b, BROKEN_RECORDS,
+		       "it does not report an absent PASID-table entry as absent (section 7.1.3, "
+		       "SPT.1)",
+		       true);
+	if (traits->absence == TRAIT_YES && !field_of(b->unit->cap, CAP_CM))
+		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)",
+		       false);
+	if (traits->pass_through == TRAIT_YES)
+		breach(b, BROKEN_CACHES,
+		       "it passes requests through after the PASID-table entry says otherwise and "
+		       "its caches "
+		       "were invalidated (section 6.5.3.3)",
+		       true);
+	if (traits->mistagged)
+		breach(b, BROKEN_CACHES,
+		       "with nobody rewriting, a translation stayed after the IOTLB invalidation "
+		       "of "
+		       "its entry's domain-id: it is kept under another one (table 17), or the "
+		       "invalidation does not reach it (section 6.5.2.3)",
+		       false);
+	if (traits->rereads == TRAIT_YES)
+		breach(b, BROKEN_FETCH,
+		       "it acts on less than 128 bits of a PASID-table entry (section 6.2.3.1)",
+		       true);
+}
+
+static void override(struct bench *b)
+{
+	bool qemu = options.model == MODEL_QEMU;
+
+	if (options.model == MODEL_AUTO)
+		return;
+	b->traits.rereads = qemu ? TRAIT_YES : TRAIT_NO;
+	b->traits.pasid_cache = qemu ? TRAIT_NO : TRAIT_YES;
+	b->traits.snoops = qemu ? TRAIT_YES : TRAIT_NO;
+	b->traits.pass_through = qemu ? TRAIT_YES : TRAIT_NO;
+	log_note("  model=%s is taken instead of how it was seen to read and to cache",
+		 qemu ? "qemu" : "spec");
+}
+
+void traits_probe(struct bench *b)
+{
+	bool is_slow = b->device->typical_us > 10000;
+
+	probe_absence(b);
+	if (!is_slow) {
+		probe_snooping(b);
+		choose(b, TARGET_SM_CONTEXT); /* the proof finds out whether RID_PASID is used */
+		probe_pasid_cache(b);
+		probe_pass_through(b);
+		probe_rereading(b);
+	}
+	b->traits.rid_pasid = b->unit->rid_pasid_seen
+				      ? b->unit->uses_rid_pasid ? TRAIT_YES : TRAIT_NO
+				      : TRAIT_UNKNOWN;
+	tell(b, "uses RID_PASID", b->traits.rid_pasid);
+	tell(b, "keeps absent entries", b->traits.absence);
+	tell(b, "sees stores that were not flushed", b->traits.snoops);
+	tell(b, "has a PASID cache", b->traits.pasid_cache);
+	tell(b, "goes on passing through after an entry says otherwise", b->traits.pass_through);
+	if (b->traits.absent_pasid_reason)
+		log_note("unit %u reports an absent PASID-table entry by reason 0x%x (probed)",
+			 b->unit_index, b->traits.absent_pasid_reason);
+	if (b->traits.rereads != TRAIT_UNKNOWN)
+		log_note("unit %u reads a chunk of a PASID-table entry more than once: %s (probed: "
+			 "%lu of %lu DMAs "
+			 "met a mixture)",
+			 b->unit_index, word(b->traits.rereads), b->traits.mixtures,
+			 b->traits.mixtures_of);
+	judge(b);
+	record_begin();
+	record_line("traits");
+	record_add("unit=%u device=%s rid_pasid=%u absence=%u snoops=%u pasid_cache=%u "
+		   "pass_through=%u "
+		   "absent_pasid=0x%x rereads=%u mixtures=%lu of=%lu",
+		   b->unit_index, b->device->generator->name, b->traits.rid_pasid,
+		   b->traits.absence, b->traits.snoops, b->traits.pasid_cache,
+		   b->traits.pass_through, b->traits.absent_pasid_reason, b->traits.rereads,
+		   b->traits.mixtures, b->traits.mixtures_of);
+	record_end();
+	/* On a busy host that may go unseen. */
+	if (b->traits.rereads != TRAIT_YES && b->traits.is_qemu)
+		b->traits.rereads = TRAIT_YES;
+	override(b);
+	if (!b->lacks[TARGET_SM_CONTEXT] && b->traits.rid_pasid != TRAIT_YES)
+		b->lacks[TARGET_SM_CONTEXT] =
+			"the unit does not use RID_PASID (probed), in which the states differ";
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The second processor of the engine: it executes the steps of a sequence, without end. */
+#ifndef TESTS_UPDATER_H
+#define TESTS_UPDATER_H
+
+#include "tests/litmus/bench.h"
+#include "tests/litmus/sequence.h"
+
+struct trial {
+	const struct step *steps;
+	size_t count;
+	uint8_t drive;	   /* enum drive */
+	uint32_t dwell_ns; /* between the stores of the sequence */
+	uint64_t ms;	   /* to measure for */
+	bool stop_on_harm; /* end early, once anything harmful was seen */
+	bool may_break;	   /* it is one of a sequence: break= may spoil it */
+	bool ats;	   /* with the device's own TLB, where ats= has it used */
+};
+
+enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };
+
+/* Translate the trial's steps, A to B and B to A, for the bench's entry. The entry must be in A. */
+void updater_load(struct bench *bench, const struct trial *trial, unsigned phase);
+
+/*
+ * What only a walk that is under way can meet (legacy mode, target context): from state A to B by one 128-bit
+ * exchange; the leaf entry that A's walk ends in turned to `trap`; back to `good`; back to A. Each store by
+ * itself leaves nothing wrong: a request comes to the trap only if both first stores fall between its
+ * read of the context entry and its read of the leaf.
+ */
+void updater_load_walk(struct bench *bench, enum drive drive, uint64_t *leaf, uint64_t good,
+		       uint64_t trap);
+
+void updater_begin(unsigned cpu);
+bool updater_end(uint64_t us); /* false if the processor does not come to an end in time */
+
+void updater_command(enum updater_order order);
+bool updater_is_to_hold(void); /* whether that was the last order */
+
+/* After UPDATER_HOLD: the state, A (0) or B (1), that it holds still in; -1 if it does not answer.
+ */
+int updater_wait_held(uint64_t us);
+
+/* Two words at once: the 128 bits that units fetch (CMPXCHG16B). */
+void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high);
+
+uint64_t updater_rewrites(void);
+/* Stores to entries that the updater has done ever: two readings tell how many passed between. */
+uint64_t updater_stores(void);
+/* Whether the processors have AVX; turned on for the updater when first needed. */
+bool updater_can_store_256(void);
+const char *updater_problem(void); /* why it does not answer */
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/litmus/verdict.h"
+#include "kernel/lib/format.h"
+#include "kernel/kernel.h"
+#include "kernel/output/log.h"
+#include "kernel/paging.h"
+#include "kernel/lib/string.h"
+#include "tests/litmus/predict.h"
+#include "tests/litmus/report.h"
+#include "tests/litmus/traits.h"
+#include "tests/litmus/trials.h"
+
+static struct tally tally;
+
+bool verdict_is_slow(const struct bench *b)
+{
+	return b->device->typical_us > 10000;
+}
+
+static bool is_word(enum target_id id)
+{
+	return kind_words(target_kind(id)) == 1;
+}
+
+uint64_t verdict_ms(const struct bench *b, enum target_id id, enum drive drive)
+{
+	if (options.test_ms)
+		return options.test_ms;
+	if (verdict_is_slow(b))
+		return 2000;
+	if (is_word(id))
+		return 340;
+	/* A PASID-table entry is hammered with two DMAs where others take one. */
+	return drive == DRIVE_FAITHFUL ? 1000 : target_kind(id) == KIND_PASID ? 880 : 490;
+}
+
+size_t verdict_steps(const struct sequence *s, struct step *steps)
+{
+	if (s->claim != CLAIM_UNSAFE) {
+		switch (options.without) {
+		case WITHOUT_BARRIER:
+			return sequence_without_barrier(s, steps);
+		case WITHOUT_PRESENT:
+			return sequence_without_present(s, steps);
+		case WITHOUT_INVALIDATE:
+			return sequence_without_invalidations(s, steps);
+		}
+	}
+	memcpy(steps, s->steps, s->count * sizeof(*steps));
+	return s->count;
+}
+
+/* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
+static const char *cannot(const struct bench *b, enum target_id target, const struct sequence *s,
+			  enum drive drive, const struct prediction *full,
+			  const struct prediction *p)
+{
+	if (p->problem)
+		return p->problem;
+	if (p->walks_page_zero && !page_zero_is_empty)
+		return "a mixture would be walked through physical page 0, which is not free here";
+	if (drive == DRIVE_HAMMER && !full->harms && p->harms)
+		return "what makes it safe are its own invalidations, which this drive leaves out";
+	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL &&
+	    b->traits.pass_through == TRAIT_YES)
+		return "the unit goes on passing through until the context cache is invalidated";
+	if (target == TARGET_PASID_DIR && traits_is_qemu() && s->operation != OPERATION_REPLACE)
+		return "QEMU uses memory it never set when a directory entry goes away in the "
+		       "middle of a translation";
+	return NULL;
+}
+
+/* Trouble of the device or of this tool: then the run says nothing of the sequence. NULL: none. */
+static const char *trouble(void)
+{
+	return tally.stopped	? tally.stopped
+	       : tally.timeouts ? "the device did not answer in time, and was reset"
+				: NULL;
+}
+
+/* What no sequence explains, but a unit that does not do its part. NULL: nothing such. *kinds: what it may follow from. */
+static const char *unexplained(bool is_control, unsigned *kinds)
+{
+	*kinds = BROKEN(BROKEN_RECORDS) | BROKEN(BROKEN_WALK);
+	if (tally.faults.odd)
+		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
+	/* An entry that is a mixture may be one whose faults go unrecorded. */
+	if (is_control)
+		return NULL;
+	*kinds = BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_WALK);
+	if (tally.companion_astray)
+		return "a DMA of the companion landed where its own entry does not lead";
+	if (tally.companion_refused)
+		return "a DMA of the companion was refused, though nothing on its way was "
+		       "rewritten";
+	if (tally.untranslated)
+		return "a DMA passed the unit untranslated: it landed at the physical address";
+	*kinds |= BROKEN(BROKEN_RECORDS);
+	if (tally.unrecorded)
+		return tally.outcomes[OUTCOME_LOST]
+			       ? "a DMA landed in no page of the witness and left no fault record"
+			       : "a DMA was not done and left no fault record";
+	return NULL;
+}
+
+static struct best counted(unsigned kind)
+{
+	switch (kind) {
+	case SHOWN_TORN: /* while the updater stood still, a mixture proves nothing of concurrency */
+		return (struct best){ tally.exposed_torn, tally.exposed };
+	case SHOWN_STALE:
+		return (struct best){ tally.stale, tally.held };
+	}
+	return (struct best){ tally.mistagged, tally.tag_checks };
+}
+
+static bool is_more(struct best a, struct best b)
+{
+	return a.harms && (!b.harms || a.harms * b.of > b.harms * a.of);
+}
+
+/* Take what a control has shown. */
+static void take(struct shown *shown, enum target_id target, enum drive drive)
+{
+	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
+		struct best now = counted(kind), *best = &shown->best[target][drive][kind];
+
+		if (is_more(now, *best))
+			*best = now;
+	}
+	if (is_more(counted(SHOWN_TORN), shown->torn[drive]))
+		shown->torn[drive] = counted(SHOWN_TORN);
+	shown->harms[target][drive] += tally.torn + tally.stale + tally.mistagged;
+}
+
+/*
+ * Whether a sequence as bad as the worst control would have shown itself here: of n DMAs at the control's
+ * rate h, none with a chance below 5 %, n * h >= 3. The ways in which it would, a bit each.
+ */
+static unsigned would_have_shown(const struct shown *shown, enum target_id target, enum drive drive)
+{
+	unsigned ways = 0;
+
+	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
+		struct best best = shown->best[target][drive][kind];
+
+		if (kind == SHOWN_TORN && is_word(target) && is_more(shown->torn[drive], best))
+			best = shown->torn[drive];
+		if (best.harms && counted(kind).of * best.harms >= 3 * best.of)
+			ways |= 1u << kind;
+	}
+	return ways;
+}
+
+/* Why nothing torn says nothing here; NULL: it does. */
+static const char *inconclusive(const struct bench *b, const struct shown *shown,
+				enum target_id target, enum drive drive, uint64_t controls)
+{
+	if (!controls)
+		return "inconclusive: no control of this drive showed anything in this run";
+	if (!b->lacks[TARGET_CONTEXT] && !b->met[drive] && !verdict_is_slow(b))
+		return "inconclusive: no DMA was seen in the middle of a change in this drive "
+		       "(concurrency), "
+		       "so none torn proves nothing";
+	if (!tally.rewrites || !tally.exposed)
+		return "inconclusive: nothing was rewritten during a DMA";
+	if (!would_have_shown(shown, target, drive))
+		return "inconclusive: too few DMAs were exposed to stores: at the controls' rate "
+		       "none might have "
+		       "torn";
+	return NULL;
+}
+
+/*
+ * A sequence that is unsafe anyway is a control, whatever the order of chunks. One that was predicted to be safe fails:
+ * on this unit it is not.
+ */
+static const char *outside(struct bench *b, const struct sequence *s, const struct trial *trial,
+			   const struct prediction *p)
+{
+	const char *problem = predict_outside(p, &tally), *order;
+
+	order = problem ? predict_other_order(b, trial, s->never_blocks, &tally) : NULL;
+	if (!order)
+		return problem;
+	if (!p->harms)
+		return order;
+	log_note("  %s", order);
+	return NULL;
+}
+
+static void judge(const struct bench *b, enum target_id target, enum drive drive,
+		  const struct prediction *p, const char *problem, uint8_t spec_harms,
+		  struct shown *shown, const char *id)
+{
+	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
+	const char *unit = tally.torn	     ? "torn"
+			   : tally.stale     ? "stale"
+			   : tally.mistagged ? "mistagged"
+					     : "torn";
+	uint64_t controls = shown->harms[target][drive];
+	const char *follows;
+	unsigned kinds;
+
+	if (is_word(target))
+		controls += shown->torn[drive].harms;
+	report_keep_verdicts(spec_harms, controls);
+	if (p->harms)
+		take(shown, target, drive);
+	if (unexplained(p->harms, &kinds))
+		problem = unexplained(p->harms, &kinds);
+	else
+		kinds = BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK);
+	follows = bench_follows(b, trouble() ? BROKEN(BROKEN_QUEUE) : kinds, id);
+	/* A device in trouble comes first: what it did then is no evidence. */
+	if (trouble()) {
+		report_result(id, VERDICT_ERROR,
+			      follows && b->unit->queue.errors ? follows : trouble(), harm, unit);
+	} else if (problem) {
+		report_result(id, VERDICT_FAIL, follows ? follows : problem, harm, unit);
+	} else if (p->harms && options.without) {
+		report_result(id, harm ? VERDICT_FAIL : VERDICT_SKIP,
+			      harm ? "a safeguard was taken out, and it shows"
+				   : "unsafe by the model without it; not seen in this run",
+			      harm, unit);
+	} else if (p->harms) {
+		if (predict_harm_seen(p, &tally))
+			log_note("  Control: its harm was seen, as the model says");
+		report_result(id, predict_harm_seen(p, &tally) ? VERDICT_PASS : VERDICT_SKIP,
+			      "unsafe by the model; not seen in this run", harm, unit);
+	} else if (inconclusive(b, shown, target, drive, controls)) {
+		report_result(id, VERDICT_SKIP, inconclusive(b, shown, target, drive, controls), 0,
+			      "torn");
+	} else {
+		unsigned ways = would_have_shown(shown, target, drive);
+
+		/* Of what no control showed often enough the run says nothing. */
+		log_note("  Safe: controls showed %lu harms; as often, here would have been "
+			 "seen:%s%s%s",
+			 controls, ways >> SHOWN_TORN & 1 ? " torn" : "",
+			 ways >> SHOWN_STALE & 1 ? " stale" : "",
+			 ways >> SHOWN_MISTAGGED & 1 ? " mis-tagged" : "");
+		report_result(id, VERDICT_PASS, NULL, 0, "torn");
+	}
+}
+
+/*
+ * The prediction that counts here, and beside it the specification's where that is another. Returns the
+ * harms that the specification allows.
+ */
+static uint8_t log_model(struct bench *b, const struct sequence *s, const struct trial *trial,
+			 const struct prediction *p)
+{
+	struct prediction spec;
+	char harms[80], spec_harms[80];
+
+	report_harms(harms, sizeof(harms), p->harms);
+	predict_by_specification(b, trial, s->never_blocks, &spec);
+	report_harms(spec_harms, sizeof(spec_harms), spec.harms);
+	if (spec.harms == p->harms)
+		log_note("  Model (%s): %s", p->fetch, harms);
+	else
+		log_note("  Model (%s): %s; (%s): %s", p->fetch, harms, spec.fetch, spec_harms);
+	return spec.harms;
+}
+
+/* `full` is by this unit's model; what is known to be bad is what the specification allows to harm.
+ */
+static void note_known_bad(struct bench *b, enum target_id target, const struct sequence *s,
+			   const struct trial *trial, const struct prediction *full,
+			   struct shown *shown)
+{
+	struct trial faithful = *trial;
+	struct prediction spec = *full, here;
+
+	faithful.drive = DRIVE_FAITHFUL;
+	if (b->traits.rereads == TRAIT_YES)
+		predict_by_specification(b, &faithful, s->never_blocks, &spec);
+	predict_known_bad(b, trial, s->never_blocks, &here);
+	shown->known_bad[target][s - sequences] |= (spec.harms ? KNOWN_BAD : 0) |
+						   (here.harms ? SHOWABLE : 0);
+}
+
+void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
+{
+	unsigned bad = 0, showable = 0, seen = 0;
+
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (size_t i = 0; i < sequence_count; i++) {
+			uint8_t flags = shown->known_bad[t][i];
+
+			if (!(flags & KNOWN_BAD))
+				continue;
+			bad++;
+			/* What was seen could be shown, whatever the model of the unit says. */
+			showable += flags & (SHOWABLE | SEEN) ? 1 : 0;
+			seen += flags & SEEN ? 1 : 0;
+			if (!(flags & SEEN))
+				log_note("  not seen: %s.%s.%s%s", target_name((enum target_id)t),
+					 operation_name(sequences[i].operation), sequences[i].name,
+					 flags & SHOWABLE ? "" : " (this unit cannot show it)");
+		}
+	if (bad)
+		report_highlight(
+			"%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
+			b->device->generator->name, bad, showable, seen);
+}
+
+void verdict_run(struct bench *b, enum target_id target, const struct sequence *s, enum drive drive,
+		 uint32_t dwell_ns, struct shown *shown, const char *id)
+{
+	struct step steps[SEQUENCE_STEPS_MAX];
+	struct trial trial = { .steps = steps,
+			       .count = verdict_steps(s, steps),
+			       .drive = DRIVE_FAITHFUL,
+			       .dwell_ns = dwell_ns,
+			       .ms = verdict_ms(b, target, drive),
+			       .may_break = true,
+			       .ats = true };
+	struct prediction full, p;
+	const char *problem, *follows = bench_follows(b, BROKEN(BROKEN_KINDS) - 1, id);
+	uint8_t spec_harms, *flags = &shown->known_bad[target][s - sequences];
+
+	log_note("%s:%s%s", id, *flags & TOLD ? "" : " ", *flags & TOLD ? "" : s->title);
+	*flags |= TOLD;
+	if (!shown->witness_good[target]) {
+		report_result(id, VERDICT_ERROR,
+			      follows ? follows
+				      : "not run: the witness of this target is not sound",
+			      0, "torn");
+		return;
+	}
+	if (b->ats.usable && b->ats.is_broken) {
+		report_result(id, VERDICT_ERROR,
+			      "not run: what the device keeps itself cannot be relied on "
+			      "(device-tlb.*)",
+			      0, "torn");
+		return;
+	}
+	predict(b, &trial, s->never_blocks, &full);
+	trial.drive = (uint8_t)drive;
+	if (drive == DRIVE_HAMMER)
+		predict(b, &trial, s->never_blocks, &p);
+	else
+		p = full;
+	problem = cannot(b, target, s, drive, &full, &p);
+	if (problem) {
+		report_result(id, p.problem ? VERDICT_ERROR : VERDICT_SKIP, problem, 0, "torn");
+		return;
+	}
+	note_known_bad(b, target, s, &trial, &full, shown);
+	spec_harms = log_model(b, s, &trial, &p);
+	trial_run(b, &trial, &tally);
+	report_tally(b->target, &tally, &p, b->undisturbed_rate);
+	report_keep(b->target, &tally, &p);
+	judge(b, target, drive, &p, outside(b, s, &trial, &p), spec_harms, shown, id);
+	if (predict_harm_seen(&p, &tally))
+		shown->known_bad[target][s - sequences] |= SEEN;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Self-check: does the unit read entries as chapters 3 and 9 of the specification say? With nobody rewriting. */
+#ifndef TESTS_WALKS_H
+#define TESTS_WALKS_H
+
+#include "tests/litmus/bench.h"
+
+/*
+ * Entries that must be refused (P, R/W, U/S clear): by the reason that the reference walk gives; faults that FPD has
+ * go unrecorded; the bits of an address and of a PASID, each; Accessed and Dirty; a root pointer that was written and
+ * not set; with another device behind the unit, or NULL, whether each goes by its own entry.
+ */
+void check_walks(struct bench *bench, struct bench *other, const char *id);
+
+#endif

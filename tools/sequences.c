@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Writes docs/sequences.md: every sequence of the catalogue, and what the model says of it. */
+#include "tests/host/bench.h"
+#include "tests/host/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* tests/host/sim_unit.c checks that it is used rightly. */
+bool test_check(bool ok, const char *what, const char *file, int line)
+{
+	if (!ok) {
+		fprintf(stderr, "%s:%d: %s\n", file, line, what);
+		exit(1);
+	}
+	return ok;
+}
+
+bool test_check_equal(unsigned long long a, unsigned long long b, const char *what,
+		      const char *file, int line)
+{
+	return test_check(a == b, what, file, line);
+}
+
+/* Entries of one word behave alike: one target for each way of invalidating. */
+static const enum target_id shown[] = { TARGET_CONTEXT,	 TARGET_SM_CONTEXT,  TARGET_PASID_SS,
+					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_PASID_NESTED,
+					TARGET_ROOT,	 TARGET_PASID_DIR,   TARGET_LEAF };
+
+static const struct {
+	const char *title;
+	struct bench_question how;
+} columns[] = {
+	{ "128 bits", { .bits = 128 } },
+	{ "coherent", { .bits = 128, .coherent = true } },
+	{ "caching mode", { .bits = 128, .caching_mode = true } },
+	{ "device-TLB", { .bits = 128, .device_tlb = true } },
+	{ "64 bits", { .bits = 64 } },
+	{ "256 bits", { .bits = 256 } },
+	{ "512 bits", { .bits = 512 } },
+	{ "any order", { .bits = 128, .any_order = true } },
+	{ "QEMU", { .bits = 0 } },
+};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static unsigned long states, questions;
+
+static struct model_answer ask(struct target *t, const struct sequence *s,
+			       struct bench_question how)
+{
+	struct model_answer a = bench_ask(t, s->steps, s->count, s->never_blocks, how);
+
+	if (a.overflow) {
+		fprintf(stderr, "the model's memory is too small for %s\n", s->name);
+		exit(1);
+	}
+	states += a.states;
+	questions++;
+	return a;
+}
+
+static const char *harm_words(unsigned harms)
+{
+	static char text[96];
+
+	if (!harms)
+		return "safe";
+	snprintf(text, sizeof(text), "%s%s%s%s%s", harms & HARM_MIXTURE ? "mixture " : "",
+		 harms & HARM_STALE ? "stale " : "", harms & HARM_MISTAGGED ? "mis-tagged " : "",
+		 harms & HARM_BLOCKED ? "blocked " : "",
+		 harms & HARM_WRONG_END ? "wrong-end " : "");
+	text[strlen(text) - 1] = 0;
+	return text;
+}
+
+static void write_sequence(struct target *t, const struct sequence *s)
+{
+	struct model_answer a = ask(t, s, columns[0].how);
+	char text[128];
+
+	printf("### %s.%s.%s\n\n%s.%s%s\n\n", target_name((enum target_id)t->id),
+	       operation_name(s->operation), s->name, s->title, s->citation ? " From: " : "",
+	       s->citation ? s->citation : "");
+	for (size_t i = 0; i < s->count; i++)
+		printf("%zu. %s\n", i + 1, step_text(&s->steps[i], text, sizeof(text)));
+	printf("\nOutcomes: ");
+	for (unsigned o = 0, n = 0; o < OUTCOME_PREDICTED; o++)
+		if (a.outcomes & 1 << o)
+			printf("%s%s%s", n++ ? ", " : "", target_outcome_name(t, o),
+			       a.harmful & 1 << o ? " (harmful)" : "");
+	printf(". Verdict: **%s**.\n", harm_words(a.harms));
+	if (a.event_count) {
+		printf("\nA shortest way to harm (%s):\n\n",
+		       model_harm_text((enum model_harm)a.witness_harm));
+		bench_print_witness(t, s->steps, &a);
+	}
+	printf("\n");
+}
+
+static void write_table(struct target *t)
+{
+	printf("| sequence |");
+	for (size_t c = 0; c < COLUMNS; c++)
+		printf(" %s |", columns[c].title);
+	printf("\n|---|");
+	for (size_t c = 0; c < COLUMNS; c++)
+		printf("---|");
+	printf("\n");
+	for (size_t i = 0; i < sequence_count; i++) {
+		const struct sequence *s = &sequences[i];
+
+		if (!(s->kinds & 1u << t->kind))
+			continue;
+		printf("| %s.%s |", operation_name(s->operation), s->name);
+		for (size_t c = 0; c < COLUMNS; c++)
+			printf(" %s |", harm_words(ask(t, s, columns[c].how).harms));
+		printf("\n");
+	}
+	printf("\n");
+}
+
+/* All mutants, by the specification: how many are unsafe. */
+static void count_mutants(struct target *t, unsigned *all, unsigned *unsafe)
+{
+	*all = *unsafe = 0;
+	for (size_t i = 0; i < sequence_count; i++)
+		for (unsigned m = 0; m < 2; m++)
+			for (size_t at = 0; at < sequences[i].count; at++) {
+				struct sequence s = sequences[i];
+				struct step steps[SEQUENCE_STEPS_MAX];
+
+				s.count = sequence_mutate(s.steps, s.count, (enum mutation)m, at,
+							  steps);
+				if (!(s.kinds & 1u << t->kind) || !s.count)
+					continue;
+				s.steps = steps;
+				++*all;
+				*unsafe += ask(t, &s, columns[0].how).harms != 0;
+			}
+}
+
+int main(void)
+{
+	struct vtd_unit unit;
+	struct target t;
+	clock_t start = clock();
+
+	printf("# Update sequences and what the model says of them\n\n"
+	       "Written by `make docs` from `tests/litmus/catalogue.c` and `tests/litmus/model.c`; do not edit.\n\n"
+	       "States A and B are those of `tests/litmus/target.h`. The verdict is for a unit that "
+	       "fetches 128-bit "
+	       "chunks, the one with P first, does not snoop (ECAP.C = 0) and has no caching mode. "
+	       "The tables "
+	       "also have\n\n"
+	       "- *coherent*: the unit snoops\n"
+	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"
+	       "- *device-TLB*: a device with ATS on (`ats=1`), which keeps translations itself; "
+	       "the states have TT = 01b or DTE = 1 then\n"
+	       "- other fetch sizes\n"
+	       "- *any order* of 128-bit chunks: the specification promises none. Then not even P "
+	       "last makes an "
+	       "entry of several chunks safe: hardware must read the chunk with P first\n"
+	       "- *QEMU* 7.2 and 10.0: a PASID-table entry is read anew for each field, all else "
+	       "in one copy\n\n"
+	       "What is found:\n\n"
+	       "- *mixture*: a request comes to what neither A nor B leads to\n"
+	       "- *stale*: after the end, a request is answered from what was before\n"
+	       "- *mis-tagged*: a translation of one state is kept under the other's domain-id, so "
+	       "the invalidation of its own does not reach it\n"
+	       "- *blocked*: a request is refused, though the entry is present throughout\n\n");
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		unsigned all, unsafe;
+
+		if (bench_target(&t, &unit, shown[i]))
+			return 1;
+		count_mutants(&t, &all, &unsafe);
+		printf("## %s: %s\n\nTold apart by %s. Mutants: %u, unsafe: %u.\n\n",
+		       target_name(shown[i]), kind_title((enum entry_kind)t.kind), t.encoding, all,
+		       unsafe);
+		write_table(&t);
+		for (size_t k = 0; k < sequence_count; k++)
+			if (sequences[k].kinds & 1u << t.kind)
+				write_sequence(&t, &sequences[k]);
+	}
+	fprintf(stderr, "%lu questions, %lu states, %.1f s\n", questions, states,
+		(double)(clock() - start) / CLOCKS_PER_SEC);
+	return 0;
+}
