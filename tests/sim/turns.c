@@ -162,8 +162,7 @@ void task_end(unsigned task)
 	fall_asleep(task);
 }
 
-/* What the driver's processor does of itself at any point: take an interrupt, or be stopped. */
-static void look_after_driver(void)
+static void take_interrupt(void)
 {
 	if (interrupts.pending && interrupts.on && !interrupts.inside) {
 		interrupts.pending = false;
@@ -171,6 +170,12 @@ static void look_after_driver(void)
 		machine_interrupt(interrupts.vector);
 		interrupts.inside = false;
 	}
+}
+
+/* What the driver's processor does of itself at any point: take an interrupt, or be stopped. */
+static void look_after_driver(void)
+{
+	take_interrupt();
 	if (limit.deadline && sim_clock() > limit.deadline) {
 		limit.deadline = 0;
 		longjmp(limit.out, 1);
@@ -270,6 +275,10 @@ void sim_interrupt(uint8_t vector)
 
 void sim_interrupts(bool on)
 {
-	if (sim_by_turns ? turns.current == TASK_DRIVER : machine_is_driver())
-		interrupts.on = on;
+	if (!(sim_by_turns ? turns.current == TASK_DRIVER : machine_is_driver()))
+		return;
+	/* By threads it looks for one now and then only; a processor would have taken it by now. */
+	if (!on && !sim_by_turns)
+		take_interrupt();
+	interrupts.on = on;
 }
