@@ -62,7 +62,7 @@ enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, 
 /*
  * Take down what firmware left on, in the specification's order: translation, interrupt remapping,
  * queued invalidation; the fault event is masked and old faults are cleared. Protected memory
- * regions stay until vtd_unit_enable(), which has tables in force.
+ * regions stay until vtd_unit_enable(), which has tables in use.
  */
 enum vtd_status vtd_unit_take_over(struct vtd_unit *unit);
 
@@ -73,7 +73,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
 
 /*
- * Put another root table in force, in legacy or scalable mode; translation is off for a moment. The
+ * Make another root table the current one, in legacy or scalable mode; translation is off for a moment. The
  * interface for invalidation stays the one in use.
  */
 enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable);

@@ -168,7 +168,7 @@ static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 
 	if (problem || !options.nvme_read || d->unproven)
 		return problem;
-	/* A unit may still use an entry that is not in force any more: commands are refused then. */
+	/* A unit may still use an entry that is no longer the current one: commands are refused then. */
 	for (unsigned i = 0; i < BEGIN_TRIES && refused_dma; i++) {
 		problem = i ? restart(d, private_at) : NULL;
 		if (problem)

@@ -111,7 +111,7 @@ void bench_print_witness(const struct target *t, const struct step *steps,
 			       e->domain, target_outcome_name(t, e->outcome));
 			break;
 		case EVENT_REQUEST:
-			printf("%s is in force and at rest, but a request comes to %s\n",
+			printf("%s is the current entry, and nothing is under way; a request lands in %s\n",
 			       e->to ? "B" : "A", target_outcome_name(t, e->outcome));
 			break;
 		}

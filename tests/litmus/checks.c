@@ -87,7 +87,7 @@ static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 }
 
 /*
- * Every mixture of words put in force by hand, a DMA each: it must end where the reference walk
+ * Every mixture of words made the current entry by hand, a DMA each: it must end where the reference walk
  * says, which is also what the model predicts with.
  */
 bool check_witness(struct bench *b, const char *name)
@@ -95,7 +95,7 @@ bool check_witness(struct bench *b, const char *name)
 	const struct target *t = b->target;
 	unsigned wrong, on_device;
 
-	log_note("%s: %s; told apart by %s", name, kind_title((enum entry_kind)t->kind),
+	log_note("%s: %s; its mixtures show by %s", name, kind_title((enum entry_kind)t->kind),
 		 t->encoding);
 	wrong = try_mixtures(b, false);
 	on_device = b->ats.usable && !b->ats.is_broken ? try_mixtures(b, true) : 0;
@@ -323,7 +323,7 @@ void check_concurrency(struct bench *b, const char *id)
 			      b->met[DRIVE_HAMMER], "met");
 }
 
-/* One way of flipping the target in force, hammered. Returns what was torn, or mis-tagged. */
+/* One way of flipping the current target, hammered. Returns what was torn, or mis-tagged. */
 static uint64_t flip(struct bench *b, const struct step *steps, size_t count, uint64_t ms,
 		     const char *how)
 {

@@ -8,7 +8,7 @@
 
 #include "tests/litmus/bench.h"
 
-/* The target in force: every mixture ends where the reference walk says. */
+/* The current target: every mixture ends where the reference walk says. */
 bool check_witness(struct bench *bench, const char *id);
 
 /* DMAs a second with nobody rewriting, translation off and on; sets undisturbed_rate. */

@@ -26,7 +26,7 @@
 #include "tests/litmus/sequence.h"
 
 #define MODEL_PARTS    8
-#define MODEL_OUTCOMES 16 /* landing pages and kinds of fault that are told apart */
+#define MODEL_OUTCOMES 16 /* landing pages and kinds of fault that differ */
 #define MODEL_EVENTS   128
 
 /* How a unit fetches an entry: in parts, each by one read. */

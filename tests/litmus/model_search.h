@@ -81,7 +81,7 @@ struct search {
 	uint32_t table_size;
 };
 
-/* At the beginning of each half nothing is going on: the state that should be in force, else -1. */
+/* At the beginning of each half nothing is going on: the state that should be current, else -1. */
 static inline int at_rest(const struct search *s, unsigned position)
 {
 	return position % s->q->count ? -1 : (int)(position / s->q->count % 2);

@@ -157,7 +157,7 @@ const char *predict_outside(const struct prediction *p, const struct tally *t)
 			return "outside the specification: an outcome that the model does not "
 			       "allow";
 	if (t->stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
-		return "outside the specification: a DMA met an entry that was no longer in force";
+		return "outside the specification: a DMA met an entry that was no longer the current one";
 	if (t->mistagged && !(p->harms & HARM_MISTAGGED))
 		return "outside the specification: a translation was kept under the wrong "
 		       "domain-id";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the model says of a trial on the target in force, by the very steps that the updater will
+/* What the model says of a trial on the current target, by the very steps that the updater will
  * run. */
 #ifndef TESTS_PREDICT_H
 #define TESTS_PREDICT_H

@@ -3,7 +3,7 @@
  * What is rewritten: one table entry of a device, and two states A and B of it, built so that what
  * the unit made of it can be told from where a DMA landed.
  *
- *   target        A and B differ in                      told apart by
+ *   target        A and B differ in                      its mixtures show by
  *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns
  *                                                        the pointer, 2 the width); with one table
  *                                                        depth, the fault of a refused width
@@ -109,7 +109,7 @@ struct target {
 	volatile uint64_t *sentinel[2]; /* and where they are turned to */
 	unsigned phase;			/* the one chosen */
 	uint8_t expects[2];		/* outcome of A and of B in it */
-	const char *encoding;		/* how outcomes are told apart, for the log */
+	const char *encoding;		/* by what mixtures show, for the log */
 
 	bool coherent; /* the unit sees stores to the entry without a flush */
 

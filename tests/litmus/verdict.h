@@ -30,7 +30,7 @@ struct shown {
 enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4, TOLD = 8 };
 
 /*
- * Run it for its time on the target in force and report the result under `id`. `shown` holds what
+ * Run it for its time on the current target and report the result under `id`. `shown` holds what
  * the controls before it have shown, and takes what this one shows.
  */
 void verdict_run(struct bench *bench, enum target_id target, const struct sequence *sequence,
