@@ -10,7 +10,7 @@
 #include "kernel/paging.h"
 #include "kernel/pci.h"
 #include "tests/litmus/report.h"
-#include "tests/litmus/setup.h"
+#include "tests/litmus/units.h"
 #include "vtd/decode.h"
 #include "vtd/oddities.h"
 #include "vtd/regs.h"
@@ -117,7 +117,7 @@ static uint32_t unit_of(const struct inventory *v, const struct pci_function *f)
 {
 	struct dmar_structure drhd;
 
-	if (dmar_find_unit(&v->machine.dmar, f->segment, f->bus, f->devfn, &setup_pci_view,
+	if (dmar_find_unit(&v->machine.dmar, f->segment, f->bus, f->devfn, &units_pci_view,
 			   &drhd) != DMAR_OK)
 		return NO_UNIT;
 	for (uint32_t i = 0; i < v->machine.unit_count; i++)
@@ -132,7 +132,7 @@ static bool names(const struct dmar_structure *s, const struct pci_function *f)
 	struct dmar_scope scope;
 
 	while (dmar_next_scope(&scopes, &scope) == DMAR_OK)
-		if (dmar_scope_covers(&scope, s->segment, f->bus, f->devfn, &setup_pci_view))
+		if (dmar_scope_covers(&scope, s->segment, f->bus, f->devfn, &units_pci_view))
 			return true;
 	return false;
 }
@@ -287,7 +287,7 @@ static void print_all(struct inventory *v)
 	struct oddity_machine *m = &v->machine;
 
 	m->opened = dmar_open(&m->dmar, table, table ? table->length : 0);
-	m->pci = setup_pci_view;
+	m->pci = units_pci_view;
 	m->memory = memory_at;
 	m->physical_bits = cpuid(0x80000008, 0).eax & 0xff;
 	/* With no way to configuration space, a function that is not seen may be there. */
@@ -302,16 +302,16 @@ static void print_all(struct inventory *v)
 		log_note("DMAR: there is a second table at 0x%lx; the first is used",
 			 (uint64_t)acpi_find("DMAR", 1));
 	if (m->dmar.length)
-		inventory_print_dmar(&m->dmar, &setup_pci_view);
+		inventory_print_dmar(&m->dmar, &units_pci_view);
 	if (table)
 		inventory_dump((const uint8_t *)table, table->length);
 	if (table)
-		setup_record_dmar(table);
+		units_record_dmar(table);
 	find_units(v);
 	for (unsigned i = 0; i < m->unit_count; i++)
 		print_unit(&v->units[i], i);
 	for (unsigned i = 0; i < m->unit_count; i++)
-		setup_record_unit(&v->units[i].unit, i);
+		units_record(&v->units[i].unit, i);
 	for (unsigned i = 0; i < pci_count; i++)
 		print_device(v, &pci_functions[i]);
 	print_rmrrs(v);

@@ -24,7 +24,9 @@
 #include "tests/litmus/predict.h"
 #include "tests/litmus/progress.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/benches.h"
 #include "tests/litmus/setup.h"
+#include "tests/litmus/units.h"
 #include "tests/litmus/traits.h"
 #include "tests/litmus/verdict.h"
 #include "tests/litmus/walks.h"
@@ -529,7 +531,7 @@ static void list(void)
 	}
 	for (size_t i = 0; option_help(i, &name, &accepted); i++)
 		log_note("option %s: %s", name, accepted);
-	setup_list_devices(names_a_test);
+	benches_list(names_a_test);
 }
 
 /* On the driver processor. */
@@ -626,6 +628,6 @@ enum run_result litmus_main(void)
 		run_tests(NULL);
 	}
 	screen_results_only(false);
-	setup_undo();
+	units_undo();
 	return report_end();
 }
