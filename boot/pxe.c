@@ -81,8 +81,8 @@ void pxe_read_config(EFI_BOOT_SERVICES *bs, EFI_HANDLE device, struct handoff *h
 	if (bs->HandleProtocol(device, &pxe_guid, (void **)&pxe) != EFI_SUCCESS)
 		return;
 	if (!pxe->Mode->Started || pxe->Mode->UsingIpv6) {
-		add_note(handoff, "network boot, but not by PXE over IPv4: no vtd-litmus.cfg is "
-				  "fetched");
+		add_note(handoff,
+			 "network boot, but not by PXE over IPv4: no vtd-litmus.cfg is fetched");
 		return;
 	}
 	/*
@@ -98,8 +98,9 @@ void pxe_read_config(EFI_BOOT_SERVICES *bs, EFI_HANDLE device, struct handoff *h
 
 	if (!pxe_find_source(packets, sizeof(packets) / sizeof(packets[0]),
 			     sizeof(mode->DhcpAck.Raw), &from)) {
-		add_note(handoff, "network boot, but DHCP names no boot file on a TFTP server: no "
-				  "vtd-litmus.cfg is fetched");
+		add_note(
+			handoff,
+			"network boot, but DHCP names no boot file on a TFTP server: no vtd-litmus.cfg is fetched");
 		return;
 	}
 	if (from.machine_file[0] && fetch_first_of(pxe, &from, from.machine_file, handoff))

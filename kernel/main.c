@@ -46,8 +46,7 @@ static const char *keep(const char *verdict)
 	}
 	problem = keep_save(verdict);
 	return problem ? problem
-		       : "results are kept in UEFI variables; the next start adds them to "
-			 "\\vtd-litmus-results.txt";
+		       : "results are kept in UEFI variables; the next start adds them to \\vtd-litmus-results.txt";
 }
 
 static void show_verdict(enum run_result result, const char *kept)
@@ -213,17 +212,16 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		log_note("pci: %s", pci_problem);
 	else
 		need(pci_problem);
-	log_note("machine: %u processors, x2APIC %s, %u-level paging, %lu MiB of memory, TSC %lu "
-		 "MHz by %s, %u PCI "
-		 "functions",
-		 smp_count, apic_is_x2apic() ? "on" : "off", paging_levels(), memory_total() >> 20,
-		 time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
-		 pci_count);
+	log_note(
+		"machine: %u processors, x2APIC %s, %u-level paging, %lu MiB of memory, TSC %lu MHz by %s, %u PCI functions",
+		smp_count, apic_is_x2apic() ? "on" : "off", paging_levels(), memory_total() >> 20,
+		time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
+		pci_count);
 	run_record_platform(apic_is_x2apic(), paging_levels(), memory_total(), pci_count);
 	if (!options.refused && options.run != RUN_INVENTORY && options.run != RUN_LIST) {
-		log_note("pci: bus mastering was on for %u functions; now off for all that were "
-			 "found",
-			 pci_quiesce(!options.graphics));
+		log_note(
+			"pci: bus mastering was on for %u functions; now off for all that were found",
+			pci_quiesce(!options.graphics));
 		watchdog_init();
 	}
 	/* Where only this is found, the machine did not come to the end. */

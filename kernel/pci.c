@@ -104,9 +104,9 @@ static void describe_disagreement(const struct mcfg_entry *e, unsigned table)
 		if (bus <= e->last_bus && !is_agreed(e, (uint8_t)bus))
 			continue;
 		if (bus > from)
-			log_note("MCFG: buses %02x to %02x of segment %u are at 0x%lx in table %u "
-				 "only: left alone",
-				 from, bus - 1, e->segment, e->base, table);
+			log_note(
+				"MCFG: buses %02x to %02x of segment %u are at 0x%lx in table %u only: left alone",
+				from, bus - 1, e->segment, e->base, table);
 		from = bus + 1;
 	}
 }
@@ -177,9 +177,7 @@ const char *pci_init(void)
 			scan_bus(&ecam, (uint8_t)bus, NULL);
 	}
 	if (left_out)
-		return "there are more PCI functions than this kernel can keep: bus mastering of "
-		       "the rest "
-		       "would stay on";
+		return "there are more PCI functions than this kernel can keep: bus mastering of the rest would stay on";
 	return pci_count ? NULL : "no PCI function answers at the addresses of the MCFG table";
 }
 
@@ -322,9 +320,7 @@ const char *pci_lacks_ats(const struct pci_function *f)
 		unsigned at = pci_extended_capability(above, PCI_EXT_ACS);
 
 		if (at && pci_read16(above, at + PCI_ACS_CONTROL) & PCI_ACS_TRANSLATION_BLOCKING)
-			return "a port above the device blocks translated requests (ACS "
-			       "Translation "
-			       "Blocking)";
+			return "a port above the device blocks translated requests (ACS Translation Blocking)";
 	}
 	return NULL;
 }

@@ -117,9 +117,9 @@ const char *smp_init(bool want_x2apic)
 		smp_processors[i] = (struct processor){ .apic_id = ids[i], .started = !i };
 	smp_processors[0].core_type = own_core_type();
 	if (found.online_capable || found.left_out)
-		log_note("processors: besides those below, the MADT lists %u that are only to come "
-			 "and %u too many",
-			 found.online_capable, found.left_out);
+		log_note(
+			"processors: besides those below, the MADT lists %u that are only to come and %u too many",
+			found.online_capable, found.left_out);
 	return madt.length ? NULL : "there is no MADT: other processors cannot be found";
 }
 

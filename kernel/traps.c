@@ -95,19 +95,13 @@ void traps_init_cpu(unsigned cpu)
 				   (tss >> 24 & 0xff) << 56;
 	d->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
 	gdtr = (struct pseudo_descriptor){ sizeof(d->gdt) - 1, d->gdt };
-	__asm__ volatile("lgdt %0\n\t"
-			 "pushq %2\n\t"
-			 "lea 1f(%%rip), %%rax\n\t"
-			 "pushq %%rax\n\t"
-			 "lretq\n"
-			 "1:\tmov %3, %%ds\n\tmov %3, %%es\n\tmov %3, %%ss\n\t"
-			 "mov %4, %%fs\n\tmov %4, %%gs\n\t"
-			 "ltr %w5\n\t"
-			 "lidt %1"
-			 :
-			 : "m"(gdtr), "m"(idtr), "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0),
-			   "r"(SELECTOR_TSS)
-			 : "rax", "memory");
+	__asm__ volatile(
+		"lgdt %0\n\tpushq %2\n\tlea 1f(%%rip), %%rax\n\tpushq %%rax\n\tlretq\n"
+		"1:\tmov %3, %%ds\n\tmov %3, %%es\n\tmov %3, %%ss\n\tmov %4, %%fs\n\tmov %4, %%gs\n\tltr %w5\n\tlidt %1"
+		:
+		: "m"(gdtr), "m"(idtr), "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0),
+		  "r"(SELECTOR_TSS)
+		: "rax", "memory");
 }
 
 void trap_on_interrupt(uint8_t vector, bool (*handler)(struct trap_frame *))

@@ -63,12 +63,12 @@ static void print_places(void)
 			log_note("watchdog: processor %u (APIC id %u) does not even take an NMI", i,
 				 smp_processors[i].apic_id);
 		else
-			log_note("watchdog: processor %u (APIC id %u%s): rip %016lx = %s0x%lx, rsp "
-				 "%016lx",
-				 i, smp_processors[i].apic_id, is_driver ? ", the driver" : "",
-				 places[i].rip,
-				 at < handoff->image_bytes ? "vtd-litmus.efi+" : "outside, ",
-				 at < handoff->image_bytes ? at : places[i].rip, places[i].rsp);
+			log_note(
+				"watchdog: processor %u (APIC id %u%s): rip %016lx = %s0x%lx, rsp %016lx",
+				i, smp_processors[i].apic_id, is_driver ? ", the driver" : "",
+				places[i].rip,
+				at < handoff->image_bytes ? "vtd-litmus.efi+" : "outside, ",
+				at < handoff->image_bytes ? at : places[i].rip, places[i].rsp);
 	}
 }
 

@@ -289,11 +289,9 @@ const char *vtd_queue_error_text(const struct vtd_unit *unit)
 
 	return errors & FSTS_IQE ? "the invalidation queue stopped: FSTS.IQE, an invalid descriptor"
 	       : errors & FSTS_ITE
-		       ? "the invalidation queue stopped: FSTS.ITE, a device-TLB did not "
-			 "answer an invalidation in time (section 4.3)"
+		       ? "the invalidation queue stopped: FSTS.ITE, a device-TLB did not answer an invalidation in time (section 4.3)"
 	       : errors & FSTS_ICE
-		       ? "FSTS.ICE: a device answered an invalidation of its device-TLB that was "
-			 "not asked of it (section 4.3)"
+		       ? "FSTS.ICE: a device answered an invalidation of its device-TLB that was not asked of it (section 4.3)"
 		       : "the invalidation queue stopped";
 }
 

@@ -30,9 +30,9 @@ static void read_fields(struct madt_entry *e, const uint8_t *p)
 		e->apic_id = p[3];
 		e->flags = acpi_get32(p + 4);
 		if (e->apic_id == XAPIC_BROADCAST && e->flags & MADT_ENABLED)
-			e->problem = table_problem("an enabled processor has APIC id 0xff, which "
-						   "is that of all",
-						   e->offset + 3);
+			e->problem = table_problem(
+				"an enabled processor has APIC id 0xff, which is that of all",
+				e->offset + 3);
 		break;
 	case MADT_IO_APIC:
 		e->io_apic_id = p[2];
@@ -44,9 +44,9 @@ static void read_fields(struct madt_entry *e, const uint8_t *p)
 		e->flags = acpi_get32(p + 8);
 		e->uid = acpi_get32(p + 12);
 		if (e->apic_id == X2APIC_BROADCAST && e->flags & MADT_ENABLED)
-			e->problem = table_problem("an enabled processor has x2APIC id 0xffffffff, "
-						   "which is that of all",
-						   e->offset + 4);
+			e->problem = table_problem(
+				"an enabled processor has x2APIC id 0xffffffff, which is that of all",
+				e->offset + 4);
 		break;
 	}
 }
@@ -76,9 +76,9 @@ bool madt_next(struct madt_walk *walk, struct madt_entry *out)
 	out->type = p[0];
 	out->length = p[1];
 	if (out->length < ENTRY_HEADER_BYTES) {
-		out->problem = table_problem("an entry has length 0 or 1: what is behind it cannot "
-					     "be found",
-					     offset + 1);
+		out->problem = table_problem(
+			"an entry has length 0 or 1: what is behind it cannot be found",
+			offset + 1);
 		return true;
 	}
 	if (out->length > left) {

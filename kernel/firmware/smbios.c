@@ -104,9 +104,9 @@ bool smbios_next(struct smbios_walk *walk, struct smbios_structure *out)
 	out->length = p[1];
 	out->handle = acpi_get16(p + 2);
 	if (out->length < STRUCTURE_HEADER_BYTES) {
-		out->problem = table_problem("a structure is shorter than its header: what is "
-					     "behind it cannot be found",
-					     offset + 1);
+		out->problem = table_problem(
+			"a structure is shorter than its header: what is behind it cannot be found",
+			offset + 1);
 		return true;
 	}
 	if (out->length > left) {

@@ -156,9 +156,8 @@ static void print_cell(const struct cell *c)
 			    : "equal",
 		 c->trouble ? "" : difference, predicted, c->rounds, c->dmas);
 	if (unseen && !outside && !c->trouble && c->wrong_end)
-		log_note("    It does not end in the new entry: its first round is like no other, "
-			 "and "
-			 "hardly met");
+		log_note(
+			"    It does not end in the new entry: its first round is like no other, and hardly met");
 	if ((outside || c->trouble) && counts.outside + counts.trouble < PRINTED_MOST)
 		print_steps(&c->trial);
 }
@@ -287,10 +286,10 @@ enum run_result litmus_main(void)
 	tlb_watch = watch;
 	for (unsigned id = 0; id < TARGET_COUNT; id++)
 		do_target((enum target_id)id);
-	log_note("cells: compared %u, equal %u, unseen %u, outside %u, trouble %u; unsafe %u, seen "
-		 "harmful %u; harms seen %u of %u; %lu DMAs",
-		 counts.cells, counts.equal, counts.unseen, counts.outside, counts.trouble,
-		 counts.unsafe, counts.shown, counts.shown_harms,
-		 counts.shown_harms + counts.hidden_harms, counts.dmas);
+	log_note(
+		"cells: compared %u, equal %u, unseen %u, outside %u, trouble %u; unsafe %u, seen harmful %u; harms seen %u of %u; %lu DMAs",
+		counts.cells, counts.equal, counts.unseen, counts.outside, counts.trouble,
+		counts.unsafe, counts.shown, counts.shown_harms,
+		counts.shown_harms + counts.hidden_harms, counts.dmas);
 	return counts.outside || counts.trouble || !counts.cells ? RUN_FAIL : RUN_PASS;
 }

@@ -33,18 +33,17 @@ static void print_header(const struct dmar *dmar)
 	char oem[8], oem_table[12], creator[8];
 	uint8_t f = dmar->flags;
 
-	log_note("dmar 0x0000 DMAR length=%u revision=%u checksum=0x%02x oem-id=\"%s\" "
-		 "oem-table-id=\"%s\" oem-revision=0x%x creator-id=\"%s\" creator-revision=0x%x "
-		 "host-address-width=0x%02x flags=0x%02x  (%u bits%s%s%s)",
-		 h->length, h->revision, h->checksum,
-		 printable(oem, sizeof(oem), h->oem, sizeof(h->oem)),
-		 printable(oem_table, sizeof(oem_table), h->oem_table, sizeof(h->oem_table)),
-		 h->oem_revision,
-		 printable(creator, sizeof(creator), (const char *)dmar->table + 28, 4),
-		 h->creator_revision, dmar->table[36], f, dmar->host_address_width,
-		 f & DMAR_INTR_REMAP ? ", INTR_REMAP" : "",
-		 f & DMAR_X2APIC_OPT_OUT ? ", X2APIC_OPT_OUT" : "",
-		 f & DMAR_DMA_CTRL_PLATFORM_OPT_IN ? ", DMA_CTRL_PLATFORM_OPT_IN" : "");
+	log_note(
+		"dmar 0x0000 DMAR length=%u revision=%u checksum=0x%02x oem-id=\"%s\" oem-table-id=\"%s\" oem-revision=0x%x creator-id=\"%s\" creator-revision=0x%x host-address-width=0x%02x flags=0x%02x  (%u bits%s%s%s)",
+		h->length, h->revision, h->checksum,
+		printable(oem, sizeof(oem), h->oem, sizeof(h->oem)),
+		printable(oem_table, sizeof(oem_table), h->oem_table, sizeof(h->oem_table)),
+		h->oem_revision,
+		printable(creator, sizeof(creator), (const char *)dmar->table + 28, 4),
+		h->creator_revision, dmar->table[36], f, dmar->host_address_width,
+		f & DMAR_INTR_REMAP ? ", INTR_REMAP" : "",
+		f & DMAR_X2APIC_OPT_OUT ? ", X2APIC_OPT_OUT" : "",
+		f & DMAR_DMA_CTRL_PLATFORM_OPT_IN ? ", DMA_CTRL_PLATFORM_OPT_IN" : "");
 }
 
 static void print_structure(const struct dmar *dmar, const struct dmar_structure *s)
@@ -105,11 +104,11 @@ static void print_scope(const struct dmar_scope *scope, uint32_t offset, uint16_
 			format_text(end, sizeof(end), ", leads nowhere");
 	}
 	/* The length stands before the flags; with an odd one, hops does not tell all of it. */
-	log_note("dmar 0x%04x   scope type=%u length=%u flags=0x%02x reserved=0x%02x "
-		 "enumeration-id=%u bus=0x%02x path=%s  (%s%s)",
-		 offset, scope->type, scope->path[-5], scope->flags, scope->reserved,
-		 scope->enumeration_id, scope->start_bus, path,
-		 scope_names[scope->type < 6 ? scope->type : 0], end);
+	log_note(
+		"dmar 0x%04x   scope type=%u length=%u flags=0x%02x reserved=0x%02x enumeration-id=%u bus=0x%02x path=%s  (%s%s)",
+		offset, scope->type, scope->path[-5], scope->flags, scope->reserved,
+		scope->enumeration_id, scope->start_bus, path,
+		scope_names[scope->type < 6 ? scope->type : 0], end);
 }
 
 static void print_scopes(const struct dmar_structure *s, const struct dmar_pci *pci)

@@ -68,8 +68,7 @@ const char *hidden_devices(const struct pci_function *functions, unsigned count,
 	if (f) {
 		format_text(
 			text, sizeof(text),
-			"%s (%04x:%04x) is a VMD, which keeps NVMe drives in a PCI segment of its "
-			"own: turn VMD off in firmware setup to see them",
+			"%s (%04x:%04x) is a VMD, which keeps NVMe drives in a PCI segment of its own: turn VMD off in firmware setup to see them",
 			pci_name(f, name), f->vendor, f->device);
 		return text;
 	}
@@ -77,16 +76,14 @@ const char *hidden_devices(const struct pci_function *functions, unsigned count,
 	if (f) {
 		format_text(
 			text, sizeof(text),
-			"%s (%04x:%04x) is an Intel controller in RAID mode (RST), which may hide "
-			"NVMe drives: set it to AHCI in firmware setup to see them",
+			"%s (%04x:%04x) is an Intel controller in RAID mode (RST), which may hide NVMe drives: set it to AHCI in firmware setup to see them",
 			pci_name(f, name), f->vendor, f->device);
 		return text;
 	}
 	if (find_unseen_segment(functions, count, dmar, &segment)) {
 		format_text(
 			text, sizeof(text),
-			"the DMAR table has units of PCI segment %04x, where no function is seen: "
-			"MCFG may not list it",
+			"the DMAR table has units of PCI segment %04x, where no function is seen: MCFG may not list it",
 			segment);
 		return text;
 	}

@@ -53,8 +53,8 @@ const char *inventory_memory_text(enum oddity_memory memory)
 	static const char *const words[] = {
 		[ODDITY_MEMORY_FREE] = "free in part or all: it may be given away (firmware bug)",
 		[ODDITY_MEMORY_UNLISTED] = "not all in the memory map",
-		[ODDITY_MEMORY_OCCUPIED] = "used by firmware, ACPI, this kernel or as I/O, not "
-					   "reserved",
+		[ODDITY_MEMORY_OCCUPIED] =
+			"used by firmware, ACPI, this kernel or as I/O, not reserved",
 		[ODDITY_MEMORY_RESERVED] = "reserved",
 	};
 

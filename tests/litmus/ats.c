@@ -14,11 +14,9 @@ static const char *lacks(const struct bench *b)
 	if (!field_of(b->unit->ecap, ECAP_DT))
 		return "the unit takes no requests of device-TLBs (ECAP.DT = 0)";
 	if (!b->unit->queue.descriptors)
-		return "device-TLBs are invalidated by the queue alone (section 6.5.1), which is "
-		       "not in use";
+		return "device-TLBs are invalidated by the queue alone (section 6.5.1), which is not in use";
 	if (b->source_id != (uint16_t)(f->bus << 8 | f->devfn))
-		return "the unit sees the device under another requester-id, which an invalidation "
-		       "would go to";
+		return "the unit sees the device under another requester-id, which an invalidation would go to";
 	return NULL;
 }
 
@@ -41,9 +39,9 @@ void ats_examine(struct bench *b)
 					       : b->source_id,
 		.pending = pci_ats_pending(f),
 	};
-	log_note("ats=1: %s: it translates for itself in the tests of sequences; it can have %u "
-		 "invalidations pending",
-		 b->device->generator->name, b->ats.tlb.pending ? b->ats.tlb.pending : 32u);
+	log_note(
+		"ats=1: %s: it translates for itself in the tests of sequences; it can have %u invalidations pending",
+		b->device->generator->name, b->ats.tlb.pending ? b->ats.tlb.pending : 32u);
 }
 
 /* Of the device's TLB, and whether the unit was content with all the answers since. */

@@ -25,8 +25,8 @@ static void build_targets(struct bench *b)
 		b->lacks[id] = target_build(&b->targets[id], (enum target_id)id, b->unit, b->device,
 					    b->source_id, b->ats.usable, units_base(b->unit));
 		if (!b->lacks[id] && b->targets[id].scalable && units_keep_regions(b->unit))
-			b->lacks[id] = "the unit's devices have reserved memory regions, which are "
-				       "kept mapped in legacy mode only";
+			b->lacks[id] =
+				"the unit's devices have reserved memory regions, which are kept mapped in legacy mode only";
 		if (!b->lacks[id] && b->targets[id].scalable && !b->unit->queue.descriptors)
 			b->lacks[id] =
 				"scalable mode needs queued invalidation, which is not in use";
@@ -228,9 +228,9 @@ void benches_open(struct setup *setup, const struct dma_generator *generator, se
 		}
 		setup->refused++;
 		if (f->class >> 16 == PCI_CLASS_NETWORK && !named) {
-			log_note("  its link was down for a moment; no other %s port is tried: "
-				 "dma=%s@BUS:DEVICE.FUNCTION names one",
-				 generator->name, generator->name);
+			log_note(
+				"  its link was down for a moment; no other %s port is tried: dma=%s@BUS:DEVICE.FUNCTION names one",
+				generator->name, generator->name);
 			return;
 		}
 	}

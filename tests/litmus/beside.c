@@ -79,10 +79,7 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 		if (!t->stopped && (landed || outcome != (enum outcome)b->target->expects[state])) {
 			format_text(
 				text, sizeof(text),
-				"outside the specification: two devices behind the unit write to "
-				"one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry "
-				"of its own: a DMA of the %s landed %s: an entry or a translation "
-				"is looked up without the source-id, or a part of it (table 17)",
+				"outside the specification: two devices behind the unit write to one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry of its own: a DMA of the %s landed %s: an entry or a translation is looked up without the source-id, or a part of it (table 17)",
 				b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7,
 				other->source_id >> 8, other->source_id >> 3 & 31,
 				other->source_id & 7, landed ? "second one" : "first one",

@@ -20,7 +20,7 @@
 #define PENDING_ROUNDS 64
 #define PENDING_MOST   64
 #define WALKS_MS       150
-#define WALKS_AGAIN    8   /* times as long, where none was met */
+#define WALKS_AGAIN    8 /* times as long, where none was met */
 #define WALKS_MOST_MS  3000
 
 static struct tally tally;
@@ -101,14 +101,10 @@ bool check_witness(struct bench *b, const char *name)
 	on_device = b->ats.usable && !b->ats.is_broken ? try_mixtures(b, true) : 0;
 	report_check(
 		b, name,
-		wrong ? "a mixture, put there by hand with everything invalidated, does not end "
-			"where the reference walk leads (chapters 3 and 9): the unit reads the "
-			"entry wrongly, or keeps an old one"
-		: !on_device ? NULL
-			     : "a mixture ends where it was built to lead, but not by the "
-			       "device-TLB, which "
-			       "was emptied before: a translation that the device was told, or its "
-			       "invalidation, is wrong (sections 4.2.3, 6.5.2.5; device-tlb.*)",
+		wrong ? "a mixture, put there by hand with everything invalidated, does not end where the reference walk leads (chapters 3 and 9): the unit reads the entry wrongly, or keeps an old one"
+		: !on_device
+			? NULL
+			: "a mixture ends where it was built to lead, but not by the device-TLB, which was emptied before: a translation that the device was told, or its invalidation, is wrong (sections 4.2.3, 6.5.2.5; device-tlb.*)",
 		BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK),
 		wrong + on_device, "wrong");
 	/* The witness itself is sound. */
@@ -157,11 +153,10 @@ void check_rates(struct bench *b, const char *id)
 	problem = judge_rate();
 	log_note("  translation off: %lu DMAs/s%s%s", off, problem ? "; " : "",
 		 problem ? problem : "");
-	off_problem = !problem || tally.stopped || tally.timeouts
-			      ? NULL
-			      : "outside the specification: with GSTS.TES = 0 a DMA did not land "
-				"at its physical "
-				"address (section 11.4.4.1)";
+	off_problem =
+		!problem || tally.stopped || tally.timeouts
+			? NULL
+			: "outside the specification: with GSTS.TES = 0 a DMA did not land at its physical address (section 11.4.4.1)";
 	trial_undisturbed(b, ms, &tally);
 	on = landed_rate();
 	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
@@ -228,17 +223,14 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	if (!problem && is_one_request(b->device) && recorded > tally.dmas) {
 		format_text(
 			text, sizeof(text),
-			"%lu refused DMAs of one request each left %lu fault records: a fault is "
-			"recorded more than once (section 7.2.1), or F stays set when 1 is "
-			"written to it (section 11.4.7.6)",
+			"%lu refused DMAs of one request each left %lu fault records: a fault is recorded more than once (section 7.2.1), or F stays set when 1 is written to it (section 11.4.7.6)",
 			tally.dmas, recorded);
 		problem = text;
 	}
 	if (!problem && tally.faults.overflows) {
 		format_text(
 			text, sizeof(text),
-			"FSTS.PFO was set %lu times, though each record was read before the next "
-			"DMA, and there are %u registers (section 7.2.1)",
+			"FSTS.PFO was set %lu times, though each record was read before the next DMA, and there are %u registers (section 7.2.1)",
 			tally.faults.overflows, fill);
 		if (is_one_request(b->device))
 			problem = text;
@@ -266,10 +258,10 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 		log_note("  Overflow not provoked: that needs a second device behind the unit");
 	} else {
 		trial_storm(b, &(struct storm){ .count = fill, .other = other }, &tally);
-		log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu "
-			 "overflows",
-			 fill, other->device->generator->name, tally.faults.recorded,
-			 tally.faults.foreign, tally.faults.overflows);
+		log_note(
+			"  %u unread, then one of %s: %lu records, %lu of other devices, %lu overflows",
+			fill, other->device->generator->name, tally.faults.recorded,
+			tally.faults.foreign, tally.faults.overflows);
 		if (!problem && tally.stopped)
 			problem = tally.stopped;
 		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
@@ -309,9 +301,8 @@ void check_concurrency(struct bench *b, const char *id)
 		if (!problem && tally.stopped)
 			problem = tally.stopped;
 		if (!problem && tally.torn > b->met[drive])
-			problem = "outside the specification: a 128-bit exchange of a context "
-				  "entry was met in "
-				  "parts (section 6.2.2.1)";
+			problem =
+				"outside the specification: a 128-bit exchange of a context entry was met in parts (section 6.2.2.1)";
 	}
 	if (problem)
 		report_check(b, id, problem,
@@ -377,9 +368,7 @@ void measure_granularity(struct bench *b, const char *id)
 		: control && b->met[DRIVE_HAMMER] ? VERDICT_SOUND
 						  : VERDICT_SKIP,
 		less && follows ? follows
-		: less		? "outside the specification: it acted on less than 128 bits of a "
-				  "context entry "
-				  "(section 6.2.2.1)"
+		: less ? "outside the specification: it acted on less than 128 bits of a context entry (section 6.2.2.1)"
 		: control ? "inconclusive: no DMA was seen in the middle of a change (concurrency)"
 			  : "inconclusive: 64-bit stores did not tear",
 		less ? 64 : 128, "bits");

@@ -53,13 +53,8 @@ static const char *tell(const struct bench *b, bool beside)
 	name_it(b, name, sizeof(name));
 	format_text(
 		text, sizeof(text),
-		beside ? "outside the specification: a %s came while the device waited for a "
-			 "translation, and was reported done; the device kept the old translation "
-			 "of target %s: it kept an answer that the invalidation had overtaken, or "
-			 "the unit did not wait for the device (section 6.5.2.12)"
-		       : "outside the specification: a %s was reported done, and the device went "
-			 "on with the old translation of target %s: the unit did not ask the "
-			 "device, or the device did not forget it",
+		beside ? "outside the specification: a %s came while the device waited for a translation, and was reported done; the device kept the old translation of target %s: it kept an answer that the invalidation had overtaken, or the unit did not wait for the device (section 6.5.2.12)"
+		       : "outside the specification: a %s was reported done, and the device went on with the old translation of target %s: the unit did not ask the device, or the device did not forget it",
 		name, target_name((enum target_id)b->target->id));
 	return text;
 }
@@ -68,8 +63,7 @@ static const char *unexpected(void)
 {
 	return t.stopped
 		       ? t.stopped
-		       : "outside the specification: with nobody rewriting, and the unit's caches "
-			 "invalidated, a DMA used neither the old nor the new entry";
+		       : "outside the specification: with nobody rewriting, and the unit's caches invalidated, a DMA used neither the old nor the new entry";
 }
 
 /* From state to the other, nothing left of the old one in the unit. */
@@ -179,17 +173,16 @@ static const char *judge_refusal(const struct bench *b, uint8_t reason, bool is_
 			continue;
 		format_text(
 			text, sizeof(text),
-			"a translation request to an absent entry of target %s was recorded with "
-			"reason 0x%x, and not 0x%x (FRCD.FR)",
+			"a translation request to an absent entry of target %s was recorded with reason 0x%x, and not 0x%x (FRCD.FR)",
 			target, f->reason, reason);
 		return text;
 	}
 	if (!is_recorded || t.faults.ours || b->said.overflow)
 		return NULL;
-	format_text(text, sizeof(text),
-		    "a request to an absent entry of target %s was refused and not recorded, for "
-		    "reason 0x%x (section 7.1.3, table 30)",
-		    target, reason);
+	format_text(
+		text, sizeof(text),
+		"a request to an absent entry of target %s was refused and not recorded, for reason 0x%x (section 7.1.3, table 30)",
+		target, reason);
 	return text;
 }
 
@@ -217,11 +210,10 @@ static const char *try_refusal(struct bench *b)
 	state = bench_wait(b, &t);
 	bench_collect_faults(b, &t, !is_recorded);
 	bench_drain_faults(b, &t, time_us());
-	problem = target_written(b->target, t.dmas)
-			  ? "outside the specification: a DMA of a device with ATS arrived though "
-			    "its "
-			    "entry was absent and every cache empty, its own too (section 4.2.3)"
-			  : judge_refusal(b, reason, is_recorded);
+	problem =
+		target_written(b->target, t.dmas)
+			? "outside the specification: a DMA of a device with ATS arrived though its entry was absent and every cache empty, its own too (section 4.2.3)"
+			: judge_refusal(b, reason, is_recorded);
 	invalidation_put_in(b, 0);
 	status = bench_invalidate_all(b);
 	if (status != VTD_OK)
@@ -269,10 +261,9 @@ void check_device_tlb(struct bench *b, const char *id)
 		tried++;
 	}
 	if (tried)
-		log_note("  %u targets, %u changes each; of those that it was not told of it kept "
-			 "the "
-			 "old translation in %u of %u",
-			 tried, ROUNDS + ROUNDS_BESIDE, kept, changes);
+		log_note(
+			"  %u targets, %u changes each; of those that it was not told of it kept the old translation in %u of %u",
+			tried, ROUNDS + ROUNDS_BESIDE, kept, changes);
 	b->ats.is_broken = problem;
 	report_result(
 		id,

@@ -76,21 +76,17 @@ const char *check_draining(struct bench *b, struct tally *t)
 	for (; rounds < ROUNDS && !problem && (rounds % 16 || time_us() - started < ROUNDS_US);
 	     rounds++)
 		problem = drain_once(b, t, rounds & 1, &late, &kept);
-	log_note("  %u DMAs under way at an invalidation that drains writes: %u wrote to the old "
-		 "page after it; %u next ones used the old entry",
-		 rounds, late, kept);
+	log_note(
+		"  %u DMAs under way at an invalidation that drains writes: %u wrote to the old page after it; %u next ones used the old entry",
+		rounds, late, kept);
 	if (problem || !(late + kept))
 		return problem;
-	format_text(text, sizeof(text),
-		    "outside the specification: of %u DMAs that were under way at a "
-		    "domain-selective IOTLB invalidation that drains writes (DW), %u wrote to the "
-		    "old page after it was reported done, and after %u the next DMA used the old "
-		    "entry still: %s",
-		    rounds, late, kept,
-		    !kept ? "the wait does not wait for writes that were translated before "
-			    "(sections 6.5.4, 6.5.2.9)"
-			  : "a walk that was under way at an invalidation goes on, and fills a "
-			    "cache after it (sections 6.2.2.1, 6.5.4)");
+	format_text(
+		text, sizeof(text),
+		"outside the specification: of %u DMAs that were under way at a domain-selective IOTLB invalidation that drains writes (DW), %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s",
+		rounds, late, kept,
+		!kept ? "the wait does not wait for writes that were translated before (sections 6.5.4, 6.5.2.9)"
+		      : "a walk that was under way at an invalidation goes on, and fills a cache after it (sections 6.2.2.1, 6.5.4)");
 	return text;
 }
 
@@ -108,8 +104,7 @@ static const char *see_status(struct bench *b, struct tally *t)
 		return stop(b, t, done);
 	return status[1] == MARK
 		       ? NULL
-		       : "outside the specification: a wait wrote more than the four bytes "
-			 "of its status data (section 6.5.2.9)";
+		       : "outside the specification: a wait wrote more than the four bytes of its status data (section 6.5.2.9)";
 }
 
 const char *check_queue(struct bench *b, struct tally *t)
@@ -136,8 +131,7 @@ const char *check_queue(struct bench *b, struct tally *t)
 		return NULL;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: "
-		"%s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
+		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
 		before.tail, vtd_status_text(status),
 		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;
@@ -222,10 +216,7 @@ static const char *check_bits(struct bench *b, struct tally *t, bool contexts)
 			continue;
 		format_text(
 			text, sizeof(text),
-			"outside the specification: what is kept of domain-id 0x%x stayed after "
-			"its %s invalidation (section %s, %u of %u times), that of domain-ids 1 "
-			"and 2 did not: not every bit of a descriptor's domain-id is compared "
-			"(CAP.ND says that there are %u)",
+			"outside the specification: what is kept of domain-id 0x%x stayed after its %s invalidation (section %s, %u of %u times), that of domain-ids 1 and 2 did not: not every bit of a descriptor's domain-id is compared (CAP.ND says that there are %u)",
 			1u << bit, what, section, old, TRIES, domains);
 		return text;
 	}
@@ -233,8 +224,7 @@ static const char *check_bits(struct bench *b, struct tally *t, bool contexts)
 		return problem;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: %u of %u %s invalidations, of no one domain-id, did "
-		"not reach what is kept of it (section %s): the unit loses some",
+		"outside the specification: %u of %u %s invalidations, of no one domain-id, did not reach what is kept of it (section %s): the unit loses some",
 		some, tried, what, section);
 	return text;
 }

@@ -166,10 +166,10 @@ static void lost(char *text, size_t room, unsigned pieces, unsigned cache, const
 	char given[160];
 
 	pieces_text(given, sizeof(given), pieces & cache);
-	format_text(text, room,
-		    "%s ended it: the %s one is not done, is done for another tag, or spares some "
-		    "of what it names",
-		    global, pieces & cache ? given : "smaller");
+	format_text(
+		text, room,
+		"%s ended it: the %s one is not done, is done for another tag, or spares some of what it names",
+		global, pieces & cache ? given : "smaller");
 }
 
 void explain_text(char *text, size_t room, enum cause cause, unsigned pieces, uint16_t domain)
@@ -178,23 +178,21 @@ void explain_text(char *text, size_t room, enum cause cause, unsigned pieces, ui
 
 	switch (cause) {
 	case CAUSE_LATE:
-		format_text(text, room,
-			    "%u us later the new one was used, with nothing more invalidated: the "
-			    "wait is completed before what is ahead of it is done (section "
-			    "6.5.2.9)",
-			    LATE_US);
+		format_text(
+			text, room,
+			"%u us later the new one was used, with nothing more invalidated: the wait is completed before what is ahead of it is done (section 6.5.2.9)",
+			LATE_US);
 		break;
 	case CAUSE_ONCE_MORE:
-		format_text(text, room,
-			    "the same, given once more, ended it: some of them are lost, or a walk "
-			    "that began before them fills a cache after them (section 6.2.2.1)");
+		format_text(
+			text, room,
+			"the same, given once more, ended it: some of them are lost, or a walk that began before them fills a cache after them (section 6.2.2.1)");
 		break;
 	case CAUSE_TAG:
-		format_text(text, room,
-			    "an IOTLB invalidation of domain-id %u ended it, which the entry does "
-			    "not have: translations are tagged, or looked for, by a wrong "
-			    "domain-id (table 17)",
-			    domain);
+		format_text(
+			text, room,
+			"an IOTLB invalidation of domain-id %u ended it, which the entry does not have: translations are tagged, or looked for, by a wrong domain-id (table 17)",
+			domain);
 		break;
 	case CAUSE_IOTLB:
 		lost(text, room, pieces, ~(contexts | pasids), "a global IOTLB invalidation");
@@ -206,20 +204,19 @@ void explain_text(char *text, size_t room, enum cause cause, unsigned pieces, ui
 		lost(text, room, pieces, contexts, "a global context-cache invalidation");
 		break;
 	case CAUSE_ALL:
-		format_text(text, room,
-			    "all caches invalidated globally, twice, ended it: global ones are "
-			    "lost in part");
+		format_text(
+			text, room,
+			"all caches invalidated globally, twice, ended it: global ones are lost in part");
 		break;
 	case CAUSE_SMALLER:
-		format_text(text, room,
-			    "global ones once more did not, but device-selective and "
-			    "domain-selective ones ended it: a global one is not done");
+		format_text(
+			text, room,
+			"global ones once more did not, but device-selective and domain-selective ones ended it: a global one is not done");
 		break;
 	default:
-		format_text(text, room,
-			    "global ones of every cache did not end it: a cache that no "
-			    "invalidation reaches (section 6.5.2), an entry or a root pointer "
-			    "kept beside them (section 6.6), or a queue that does nothing");
+		format_text(
+			text, room,
+			"global ones of every cache did not end it: a cache that no invalidation reaches (section 6.5.2), an entry or a root pointer kept beside them (section 6.6), or a queue that does nothing");
 	}
 }
 
@@ -251,25 +248,20 @@ const char *explain_not_refused(struct bench *b)
 	time_delay_us(LATE_US);
 	bench_attempt(b, &a);
 	if (a.recorded)
-		return "1 ms later it was refused: the wait is completed before what is ahead of "
-		       "it "
-		       "is done (section 6.5.2.9)";
+		return "1 ms later it was refused: the wait is completed before what is ahead of it is done (section 6.5.2.9)";
 	if (vtd_invalidate_context_all(b->unit) != VTD_OK ||
 	    (b->target->scalable && vtd_invalidate_pasid_cache_all(b->unit) != VTD_OK) ||
 	    vtd_invalidate_iotlb_all(b->unit) != VTD_OK)
 		return "the queue stopped";
 	bench_attempt(b, &a);
 	if (a.recorded)
-		return "global invalidations, each waited for, ended it: where several descriptors "
-		       "are ready at once, some are not done (section 6.5.2), or some are lost";
+		return "global invalidations, each waited for, ended it: where several descriptors are ready at once, some are not done (section 6.5.2), or some are lost";
 	for (unsigned domain = 0; domain < 3; domain++)
 		if (vtd_invalidate_iotlb_domain(b->unit, (uint16_t)domain) != VTD_OK)
 			return "the queue stopped";
 	bench_attempt(b, &a);
 	if (a.recorded)
-		return "a domain-selective IOTLB invalidation ended it: the global one is not "
-		       "done, "
-		       "or in part (section 6.5.2.3)";
+		return "a domain-selective IOTLB invalidation ended it: the global one is not done, or in part (section 6.5.2.3)";
 	for (unsigned domain = 0; domain < 3; domain++)
 		if ((b->target->scalable &&
 		     vtd_invalidate_pasid_cache_domain(b->unit, (uint16_t)domain) != VTD_OK) ||
@@ -277,9 +269,7 @@ const char *explain_not_refused(struct bench *b)
 			return "the queue stopped";
 	bench_attempt(b, &a);
 	if (b->target->scalable && a.recorded)
-		return "a domain-selective PASID-cache invalidation ended it: the global one is "
-		       "not "
-		       "done (section 6.5.2.2)";
+		return "a domain-selective PASID-cache invalidation ended it: the global one is not done (section 6.5.2.2)";
 	for (unsigned domain = 0; domain < 3; domain++)
 		if (vtd_invalidate_context_cache(b->unit, (uint16_t)domain, b->source_id) !=
 			    VTD_OK ||
@@ -287,13 +277,8 @@ const char *explain_not_refused(struct bench *b)
 			return "the queue stopped";
 	bench_attempt(b, &a);
 	if (a.recorded)
-		return "a device-selective context-cache invalidation ended it: the global one is "
-		       "not done (section 6.5.2.1)";
+		return "a device-selective context-cache invalidation ended it: the global one is not done (section 6.5.2.1)";
 	if (is_refused_elsewhere(b))
-		return "with another domain-id in its context entry it was refused: "
-		       "paging-structure entries of the old one stay, whatever is invalidated "
-		       "(tables 23, 24)";
-	return "smaller invalidations did not end it: an old root pointer (section 6.6), or a "
-	       "cache "
-	       "that no invalidation reaches (section 6.5.2)";
+		return "with another domain-id in its context entry it was refused: paging-structure entries of the old one stay, whatever is invalidated (tables 23, 24)";
+	return "smaller invalidations did not end it: an old root pointer (section 6.6), or a cache that no invalidation reaches (section 6.5.2)";
 }

@@ -87,27 +87,17 @@ const char *fault_fit_text(enum fault_fit fit)
 	case FAULT_FITS:
 		return "a fault record fits";
 	case FAULT_OF_OTHERS:
-		return "a fault record has another source-id than the device (section 7.2, "
-		       "FRCD.SID)";
+		return "a fault record has another source-id than the device (section 7.2, FRCD.SID)";
 	case FAULT_BAD_ADDRESS:
-		return "a fault record of the device has an address that the device was not given "
-		       "(FRCD.FI)";
+		return "a fault record of the device has an address that the device was not given (FRCD.FI)";
 	case FAULT_BAD_TYPE:
-		return "a fault record of the device is of no access that it makes: a read of a "
-		       "page that it "
-		       "only writes, or the reverse (FRCD.FI, T1, T2)";
+		return "a fault record of the device is of no access that it makes: a read of a page that it only writes, or the reverse (FRCD.FI, T1, T2)";
 	case FAULT_FOR_DEVICE:
-		return "a fault record tells of a translation request that was refused for a "
-		       "reason "
-		       "that only the "
-		       "device is told of (section 7.1.2, table 30)";
+		return "a fault record tells of a translation request that was refused for a reason that only the device is told of (section 7.1.2, table 30)";
 	case FAULT_BAD_FLAGS:
-		return "a fault record of the device says translated, execute or privileged, which "
-		       "its request was "
-		       "not (FRCD.AT, EXE, PRIV)";
+		return "a fault record of the device says translated, execute or privileged, which its request was not (FRCD.AT, EXE, PRIV)";
 	case FAULT_BAD_PASID:
-		return "a fault record of the device has another PASID than its request (FRCD.PP, "
-		       "PV)";
+		return "a fault record of the device has another PASID than its request (FRCD.PP, PV)";
 	}
 	return "?";
 }

@@ -152,9 +152,7 @@ static const char *stand_still(struct bench *b)
 		return t.stopped;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s, nothing changed and nothing invalidated: %u "
-		"of %u DMAs came to \"%s\" (%s), and not to where the entry leads: a request "
-		"does not go where its walk, or its translation, ended (section 3.7)",
+		"outside the specification: target %s, nothing changed and nothing invalidated: %u of %u DMAs came to \"%s\" (%s), and not to where the entry leads: a request does not go where its walk, or its translation, ended (section 3.7)",
 		target_name((enum target_id)b->target->id), elsewhere, dmas,
 		target_outcome_name(b->target, other), target_outcome_meaning(b->target, other));
 	return text;
@@ -173,8 +171,7 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 	if (problem)
 		return problem;
 	if (engine_once(b, &t) != b->target->expects[0] && !t.stopped)
-		return "outside the specification: with nobody rewriting and everything "
-		       "invalidated, globally, a DMA did not land where its entry leads";
+		return "outside the specification: with nobody rewriting and everything invalidated, globally, a DMA did not land where its entry leads";
 	for (unsigned round = 0; round < rounds && !t.stopped && status == VTD_OK; round++) {
 		unsigned state = round & 1;
 		enum outcome outcome;
@@ -222,27 +219,22 @@ static const char *tell(struct bench *b, unsigned pieces, const struct seen *see
 	if (!seen->old)
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target %s, invalidated: %s. With nobody "
-			"rewriting, in %u of %u rounds a DMA came to \"%s\" (%s), which is neither "
-			"the old entry nor the new one: %s",
+			"outside the specification: target %s, invalidated: %s. With nobody rewriting, in %u of %u rounds a DMA came to \"%s\" (%s), which is neither the old entry nor the new one: %s",
 			target_name(id), given, seen->elsewhere, seen->rounds,
 			target_outcome_name(b->target, seen->other),
 			target_outcome_meaning(b->target, seen->other),
 			seen->other == OUTCOME_NOT_PRESENT && b->target->words > 1
-				? "it was absent while it was changed; absent entries or faults "
-				  "are kept, though CAP.CM is 0 (sections 6.1, 6.2.4.1)"
-				: "parts of an old entry are kept, the walk reads entries "
-				  "wrongly (chapters 3 and 9), or the request does not go where "
-				  "the walk ended");
+				? "it was absent while it was changed; absent entries or faults are kept, though CAP.CM is 0 (sections 6.1, 6.2.4.1)"
+				: "parts of an old entry are kept, the walk reads entries wrongly (chapters 3 and 9), or the request does not go where the walk ended");
 	else
-		format_text(text, sizeof(text),
-			    "outside the specification: target %s, invalidated: %s. In %u of %u "
-			    "rounds the next DMA still used the old entry; %s%s%s",
-			    target_name(id), given, seen->old, seen->rounds, why,
-			    cause >= CAUSE_TAG && more ? more : "",
-			    seen->one_slot && seen->old > 2
-				    ? " (each time one in the last slot of the queue's page)"
-				    : "");
+		format_text(
+			text, sizeof(text),
+			"outside the specification: target %s, invalidated: %s. In %u of %u rounds the next DMA still used the old entry; %s%s%s",
+			target_name(id), given, seen->old, seen->rounds, why,
+			cause >= CAUSE_TAG && more ? more : "",
+			seen->one_slot && seen->old > 2
+				? " (each time one in the last slot of the queue's page)"
+				: "");
 	return text;
 }
 

@@ -616,9 +616,9 @@ enum run_result litmus_main(void)
 	progress_plan(plan.tests * (options.until_fail ? 1 : options.passes),
 		      plan.ms * (options.until_fail ? 1 : options.passes));
 	if (!plan.tests)
-		log_note("tests=%s matches no test of this machine: they are named "
-			 "target.operation.sequence.device.drive; run=list prints the sequences",
-			 options.tests);
+		log_note(
+			"tests=%s matches no test of this machine: they are named target.operation.sequence.device.drive; run=list prints the sequences",
+			options.tests);
 	screen_results_only(true);
 	report_misowned();
 	if (setup->driver_cpu) {

@@ -118,15 +118,14 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 			for (size_t at = 0; at < s->count; at++)
 				run_mutant(b, s, (enum mutation)mutation, at);
 	}
-	log_note("  Mutants: %u, safe by the model %u, unsafe %u; of those this unit can show %u, "
-		 "seen "
-		 "%u; it cannot show %u; not run %u",
-		 counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen,
-		 counts.hidden, counts.refused);
-	report_extra("mutants all=%u safe=%u unsafe=%u showable=%u seen=%u hidden=%u refused=%u "
-		     "outside=%u",
-		     counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen,
-		     counts.hidden, counts.refused, counts.outside);
+	log_note(
+		"  Mutants: %u, safe by the model %u, unsafe %u; of those this unit can show %u, seen %u; it cannot show %u; not run %u",
+		counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen, counts.hidden,
+		counts.refused);
+	report_extra(
+		"mutants all=%u safe=%u unsafe=%u showable=%u seen=%u hidden=%u refused=%u outside=%u",
+		counts.all, counts.safe, counts.unsafe, counts.showable, counts.seen, counts.hidden,
+		counts.refused, counts.outside);
 	if (counts.outside)
 		problem = "something was seen that the model does not allow";
 	else if (counts.seen + 1 < counts.showable &&

@@ -10,9 +10,9 @@
 #include "vtd/invalidate.h"
 #include "vtd/translate.h"
 
-#define ATTEMPTS     9	    /* their median is the time that a record takes */
-#define ENOUGH_US    300000 /* no further attempt after that */
-#define LATE_US	     1000
+#define ATTEMPTS  9	 /* their median is the time that a record takes */
+#define ENOUGH_US 300000 /* no further attempt after that */
+#define LATE_US	  1000
 
 static const char *say(struct bench *b, const char *format, ...)
 {
@@ -71,35 +71,33 @@ static const char *judge(struct bench *b, const struct attempt *a, struct vtd_un
 	unsigned other;
 
 	if (a->arrived)
-		return say(b,
-			   "its DMA arrives though its entry is absent: it does not pass the unit "
-			   "that the "
-			   "DMAR table names%s",
-			   a->recorded ? ", though that recorded a fault" : "");
+		return say(
+			b,
+			"its DMA arrives though its entry is absent: it does not pass the unit that the DMAR table names%s",
+			a->recorded ? ", though that recorded a fault" : "");
 	if (!a->recorded) {
 		other = recorded_by(b, units, count);
 		if (other < count)
-			return say(b,
-				   "its DMA was refused by unit %u, which the DMAR table does not "
-				   "name",
-				   other);
-		return say(b,
-			   "its DMA neither arrived nor was recorded as refused (section 7.2; %lu "
-			   "were recorded before)%s",
-			   b->attempts, bench_attempt_text(b, a));
+			return say(
+				b,
+				"its DMA was refused by unit %u, which the DMAR table does not name",
+				other);
+		return say(
+			b,
+			"its DMA neither arrived nor was recorded as refused (section 7.2; %lu were recorded before)%s",
+			b->attempts, bench_attempt_text(b, a));
 	}
 	if (!may_be_its(b->device->function, f->source_id))
-		return say(b,
-			   "its refused DMA was recorded with source-id %02x:%02x.%x, which is "
-			   "neither its own "
-			   "nor a bridge's above it",
-			   f->source_id >> 8, f->source_id >> 3 & 31, f->source_id & 7);
+		return say(
+			b,
+			"its refused DMA was recorded with source-id %02x:%02x.%x, which is neither its own nor a bridge's above it",
+			f->source_id >> 8, f->source_id >> 3 & 31, f->source_id & 7);
 	b->source_id = f->source_id;
 	if (f->reason != reason_of_base(b))
-		return say(b,
-			   "its DMA was refused for reason 0x%x, and not 0x%x, though its entry is "
-			   "absent",
-			   f->reason, reason_of_base(b));
+		return say(
+			b,
+			"its DMA was refused for reason 0x%x, and not 0x%x, though its entry is absent",
+			f->reason, reason_of_base(b));
 	return NULL;
 }
 
@@ -136,8 +134,9 @@ const char *ownership_find(struct bench *b, struct vtd_unit *units, unsigned cou
 		time_delay_us(2 * a.us);
 		vtd_fault_clear(b->unit);
 		if (!problem && tries && b->source_id != source_id)
-			problem = say(b, "its refused DMA was recorded with two source-ids, one "
-					 "after the other");
+			problem = say(
+				b,
+				"its refused DMA was recorded with two source-ids, one after the other");
 		*is_wrong = problem;
 		if (problem)
 			return problem;
@@ -147,8 +146,7 @@ const char *ownership_find(struct bench *b, struct vtd_unit *units, unsigned cou
 	sort(us, tries);
 	b->record_us = us[tries / 2] + 1;
 	say(b,
-	    "refused %u times while its entry was absent, recorded as %02x:%02x.%x, reason 0x%x, "
-	    "after %lu us",
+	    "refused %u times while its entry was absent, recorded as %02x:%02x.%x, reason 0x%x, after %lu us",
 	    tries, b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7, a.fault.reason,
 	    b->record_us);
 	return NULL;
@@ -228,27 +226,25 @@ static const char *see_refused(struct bench *b)
 		return a.problem;
 	page = landing(b, number, &other);
 	if (a.arrived)
-		return disprove(b, "its DMA arrives though its entry is absent: it passes the unit "
-				   "by");
+		return disprove(
+			b, "its DMA arrives though its entry is absent: it passes the unit by");
 	if (!a.recorded && page)
-		return disprove(b,
-				"target %s, its entry absent, everything invalidated globally: its "
-				"DMA was not refused, it landed in page %s of target %s; %s",
-				target, page, target_name(other), explain_not_refused(b));
+		return disprove(
+			b,
+			"target %s, its entry absent, everything invalidated globally: its DMA was not refused, it landed in page %s of target %s; %s",
+			target, page, target_name(other), explain_not_refused(b));
 	if (!a.recorded)
-		return disprove(b,
-				"target %s: its DMA neither arrived nor was recorded as refused, "
-				"while its entry was absent (section 7.2; %lu were recorded "
-				"before)%s",
-				target, number - 1, bench_attempt_text(b, &a));
+		return disprove(
+			b,
+			"target %s: its DMA neither arrived nor was recorded as refused, while its entry was absent (section 7.2; %lu were recorded before)%s",
+			target, number - 1, bench_attempt_text(b, &a));
 	if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
 		return disprove(b, "%s", fault_fit_text(fault_fit(&b->requester, &a.fault)));
 	if (!is_absence(b, a.fault.reason))
-		return disprove(b,
-				"target %s: its DMA was refused for reason 0x%x, which is not its "
-				"entry's absence: an entry with P clear was taken for one that is "
-				"present (chapter 9), or the reason is wrong (section 7.1.3)",
-				target, a.fault.reason);
+		return disprove(
+			b,
+			"target %s: its DMA was refused for reason 0x%x, which is not its entry's absence: an entry with P clear was taken for one that is present (chapter 9), or the reason is wrong (section 7.1.3)",
+			target, a.fault.reason);
 	return NULL;
 }
 
@@ -258,27 +254,21 @@ static const char *not_arrived(struct bench *b, enum outcome outcome, struct tal
 	const struct target *target = b->target;
 	enum outcome want = (enum outcome)target->expects[0];
 	unsigned reason = t->faults.kind_count ? t->faults.kinds[0].reason : 0;
-	const char *why = "so do the next ones: an old root pointer (section 6.6), a cache that "
-			  "global invalidations do not reach (section 6.5.2), or a walk that reads "
-			  "entries wrongly (chapters 3 and 9)";
+	const char *why =
+		"so do the next ones: an old root pointer (section 6.6), a cache that global invalidations do not reach (section 6.5.2), or a walk that reads entries wrongly (chapters 3 and 9)";
 
 	time_delay_us(LATE_US);
 	if (engine_once(b, t) == want)
-		why = "1 ms later it did: the wait is completed before what is ahead of it is done "
-		      "(section 6.5.2.9), or a line of a cache was replaced by chance";
+		why = "1 ms later it did: the wait is completed before what is ahead of it is done (section 6.5.2.9), or a line of a cache was replaced by chance";
 	else if (vtd_invalidate_context_all(b->unit) == VTD_OK &&
 		 (!target->scalable || vtd_invalidate_pasid_cache_all(b->unit) == VTD_OK) &&
 		 vtd_invalidate_iotlb_all(b->unit) == VTD_OK && engine_once(b, t) == want)
-		why = "after global invalidations, each waited for, it did: where several "
-		      "descriptors are ready at once, some are not done (section 6.5.2)";
+		why = "after global invalidations, each waited for, it did: where several descriptors are ready at once, some are not done (section 6.5.2)";
 	else if (vtd_invalidate_all(b->unit) == VTD_OK && engine_once(b, t) == want)
-		why = "after the same global invalidations once more it did: some are lost "
-		      "(section 6.5.2)";
+		why = "after the same global invalidations once more it did: some are lost (section 6.5.2)";
 	return disprove(
 		b,
-		"target %s: its DMA was refused while its entry was absent; with the entry in "
-		"its place and everything invalidated globally it came to \"%s\" (fault "
-		"reason 0x%x), and not to \"%s\"; %s",
+		"target %s: its DMA was refused while its entry was absent; with the entry in its place and everything invalidated globally it came to \"%s\" (fault reason 0x%x), and not to \"%s\"; %s",
 		target_name((enum target_id)target->id), target_outcome_name(target, outcome),
 		reason, target_outcome_name(target, want), why);
 }

@@ -136,17 +136,14 @@ const char *predict_why_hidden(struct bench *b, const struct trial *trial, bool 
 
 	predict_as(b, trial, never_blocks, (struct unit_model){ .as_told = true }, &p);
 	if (!p.harms)
-		return "not observable: a device-TLB is refused without a record (section 7.1.2), "
-		       "as "
-		       "by an absent entry";
+		return "not observable: a device-TLB is refused without a record (section 7.1.2), as by an absent entry";
 	predict_as(b, trial, never_blocks, (struct unit_model){ .coherent = true }, &p);
 	if (!p.harms)
 		return "not observable: the unit sees stores whether flushed or not (probed)";
 	predict_as(b, trial, never_blocks,
 		   (struct unit_model){ .coherent = true, .qemu_caches = true }, &p);
 	if (!p.harms)
-		return "not observable: the unit does not have the cache that would keep it "
-		       "(probed)";
+		return "not observable: the unit does not have the cache that would keep it (probed)";
 	return "not observable: the unit reads the entry in one copy";
 }
 
@@ -154,13 +151,11 @@ const char *predict_outside(const struct prediction *p, const struct tally *t)
 {
 	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
 		if (t->outcomes[o] && !(p->outcomes & 1 << o))
-			return "outside the specification: an outcome that the model does not "
-			       "allow";
+			return "outside the specification: an outcome that the model does not allow";
 	if (t->stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
 		return "outside the specification: a DMA met an entry that was no longer the current one";
 	if (t->mistagged && !(p->harms & HARM_MISTAGGED))
-		return "outside the specification: a translation was kept under the wrong "
-		       "domain-id";
+		return "outside the specification: a translation was kept under the wrong domain-id";
 	return NULL;
 }
 
@@ -172,9 +167,7 @@ const char *predict_other_order(struct bench *b, const struct trial *trial, bool
 	predict_as(b, trial, never_blocks, (struct unit_model){ .any_order = true }, &p);
 	return p.problem || predict_outside(&p, t)
 		       ? NULL
-		       : "chunks of the entry were read in another order than P first, which the "
-			 "specification nowhere forbids (6.2.3.1 names no order): on this unit the "
-			 "sequence is unsafe";
+		       : "chunks of the entry were read in another order than P first, which the specification nowhere forbids (6.2.3.1 names no order): on this unit the sequence is unsafe";
 }
 
 uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)

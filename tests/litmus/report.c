@@ -323,17 +323,15 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		format_text(more, sizeof(more), " (%s of undisturbed)",
 			    format_ratio(of, mul_div(t->dmas, time_hz(), t->ticks), undisturbed));
 	if (t->torn)
-		log_note("  Sometimes: %lu of %lu DMAs torn; %lu met stores, %lu of these torn; "
-			 "first after "
-			 "%lu ms; %s rewrites/s, %s DMAs/s%s",
-			 t->torn, t->dmas, t->exposed, t->exposed_torn,
-			 us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
+		log_note(
+			"  Sometimes: %lu of %lu DMAs torn; %lu met stores, %lu of these torn; first after %lu ms; %s rewrites/s, %s DMAs/s%s",
+			t->torn, t->dmas, t->exposed, t->exposed_torn,
+			us(t->first_torn_ticks) / 1000, rewrites, dmas, more);
 	else if (t->exposed)
-		log_note("  %s: 0 of %lu DMAs torn that met stores (%lu in all), below %s at 95 "
-			 "%%; %s "
-			 "rewrites/s, %s DMAs/s%s",
-			 never, t->exposed, t->dmas, format_ratio(bound, 3, t->exposed), rewrites,
-			 dmas, more);
+		log_note(
+			"  %s: 0 of %lu DMAs torn that met stores (%lu in all), below %s at 95 %%; %s rewrites/s, %s DMAs/s%s",
+			never, t->exposed, t->dmas, format_ratio(bound, 3, t->exposed), rewrites,
+			dmas, more);
 	else if (t->dmas)
 		log_note("  %s: 0 of %lu DMAs torn%s; %s rewrites/s, %s DMAs/s%s", never, t->dmas,
 			 t->rewrites ? ", but none met a store" : "", rewrites, dmas, more);
@@ -341,9 +339,9 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		log_note("  Stale: %lu of %lu DMAs made while nobody rewrote used an old entry",
 			 t->stale, t->held);
 	if (t->mistagged)
-		log_note("  Mis-tagged: %lu of %lu checked DMAs left a translation under the wrong "
-			 "domain-id",
-			 t->mistagged, t->tag_checks);
+		log_note(
+			"  Mis-tagged: %lu of %lu checked DMAs left a translation under the wrong domain-id",
+			t->mistagged, t->tag_checks);
 	if (t->hiccups)
 		log_note("    %lu were blocked, but not when tried again with the entry still held",
 			 t->hiccups);
@@ -383,10 +381,9 @@ void report_keep_verdicts(uint8_t spec_harms, uint64_t controls)
 void report_faults(const struct fault_log *log, bool raw)
 {
 	if (log->foreign || log->overflows)
-		log_note("  Faults: %lu recorded, %lu of other devices; the unit lost some %lu "
-			 "times "
-			 "(overflow)",
-			 log->recorded, log->foreign, log->overflows);
+		log_note(
+			"  Faults: %lu recorded, %lu of other devices; the unit lost some %lu times (overflow)",
+			log->recorded, log->foreign, log->overflows);
 	if (log->odd || log->foreign) {
 		const struct vtd_fault *f = &log->first_odd;
 
@@ -434,11 +431,11 @@ enum run_result report_end(void)
 	if (counts[VERDICT_ERROR])
 		format_text(errors, sizeof(errors), " (%u of them errors, of device or tool)",
 			    counts[VERDICT_ERROR]);
-	format_text(counted, sizeof(counted),
-		    "%u passed (%u safe ones stayed clean, %u controls did harm, %u self-checks), "
-		    "%u failed%s, %u skipped or inconclusive",
-		    passed + counts[VERDICT_SOUND], clean, harmed, counts[VERDICT_SOUND], failed,
-		    errors, counts[VERDICT_SKIP]);
+	format_text(
+		counted, sizeof(counted),
+		"%u passed (%u safe ones stayed clean, %u controls did harm, %u self-checks), %u failed%s, %u skipped or inconclusive",
+		passed + counts[VERDICT_SOUND], clean, harmed, counts[VERDICT_SOUND], failed,
+		errors, counts[VERDICT_SKIP]);
 	log_note("%s", counted);
 	format_text(summary, sizeof(summary), "%s; %lu DMAs\n%s%s", counted, progress_dmas(),
 		    failures, highlights);
@@ -452,9 +449,9 @@ enum run_result report_end(void)
 	if (failed || (!is_open && printed != planned))
 		return RUN_FAIL;
 	if (!passed && had_trial)
-		log_note(had_control ? "nothing was learned: controls ran, but none was seen: try "
-				       "seconds=10, or a quieter host"
-				     : "nothing was learned: ask for a control too, as in "
-				       "tests=*.replace.*");
+		log_note(
+			had_control
+				? "nothing was learned: controls ran, but none was seen: try seconds=10, or a quieter host"
+				: "nothing was learned: ask for a control too, as in tests=*.replace.*");
 	return passed ? RUN_PASS : RUN_SKIP;
 }

@@ -61,8 +61,7 @@ static const char *no_device(const struct setup *setup)
 	if (setup->unwanted)
 		return NULL;
 	if (setup->excluded)
-		return "no test device: those that are here are excluded by dma= (run=list shows "
-		       "them)";
+		return "no test device: those that are here are excluded by dma= (run=list shows them)";
 	format_text(text, sizeof(text),
 		    "no test device: none of the DMA generators that this kernel knows is here%s%s",
 		    hidden ? "; " : "", hidden ? hidden : "");

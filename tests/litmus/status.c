@@ -14,12 +14,11 @@ static const char *stopped_queue(const struct vtd_unit *u)
 	/* The queue is one page. */
 	if (head >= PAGE_SIZE || !(u->queue.errors & FSTS_IQE))
 		return vtd_queue_error_text(u);
-	format_text(text, sizeof(text), "%s: IQH is 0x%lx, where memory has 0x%016lx 0x%016lx%s",
-		    vtd_queue_error_text(u), head, d[1], d[0],
-		    d[0] ? ", which is valid: the unit read something else (it does not snoop?), "
-			   "or refuses what it "
-			   "must take (section 6.5.2)"
-			 : "");
+	format_text(
+		text, sizeof(text), "%s: IQH is 0x%lx, where memory has 0x%016lx 0x%016lx%s",
+		vtd_queue_error_text(u), head, d[1], d[0],
+		d[0] ? ", which is valid: the unit read something else (it does not snoop?), or refuses what it must take (section 6.5.2)"
+		     : "");
 	return text;
 }
 
@@ -30,14 +29,13 @@ static const char *unanswered(const struct vtd_unit *u)
 
 	if (*u->queue.status == u->queue.sequence)
 		return vtd_status_text(VTD_TIMEOUT);
-	format_text(text, sizeof(text),
-		    "%s: the wait descriptor asks for status 0x%x, memory has 0x%x; IQH is 0x%lx, "
-		    "IQT 0x%lx: %s (section 6.5.2.9)",
-		    vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, at.head,
-		    at.tail,
-		    at.head != at.tail ? "the queue does not go on"
-				       : "the unit is done, and the status was not written, or "
-					 "wrongly");
+	format_text(
+		text, sizeof(text),
+		"%s: the wait descriptor asks for status 0x%x, memory has 0x%x; IQH is 0x%lx, IQT 0x%lx: %s (section 6.5.2.9)",
+		vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, at.head, at.tail,
+		at.head != at.tail
+			? "the queue does not go on"
+			: "the unit is done, and the status was not written, or wrongly");
 	return text;
 }
 

@@ -196,24 +196,18 @@ static void judge(struct bench *b)
 		       true);
 	if (traits->absent_pasid_reason && traits->absent_pasid_reason != FAULT_PASID_NOT_PRESENT)
 		breach(b, BROKEN_RECORDS,
-		       "it does not report an absent PASID-table entry as absent (section 7.1.3, "
-		       "SPT.1)",
+		       "it does not report an absent PASID-table entry as absent (section 7.1.3, SPT.1)",
 		       true);
 	if (traits->absence == TRAIT_YES && !field_of(b->unit->cap, CAP_CM))
 		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)",
 		       false);
 	if (traits->pass_through == TRAIT_YES)
 		breach(b, BROKEN_CACHES,
-		       "it passes requests through after the PASID-table entry says otherwise and "
-		       "its caches "
-		       "were invalidated (section 6.5.3.3)",
+		       "it passes requests through after the PASID-table entry says otherwise and its caches were invalidated (section 6.5.3.3)",
 		       true);
 	if (traits->mistagged)
 		breach(b, BROKEN_CACHES,
-		       "with nobody rewriting, a translation stayed after the IOTLB invalidation "
-		       "of "
-		       "its entry's domain-id: it is kept under another one (table 17), or the "
-		       "invalidation does not reach it (section 6.5.2.3)",
+		       "with nobody rewriting, a translation stayed after the IOTLB invalidation of its entry's domain-id: it is kept under another one (table 17), or the invalidation does not reach it (section 6.5.2.3)",
 		       false);
 	if (traits->rereads == TRAIT_YES)
 		breach(b, BROKEN_FETCH,
@@ -259,21 +253,19 @@ void traits_probe(struct bench *b)
 		log_note("unit %u reports an absent PASID-table entry by reason 0x%x (probed)",
 			 b->unit_index, b->traits.absent_pasid_reason);
 	if (b->traits.rereads != TRAIT_UNKNOWN)
-		log_note("unit %u reads a chunk of a PASID-table entry more than once: %s (probed: "
-			 "%lu of %lu DMAs "
-			 "met a mixture)",
-			 b->unit_index, word(b->traits.rereads), b->traits.mixtures,
-			 b->traits.mixtures_of);
+		log_note(
+			"unit %u reads a chunk of a PASID-table entry more than once: %s (probed: %lu of %lu DMAs met a mixture)",
+			b->unit_index, word(b->traits.rereads), b->traits.mixtures,
+			b->traits.mixtures_of);
 	judge(b);
 	record_begin();
 	record_line("traits");
-	record_add("unit=%u device=%s rid_pasid=%u absence=%u snoops=%u pasid_cache=%u "
-		   "pass_through=%u "
-		   "absent_pasid=0x%x rereads=%u mixtures=%lu of=%lu",
-		   b->unit_index, b->device->generator->name, b->traits.rid_pasid,
-		   b->traits.absence, b->traits.snoops, b->traits.pasid_cache,
-		   b->traits.pass_through, b->traits.absent_pasid_reason, b->traits.rereads,
-		   b->traits.mixtures, b->traits.mixtures_of);
+	record_add(
+		"unit=%u device=%s rid_pasid=%u absence=%u snoops=%u pasid_cache=%u pass_through=%u absent_pasid=0x%x rereads=%u mixtures=%lu of=%lu",
+		b->unit_index, b->device->generator->name, b->traits.rid_pasid, b->traits.absence,
+		b->traits.snoops, b->traits.pasid_cache, b->traits.pass_through,
+		b->traits.absent_pasid_reason, b->traits.rereads, b->traits.mixtures,
+		b->traits.mixtures_of);
 	record_end();
 	/* On a busy host that may go unseen. */
 	if (b->traits.rereads != TRAIT_YES && b->traits.is_qemu)

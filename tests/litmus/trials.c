@@ -199,21 +199,19 @@ const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 	if (t->stopped)
 		return t->stopped;
 	if (!vtd_fault_agrees(b->unit, true))
-		problem = "FSTS and the fault records disagree: PPF, F, or FRI, which names the "
-			  "first (section "
-			  "11.4.7.1)";
+		problem =
+			"FSTS and the fault records disagree: PPF, F, or FRI, which names the first (section 11.4.7.1)";
 	n = vtd_fault_read(b->unit, faults, 16, &overflow);
 	if (!problem && n && faults[0].address != first)
-		problem = is_among(faults, n, first)
-				  ? "FSTS.FRI does not name the first of several pending fault "
-				    "records (section 11.4.7.1)"
-				  : "the first fault record was written over while it was pending "
-				    "(section 7.2.1)";
+		problem =
+			is_among(faults, n, first)
+				? "FSTS.FRI does not name the first of several pending fault records (section 11.4.7.1)"
+				: "the first fault record was written over while it was pending (section 7.2.1)";
 	while (n == 16)
 		n = vtd_fault_read(b->unit, faults, 16, &overflow);
 	if (!problem && !vtd_fault_agrees(b->unit, false))
-		problem = "a fault record stays after its F was cleared, or FSTS.PPF without one "
-			  "(section 11.4.7)";
+		problem =
+			"a fault record stays after its F was cleared, or FSTS.PPF without one (section 11.4.7)";
 	if (!problem && vtd_fault_read(b->unit, faults, 16, &overflow))
 		problem = "a fault record stays after its F was cleared (section 11.4.7)";
 	vtd_fault_clear(b->unit);

@@ -48,10 +48,10 @@ void units_record(const struct vtd_unit *u, unsigned index)
 {
 	record_begin();
 	record_line("unit");
-	record_add("n=%u base=0x%lx ver=0x%x cap=0x%lx ecap=0x%lx segment=%u all=%u gsts=0x%x "
-		   "pmen=0x%x",
-		   index, u->base, u->version, u->cap, u->ecap, u->segment, u->include_pci_all,
-		   u->found_gsts, u->found_pmen);
+	record_add(
+		"n=%u base=0x%lx ver=0x%x cap=0x%lx ecap=0x%lx segment=%u all=%u gsts=0x%x pmen=0x%x",
+		index, u->base, u->version, u->cap, u->ecap, u->segment, u->include_pci_all,
+		u->found_gsts, u->found_pmen);
 	record_end();
 }
 
@@ -103,10 +103,9 @@ static void add_unit(const struct dmar_structure *drhd)
 	/* Tables older than the size field (or wrong ones): the unit itself knows better. */
 	if (status == VTD_BAD_OFFSETS) {
 		bytes = u->needs;
-		log_note("unit %u: CAP and ECAP speak of 0x%lx bytes of registers, the DMAR table "
-			 "of 0x%lx: "
-			 "as the unit says",
-			 unit_count, bytes, drhd->register_bytes);
+		log_note(
+			"unit %u: CAP and ECAP speak of 0x%lx bytes of registers, the DMAR table of 0x%lx: as the unit says",
+			unit_count, bytes, drhd->register_bytes);
 		status = vtd_unit_probe(u, paging_map_mmio(drhd->register_base, bytes),
 					drhd->register_base, bytes);
 	}
@@ -155,9 +154,9 @@ static void take_over(unsigned index)
 	struct vtd_unit *u = &units[index];
 
 	if (about[index].status == VTD_OK && !options.graphics && is_for_graphics(u)) {
-		log_note("unit %u: only graphics is behind it: left alone (graphics=1 takes it, "
-			 "too)",
-			 index);
+		log_note(
+			"unit %u: only graphics is behind it: left alone (graphics=1 takes it, too)",
+			index);
 		about[index].left_alone = true;
 		return;
 	}
@@ -208,8 +207,7 @@ const char *units_read(void)
 	struct dmar_walk walk;
 
 	if (!table)
-		return "firmware gives no DMAR table: VT-d is absent, or turned off in firmware "
-		       "setup";
+		return "firmware gives no DMAR table: VT-d is absent, or turned off in firmware setup";
 	units_record_dmar(table);
 	error = dmar_open(&dmar, table, table->length);
 	if (error == DMAR_BAD_CHECKSUM)
@@ -413,10 +411,10 @@ const char *units_region_in_the_way(const struct pci_function *f)
 
 	if (!find_region(f, &region))
 		return NULL;
-	format_text(text, sizeof(text),
-		    "firmware keeps memory for it (RMRR 0x%lx to 0x%lx), which the tables under "
-		    "test would not map",
-		    region.base, region.limit);
+	format_text(
+		text, sizeof(text),
+		"firmware keeps memory for it (RMRR 0x%lx to 0x%lx), which the tables under test would not map",
+		region.base, region.limit);
 	return text;
 }
 

@@ -65,8 +65,7 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 	    b->traits.pass_through == TRAIT_YES)
 		return "the unit goes on passing through until the context cache is invalidated";
 	if (target == TARGET_PASID_DIR && traits_is_qemu() && s->operation != OPERATION_REPLACE)
-		return "QEMU uses memory it never set when a directory entry goes away in the "
-		       "middle of a translation";
+		return "QEMU uses memory it never set when a directory entry goes away in the middle of a translation";
 	return NULL;
 }
 
@@ -91,8 +90,7 @@ static const char *unexplained(bool is_control, unsigned *kinds)
 	if (tally.companion_astray)
 		return "a DMA of the companion landed where its own entry does not lead";
 	if (tally.companion_refused)
-		return "a DMA of the companion was refused, though nothing on its way was "
-		       "rewritten";
+		return "a DMA of the companion was refused, though nothing on its way was rewritten";
 	if (tally.untranslated)
 		return "a DMA passed the unit untranslated: it landed at the physical address";
 	*kinds |= BROKEN(BROKEN_RECORDS);
@@ -159,15 +157,11 @@ static const char *inconclusive(const struct bench *b, const struct shown *shown
 	if (!controls)
 		return "inconclusive: no control of this drive showed anything in this run";
 	if (!b->lacks[TARGET_CONTEXT] && !b->met[drive] && !verdict_is_slow(b))
-		return "inconclusive: no DMA was seen in the middle of a change in this drive "
-		       "(concurrency), "
-		       "so none torn proves nothing";
+		return "inconclusive: no DMA was seen in the middle of a change in this drive (concurrency), so none torn proves nothing";
 	if (!tally.rewrites || !tally.exposed)
 		return "inconclusive: nothing was rewritten during a DMA";
 	if (!would_have_shown(shown, target, drive))
-		return "inconclusive: too few DMAs were exposed to stores: at the controls' rate "
-		       "none might have "
-		       "torn";
+		return "inconclusive: too few DMAs were exposed to stores: at the controls' rate none might have torn";
 	return NULL;
 }
 
@@ -235,11 +229,11 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 		unsigned ways = would_have_shown(shown, target, drive);
 
 		/* Of what no control showed often enough the run says nothing. */
-		log_note("  Safe: controls showed %lu harms; as often, here would have been "
-			 "seen:%s%s%s",
-			 controls, ways >> SHOWN_TORN & 1 ? " torn" : "",
-			 ways >> SHOWN_STALE & 1 ? " stale" : "",
-			 ways >> SHOWN_MISTAGGED & 1 ? " mis-tagged" : "");
+		log_note(
+			"  Safe: controls showed %lu harms; as often, here would have been seen:%s%s%s",
+			controls, ways >> SHOWN_TORN & 1 ? " torn" : "",
+			ways >> SHOWN_STALE & 1 ? " stale" : "",
+			ways >> SHOWN_MISTAGGED & 1 ? " mis-tagged" : "");
 		report_result(id, VERDICT_PASS, NULL, 0, "torn");
 	}
 }
@@ -331,10 +325,10 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		return;
 	}
 	if (b->ats.usable && b->ats.is_broken) {
-		report_result(id, VERDICT_ERROR,
-			      "not run: what the device keeps itself cannot be relied on "
-			      "(device-tlb.*)",
-			      0, "torn");
+		report_result(
+			id, VERDICT_ERROR,
+			"not run: what the device keeps itself cannot be relied on (device-tlb.*)",
+			0, "torn");
 		return;
 	}
 	predict(b, &trial, s->never_blocks, &full);

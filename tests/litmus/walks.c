@@ -96,8 +96,8 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 	if (landed)
 		format_text(
 			text, sizeof(text),
-			OUTSIDE "target %s, %s clear: a write %s, it landed in page %s: the unit "
-				"%s (section %s)%s",
+			OUTSIDE
+			"target %s, %s clear: a write %s, it landed in page %s: the unit %s (section %s)%s",
 			name, what,
 			a.recorded ? "was recorded as refused, and yet done" : "was not refused",
 			landed,
@@ -105,21 +105,20 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 			a.recorded ? "7.1.1" : section,
 			a.recorded ? "" : ", or keeps an old entry");
 	else if (a.recorded)
-		format_text(text, sizeof(text),
-			    OUTSIDE
-			    "target %s, %s clear: the write was refused for reason 0x%x, and "
-			    "not 0x%x: the entry is read wrongly (section %s), or the "
-			    "reason is (section 7.1.3)",
-			    name, what, a.fault.reason, want, section);
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s, %s clear: the write was refused for reason 0x%x, and not 0x%x: the entry is read wrongly (section %s), or the reason is (section 7.1.3)",
+			name, what, a.fault.reason, want, section);
 	else
-		format_text(text, sizeof(text),
-			    OUTSIDE "target %s, %s clear: no page was written to, and no fault of "
-				    "the write was recorded (sections %s, 7.2): %s",
-			    name, what, section,
-			    a.others || a.overflow
-				    ? bench_attempt_text(b, &a)
-				    : "it went elsewhere, or faults of this reason are not "
-				      "recorded");
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s, %s clear: no page was written to, and no fault of the write was recorded (sections %s, 7.2): %s",
+			name, what, section,
+			a.others || a.overflow
+				? bench_attempt_text(b, &a)
+				: "it went elsewhere, or faults of this reason are not recorded");
 	return text;
 }
 
@@ -137,13 +136,12 @@ static const char *try_return(struct bench *b, const char *what)
 	outcome = t.stopped ? OUTCOME_A : engine_once(b, &t);
 	if (outcome == OUTCOME_A)
 		return t.stopped;
-	format_text(text, sizeof(text),
-		    OUTSIDE
-		    "target %s, %s set again, and nothing invalidated, as CAP.CM is 0: a DMA "
-		    "came to \"%s\", and not to AA: the unit keeps absent entries, or "
-		    "faults (sections 6.1, 6.2.4.1)",
-		    target_name((enum target_id)b->target->id), what,
-		    target_outcome_name(b->target, outcome));
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"target %s, %s set again, and nothing invalidated, as CAP.CM is 0: a DMA came to \"%s\", and not to AA: the unit keeps absent entries, or faults (sections 6.1, 6.2.4.1)",
+		target_name((enum target_id)b->target->id), what,
+		target_outcome_name(b->target, outcome));
 	return text;
 }
 
@@ -191,11 +189,12 @@ static const char *check_fault_disable(struct bench *b)
 		landed = landing(b, t.dmas);
 		problem = a.problem;
 		if (!problem && (landed || a.recorded)) {
-			format_text(text, sizeof(text),
-				    OUTSIDE "a write that a leaf entry refuses, its context entry "
-					    "with FPD set, %s%s (section 9.3)",
-				    landed ? "landed in page " : "was recorded as a fault",
-				    landed ? landed : ": FPD is not looked at");
+			format_text(
+				text, sizeof(text),
+				OUTSIDE
+				"a write that a leaf entry refuses, its context entry with FPD set, %s%s (section 9.3)",
+				landed ? "landed in page " : "was recorded as a fault",
+				landed ? landed : ": FPD is not looked at");
 			problem = text;
 		}
 	}
@@ -232,14 +231,12 @@ static const char *check_address_bits(struct bench *b)
 		other = engine_dma(b, &there, &t, false);
 		bench_set_requester(b, target->address);
 		if (!t.stopped && (here != OUTCOME_A || other != OUTCOME_MIXTURE_1)) {
-			format_text(text, sizeof(text),
-				    OUTSIDE
-				    "two DMAs whose addresses differ in bit %u came to %s "
-				    "and %s, and not to AA and AB: that bit is not used in the "
-				    "walk (section 3.7), or not compared in the IOTLB (table "
-				    "17)",
-				    bit, target_outcome_name(target, here),
-				    target_outcome_name(target, other));
+			format_text(
+				text, sizeof(text),
+				OUTSIDE
+				"two DMAs whose addresses differ in bit %u came to %s and %s, and not to AA and AB: that bit is not used in the walk (section 3.7), or not compared in the IOTLB (table 17)",
+				bit, target_outcome_name(target, here),
+				target_outcome_name(target, other));
 			problem = text;
 		}
 		store(b, leaf, 0);
@@ -276,9 +273,8 @@ static const char *check_pasid_bits(struct bench *b)
 			continue;
 		format_text(
 			text, sizeof(text),
-			OUTSIDE "with RID_PASID 0x%x a DMA came to %s, and not to BB: bit %u of "
-				"the PASID is not used to look up the PASID directory (section "
-				"3.4.3)",
+			OUTSIDE
+			"with RID_PASID 0x%x a DMA came to %s, and not to BB: bit %u of the PASID is not used to look up the PASID directory (section 3.4.3)",
 			1u << bit | target->pasid[1], target_outcome_name(target, outcome), bit);
 		problem = text;
 	}
@@ -311,13 +307,12 @@ static const char *check_two_pasids(struct bench *b)
 		outcome = problem ? OUTCOME_SILENT : engine_once(b, &t);
 		if (problem || outcome == (enum outcome)b->target->expects[state])
 			continue;
-		format_text(text, sizeof(text),
-			    OUTSIDE
-			    "a DMA with PASID %u came to \"%s\", and not to \"%s\", where its "
-			    "entry leads: an entry or a translation is looked up without the "
-			    "PASID (table 17)",
-			    b->device->pasid, target_outcome_name(b->target, outcome),
-			    target_outcome_name(b->target, b->target->expects[state]));
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"a DMA with PASID %u came to \"%s\", and not to \"%s\", where its entry leads: an entry or a translation is looked up without the PASID (table 17)",
+			b->device->pasid, target_outcome_name(b->target, outcome),
+			target_outcome_name(b->target, b->target->expects[state]));
 		problem = text;
 	}
 	for (unsigned i = 0; i < PASID_WORDS; i++)
@@ -344,11 +339,11 @@ static const char *check_accessed(struct bench *b)
 	engine_put(b, b->target->state[0][0], &t);
 	if (seen == flags)
 		return NULL;
-	format_text(text, sizeof(text),
-		    OUTSIDE
-		    "a write went through a first-stage leaf entry whose Accessed and Dirty "
-		    "were clear, and the unit did not set %s (section 3.6.2)",
-		    seen ? seen & field_mask(FS_A) ? "Dirty" : "Accessed" : "them");
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"a write went through a first-stage leaf entry whose Accessed and Dirty were clear, and the unit did not set %s (section 3.6.2)",
+		seen ? seen & field_mask(FS_A) ? "Dirty" : "Accessed" : "them");
 	return text;
 }
 
@@ -364,12 +359,11 @@ static const char *check_latch(struct bench *b)
 	vtd_unit_write_root(b->unit, b->unit->root_table);
 	if (vtd_invalidate_all(b->unit) != VTD_OK || t.stopped || outcome == OUTCOME_A)
 		return t.stopped;
-	format_text(text, sizeof(text),
-		    OUTSIDE
-		    "with another root table in RTADDR, and GCMD.SRTP not given, a DMA came "
-		    "to \"%s\", and not to AA: the unit does not latch RTADDR (sections "
-		    "11.4.4.1, 11.4.5)",
-		    target_outcome_name(b->target, outcome));
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"with another root table in RTADDR, and GCMD.SRTP not given, a DMA came to \"%s\", and not to AA: the unit does not latch RTADDR (sections 11.4.4.1, 11.4.5)",
+		target_outcome_name(b->target, outcome));
 	return text;
 }
 

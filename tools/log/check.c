@@ -74,9 +74,7 @@ static int check_file(const char *path)
 	if (runs < 0)
 		return EXIT_INPUT;
 	if (!runs && !arguments.quiet)
-		printf("%s: no run of vtd-litmus in it (results that were kept in UEFI variables "
-		       "are no "
-		       "proof)\n",
+		printf("%s: no run of vtd-litmus in it (results that were kept in UEFI variables are no proof)\n",
 		       path);
 	return runs ? v.status : EXIT_NO_RUN;
 }
@@ -106,14 +104,8 @@ int check_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FILE|FOLDER...",
-		.doc = "Judge the last run of each log ('-': standard input).\v"
-		       "A test that failed is a failure of what was tested, or an error "
-		       "of device, machine or tool.\n\n"
-		       "Exit status: 0 pass; 1 fail; 2 skip: nothing is wrong and nothing was "
-		       "learned; 3 "
-		       "incomplete: the log is cut or damaged, so that not every verdict is known; "
-		       "4 no run "
-		       "in it. Of several logs the gravest, in the order 1, 3, 4, 2, 0."
+		.doc = "Judge the last run of each log ('-': standard input).\vA test that failed is a failure of what was tested, or an error of device, machine or tool.\n\n"
+		       "Exit status: 0 pass; 1 fail; 2 skip: nothing is wrong and nothing was learned; 3 incomplete: the log is cut or damaged, so that not every verdict is known; 4 no run in it. Of several logs the gravest, in the order 1, 3, 4, 2, 0."
 	};
 	int status = EXIT_RUN_PASS;
 	struct files files;

@@ -320,24 +320,8 @@ int compare_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "A B",
-		.doc = "Compare two runs, or two groups of runs: A and B "
-		       "are logs or folders of logs; every "
-		       "run in them counts.\v"
-		       "A rate is harm of one kind (torn, stale, mis-tagged, blocked), that in "
-		       "which "
-		       "the sides differ most, among the DMAs that could show it, with its 95 % "
-		       "interval: torn among those that met stores, or, where a log does not say "
-		       "which did, among all. "
-		       "Rates vary from run to run more "
-		       "than chance does, so a difference of rates, or of harm seen or not, is "
-		       "told only between three or "
-		       "more runs a side, where these lie apart and Fisher's exact test, over all "
-		       "tests together "
-		       "(Bonferroni), says that it is no chance. Failures are always told. Copies "
-		       "of a run count once.\n\n"
-		       "Exit status: 0 nothing differs; 1 something "
-		       "does; 3 a side has an incomplete run and "
-		       "nothing else differs; 4 a side has no run."
+		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is harm of one kind (torn, stale, mis-tagged, blocked), that in which the sides differ most, among the DMAs that could show it, with its 95 % interval: torn among those that met stores, or, where a log does not say which did, among all. Rates vary from run to run more than chance does, so a difference of rates, or of harm seen or not, is told only between three or more runs a side, where these lie apart and Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always told. Copies of a run count once.\n\n"
+		       "Exit status: 0 nothing differs; 1 something does; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
 	};
 	unsigned changed = 0, few = 0, one_sided = 0, alone = 0;
 	int status = 0;
@@ -412,16 +396,13 @@ int compare_main(int argc, char **argv)
 			       alone == 1 ? "s" : "");
 		for (unsigned which = 0; which < 2; which++)
 			if (all.sides[which].broken)
-				printf("%c: %u run%s failed by none of %s tests: a panic, or the "
-				       "watchdog\n",
+				printf("%c: %u run%s failed by none of %s tests: a panic, or the watchdog\n",
 				       "AB"[which], all.sides[which].broken,
 				       all.sides[which].broken == 1 ? "" : "s",
 				       all.sides[which].broken == 1 ? "its" : "their");
 		changed += !all.sides[0].broken != !all.sides[1].broken;
 		if (few)
-			printf("%u more have rates that seem to differ: that takes %u runs a side "
-			       "to tell "
-			       "(--all lists them)\n",
+			printf("%u more have rates that seem to differ: that takes %u runs a side to tell (--all lists them)\n",
 			       few, MANY_RUNS);
 		if (one_sided)
 			printf("%u are on one side only%s\n", one_sided,

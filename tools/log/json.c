@@ -297,9 +297,7 @@ int json_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FILE|FOLDER...",
-		.doc = "Print {\"runs\": [...], \"without_a_run\": [files]}: everything that is "
-		       "known of every run. The exit "
-		       "status is that of the gravest run."
+		.doc = "Print {\"runs\": [...], \"without_a_run\": [files]}: everything that is known of every run. The exit status is that of the gravest run."
 	};
 	struct context c = { true, EXIT_RUN_PASS, json_array() };
 	int status;

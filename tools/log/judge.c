@@ -292,8 +292,7 @@ static void tell_blocks(struct builder *b)
 	if (b->bad_count && b->so_long >= FOLDED_LINES && b->longest <= TERMINAL_COLUMNS)
 		build_problem(
 			b,
-			"no line has more than %zu characters, and %zu have as many: what kept "
-			"this log folds or cuts lines; let it keep bytes as they come",
+			"no line has more than %zu characters, and %zu have as many: what kept this log folds or cuts lines; let it keep bytes as they come",
 			b->longest, b->so_long);
 }
 
@@ -308,11 +307,13 @@ static void tell_end(struct builder *b)
 			      ")" TRY,
 			      last->from, last->to);
 	else if (b->end_line)
-		build_problem(b, "its VTDL-END line arrived, its closing block did not: the log is "
-				 "damaged, the run was not cut" TRY);
+		build_problem(
+			b,
+			"its VTDL-END line arrived, its closing block did not: the log is damaged, the run was not cut" TRY);
 	else
-		build_problem(b, "it ends without its closing block: the run was cut, or is still "
-				 "under way");
+		build_problem(
+			b,
+			"it ends without its closing block: the run was cut, or is still under way");
 }
 
 void judge(struct builder *b)
@@ -325,9 +326,9 @@ void judge(struct builder *b)
 	count(r, b);
 	if (r->blocks_good && !r->has_start && b->blocks[0].sequence) {
 		wrong = true;
-		build_problem(b,
-			      "neither its VTDL-START line nor its first block arrived: which run "
-			      "this is the rest of nobody knows");
+		build_problem(
+			b,
+			"neither its VTDL-START line nor its first block arrived: which run this is the rest of nobody knows");
 	}
 	if (r->log_version > RECORD_VERSION) {
 		wrong = true;
@@ -336,8 +337,8 @@ void judge(struct builder *b)
 	}
 	if (!r->blocks_good)
 		build_problem(
-			b, "no machine record arrived intact: cut before the first, all damaged, "
-			   "or of a vtd-litmus older than log format 1");
+			b,
+			"no machine record arrived intact: cut before the first, all damaged, or of a vtd-litmus older than log format 1");
 	if (!r->has_end)
 		tell_end(b);
 	else if (r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&

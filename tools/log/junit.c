@@ -194,11 +194,7 @@ int junit_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FILE|FOLDER...",
-		.doc = "Print JUnit XML: a testsuite for each run, a testcase for each test; a "
-		       "failure of what was tested is a <failure>, an error of device, machine or "
-		       "tool an <error>. A run "
-		       "that is "
-		       "not whole has the testcase 'the-log-is-whole' in error."
+		.doc = "Print JUnit XML: a testsuite for each run, a testcase for each test; a failure of what was tested is a <failure>, an error of device, machine or tool an <error>. A run that is not whole has the testcase 'the-log-is-whole' in error."
 	};
 	struct context c = { .status = EXIT_RUN_PASS };
 	int status;

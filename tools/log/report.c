@@ -20,14 +20,11 @@
 
 static const char usage[] =
 	"usage: vtd-log report -o PAGE.html [--title T] [--rows R] FILE|DIR...\n"
-	"  One self-contained HTML page over all runs in these logs; folders are walked. The same "
-	"logs\n"
+	"  One self-contained HTML page over all runs in these logs; folders are walked. The same logs\n"
 	"  give the same bytes. PAGE.html may be -.\n"
-	"  --rows machine|firmware|silicon: what a row of the maps is; else machines, firmware "
-	"where they\n"
+	"  --rows machine|firmware|silicon: what a row of the maps is; else machines, firmware where they\n"
 	"  are more than 60, silicon where those are more than 100.\n"
-	"  A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log), or, where that "
-	"is only\n"
+	"  A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log), or, where that is only\n"
 	"  a date or called serial, console and the like, by its folder.\n";
 
 static int by_name(const void *a, const void *b)
@@ -141,8 +138,7 @@ static void page(struct out *o, const struct report *r)
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n"
 		/* Nothing is loaded; should something of a log get past the escaping, it can load nothing. */
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n");
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n");
 	out(o, "<title>%s</title>\n<style>\n", r->title);
 	out_raw(o, report_css);
 	out_raw(o, "</style>\n</head>\n<body>\n");
@@ -256,14 +252,11 @@ int report_main(int argc, char **argv)
 		return EXIT_INPUT;
 	if (r.broken_runs)
 		fprintf(stderr,
-			"vtd-log: report: %u run%s with without= or break= left out of the page's "
-			"maps, "
-			"but not of the exit status\n",
+			"vtd-log: report: %u run%s with without= or break= left out of the page's maps, but not of the exit status\n",
 			r.broken_runs, r.broken_runs == 1 ? "" : "s");
 	if (r.simulated_runs)
 		fprintf(stderr,
-			"vtd-log: report: %u run%s of simulated units left out of the page: no "
-			"hardware\n",
+			"vtd-log: report: %u run%s of simulated units left out of the page: no hardware\n",
 			r.simulated_runs, r.simulated_runs == 1 ? "" : "s");
 	return graver(status_of(&r, good), files.status);
 }

@@ -68,8 +68,8 @@ static void differences(struct out *o, const struct report *r)
 			if (!differs(r, r->silicon[i], subject, k % DRIVES, &with, &without))
 				continue;
 			if (!any)
-				out_raw(o, "<h3>The same silicon, another firmware</h3>\n<ul "
-					   "class=\"differ\">");
+				out_raw(o,
+					"<h3>The same silicon, another firmware</h3>\n<ul class=\"differ\">");
 			if (with != last_with || without != last_without) {
 				out_raw(o, any ? "</li>\n<li>" : "<li>");
 				out(o, "<span class=\"on\">%s</span> ", r->silicon[i]->code);
@@ -93,8 +93,8 @@ static void differences(struct out *o, const struct report *r)
 		}
 	}
 	if (any)
-		out_raw(o, "</li></ul>\n<p class=\"note\">Only what the number of tests bears out; "
-			   "<code>vtd-log compare</code> looks at two runs.</p>\n");
+		out_raw(o,
+			"</li></ul>\n<p class=\"note\">Only what the number of tests bears out; <code>vtd-log compare</code> looks at two runs.</p>\n");
 }
 
 static void silicon_row(struct out *o, const struct report *r, const struct row *row)
@@ -210,13 +210,8 @@ static void by_sequence(struct out *o, const struct report *r)
 	static const char *const claims[] = { "safe", "unsafe",
 					      "safe where one 128-bit chunk changes" };
 
-	out_raw(o, "<details><summary>Sequence by sequence: harm on, clean on</summary><div "
-		   "class=\"wide\">"
-		   "<table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th>"
-		   "<th scope=\"col\">Said to be</th><th scope=\"col\">By the "
-		   "specification's model</th><th scope=\"col\">Harm seen on</th>"
-		   "<th scope=\"col\">Clean beside a control on</th>"
-		   "<th scope=\"col\">Nothing learned on</th></tr></thead><tbody>\n");
+	out_raw(o,
+		"<details><summary>Sequence by sequence: harm on, clean on</summary><div class=\"wide\"><table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th><th scope=\"col\">Said to be</th><th scope=\"col\">By the specification's model</th><th scope=\"col\">Harm seen on</th><th scope=\"col\">Clean beside a control on</th><th scope=\"col\">Nothing learned on</th></tr></thead><tbody>\n");
 	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct subject *s = r->subject[r->order[k]];
 
@@ -251,8 +246,7 @@ static void controls(struct out *o, const struct report *r)
 		with += any;
 	}
 	out(o,
-	    "<p>Sequences that the unit's model calls unsafe did harm on %zu of %zu kind%s of "
-	    "silicon.",
+	    "<p>Sequences that the unit's model calls unsafe did harm on %zu of %zu kind%s of silicon.",
 	    with, r->known_count, r->known_count == 1 ? "" : "s");
 	for (size_t i = 0; i < silent && i < sizeof(without) / sizeof(without[0]); i++)
 		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None did on ",
@@ -268,22 +262,14 @@ void report_answer(struct out *o, const struct report *r)
 
 	out_raw(o, "<section id=\"answer\"><h2>Answer</h2>\n");
 	if (!r->subject_count) {
-		out_raw(o, "<p class=\"empty\">No sequence was tested in these logs: nothing was "
-			   "learned of any. Incomplete runs, if there are any, are told of below; "
-			   "runs of simulated units do not count.</p></section>\n");
+		out_raw(o,
+			"<p class=\"empty\">No sequence was tested in these logs: nothing was learned of any. Incomplete runs, if there are any, are told of below; runs of simulated units do not count.</p></section>\n");
 		return;
 	}
 	report_banner(o, r);
 	controls(o, r);
 	out_raw(o,
-		"<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr>"
-		"<th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th "
-		"scope=\"col\">Runs</th>"
-		"<th scope=\"col\">Failures</th><th scope=\"col\">Unsafe by the unit's model, harm "
-		"seen</th><th scope=\"col\">Safe by it, clean beside a control</th>"
-		"<th scope=\"col\">Bounds of these</th><th scope=\"col\">Errors</th>"
-		"<th scope=\"col\">Lost</th>"
-		"<th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
+		"<div class=\"wide\"><table class=\"list sortable summary\"><thead><tr><th scope=\"col\">Silicon</th><th scope=\"col\">Machines</th><th scope=\"col\">Runs</th><th scope=\"col\">Failures</th><th scope=\"col\">Unsafe by the unit's model, harm seen</th><th scope=\"col\">Safe by it, clean beside a control</th><th scope=\"col\">Bounds of these</th><th scope=\"col\">Errors</th><th scope=\"col\">Lost</th><th scope=\"col\">Cannot, or not run</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < limit; i++)
 		silicon_row(o, r, r->silicon[i]);
 	out_raw(o, "</tbody></table></div>\n");
@@ -291,13 +277,7 @@ void report_answer(struct out *o, const struct report *r)
 		out(o, "<p class=\"note\">%zu more kinds of silicon are not shown.</p>\n",
 		    r->silicon_count - limit);
 	out_raw(o,
-		"<p class=\"note\">Each sequence counts once, by the drive with the clearest "
-		"result. Two models judge it: the specification's, and that of the unit as it "
-		"was seen to read and keep entries; the second decides what is a failure. A "
-		"control is a sequence that the unit's model calls unsafe and that showed harm in "
-		"the same run, for the same target and drive. Bounds are at 95 %, as if each DMA "
-		"that met stores were a trial of its own: 3/n for nothing in n trials, else "
-		"Wilson's interval.");
+		"<p class=\"note\">Each sequence counts once, by the drive with the clearest result. Two models judge it: the specification's, and that of the unit as it was seen to read and keep entries; the second decides what is a failure. A control is a sequence that the unit's model calls unsafe and that showed harm in the same run, for the same target and drive. Bounds are at 95 %, as if each DMA that met stores were a trial of its own: 3/n for nothing in n trials, else Wilson's interval.");
 	if (r->unexposed_runs)
 		out(o,
 		    " %u run%s of older builds %s not say which DMAs met stores: there all count.",

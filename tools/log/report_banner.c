@@ -172,20 +172,16 @@ void report_banner(struct out *o, const struct report *r)
 
 	if (n) {
 		out(o,
-		    "<p class=\"verdict bad\"><b>\u2716 %zu sequence%s failed</b>: harm or an "
-		    "outcome that the model of the unit rules out, or a unit that breaks the "
-		    "specification:</p>\n",
+		    "<p class=\"verdict bad\"><b>\u2716 %zu sequence%s failed</b>: harm or an outcome that the model of the unit rules out, or a unit that breaks the specification:</p>\n",
 		    n, n == 1 ? "" : "s");
 		out_out(o, &list);
 	} else if (!any_clean(r)) {
-		out_raw(o, "<p class=\"verdict\"><b>? Nothing was learned of the sequences that "
-			   "the unit's model calls safe.</b> None stayed clean beside a "
-			   "control.</p>\n");
+		out_raw(o,
+			"<p class=\"verdict\"><b>? Nothing was learned of the sequences that the unit's model calls safe.</b> None stayed clean beside a control.</p>\n");
 	} else {
 		/* A verdict of few runs is not one of all. */
 		out(o,
-		    "<p class=\"verdict%s\"><b>%s No sequence that its unit's model calls safe did "
-		    "harm%s.</b> The column <em>bounds</em> says how sure that is.",
+		    "<p class=\"verdict%s\"><b>%s No sequence that its unit's model calls safe did harm%s.</b> The column <em>bounds</em> says how sure that is.",
 		    silent || here || checks ? "" : " good",
 		    silent || checks ? "?"
 		    : here	     ? "\u25b2"
@@ -193,25 +189,20 @@ void report_banner(struct out *o, const struct report *r)
 		    silent ? " in what arrived" : "");
 		if (silent)
 			out(o,
-			    " <b>%u of %u runs gave no verdict</b>: cut, damaged, or nothing was "
-			    "learned.",
+			    " <b>%u of %u runs gave no verdict</b>: cut, damaged, or nothing was learned.",
 			    silent, r->runs);
 		out_raw(o, "</p>\n");
 	}
 	if (here) {
 		out(o,
-		    "<p class=\"verdict\"><b>\u25b2 %zu sequence%s that the specification's model "
-		    "calls safe did harm</b> where a unit was seen to read or keep entries "
-		    "otherwise; that unit's own model predicts it: ",
+		    "<p class=\"verdict\"><b>\u25b2 %zu sequence%s that the specification's model calls safe did harm</b> where a unit was seen to read or keep entries otherwise; that unit's own model predicts it: ",
 		    here, here == 1 ? "" : "s");
 		out_out(o, &own);
 		out_raw(o, ".</p>\n");
 	}
 	if (checks)
 		out(o,
-		    "<p class=\"verdict bad\"><b>\u2716 Self-checks of a unit failed</b>: %zu in "
-		    "the "
-		    "list of <a href=\"#failures\">failures</a>.</p>\n",
+		    "<p class=\"verdict bad\"><b>\u2716 Self-checks of a unit failed</b>: %zu in the list of <a href=\"#failures\">failures</a>.</p>\n",
 		    checks);
 	free(list.text);
 	free(own.text);

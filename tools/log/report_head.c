@@ -61,17 +61,14 @@ static void left_out(struct out *o, const struct report *r)
 {
 	if (r->broken_runs) {
 		out(o,
-		    "<dt>Left out</dt><dd>%u run%s in which a safeguard or a part of the kernel "
-		    "was "
-		    "broken on purpose: ",
+		    "<dt>Left out</dt><dd>%u run%s in which a safeguard or a part of the kernel was broken on purpose: ",
 		    r->broken_runs, r->broken_runs == 1 ? "" : "s");
 		names(o, &r->broken);
 		out_raw(o, "</dd>\n");
 	}
 	if (r->simulated_runs) {
 		out(o,
-		    "<dt>Simulated</dt><dd>%u run%s of vtd-sim left out: a unit in software is no "
-		    "machine and no silicon: ",
+		    "<dt>Simulated</dt><dd>%u run%s of vtd-sim left out: a unit in software is no machine and no silicon: ",
 		    r->simulated_runs, r->simulated_runs == 1 ? "" : "s");
 		names(o, &r->simulated_files);
 		out_raw(o, "</dd>\n");
@@ -103,10 +100,7 @@ void report_head(struct out *o, const struct report *r)
 
 	out(o,
 	    "<a class=\"skip\" href=\"#answer\">To the answer</a>\n"
-	    "<header><div class=\"top\"><h1>%s</h1><div id=\"tools\" hidden>"
-	    "<label>Show <input id=\"filter\" type=\"search\" "
-	    "placeholder=\"sequence, silicon, machine\"></label>"
-	    "<button id=\"theme\" type=\"button\">Light or dark</button></div></div>\n",
+	    "<header><div class=\"top\"><h1>%s</h1><div id=\"tools\" hidden><label>Show <input id=\"filter\" type=\"search\" placeholder=\"sequence, silicon, machine\"></label><button id=\"theme\" type=\"button\">Light or dark</button></div></div>\n",
 	    r->title);
 	out(o, "<ul class=\"counts\"><li><b>%u</b> run%s</li><li><b>%zu</b> log%s</li>", r->runs,
 	    r->runs == 1 ? "" : "s", r->file_count, r->file_count == 1 ? "" : "s");

@@ -62,15 +62,7 @@ void report_failures(struct out *o, const struct report *r)
 		qsort(list, count, sizeof(*list), failure_order);
 	shown = count < FAILURES_SHOWN ? count : FAILURES_SHOWN;
 	out_raw(o,
-		"<p>A <em>failure</em> (\u2716) is of what was tested: harm or an outcome that the "
-		"unit's model rules out, or a unit that breaks the specification. An "
-		"<em>error</em> is of device, machine or tool, and says nothing of the "
-		"sequence.</p><div class=\"wide\"><table "
-		"class=\"list sortable\"><thead><tr>"
-		"<th scope=\"col\">Test</th><th scope=\"col\">On</th><th "
-		"scope=\"col\">Class</th><th scope=\"col\">Why</th><th scope=\"col\">Times</th>"
-		"<th scope=\"col\">Machines</th><th scope=\"col\">Most "
-		"telling</th></tr></thead><tbody>\n");
+		"<p>A <em>failure</em> (\u2716) is of what was tested: harm or an outcome that the unit's model rules out, or a unit that breaks the specification. An <em>error</em> is of device, machine or tool, and says nothing of the sequence.</p><div class=\"wide\"><table class=\"list sortable\"><thead><tr><th scope=\"col\">Test</th><th scope=\"col\">On</th><th scope=\"col\">Class</th><th scope=\"col\">Why</th><th scope=\"col\">Times</th><th scope=\"col\">Machines</th><th scope=\"col\">Most telling</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++)
 		failure(o, r, list[i]);
 	out_raw(o, "</tbody></table></div>\n");
@@ -111,14 +103,10 @@ void report_incomplete(struct out *o, const struct report *r)
 		return;
 	}
 	out(o,
-	    "<p>%zu run%s of which something is missing; what arrived of them is counted all the "
-	    "same.</p>\n",
+	    "<p>%zu run%s of which something is missing; what arrived of them is counted all the same.</p>\n",
 	    r->incomplete_count + r->incomplete_more, r->incomplete_count == 1 ? "" : "s");
-	out_raw(o, "<details open><summary>Which, and what is missing</summary><div "
-		   "class=\"wide\"><table class=\"list sortable\"><thead><tr>"
-		   "<th scope=\"col\">Log</th><th scope=\"col\">Machine</th><th "
-		   "scope=\"col\">Comes to</th>"
-		   "<th scope=\"col\">Missing</th></tr></thead><tbody>\n");
+	out_raw(o,
+		"<details open><summary>Which, and what is missing</summary><div class=\"wide\"><table class=\"list sortable\"><thead><tr><th scope=\"col\">Log</th><th scope=\"col\">Machine</th><th scope=\"col\">Comes to</th><th scope=\"col\">Missing</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < r->incomplete_count; i++) {
 		const struct incomplete *in = &r->incomplete[i];
 
@@ -153,9 +141,8 @@ void report_sequences(struct out *o, const struct report *r)
 	if (!r->subject_count)
 		out_raw(o, "<p class=\"empty\">None was tested.</p>\n");
 	else
-		out_raw(o, "<p>As vtd-litmus runs them: <code>docs/sequences.md</code> has each "
-			   "with what the model says of it "
-			   "and a shortest way to harm.</p><div class=\"cards\">\n");
+		out_raw(o,
+			"<p>As vtd-litmus runs them: <code>docs/sequences.md</code> has each with what the model says of it and a shortest way to harm.</p><div class=\"cards\">\n");
 	for (size_t k = 0; k < r->subject_count; k++) {
 		const struct subject *s = r->subject[r->order[k]];
 		char text[120];

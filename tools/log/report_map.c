@@ -97,8 +97,7 @@ static void group_head(struct out *o, const struct report *r, size_t i, size_t c
 	out_raw(o, i ? "</tbody>\n<tbody>" : "<tbody>");
 	if (r->level != LEVEL_SILICON)
 		out(o,
-		    "<tr class=\"g\"><th scope=\"rowgroup\" colspan=\"%zu\"><span>%s "
-		    "<small>%s</small></span></th></tr>\n",
+		    "<tr class=\"g\"><th scope=\"rowgroup\" colspan=\"%zu\"><span>%s <small>%s</small></span></th></tr>\n",
 		    columns, row->code, row->silicon);
 }
 
@@ -149,13 +148,11 @@ static void heads(struct out *o, const struct report *r, bool operations)
 		}
 		if (operations)
 			out(o,
-			    "<th scope=\"colgroup\" colspan=\"%zu\" "
-			    "title=\"%s.%s\"><span>%s</span></th>",
+			    "<th scope=\"colgroup\" colspan=\"%zu\" title=\"%s.%s\"><span>%s</span></th>",
 			    n, s->target, s->operation, n > 5 ? s->operation : "");
 		else
 			out(o,
-			    "<th scope=\"colgroup\" colspan=\"%zu\"><a href=\"#t-%s\" "
-			    "title=\"%s\">%s</a></th>",
+			    "<th scope=\"colgroup\" colspan=\"%zu\"><a href=\"#t-%s\" title=\"%s\">%s</a></th>",
 			    n, s->target, s->target, s->target);
 	}
 }
@@ -163,25 +160,16 @@ static void heads(struct out *o, const struct report *r, bool operations)
 static void legend(struct out *o)
 {
 	out_raw(o, "<ul class=\"legend\">");
-	out_raw(o, "<li><i class=\"s0 r3\">\u2716</i> failure: harm or an outcome that the unit's "
-		   "model rules out, or a unit that breaks the specification</li><li>");
+	out_raw(o,
+		"<li><i class=\"s0 r3\">\u2716</i> failure: harm or an outcome that the unit's model rules out, or a unit that breaks the specification</li><li>");
 	for (unsigned i = 0; i <= 5; i++)
 		out(o, "<i class=\"s1 r%u\">\u25b2</i>", i);
-	out_raw(o, " harm in a sequence that the unit's model calls unsafe; rate under "
-		   "10<sup>\u22125</sup> to over "
-		   "10 %</li><li>");
+	out_raw(o,
+		" harm in a sequence that the unit's model calls unsafe; rate under 10<sup>\u22125</sup> to over 10 %</li><li>");
 	for (unsigned i = 0; i <= 2; i++)
 		out(o, "<i class=\"s2 r%u\">\u2713</i>", i);
 	out_raw(o,
-		" clean beside a control; bound over 10<sup>\u22124</sup> to under "
-		"10<sup>\u22126</sup></li>"
-		"<li><i class=\"s3\">\u25b3</i> unsafe by the unit's model, but no harm seen</li>"
-		"<li><i class=\"s4\">?</i> no harm, but that proves nothing: inconclusive</li>"
-		"<li><i class=\"s5\">E</i> error of device, machine or tool (<i class=\"s2 r1 "
-		"f\">\u2713</i> some tests)</li>"
-		"<li><i class=\"s6\">\u2026</i> lost</li>"
-		"<li><i class=\"s7\">\u2013</i> cannot, or not asked for</li>"
-		"<li><i class=\"s8\"></i> not run</li></ul>\n");
+		" clean beside a control; bound over 10<sup>\u22124</sup> to under 10<sup>\u22126</sup></li><li><i class=\"s3\">\u25b3</i> unsafe by the unit's model, but no harm seen</li><li><i class=\"s4\">?</i> no harm, but that proves nothing: inconclusive</li><li><i class=\"s5\">E</i> error of device, machine or tool (<i class=\"s2 r1 f\">\u2713</i> some tests)</li><li><i class=\"s6\">\u2026</i> lost</li><li><i class=\"s7\">\u2013</i> cannot, or not asked for</li><li><i class=\"s8\"></i> not run</li></ul>\n");
 }
 
 static void overview_cell(struct out *o, const struct report *r, const struct row *row, size_t k)
@@ -214,13 +202,11 @@ void report_overview(struct out *o, const struct report *r)
 		return;
 	}
 	out(o,
-	    "<p>A row is %s; a column a sequence, in whatever drive told most. The numbers are "
-	    "<a href=\"#maps\">below</a>.</p>\n",
+	    "<p>A row is %s; a column a sequence, in whatever drive told most. The numbers are <a href=\"#maps\">below</a>.</p>\n",
 	    rows[r->level]);
 	legend(o);
 	out_raw(o, r->shown_count > TALL ? "<div class=\"wide tall\">" : "<div class=\"wide\">");
-	out_raw(o, "<table class=\"map over\"><thead><tr><th rowspan=\"3\" "
-		   "scope=\"col\">");
+	out_raw(o, "<table class=\"map over\"><thead><tr><th rowspan=\"3\" scope=\"col\">");
 	out_raw(o, r->level == LEVEL_MACHINE	? "Machine"
 		   : r->level == LEVEL_FIRMWARE ? "Firmware"
 						: "Silicon");
@@ -250,9 +236,7 @@ void report_overview(struct out *o, const struct report *r)
 	out_raw(o, "</tbody></table></div>\n");
 	if (r->shown_more)
 		out(o,
-		    "<p class=\"note\">%zu more rows are not shown: there are too many kinds of "
-		    "silicon for "
-		    "one page.</p>\n",
+		    "<p class=\"note\">%zu more rows are not shown: there are too many kinds of silicon for one page.</p>\n",
 		    r->shown_more);
 	out_raw(o, "</section>\n");
 }
@@ -332,9 +316,7 @@ static void map(struct out *o, const struct report *r, size_t from, size_t to)
 	const struct subject *first = r->subject[r->order[from]];
 
 	out(o,
-	    "<details class=\"target\" id=\"t-%s\"%s><summary><h3>%s</h3> %zu sequence%s</summary>"
-	    "<div class=\"wide%s\"><table class=\"map full\"><thead><tr><th scope=\"col\" "
-	    "colspan=\"2\">%s</th>",
+	    "<details class=\"target\" id=\"t-%s\"%s><summary><h3>%s</h3> %zu sequence%s</summary><div class=\"wide%s\"><table class=\"map full\"><thead><tr><th scope=\"col\" colspan=\"2\">%s</th>",
 	    first->target, from && !is_unexpected(r, from, to) ? "" : " open", first->target,
 	    to - from, to - from == 1 ? "" : "s", r->shown_count > TALL / 2 ? " tall" : "",
 	    r->level == LEVEL_MACHINE	 ? "Machine"
@@ -380,12 +362,8 @@ void report_maps(struct out *o, const struct report *r)
 	if (!r->subject_count)
 		out_raw(o, "<p class=\"empty\">There is nothing to map.</p>\n");
 	else
-		out_raw(o, "<p>Harm in DMAs (torn: in those that met stores; stale and mis-tagged: "
-			   "in those "
-			   "that were looked at for it), and its "
-			   "bounds at 95 %. A cell leads to the lines of its most telling test. "
-			   "\u25b2 before a "
-			   "name: said to be unsafe.</p>\n");
+		out_raw(o,
+			"<p>Harm in DMAs (torn: in those that met stores; stale and mis-tagged: in those that were looked at for it), and its bounds at 95 %. A cell leads to the lines of its most telling test. \u25b2 before a name: said to be unsafe.</p>\n");
 	for (size_t from = 0, to; from < r->subject_count; from = to) {
 		for (to = from + 1; to < r->subject_count; to++)
 			if (r->subject[r->order[to]]->target != r->subject[r->order[from]]->target)

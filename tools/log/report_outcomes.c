@@ -78,9 +78,7 @@ static void outcomes_of(struct out *o, const struct report *r, size_t from, size
 	const char *target = r->subject[r->order[from]]->target;
 
 	out(o,
-	    "<details%s><summary><h3>%s</h3></summary><div class=\"wide\"><table "
-	    "class=\"bars\"><thead><tr>"
-	    "<th scope=\"col\">Sequence</th><th scope=\"col\">Drive</th>",
+	    "<details%s><summary><h3>%s</h3></summary><div class=\"wide\"><table class=\"bars\"><thead><tr><th scope=\"col\">Sequence</th><th scope=\"col\">Drive</th>",
 	    from ? "" : " open", target);
 	for (size_t i = 0; i < columns; i++)
 		out(o, "<th scope=\"col\" title=\"%s\">%s</th>", r->silicon[i]->silicon,
@@ -132,11 +130,8 @@ void report_outcomes(struct out *o, const struct report *r)
 		out_raw(o, "<p class=\"empty\">No outcome arrived.</p></section>\n");
 		return;
 	}
-	out_raw(o, "<p>Where the DMAs of each sequence went, all runs together. What no state "
-		   "leads to is marked * "
-		   "and striped, and stands at the left of its bar; the narrowest are drawn wider "
-		   "than they are.</p>"
-		   "<ul class=\"legend\">");
+	out_raw(o,
+		"<p>Where the DMAs of each sequence went, all runs together. What no state leads to is marked * and striped, and stands at the left of its bar; the narrowest are drawn wider than they are.</p><ul class=\"legend\">");
 	for (unsigned i = 0; i < OUT_COUNT; i++)
 		out(o, "<li><i class=\"o%u%s\"></i> <b>%s</b> %s</li>", i,
 		    i == OUT_AB || i == OUT_BA || i == OUT_DECOY ? " torn" : "", names[i],
@@ -144,9 +139,7 @@ void report_outcomes(struct out *o, const struct report *r)
 	out_raw(o, "</ul>\n");
 	if (r->silicon_count > COLUMNS_MAX)
 		out(o,
-		    "<p class=\"note\">Shown are the first %u of %zu kinds of silicon, in the "
-		    "order of the "
-		    "overview.</p>\n",
+		    "<p class=\"note\">Shown are the first %u of %zu kinds of silicon, in the order of the overview.</p>\n",
 		    COLUMNS_MAX, r->silicon_count);
 	for (size_t from = 0, to; from < r->subject_count; from = to) {
 		for (to = from + 1; to < r->subject_count; to++)
@@ -231,9 +224,7 @@ static void chart(struct out *o, const struct bins *b, int reason)
 	}
 	scale = most > 0 ? 30 / most : 0;
 	out(o,
-	    "<td><svg class=\"chart\" width=\"%u\" height=\"34\" viewBox=\"0 0 %u 34\" "
-	    "role=\"img\" aria-label=\"%s over time\">"
-	    "<path class=\"axis\" d=\"M0 33.5H%u\"/>",
+	    "<td><svg class=\"chart\" width=\"%u\" height=\"34\" viewBox=\"0 0 %u 34\" role=\"img\" aria-label=\"%s over time\"><path class=\"axis\" d=\"M0 33.5H%u\"/>",
 	    width, width, reason < 0 ? "runs" : vtd_fault_reason_name((uint8_t)reason), width);
 	for (unsigned i = 0; i < b->count; i++) {
 		double value = bin_rate(b, i, reason, &faults, &runs), height;
@@ -241,8 +232,7 @@ static void chart(struct out *o, const struct bins *b, int reason)
 		date_text(b->first + (int32_t)(i * b->days), from);
 		if (value < 0) {
 			out(o,
-			    "<path class=\"gap\" d=\"M%u 31.5h%u\"><title>%s: no "
-			    "run</title></path>",
+			    "<path class=\"gap\" d=\"M%u 31.5h%u\"><title>%s: no run</title></path>",
 			    i * BAR + 2, BAR - 4, from);
 			continue;
 		}
@@ -251,13 +241,13 @@ static void chart(struct out *o, const struct bins *b, int reason)
 			height = 1;
 		if (reason < 0)
 			out(o,
-			    "<rect class=\"runs\" x=\"%u\" y=\"%.1f\" width=\"%u\" "
-			    "height=\"%.1f\"><title>%s: %" PRIu64 " runs</title></rect>",
+			    "<rect class=\"runs\" x=\"%u\" y=\"%.1f\" width=\"%u\" height=\"%.1f\"><title>%s: %" PRIu64
+			    " runs</title></rect>",
 			    i * BAR + 1, 33 - height, BAR - 2, height, from, runs);
 		else if (value > 0)
 			out(o,
-			    "<rect x=\"%u\" y=\"%.1f\" width=\"%u\" height=\"%.1f\"><title>%s: "
-			    "%" PRIu64 " faults in %" PRIu64 " runs, %s of the DMAs</title></rect>",
+			    "<rect x=\"%u\" y=\"%.1f\" width=\"%u\" height=\"%.1f\"><title>%s: %" PRIu64
+			    " faults in %" PRIu64 " runs, %s of the DMAs</title></rect>",
 			    i * BAR + 1, 33 - height, BAR - 2, height, from, faults, runs,
 			    rate_text(value / 1e6, text));
 	}
@@ -270,9 +260,8 @@ static void fault_table(struct out *o, const struct bins *b, const uint64_t *sum
 {
 	char text[16];
 
-	out_raw(o, "<details><summary>The same in numbers</summary><div class=\"wide\"><table "
-		   "class=\"list\"><thead><tr>"
-		   "<th scope=\"col\">From</th><th scope=\"col\">Runs</th>");
+	out_raw(o,
+		"<details><summary>The same in numbers</summary><div class=\"wide\"><table class=\"list\"><thead><tr><th scope=\"col\">From</th><th scope=\"col\">Runs</th>");
 	for (unsigned i = 0; i < n; i++)
 		out(o, "<th scope=\"col\" title=\"%s\">0x%02x</th>",
 		    vtd_fault_reason_name((uint8_t)list[i]), list[i]);
@@ -318,13 +307,8 @@ void report_faults(struct out *o, const struct report *r)
 	date_text(b.first, text);
 	date_text(r->days[r->day_count - 1].day, last);
 	out(o,
-	    "<p>Faults for each DMA, from %s to %s, a bar for %u day%s, each reason to its own "
-	    "scale. "
-	    "No bar above a stroke: no run.</p>\n"
-	    "<div class=\"wide\"><table class=\"list charts\"><thead><tr><th "
-	    "scope=\"col\">Reason</th>"
-	    "<th scope=\"col\">Faults</th><th scope=\"col\">Over time</th><th "
-	    "scope=\"col\">Highest</th></tr></thead><tbody>\n",
+	    "<p>Faults for each DMA, from %s to %s, a bar for %u day%s, each reason to its own scale. No bar above a stroke: no run.</p>\n"
+	    "<div class=\"wide\"><table class=\"list charts\"><thead><tr><th scope=\"col\">Reason</th><th scope=\"col\">Faults</th><th scope=\"col\">Over time</th><th scope=\"col\">Highest</th></tr></thead><tbody>\n",
 	    text, last, b.days, b.days == 1 ? "" : "s");
 	out(o, "<tr><th scope=\"row\">Runs</th><td class=\"n\">%u</td>",
 	    r->runs - r->broken_runs - r->simulated_runs);

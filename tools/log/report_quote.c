@@ -133,13 +133,11 @@ void report_quotes(struct out *o, const struct report *r)
 
 	out_raw(o, "<section id=\"lines\" class=\"quotes\"><h2>Lines of the logs</h2>\n");
 	if (!r->quote_count)
-		out_raw(o, "<p class=\"empty\">No test's own record arrived, so there is nothing "
-			   "to show.</p>");
+		out_raw(o,
+			"<p class=\"empty\">No test's own record arrived, so there is nothing to show.</p>");
 	else
 		out(o,
-		    "<p>For %zu cells of the maps, the most telling lines first come, first chosen "
-		    "up to %u KB; "
-		    "the other cells name file and lines.</p>\n",
+		    "<p>For %zu cells of the maps, the most telling lines first come, first chosen up to %u KB; the other cells name file and lines.</p>\n",
 		    r->quote_count, BUDGET >> 10);
 	for (size_t i = 0; i < r->quote_count; i++) {
 		const struct evidence *e = &r->quotes[i];

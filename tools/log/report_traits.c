@@ -75,28 +75,19 @@ void report_traits(struct out *o, const struct report *r)
 	out_raw(o, "<section id=\"traits\"><h2>What units were seen to do</h2>\n");
 	if (!count) {
 		out_raw(o,
-			"<p class=\"empty\">No run says: it takes a test device, and a build that "
-			"asks.</p></section>\n");
+			"<p class=\"empty\">No run says: it takes a test device, and a build that asks.</p></section>\n");
 		free(list);
 		return;
 	}
 	if (count > 1)
 		qsort(list, count, sizeof(*list), kind_order);
 	out_raw(o,
-		"<p>By a device's DMA before the tests; the unit's model follows from it. \u2013: "
-		"not asked. <em>Mixtures</em>: DMAs that acted on less than one 128-bit chunk of a "
-		"PASID-table entry. <em>Met a change</em>: walks of a table that came while an "
-		"entry was being stored; without any, no DMA was seen in the middle of a change, "
-		"and nothing "
-		"torn says nothing.</p>\n"
-		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr>"
-		"<th scope=\"col\">Silicon</th><th scope=\"col\">By</th>"
-		"<th scope=\"col\">Runs</th>");
+		"<p>By a device's DMA before the tests; the unit's model follows from it. \u2013: not asked. <em>Mixtures</em>: DMAs that acted on less than one 128-bit chunk of a PASID-table entry. <em>Met a change</em>: walks of a table that came while an entry was being stored; without any, no DMA was seen in the middle of a change, and nothing torn says nothing.</p>\n"
+		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr><th scope=\"col\">Silicon</th><th scope=\"col\">By</th><th scope=\"col\">Runs</th>");
 	for (unsigned i = 0; i < TRAITS; i++)
 		out(o, "<th scope=\"col\">%s</th>", trait_text(i));
-	out_raw(o, "<th scope=\"col\">Mixtures</th><th scope=\"col\">Reason for an absent "
-		   "PASID-table entry</th><th scope=\"col\">Met a change: hammer</th>"
-		   "<th scope=\"col\">faithful</th></tr></thead><tbody>\n");
+	out_raw(o,
+		"<th scope=\"col\">Mixtures</th><th scope=\"col\">Reason for an absent PASID-table entry</th><th scope=\"col\">Met a change: hammer</th><th scope=\"col\">faithful</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < count; i++)
 		row(o, list[i]);
 	out_raw(o, "</tbody></table></div>\n</section>\n");

@@ -118,9 +118,7 @@ static void differing(struct out *o, const struct report *r, struct unit_kind **
 	size_t shown = count < SHOWN ? count : SHOWN;
 
 	out_raw(o,
-		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr><th "
-		"scope=\"col\">Silicon</th>"
-		"<th scope=\"col\">Runs</th><th scope=\"col\">CAP</th><th scope=\"col\">ECAP</th>");
+		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr><th scope=\"col\">Silicon</th><th scope=\"col\">Runs</th><th scope=\"col\">CAP</th><th scope=\"col\">ECAP</th>");
 	for (unsigned f = 0; f < all[0].count; f++)
 		if (differs[f])
 			out(o,
@@ -153,10 +151,7 @@ static void differing(struct out *o, const struct report *r, struct unit_kind **
 static void the_same(struct out *o, size_t count, const struct decoded *all, const bool *differs)
 {
 	out(o,
-	    "<details%s><summary>%s</summary><div class=\"columns\"><table "
-	    "class=\"list\"><thead><tr>"
-	    "<th scope=\"col\">Field</th><th scope=\"col\">Value</th><th "
-	    "scope=\"col\">Meaning</th></tr></thead><tbody>\n",
+	    "<details%s><summary>%s</summary><div class=\"columns\"><table class=\"list\"><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Value</th><th scope=\"col\">Meaning</th></tr></thead><tbody>\n",
 	    count == 1 ? " open" : "",
 	    count == 1 ? "All fields" : "Fields that are the same on every unit");
 	for (unsigned f = 0; f < all[0].count; f++) {

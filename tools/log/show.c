@@ -146,9 +146,9 @@ static void print_model(const struct run_test *t)
 	if (!t->harms)
 		printf(" (controls: %" PRIu64 ")", t->controls);
 	else
-		printf(t->spec_harms ? " (unsafe by the model)"
-				     : " (unsafe by this unit's model only: the specification's "
-				       "calls it safe)");
+		printf(t->spec_harms
+			       ? " (unsafe by the model)"
+			       : " (unsafe by this unit's model only: the specification's calls it safe)");
 }
 
 static void print_walks(const struct run_test *t)

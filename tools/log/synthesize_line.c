@@ -130,7 +130,7 @@ void set_text(char *line, size_t room, const char *key, const char *value)
 
 const char *hostile(const struct log *l, const char *text)
 {
-	return l->hostile ? "<script>alert(1)</script>\"'><img src=http://example.com/x "
-			    "onerror=alert(2)>&amp;\xe2\x80\xae"
-			  : text;
+	return l->hostile
+		       ? "<script>alert(1)</script>\"'><img src=http://example.com/x onerror=alert(2)>&amp;\xe2\x80\xae"
+		       : text;
 }

@@ -198,8 +198,7 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 			why = l->verdict == 'p' ? NULL
 			      : *controls
 				      ? "inconclusive: nothing was rewritten during a DMA"
-				      : "inconclusive: no control of this drive showed anything "
-					"in this run";
+				      : "inconclusive: no control of this drive showed anything in this run";
 			harm = 0;
 		}
 		/* Now and then a device hangs. */

@@ -240,11 +240,7 @@ int watch_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FOLDER",
-		.doc = "Watch a folder into which console servers write logs, a file for each "
-		       "machine, "
-		       "several runs in a file allowed: print a line for each run that ends, is "
-		       "cut by the "
-		       "next, or stands still. SIGTERM and SIGINT end it."
+		.doc = "Watch a folder into which console servers write logs, a file for each machine, several runs in a file allowed: print a line for each run that ends, is cut by the next, or stands still. SIGTERM and SIGINT end it."
 	};
 	struct sigaction action = { .sa_handler = on_signal };
 	struct pollfd events = { .fd = -1, .events = POLLIN };
