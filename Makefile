@@ -45,7 +45,7 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -87,7 +87,7 @@ RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU)) $(foreac
 help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
-	@echo 'Variables: OPTIONS="key=value ..." (see README.md), QEMU=/path/to/qemu-system-x86_64,'
+	@echo 'Variables: OPTIONS="key=value ..." (docs/options.md), QEMU=/path/to/qemu-system-x86_64,'
 	@echo '  IOMMU=properties of intel-iommu (first-stage=on: QEMU 10 and later; scalable=off),'
 	@echo '  DEVICES=more devices for QEMU, e.g. DEVICES=e1000e OPTIONS=dma=e1000e,'
 	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot,'

@@ -295,7 +295,7 @@ const char *nic_open(struct dma_device *d)
 	d->address_mask = ~0ull;
 	d->bytes = FRAME_BYTES;
 	d->typical_us = 20;
-	d->timeout_us = 2000000;
+	d->timeout_us = 6000000; /* as nvme */
 	if (((const struct nic_kind *)d->kind)->no_l1_2)
 		dma_l1_2_off(d->function);
 	problem = enter_loopback(d);

@@ -124,7 +124,7 @@ static const char *nvme_open(struct dma_device *d)
 	d->address_mask = ~0ull;
 	d->bytes = 4096;
 	d->typical_us = 100;
-	d->timeout_us = 3000000; /* a busy host may let a virtual one wait */
+	d->timeout_us = 8000000; /* a busy host let a virtual one wait for more than 3 s */
 	return NULL;
 }
 

@@ -230,7 +230,7 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 
 		/* Of what no control showed often enough the run says nothing. */
 		log_note(
-			"  Safe: controls showed %lu harms; as often, here would have been seen:%s%s%s",
+			"  Safe: controls showed %lu harms; at their rate it would have been seen here:%s%s%s",
 			controls, ways >> SHOWN_TORN & 1 ? " torn" : "",
 			ways >> SHOWN_STALE & 1 ? " stale" : "",
 			ways >> SHOWN_MISTAGGED & 1 ? " mis-tagged" : "");

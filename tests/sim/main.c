@@ -61,6 +61,11 @@ static void take_words(int count, char **words)
 			sim_options_help();
 			exit(0);
 		}
+		if (words[i][0] == '-') {
+			fprintf(stderr, "vtd-sim: %s: no such option; --help lists them\n",
+				words[i]);
+			exit(3);
+		}
 		if (strncmp(words[i], "sim.", 4)) {
 			add_word(words[i]);
 			continue;

@@ -18,7 +18,8 @@ void build_begin(struct builder *b, const char *path, unsigned number)
 	memset(b, 0, sizeof(*b));
 	b->run.path = path;
 	b->run.number = number;
-	b->run.build = b->run.date = b->run.options = b->run.config = b->run.system = empty;
+	b->run.build = b->run.unit_options = b->run.date = b->run.options = b->run.config =
+		b->run.system = empty;
 	b->run.board = b->run.bios = b->run.processor = b->run.vendor = empty;
 	b->run.microcode = b->run.hypervisor = b->run.brand = b->run.fetches = empty;
 }

@@ -54,7 +54,11 @@ void take_run(struct builder *b, struct span line)
 /* vtd-sim's own record: what it was told to be. */
 void take_sim(struct builder *b, struct span line)
 {
-	(void)line;
+	static const struct field fields[] = { TEXT_FIELD("options", run, unit_options) };
+	struct word w;
+
+	while (word_next(&line, &w))
+		word_put(&b->arena, &b->run, fields, COUNT(fields), &w);
 	b->run.simulated = 1;
 }
 

@@ -23,7 +23,8 @@ static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
 
 static uint64_t key_of(const struct run *r)
 {
-	const char *const texts[] = { r->build, r->date, r->system, r->brand };
+	const char *const texts[] = { r->build, r->date,    r->system,
+				      r->brand, r->options, r->unit_options };
 	uint64_t hash = 0xcbf29ce484222325;
 
 	if (!r->has_tag || !r->build[0])

@@ -111,7 +111,8 @@ struct run {
 	const char *build, *date, *options, *config, *system, *board, *bios, *processor;
 	const char *vendor, *microcode, *hypervisor, *brand;
 	uint64_t log_version, seed, family, model, stepping, processors, memory_mib, tsc_hz, x2apic;
-	uint64_t simulated; /* not 0: by vtd-sim: no machine, and no silicon */
+	uint64_t simulated;	  /* not 0: by vtd-sim: no machine, and no silicon */
+	const char *unit_options; /* of vtd-sim: what the unit was told to be */
 
 	uint8_t *dmar;
 	size_t dmar_bytes;

@@ -62,11 +62,12 @@ static void print_machine(const struct run *r)
 {
 	const struct {
 		const char *name, *value;
-	} rows[] = { { "build", r->build },	    { "date", r->date },
-		     { "options", r->options },	    { "config", r->config },
-		     { "system", r->system },	    { "board", r->board },
-		     { "BIOS", r->bios },	    { "processor", r->brand },
-		     { "microcode", r->microcode }, { "hypervisor", r->hypervisor } };
+	} rows[] = { { "build", r->build },	     { "date", r->date },
+		     { "options", r->options },	     { "sim", r->unit_options },
+		     { "config", r->config },	     { "system", r->system },
+		     { "board", r->board },	     { "BIOS", r->bios },
+		     { "processor", r->brand },	     { "microcode", r->microcode },
+		     { "hypervisor", r->hypervisor } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].value[0])
