@@ -244,8 +244,6 @@ void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 	uint64_t second = time_ns_to_ticks(1000000000);
 	uint64_t now = rdtsc(), start = now, before = t->ticks, look = now + second;
 	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000);
-	uint64_t waited =
-		0; /* for the updater to hold still: half the time at most, on a busy host too */
 	bool holding = false;
 
 	bench_log_interrupts(b, &t->faults);
@@ -253,8 +251,7 @@ void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged));
 	     now = rdtsc()) {
 		unsigned every = s->invalidate ? HOLD_EVERY_HAMMER : HOLD_EVERY;
-		bool hold_next = s->holds && !holding && t->dmas % every == every - 1 &&
-				 2 * waited <= now - start;
+		bool hold_next = s->holds && !holding && t->dmas % every == every - 1;
 		int state = -1;
 		enum outcome outcome;
 
@@ -268,7 +265,6 @@ void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
 		}
 		if (holding) {
 			state = updater_wait_held(ENGINE_ANSWER_US);
-			waited += rdtsc() - now;
 			if (state < 0) {
 				t->stopped = updater_problem();
 				break;
