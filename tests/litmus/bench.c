@@ -19,6 +19,13 @@ static struct {
 	struct fault_log *log;
 } interrupt;
 
+void bench_store(struct bench *b, uint64_t *word, uint64_t value)
+{
+	*(volatile uint64_t *)word = value;
+	cpu_stored(word);
+	vtd_flush_paging(b->unit, word, sizeof(*word));
+}
+
 void bench_set_requester(struct bench *b, uint64_t address)
 {
 	const struct target *t = b->target;

@@ -37,29 +37,20 @@ static const char *other_once(struct bench *b, struct bench *other, struct tally
 	return ours_written ? "in a page of the first one" : "in no page of its entry";
 }
 
-static void store(struct bench *b, unsigned word, uint64_t value)
-{
-	volatile uint64_t *live = b->target->entry + word;
-
-	*live = value;
-	cpu_stored(live);
-	vtd_flush_paging(b->unit, live, sizeof(*live));
-}
-
 /* From this state to the other, invalidated for this device and its domain-id alone. */
 static enum vtd_status exchange(struct bench *b, unsigned state)
 {
 	const struct target *target = b->target;
 	enum vtd_status status;
 
-	store(b, 0, 0);
+	bench_store(b, b->target->entry, 0);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = vtd_invalidate_context_cache(b->unit, target->domain[state], b->source_id);
 	if (status == VTD_OK)
 		status = vtd_invalidate_iotlb_domain(b->unit, target->domain[state]);
-	store(b, 1, target->state[0][!state][1]);
-	store(b, 0, target->state[0][!state][0]);
+	bench_store(b, b->target->entry + 1, target->state[0][!state][1]);
+	bench_store(b, b->target->entry, target->state[0][!state][0]);
 	if (status == VTD_OK)
 		status = vtd_flush_write_buffer(b->unit);
 	return status == VTD_OK && field_of(b->unit->cap, CAP_CM) ? vtd_invalidate_all(b->unit)
@@ -100,11 +91,7 @@ const char *check_beside(struct bench *b, struct bench *other, struct tally *t)
 
 	if (b->lacks[TARGET_CONTEXT] || b->targets[TARGET_CONTEXT].phases > 1)
 		return NULL;
-	problem = engine_choose(b, &b->targets[TARGET_CONTEXT]);
-	if (!problem)
-		problem = ownership_prove(b);
-	if (!problem && !engine_settle(b, b->target->state[0][0], t))
-		problem = t->stopped;
+	problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], t);
 	if (!problem)
 		problem = ownership_prove_beside(b, other);
 	if (!problem)

@@ -225,12 +225,8 @@ static const char *try_refusal(struct bench *b)
 
 static const char *try_target(struct bench *b, struct target *target)
 {
-	const char *problem = engine_choose(b, target), *end;
+	const char *problem = ownership_settle(b, target, &t), *end;
 
-	if (!problem)
-		problem = ownership_prove(b);
-	if (!problem && !engine_settle(b, target->state[0][0], &t))
-		problem = t.stopped;
 	if (!problem)
 		problem = ats_on(b);
 	if (!problem)
@@ -256,7 +252,6 @@ void check_device_tlb(struct bench *b, const char *id)
 		/* Where a state is refused, a reset between would hide what is looked for. */
 		if (b->lacks[targets[i]] || b->targets[targets[i]].phases > 1)
 			continue;
-		memset(&t, 0, sizeof(t));
 		problem = try_target(b, &b->targets[targets[i]]);
 		tried++;
 	}

@@ -16,13 +16,6 @@
 #define TRIES	   4
 #define OWN_DOMAIN 3 /* the first bit of a domain-id that no other use has */
 
-static void store(struct bench *b, uint64_t *entry, uint64_t value)
-{
-	*(volatile uint64_t *)entry = value;
-	cpu_stored(entry);
-	vtd_flush_paging(b->unit, entry, sizeof(*entry));
-}
-
 static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
 {
 	t->stopped = bench_status_text(b, status);
@@ -46,7 +39,7 @@ static const char *drain_once(struct bench *b, struct tally *t, unsigned state, 
 	d->generator->start(d, target->address);
 	/* From at once to about the time that a DMA takes. */
 	cpu_spin(random_next(&b->seed) & (random_next(&b->seed) & 256 ? 63 : 1023));
-	store(b, target->entry, target->state[0][!state][0]);
+	bench_store(b, target->entry, target->state[0][!state][0]);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = vtd_invalidate_iotlb_domain(b->unit, target->domain[state]);
@@ -158,13 +151,13 @@ static const char *try_domain(struct bench *b, struct tally *t, uint16_t domain,
 	if (status != VTD_OK)
 		return stop(b, t, status);
 	outcome = engine_once(b, t);
-	store(b, leaf, other);
+	bench_store(b, leaf, other);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = vtd_invalidate_iotlb_domain(b->unit, domain);
 	if (status == VTD_OK && outcome == OUTCOME_A)
 		*old += engine_once(b, t) == OUTCOME_A;
-	store(b, leaf, good);
+	bench_store(b, leaf, good);
 	return status == VTD_OK ? t->stopped : stop(b, t, status);
 }
 
@@ -179,14 +172,14 @@ static const char *try_context_domain(struct bench *b, struct tally *t, uint16_t
 	if (status != VTD_OK || engine_once(b, t) != OUTCOME_A)
 		return status == VTD_OK ? t->stopped : stop(b, t, status);
 	field_set(entry, CONTEXT_DID, domain);
-	store(b, b->target->entry, 0);
+	bench_store(b, b->target->entry, 0);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = vtd_invalidate_context_domain(b->unit, domain);
 	if (status == VTD_OK)
 		status = vtd_invalidate_iotlb_domain(b->unit, domain);
-	store(b, b->target->entry + 1, entry[1]);
-	store(b, b->target->entry, entry[0]);
+	bench_store(b, b->target->entry + 1, entry[1]);
+	bench_store(b, b->target->entry, entry[0]);
 	if (status == VTD_OK)
 		status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK && field_of(b->unit->cap, CAP_CM))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/litmus/invalidation.h"
-#include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/output/log.h"
 #include "kernel/lib/string.h"
@@ -69,26 +68,17 @@ static const struct {
 
 static struct tally t;
 
-/* One word, seen by the unit before anything that is written after it. */
-static void store(struct bench *b, unsigned word, uint64_t value)
-{
-	volatile uint64_t *live = b->target->entry + word;
-
-	*live = value;
-	cpu_stored(live);
-	vtd_flush_paging(b->unit, live, sizeof(*live));
-}
-
 void invalidation_take_out(struct bench *b, unsigned state)
 {
-	store(b, 0,
-	      b->target->state[0][state][0] & ~kind_present((enum entry_kind)b->target->kind));
+	bench_store(b, b->target->entry,
+		    b->target->state[0][state][0] &
+			    ~kind_present((enum entry_kind)b->target->kind));
 }
 
 void invalidation_put_in(struct bench *b, unsigned state)
 {
 	for (unsigned i = b->target->words; i--;)
-		store(b, i, b->target->state[0][state][i]);
+		bench_store(b, b->target->entry + i, b->target->state[0][state][i]);
 }
 
 /* With P cleared first and set last: no walk of the unit's own meets a mixture. */
@@ -99,16 +89,17 @@ static enum vtd_status change(struct bench *b, unsigned pieces, unsigned state)
 	bool whole = target->words == 1;
 	enum vtd_status status;
 
-	store(b, 0,
-	      whole ? next[0]
-		    : target->state[0][state][0] & ~kind_present((enum entry_kind)target->kind));
+	bench_store(b, b->target->entry,
+		    whole ? next[0]
+			  : target->state[0][state][0] &
+				    ~kind_present((enum entry_kind)target->kind));
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = pieces_give(b, pieces, state);
 	if (whole || status != VTD_OK)
 		return status;
 	for (unsigned i = target->words; i--;)
-		store(b, i, next[i]);
+		bench_store(b, b->target->entry + i, next[i]);
 	status = vtd_flush_write_buffer(b->unit);
 	/* Absence may be kept, under domain-id 0 (section 6.1). */
 	return status == VTD_OK && field_of(b->unit->cap, CAP_CM) ? vtd_invalidate_all(b->unit)
@@ -238,18 +229,6 @@ static const char *tell(struct bench *b, unsigned pieces, const struct seen *see
 	return text;
 }
 
-static const char *choose(struct bench *b, enum target_id id)
-{
-	const char *problem = engine_choose(b, &b->targets[id]);
-
-	memset(&t, 0, sizeof(t));
-	if (!problem)
-		problem = ownership_prove(b);
-	if (!problem && !engine_settle(b, b->target->state[0][0], &t))
-		problem = t.stopped;
-	return problem;
-}
-
 /* Only where this unit can have both states, in one phase: where a state is refused, a reset would hide what is looked for. */
 static bool is_of_use(const struct bench *b, enum target_id id, unsigned pieces)
 {
@@ -272,7 +251,7 @@ static const char *try_ways(struct bench *b, unsigned *tried)
 			continue;
 		problem = current == (int)target && engine_put(b, b->target->state[0][0], &t)
 				  ? NULL
-				  : choose(b, target);
+				  : ownership_settle(b, &b->targets[target], &t);
 		current = (int)target;
 		if (!problem)
 			problem = try_way(b, ways[i].pieces, ways[i].rounds, &seen);
@@ -305,9 +284,11 @@ void check_invalidation(struct bench *b, const char *id)
 	log_note("%s: the new entry is used after the invalidations that suffice for it", id);
 	problem = try_ways(b, &tried);
 	log_note("  %u ways tried", tried);
-	if (!problem && !b->lacks[TARGET_LEAF] && !(problem = choose(b, TARGET_LEAF)))
+	if (!problem && !b->lacks[TARGET_LEAF] &&
+	    !(problem = ownership_settle(b, &b->targets[TARGET_LEAF], &t)))
 		problem = check_draining(b, &t);
-	if (!problem && !b->lacks[TARGET_CONTEXT] && !(problem = choose(b, TARGET_CONTEXT)))
+	if (!problem && !b->lacks[TARGET_CONTEXT] &&
+	    !(problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], &t)))
 		problem = check_domain_bits(b, &t);
 	if (!problem && tried)
 		problem = check_queue(b, &t);

@@ -309,6 +309,18 @@ const char *ownership_prove(struct bench *b)
 	return NULL;
 }
 
+const char *ownership_settle(struct bench *b, struct target *target, struct tally *t)
+{
+	const char *problem = engine_choose(b, target);
+
+	memset(t, 0, sizeof(*t));
+	if (!problem)
+		problem = ownership_prove(b);
+	if (!problem && !engine_settle(b, target->state[0][0], t))
+		problem = t->stopped;
+	return problem;
+}
+
 const char *ownership_prove_beside(struct bench *b, struct bench *other)
 {
 	const char *problem;

@@ -29,6 +29,12 @@ const char *ownership_find(struct bench *bench, struct vtd_unit *units, unsigned
  */
 const char *ownership_prove(struct bench *bench);
 
+/*
+ * Make a target the current one, with the proof, state A in its entry and the device in order; the tally begins anew.
+ * NULL, or what went wrong; tally->stopped only where it was the device or the unit's queue.
+ */
+const char *ownership_settle(struct bench *bench, struct target *target, struct tally *tally);
+
 /* The same for another device whose entry is to be put into the tables of the current target. */
 const char *ownership_prove_beside(struct bench *bench, struct bench *other);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/litmus/walks.h"
-#include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/output/log.h"
 #include "kernel/memory.h"
@@ -42,25 +41,14 @@ static const struct {
 static struct tally t;
 static char text[480];
 
+/* What keeps a part from being tried is no failure of the unit. */
 static const char *choose(struct bench *b, enum target_id id)
 {
-	const char *problem = engine_choose(b, &b->targets[id]);
+	const char *problem = ownership_settle(b, &b->targets[id], &t);
 
-	memset(&t, 0, sizeof(t));
-	if (!problem)
-		problem = ownership_prove(b);
-	if (!problem && !engine_settle(b, b->target->state[0][0], &t))
-		problem = t.stopped;
 	if (problem)
 		t.stopped = problem;
 	return problem;
-}
-
-static void store(struct bench *b, uint64_t *entry, uint64_t value)
-{
-	*(volatile uint64_t *)entry = value;
-	cpu_stored(entry);
-	vtd_flush_paging(b->unit, entry, sizeof(*entry));
 }
 
 /* Which page of the target a DMA wrote to since they were marked with `number`; "no page of the test". */
@@ -129,7 +117,7 @@ static const char *try_return(struct bench *b, const char *what)
 	enum outcome outcome;
 
 	for (unsigned i = b->target->words; i--;)
-		store(b, b->target->entry + i, entry[i]);
+		bench_store(b, b->target->entry + i, entry[i]);
 	if (vtd_flush_write_buffer(b->unit) != VTD_OK)
 		return NULL;
 	t.stopped = bench_reset(b);
@@ -182,7 +170,7 @@ static const char *check_fault_disable(struct bench *b)
 	leaf = b->target->leaf[0];
 	if (!engine_put(b, entry, &t))
 		return t.stopped;
-	store(b, leaf, 0);
+	bench_store(b, leaf, 0);
 	if (vtd_invalidate_all(b->unit) == VTD_OK) {
 		target_arm(b->target, ++t.dmas);
 		bench_attempt(b, &a);
@@ -198,7 +186,7 @@ static const char *check_fault_disable(struct bench *b)
 			problem = text;
 		}
 	}
-	store(b, leaf, b->target->leaf_value[0]);
+	bench_store(b, leaf, b->target->leaf_value[0]);
 	bench_set_requester(b, b->target->address);
 	engine_put(b, b->target->state[0][0], &t);
 	return problem;
@@ -221,9 +209,9 @@ static const char *check_address_bits(struct bench *b)
 
 		if (*leaf || there.target & ~b->device->address_mask)
 			continue;
-		store(b, leaf,
-		      (target->leaf_value[0] & ~field_mask(SS_ADDR)) |
-			      (uint64_t)target->page[OUTCOME_MIXTURE_1]);
+		bench_store(b, leaf,
+			    (target->leaf_value[0] & ~field_mask(SS_ADDR)) |
+				    (uint64_t)target->page[OUTCOME_MIXTURE_1]);
 		if (vtd_invalidate_all(b->unit) != VTD_OK)
 			break;
 		here = engine_once(b, &t);
@@ -239,7 +227,7 @@ static const char *check_address_bits(struct bench *b)
 				target_outcome_name(target, other));
 			problem = text;
 		}
-		store(b, leaf, 0);
+		bench_store(b, leaf, 0);
 		if (!problem)
 			problem = t.stopped;
 	}
@@ -264,10 +252,10 @@ static const char *check_pasid_bits(struct bench *b)
 
 		memcpy(entry, a, sizeof(entry));
 		field_set(entry, SM_CONTEXT_RID_PASID, 1u << bit | target->pasid[1]);
-		store(b, directory + (1u << (bit - 6)),
-		      *(uint64_t *)(field_get(other, SM_CONTEXT_PASIDDIRPTR) << 12));
+		bench_store(b, directory + (1u << (bit - 6)),
+			    *(uint64_t *)(field_get(other, SM_CONTEXT_PASIDDIRPTR) << 12));
 		outcome = engine_put(b, entry, &t) ? engine_once(b, &t) : OUTCOME_B;
-		store(b, directory + (1u << (bit - 6)), 0);
+		bench_store(b, directory + (1u << (bit - 6)), 0);
 		problem = t.stopped;
 		if (problem || outcome == OUTCOME_B)
 			continue;
@@ -295,7 +283,7 @@ static const char *check_two_pasids(struct bench *b)
 	problem = choose(b, id);
 	next = b->target->entry + PASID_WORDS;
 	for (unsigned i = PASID_WORDS; i-- && !problem;)
-		store(b, next + i, b->target->state[0][1][i]);
+		bench_store(b, next + i, b->target->state[0][1][i]);
 	if (!problem && vtd_invalidate_all(b->unit) != VTD_OK)
 		problem = t.stopped = "the queue stopped";
 	for (unsigned round = 0; round < 8 && !problem; round++) {
@@ -316,7 +304,7 @@ static const char *check_two_pasids(struct bench *b)
 		problem = text;
 	}
 	for (unsigned i = 0; i < PASID_WORDS; i++)
-		store(b, next + i, 0);
+		bench_store(b, next + i, 0);
 	b->device->pasid = b->target->pasid[0];
 	engine_put(b, b->target->state[0][0], &t);
 	return problem;
