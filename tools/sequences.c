@@ -167,7 +167,7 @@ int main(void)
 		if (bench_target(&t, &unit, shown[i]))
 			return 1;
 		count_mutants(&t, &all, &unsafe);
-		printf("## %s: %s\n\nTold apart by %s. Mutants: %u, unsafe: %u.\n\n",
+		printf("## %s: %s\n\nIts mixtures show by %s. Mutants: %u, unsafe: %u.\n\n",
 		       target_name(shown[i]), kind_title((enum entry_kind)t.kind), t.encoding, all,
 		       unsafe);
 		write_table(&t);
