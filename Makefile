@@ -273,8 +273,10 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	$(Q)gzip -dc $< > $@
 
 # Models of devices, and the drivers that run on them: their register accesses go to the bus of tests/sim/devices/.
-DRIVERS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c)
-MODELS  := $(addprefix tests/sim/devices/,register_bus.c dsa.c ioat.c nvme.c)
+# A driver kernel/dma/NAME.c whose model is tests/sim/devices/NAME.c is one of them, as are its unit tests tests/host/test_NAME.c.
+ON_BUS_NAMES := $(filter $(basename $(notdir $(wildcard kernel/dma/*.c))),$(basename $(notdir $(wildcard tests/sim/devices/*.c))))
+DRIVERS := $(addprefix kernel/dma/,$(addsuffix .c,$(ON_BUS_NAMES)) flr.c nvme_read.c)
+MODELS  := $(addprefix tests/sim/devices/,register_bus.c $(addsuffix .c,$(ON_BUS_NAMES)))
 ON_BUS  := $(DRIVERS) $(MODELS)
 
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
@@ -285,7 +287,7 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queu
 PURE_TESTS   := $(wildcard tests/litmus/model*.c) $(addprefix tests/litmus/,catalogue.c fault_log.c \
 		predict.c sequence.c target.c target_build.c) tests/inventory/hidden.c tests/inventory/memory.c
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
-		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c) \
+		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) $(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c words.c)
@@ -300,7 +302,7 @@ $(BUILD)/host/%.o: %.c
 # In the unit tests each fuzzer is a function of its own, which gets what is in its corpus.
 fuzzer_name = $(if $(filter fuzz_%,$(*F)),-DLLVMFuzzerTestOneInput=$(*F))
 
-$(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,dsa.o ioat.o nvme.o tagged.o)): HOST_CFLAGS += -include tests/sim/devices/register_bus_names.h
+$(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,$(addsuffix .o,$(ON_BUS_NAMES)) tagged.o)): HOST_CFLAGS += -include tests/sim/devices/register_bus_names.h
 
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
@@ -320,7 +322,7 @@ SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
 		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c run.c) \
-		$(addprefix kernel/lib/,crc32.c format.c glob.c) $(addprefix kernel/output/,log.c record.c) \
+		kernel/dma/choice.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
 SIM_FLAGS   ?=

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of options, and how a text of them is read. */
 #include "kernel/options.h"
-#include "kernel/pci.h"
+#include "kernel/dma/choice.h"
+#include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 
 const struct options option_defaults = {
@@ -14,84 +16,12 @@ const struct options option_defaults = {
 	.dwell_count = 1,
 };
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* A decimal or 0x number up to `max`, the whole text. */
-static bool number(const char *text, uint64_t max, uint64_t *out)
-{
-	unsigned base = 10;
-	uint64_t value = 0;
-
-	if (text[0] == '0' && (text[1] | 32) == 'x') {
-		base = 16;
-		text += 2;
-	}
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		char c = *text | 32;
-		unsigned digit = c >= 'a' && c <= 'f'		? c - 'a' + 10u
-				 : *text >= '0' && *text <= '9' ? (unsigned)(*text - '0')
-								: 99;
-
-		if (digit >= base || digit > max || value > (max - digit) / base)
-			return false;
-		value = value * base + digit;
-	}
-	*out = value;
-	return true;
-}
-
-/*
- * Take the next item of a list with commas between into `item`, one that is too long cut to what
- * cannot be right; false behind the last. An empty item is one, too: nobody accepts it.
- */
-static bool next_item(const char **list, char *item, size_t room)
-{
-	const char *at = *list;
-	size_t n = 0;
-
-	if (!at)
-		return false;
-	for (; *at && *at != ','; at++)
-		if (n + 1 < room)
-			item[n++] = *at;
-	item[n] = 0;
-	if (n + 1 == room)
-		item[0] = 0;
-	*list = *at ? at + 1 : NULL;
-	return true;
-}
-
-/* One of the words in `words` (each NUL-terminated, an empty one ends): its index, else -1. */
-static int choice(const char *text, const char *words)
-{
-	for (int i = 0; *words; i++, words += strlen(words) + 1)
-		if (!strcmp(text, words))
-			return i;
-	return -1;
-}
-
-static bool set_choice(uint8_t *to, const char *text, const char *words)
-{
-	int i = choice(text, words);
-
-	if (i >= 0)
-		*to = (uint8_t)i;
-	return i >= 0;
-}
-
-static bool set_flag(bool *to, const char *text)
-{
-	int i = choice(text, "0\0001\0");
-
-	if (i >= 0)
-		*to = i;
-	return i >= 0;
-}
+#define DWELL_NS_MAX  1000000000
+#define PASSES_MAX    1000000
+#define PROCESSOR_MAX 65535
+#define PORT_MAX      0xfff8 /* a UART has eight ports */
+#define BAUD_CLOCK    115200 /* rates are this, divided */
+#define BAUD_MIN      300
 
 static bool set_text(char *to, const char *text)
 {
@@ -103,138 +33,24 @@ static bool set_text(char *to, const char *text)
 	return true;
 }
 
-static bool set_cpu(int32_t *to, const char *text)
-{
-	uint64_t n;
-
-	if (!strcmp(text, "auto"))
-		*to = -1;
-	else if (number(text, 65535, &n))
-		*to = (int32_t)n;
-	else
-		return false;
-	return true;
-}
-
-static bool parse_run(struct options *o, const char *v)
-{
-	return set_choice(&o->run, v, "tests\0list\0mutants\0inventory\0");
-}
-
-static bool parse_on_done(struct options *o, const char *v)
-{
-	return set_choice(&o->on_done, v, "halt\0reboot\0off\0exit\0");
-}
-
-static bool parse_invalidation(struct options *o, const char *v)
-{
-	return set_choice(&o->invalidation, v, "auto\0queued\0register\0");
-}
-
-static bool parse_without(struct options *o, const char *v)
-{
-	return set_choice(&o->without, v, "nothing\0barrier\0present\0invalidate\0");
-}
-
-static bool parse_break(struct options *o, const char *v)
-{
-	return set_choice(
-		&o->breakage, v,
-		"nothing\0witness\0lost-dma\0dead-device\0trap\0"
-		"dead-ap\0spin\0spin-updater\0hang\0unplug\0queue\0companion\0proof\0setup\0");
-}
-
-static bool parse_save(struct options *o, const char *v)
-{
-	return set_choice(&o->save, v, "auto\0always\0never\0");
-}
-
-static bool parse_watchdog(struct options *o, const char *v)
-{
-	return set_choice(&o->watchdog, v, "auto\0nmi\0none\0");
-}
-
-static bool parse_until_fail(struct options *o, const char *v)
-{
-	return set_flag(&o->until_fail, v);
-}
-
-static bool parse_graphics(struct options *o, const char *v)
-{
-	return set_flag(&o->graphics, v);
-}
-
-static bool parse_companion(struct options *o, const char *v)
-{
-	return set_flag(&o->companion, v);
-}
-
-static bool parse_screen(struct options *o, const char *v)
-{
-	return set_flag(&o->screen, v);
-}
-
-static bool parse_passes(struct options *o, const char *v)
-{
-	uint64_t n;
-
-	if (!number(v, 1000000, &n) || !n)
-		return false;
-	o->passes = (uint32_t)n;
-	return true;
-}
-
-static bool parse_model(struct options *o, const char *v)
-{
-	return set_choice(&o->model, v, "auto\0spec\0qemu\0");
-}
-
-static bool parse_fault_interrupt(struct options *o, const char *v)
-{
-	return set_flag(&o->fault_interrupt, v);
-}
-
-static bool parse_x2apic(struct options *o, const char *v)
-{
-	return set_flag(&o->x2apic, v);
-}
-
-static bool parse_nvme_read(struct options *o, const char *v)
-{
-	return set_flag(&o->nvme_read, v);
-}
-
-static bool parse_ats(struct options *o, const char *v)
-{
-	return set_flag(&o->ats, v);
-}
-
-/* What is behind `prefix` in `text`; NULL if it does not begin so. */
-static const char *behind(const char *text, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return memcmp(text, prefix, n) ? NULL : text + n;
-}
-
 static bool one_console(struct console_choice *to, const char *text)
 {
 	static const char names[] = "auto\0spcr\0dbg2\0pci\0";
 	const char *address;
-	int named = choice(text, names);
+	int named = parse_choice(text, names);
 
 	*to = (struct console_choice){ .source = named < 0 ? CONSOLE_PORT : (uint8_t)named };
 	if (named >= 0)
 		return true;
-	if ((address = behind(text, "mmio32:")))
+	if ((address = parse_after(text, "mmio32:")))
 		to->source = CONSOLE_MMIO32;
-	else if ((address = behind(text, "mmio:")))
+	else if ((address = parse_after(text, "mmio:")))
 		to->source = CONSOLE_MMIO;
-	return number(address ? address : text, address ? UINT64_MAX : 0xfff8, &to->base) &&
+	return parse_number(address ? address : text, address ? UINT64_MAX : PORT_MAX, &to->base) &&
 	       to->base;
 }
 
-static bool parse_console(struct options *o, const char *v)
+static bool take_console(struct options *o, const char *v)
 {
 	struct console_choice found[CONSOLES_MAX];
 	uint8_t count = 0;
@@ -244,7 +60,7 @@ static bool parse_console(struct options *o, const char *v)
 		o->console_count = 0;
 		return true;
 	}
-	while (next_item(&v, one, sizeof(one)))
+	while (parse_item(&v, one, sizeof(one)))
 		if (count == CONSOLES_MAX || !one_console(&found[count++], one))
 			return false;
 	memcpy(o->consoles, found, sizeof(found));
@@ -252,7 +68,7 @@ static bool parse_console(struct options *o, const char *v)
 	return count > 0;
 }
 
-static bool parse_baud(struct options *o, const char *v)
+static bool take_baud(struct options *o, const char *v)
 {
 	uint64_t n;
 
@@ -260,71 +76,21 @@ static bool parse_baud(struct options *o, const char *v)
 		o->baud = BAUD_AUTO;
 	else if (!strcmp(v, "keep"))
 		o->baud = 0;
-	else if (number(v, 115200, &n) && n >= 300 && 115200 % n == 0)
+	else if (parse_number(v, BAUD_CLOCK, &n) && n >= BAUD_MIN && BAUD_CLOCK % n == 0)
 		o->baud = (uint32_t)n;
 	else
 		return false;
 	return true;
 }
 
-static bool parse_driver_cpu(struct options *o, const char *v)
-{
-	return set_cpu(&o->driver_cpu, v);
-}
-
-static bool parse_updater_cpu(struct options *o, const char *v)
-{
-	return set_cpu(&o->updater_cpu, v);
-}
-
-static bool parse_seed(struct options *o, const char *v)
-{
-	return number(v, UINT64_MAX, &o->seed);
-}
-
-/* Seconds with up to three decimals, to milliseconds; not 0. */
-static bool seconds(uint32_t *to, const char *v)
-{
-	char whole[8];
-	uint64_t ms, fraction = 0;
-	size_t n = 0, scale = 100;
-
-	while (v[n] && v[n] != '.' && n < sizeof(whole) - 1) {
-		whole[n] = v[n];
-		n++;
-	}
-	whole[n] = 0;
-	if (!number(whole, 86400, &ms) || (v[n] && v[n] != '.'))
-		return false;
-	for (v += n + (v[n] == '.'); *v; v++, scale /= 10) {
-		if (*v < '0' || *v > '9')
-			return false;
-		fraction += (size_t)(*v - '0') * scale;
-	}
-	if (!(ms * 1000 + fraction))
-		return false;
-	*to = (uint32_t)(ms * 1000 + fraction);
-	return true;
-}
-
-static bool parse_seconds(struct options *o, const char *v)
-{
-	return seconds(&o->test_ms, v);
-}
-
-static bool parse_deadline(struct options *o, const char *v)
-{
-	return seconds(&o->deadline_ms, v);
-}
-
-static bool parse_dwell(struct options *o, const char *v)
+static bool take_dwell(struct options *o, const char *v)
 {
 	uint32_t values[DWELL_VALUES], count = 0;
 	uint64_t ns;
 	char one[16];
 
-	while (next_item(&v, one, sizeof(one))) {
-		if (count == DWELL_VALUES || !number(one, 1000000000, &ns))
+	while (parse_item(&v, one, sizeof(one))) {
+		if (count == DWELL_VALUES || !parse_number(one, DWELL_NS_MAX, &ns))
 			return false;
 		values[count++] = (uint32_t)ns;
 	}
@@ -335,196 +101,162 @@ static bool parse_dwell(struct options *o, const char *v)
 	return true;
 }
 
-static bool parse_tests(struct options *o, const char *v)
+static bool take_tests(struct options *o, const char *v)
 {
 	return set_text(o->tests, v);
 }
 
-/* What dma= can name: the generators of kernel/dma/dma.c, which a host test holds this to. */
-static const char generators[] = "nvme\0ioat\0dsa\0dsa-shared\0edu\0e1000e\0igb\0igc\0igbvf\0";
+static bool take_dma(struct options *o, const char *v)
+{
+	return dma_choice_is_valid(v) && set_text(o->dma, v);
+}
 
-/* One item of dma=, KIND or KIND@ADDRESS. */
-struct dma_item {
-	char kind[64]; /* a glob */
-	bool has_address;
-	uint64_t segment, bus, device, function;
+enum kind {
+	KIND_WORD,	/* uint8_t: the word's number in `words` */
+	KIND_FLAG,	/* bool; the bare name is 1 */
+	KIND_NUMBER,	/* uint32_t or uint64_t, by `bytes`: from `least` to `most` */
+	KIND_SECONDS,	/* uint32_t, in ms */
+	KIND_PROCESSOR, /* int32_t; -1: auto */
+	KIND_OTHER,	/* `take` reads it */
 };
 
-/* `count` hexadecimal digits at most, then `end`; what is behind that, or NULL. */
-static const char *hexadecimal(const char *at, unsigned count, char end, uint64_t max,
-			       uint64_t *out)
+struct row {
+	const char *name, *accepted;
+	uint8_t kind, bytes;
+	uint16_t offset; /* in struct options */
+	const char *words;
+	uint64_t least, most;
+	bool (*take)(struct options *options, const char *value);
+	/*
+	 * Most options change what is measured, or on what: with a value that is not understood their default
+	 * would run something else, and pass. Of these the default is taken.
+	 */
+	bool harmless;
+};
+
+#define AT(member) .bytes = sizeof(option_defaults.member), .offset = offsetof(struct options, member)
+
+/* "one, two (more)" of a list of words: each brings ", ", and the first one is skipped. */
+#define HELP_OF(enumerator, word, more) ", " word more
+#define WORD_OF(enumerator, word, more) word "\0"
+#define WORDS(list)			&list(HELP_OF)[2], .kind = KIND_WORD, .words = list(WORD_OF)
+#define FLAG(more)			"0, 1" more, .kind = KIND_FLAG
+#define SECONDS				.kind = KIND_SECONDS
+#define PROCESSOR			"auto, or the number of a processor", .kind = KIND_PROCESSOR
+#define OTHER(function)			.kind = KIND_OTHER, .take = (function)
+
+// clang-format off
+static const struct row table[] = {
+	{ "run", WORDS(RUN_WORDS), AT(run) },
+	{ "tests", "globs of test names, with commas, under 1024 characters", OTHER(take_tests) },
+	{ "dma", DMA_CHOICE_HELP, OTHER(take_dma) },
+	{ "nvme-read", FLAG(" (an NVMe controller reads the first page of namespace 1)"), AT(nvme_read) },
+	{ "seconds", "0.001 to 86400, measured time of each test", SECONDS, AT(test_ms) },
+	{ "companion", FLAG(" (another device behind the unit does DMA all the while)"), AT(companion) },
+	{ "dwell", "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",
+	  OTHER(take_dwell) },
+	{ "passes", "1 to 1000000, times that everything is run",
+	  .kind = KIND_NUMBER, .least = 1, .most = PASSES_MAX, AT(passes) },
+	{ "until-fail", FLAG(" (passes go on until a test fails)"), AT(until_fail) },
+	{ "deadline", "0.001 to 86400, seconds of patience with a test that does not end",
+	  SECONDS, AT(deadline_ms), .harmless = true },
+	{ "watchdog", WORDS(WATCHDOG_WORDS), AT(watchdog), .harmless = true },
+	{ "seed", "a number", .kind = KIND_NUMBER, .most = UINT64_MAX, AT(seed) },
+	{ "driver-cpu", PROCESSOR, AT(driver_cpu) },
+	{ "updater-cpu", PROCESSOR, AT(updater_cpu) },
+	{ "console",
+	  "auto, none, or up to 4 of spcr, dbg2, pci, an I/O port such as 0x3f8, mmio:ADDRESS, mmio32:ADDRESS, with commas",
+	  OTHER(take_console), .harmless = true },
+	{ "baud", "auto, keep, or a rate that divides 115200", OTHER(take_baud), .harmless = true },
+	{ "screen", FLAG(""), AT(screen), .harmless = true },
+	{ "graphics", FLAG(" (take over units that only graphics is behind)"), AT(graphics) },
+	{ "save", WORDS(SAVE_WORDS), AT(save), .harmless = true },
+	{ "on-done", WORDS(ON_DONE_WORDS), AT(on_done), .harmless = true },
+	{ "invalidation", WORDS(INVALIDATION_WORDS), AT(invalidation) },
+	{ "ats", FLAG(" (a device that has a TLB of its own uses it in the tests of sequences)"), AT(ats) },
+	{ "fault-interrupt", FLAG(""), AT(fault_interrupt) },
+	{ "x2apic", FLAG(""), AT(x2apic) },
+	{ "model", WORDS(MODEL_WORDS), AT(model) },
+	{ "without", WORDS(WITHOUT_WORDS), AT(without) },
+	{ "break", WORDS(BREAK_WORDS), AT(breakage) },
+};
+// clang-format on
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+static bool take_processor(int32_t *to, const char *text)
 {
-	char text[8] = "0x";
-	unsigned n = 0;
+	uint64_t n;
 
-	for (; at && *at && *at != end && n < count; at++)
-		text[2 + n++] = *at;
-	return at && *at == end && number(text, max, out) ? at + 1 : NULL;
-}
-
-/* [SEGMENT:]BUS:DEVICE.FUNCTION, as pci_name() has it. */
-static bool parse_address(struct dma_item *item, const char *at)
-{
-	unsigned colons = 0;
-
-	for (const char *c = at; *c; c++)
-		colons += *c == ':';
-	if (colons == 2)
-		at = hexadecimal(at, 4, ':', 0xffff, &item->segment);
-	at = hexadecimal(at, 2, ':', 0xff, &item->bus);
-	at = hexadecimal(at, 2, '.', 0x1f, &item->device);
-	return hexadecimal(at, 1, 0, 7, &item->function);
-}
-
-/* Take the next item of a dma= list; false behind the last. *bad: it is not of this form. */
-static bool next_dma(const char **list, struct dma_item *item, bool *bad)
-{
-	char text[64];
-	size_t n = 0;
-
-	*item = (struct dma_item){ .has_address = false };
-	*bad = false;
-	if (!next_item(list, text, sizeof(text)))
+	if (!strcmp(text, "auto"))
+		*to = -1;
+	else if (parse_number(text, PROCESSOR_MAX, &n))
+		*to = (int32_t)n;
+	else
 		return false;
-	for (; text[n] && text[n] != '@'; n++)
-		item->kind[n] = text[n];
-	item->has_address = text[n];
-	*bad = !n || (text[n] && !parse_address(item, text + n + 1));
 	return true;
 }
 
-static bool parse_dma(struct options *o, const char *v)
+/* Whether the value is accepted; else the option stays as it was. */
+static bool take(const struct row *row, struct options *o, const char *value)
 {
-	const char *at = v, *name;
-	struct dma_item item;
-	bool bad;
+	char *at = (char *)o + row->offset;
+	uint64_t n;
+	int word;
 
-	while (next_dma(&at, &item, &bad)) {
-		for (name = generators; *name && !glob_match(item.kind, name);)
-			name += strlen(name) + 1;
-		if (bad || !*name)
+	switch (row->kind) {
+	case KIND_WORD:
+		word = parse_choice(value, row->words);
+		if (word >= 0)
+			*(uint8_t *)at = (uint8_t)word;
+		return word >= 0;
+	case KIND_FLAG:
+		word = parse_choice(value, "0\0001\0");
+		if (word >= 0)
+			*(bool *)at = word;
+		return word >= 0;
+	case KIND_NUMBER:
+		if (!parse_number(value, row->most, &n) || n < row->least)
 			return false;
+		memcpy(at, &n, row->bytes);
+		return true;
+	case KIND_SECONDS:
+		return parse_seconds(value, (uint32_t *)(void *)at);
+	case KIND_PROCESSOR:
+		return take_processor((int32_t *)(void *)at, value);
 	}
-	return set_text(o->dma, v);
+	return row->take(o, value);
 }
 
-bool option_dma_names(const char *list, const char *kind)
-{
-	const char *at = *list ? list : NULL;
-	struct dma_item item;
-	bool bad;
-
-	while (next_dma(&at, &item, &bad))
-		if (!strcmp(item.kind, kind))
-			return true;
-	return false;
-}
-
-bool option_dma_allows(const char *list, const char *kind, const struct pci_function *f,
-		       bool *named)
-{
-	const char *at = *list ? list : NULL;
-	bool any_kind = !at, any_address = false, bad;
-	struct dma_item item;
-
-	*named = false;
-	while (next_dma(&at, &item, &bad)) {
-		if (bad || !glob_match(item.kind, kind))
-			continue;
-		any_kind |= !item.has_address;
-		any_address |= item.has_address;
-		*named |= item.has_address && item.segment == f->segment && item.bus == f->bus &&
-			  (item.device << 3 | item.function) == f->devfn;
-	}
-	return any_address ? *named : any_kind;
-}
-
-static const struct {
-	const char *name, *accepted;
-	bool (*parse)(struct options *options, const char *value);
-} table[] = {
-	{ "run", "tests, list, mutants, inventory", parse_run },
-	{ "tests", "globs of test names, with commas, under 1024 characters", parse_tests },
-	{ "dma",
-	  "kinds of devices (nvme, ioat, dsa, dsa-shared, edu, e1000e, igb, igc, igbvf), or one "
-	  "device of a kind (igb@03:00.1, igb@0000:03:00.1), with commas",
-	  parse_dma },
-	{ "nvme-read", "0, 1 (an NVMe controller reads the first page of namespace 1)",
-	  parse_nvme_read },
-	{ "seconds", "0.001 to 86400, measured time of each test", parse_seconds },
-	{ "companion", "0, 1 (another device behind the unit does DMA all the while)",
-	  parse_companion },
-	{ "dwell",
-	  "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",
-	  parse_dwell },
-	{ "passes", "1 to 1000000, times that everything is run", parse_passes },
-	{ "until-fail", "0, 1 (passes go on until a test fails)", parse_until_fail },
-	{ "deadline", "0.001 to 86400, seconds of patience with a test that does not end",
-	  parse_deadline },
-	{ "watchdog", "auto (NMI, and the chipset's TCO where it is known), nmi, none",
-	  parse_watchdog },
-	{ "seed", "a number", parse_seed },
-	{ "driver-cpu", "auto, or the number of a processor", parse_driver_cpu },
-	{ "updater-cpu", "auto, or the number of a processor", parse_updater_cpu },
-	{ "console",
-	  "auto, none, or up to 4 of spcr, dbg2, pci, an I/O port such as 0x3f8, mmio:ADDRESS, "
-	  "mmio32:ADDRESS, with commas",
-	  parse_console },
-	{ "baud", "auto, keep, or a rate that divides 115200", parse_baud },
-	{ "screen", "0, 1", parse_screen },
-	{ "graphics", "0, 1 (take over units that only graphics is behind)", parse_graphics },
-	{ "save", "auto (where nobody seems to read a serial console), always, never", parse_save },
-	{ "on-done", "halt, reboot, off, exit (QEMU's isa-debug-exit)", parse_on_done },
-	{ "invalidation", "auto, queued, register", parse_invalidation },
-	{ "ats", "0, 1 (a device that has a TLB of its own uses it in the tests of sequences)",
-	  parse_ats },
-	{ "fault-interrupt", "0, 1", parse_fault_interrupt },
-	{ "x2apic", "0, 1", parse_x2apic },
-	{ "model", "auto, spec, qemu (how the unit fetches entries)", parse_model },
-	{ "without", "nothing, barrier, present, invalidate (spoils the safe sequences)",
-	  parse_without },
-	{ "break",
-	  "nothing, witness (spoils the witness pages), lost-dma (one in 512 is not started), "
-	  "dead-device (none is, after 512), trap (a null pointer is read), dead-ap (no processor "
-	  "starts), spin (the driver never ends a test), spin-updater (nor does the updater), hang "
-	  "(both, for the TCO watchdog), unplug (the device's slot loses its power at DMA 512), "
-	  "queue (the invalidation queue gets a bad descriptor), "
-	  "companion (its entry leads elsewhere), "
-	  "proof (no device's DMA is seen to pass the unit before it is used), "
-	  "setup (a device's set-up never ends)",
-	  parse_break },
-};
-
-/*
- * Most options change what is measured, or on what: with a value that is not understood their default
- * would run something else, and pass. Of these the default is taken.
- */
-static const char harmless[] = "console\0baud\0screen\0save\0on-done\0watchdog\0deadline\0";
-
-static void parse_word(struct options *options, const char *word,
-		       void (*complain)(const char *word, const char *accepted))
+static void take_word(struct options *options, const char *word,
+		      void (*complain)(const char *word, const char *accepted))
 {
 	bool has_value = false;
 
 	for (const char *at = word; *at; at++)
 		has_value |= *at == '=';
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		const char *value = behind(word, table[i].name);
+	for (const struct row *row = table; row < table + ROWS; row++) {
+		const char *value = parse_after(word, row->name);
 
 		if (!value || (*value && *value != '='))
 			continue;
 		/* A flag may stand alone; "" is no value of anything. */
-		if (!table[i].parse(options, *value				 ? value + 1
-					     : behind(table[i].accepted, "0, 1") ? "1"
-										 : "")) {
-			options->refused |= choice(table[i].name, harmless) < 0;
-			complain(word, table[i].accepted);
+		if (!take(row, options,
+			  *value			 ? value + 1
+			  : row->kind == KIND_FLAG ? "1"
+						   : "")) {
+			options->refused |= !row->harmless;
+			complain(word, row->accepted);
 		}
 		return;
 	}
 	/* What loaders add is seldom of this form; a misspelt run=inventory is. */
 	options->refused |= has_value;
 	complain(word, NULL);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 void options_parse(struct options *options, const char *text,
@@ -551,7 +283,7 @@ void options_parse(struct options *options, const char *text,
 		for (; *text && !is_space(*text); text++)
 			if (n + 1 < sizeof(word) && *text != '"')
 				word[n++] = *text;
-		parse_word(options, word, complain);
+		take_word(options, word, complain);
 	}
 }
 
@@ -580,11 +312,16 @@ void options_words(const char *text, char *out, size_t room)
 
 bool option_help(size_t index, const char **name, const char **accepted)
 {
-	if (index >= sizeof(table) / sizeof(table[0]))
+	if (index >= ROWS)
 		return false;
 	*name = table[index].name;
 	*accepted = table[index].accepted;
 	return true;
+}
+
+const char *option_words(size_t index)
+{
+	return table[index].words;
 }
 
 bool option_list_matches(const char *list, const char *name)

@@ -10,29 +10,72 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum on_done { ON_DONE_HALT, ON_DONE_REBOOT, ON_DONE_OFF, ON_DONE_EXIT };
-enum invalidation_mode { INVALIDATION_AUTO, INVALIDATION_QUEUED, INVALIDATION_REGISTER };
-enum without { WITHOUT_NOTHING, WITHOUT_BARRIER, WITHOUT_PRESENT, WITHOUT_INVALIDATE };
-enum breakage {
-	BREAK_NOTHING,
-	BREAK_WITNESS,
-	BREAK_LOST_DMA,
-	BREAK_DEAD_DEVICE,
-	BREAK_TRAP,
-	BREAK_DEAD_AP,
-	BREAK_SPIN,
-	BREAK_SPIN_UPDATER,
-	BREAK_HANG,
-	BREAK_UNPLUG,
-	BREAK_QUEUE,
-	BREAK_COMPANION,
-	BREAK_PROOF,
-	BREAK_SETUP,
-};
-enum watchdog_mode { WATCHDOG_AUTO, WATCHDOG_NMI, WATCHDOG_NONE };
-enum save_mode { SAVE_AUTO, SAVE_ALWAYS, SAVE_NEVER };
-enum model_choice { MODEL_AUTO, MODEL_SPEC, MODEL_QEMU };
-enum run_mode { RUN_TESTS, RUN_LIST, RUN_MUTANTS, RUN_INVENTORY };
+/*
+ * The words of options that take one, W(enumerator, word, what the help adds to it): the first is the default.
+ * Enumerators, parser and help are made of these lists, and a host test holds docs/options.md against them.
+ */
+// clang-format off
+#define RUN_WORDS(W)                                                                                 \
+	W(RUN_TESTS, "tests", "")                                                                    \
+	W(RUN_LIST, "list", "")                                                                      \
+	W(RUN_MUTANTS, "mutants", "")                                                                \
+	W(RUN_INVENTORY, "inventory", "")
+#define ON_DONE_WORDS(W)                                                                             \
+	W(ON_DONE_HALT, "halt", "")                                                                  \
+	W(ON_DONE_REBOOT, "reboot", "")                                                              \
+	W(ON_DONE_OFF, "off", "")                                                                    \
+	W(ON_DONE_EXIT, "exit", " (QEMU's isa-debug-exit)")
+#define INVALIDATION_WORDS(W)                                                                        \
+	W(INVALIDATION_AUTO, "auto", "")                                                             \
+	W(INVALIDATION_QUEUED, "queued", "")                                                         \
+	W(INVALIDATION_REGISTER, "register", "")
+/* A step taken out of the safe sequences. */
+#define WITHOUT_WORDS(W)                                                                             \
+	W(WITHOUT_NOTHING, "nothing", "")                                                            \
+	W(WITHOUT_BARRIER, "barrier", "")                                                            \
+	W(WITHOUT_PRESENT, "present", "")                                                            \
+	W(WITHOUT_INVALIDATE, "invalidate", " (spoils the safe sequences)")
+/* How the unit is said to fetch. */
+#define MODEL_WORDS(W)                                                                               \
+	W(MODEL_AUTO, "auto", "")                                                                    \
+	W(MODEL_SPEC, "spec", "")                                                                    \
+	W(MODEL_QEMU, "qemu", " (how the unit fetches entries)")
+/* Results kept in UEFI variables. */
+#define SAVE_WORDS(W)                                                                                \
+	W(SAVE_AUTO, "auto", " (where nobody seems to read a serial console)")                       \
+	W(SAVE_ALWAYS, "always", "")                                                                 \
+	W(SAVE_NEVER, "never", "")
+#define WATCHDOG_WORDS(W)                                                                            \
+	W(WATCHDOG_AUTO, "auto", " (NMI, and the chipset's TCO where it is known)")                  \
+	W(WATCHDOG_NMI, "nmi", "")                                                                   \
+	W(WATCHDOG_NONE, "none", "")
+/* What is spoiled, to see it noticed. */
+#define BREAK_WORDS(W)                                                                               \
+	W(BREAK_NOTHING, "nothing", "")                                                              \
+	W(BREAK_WITNESS, "witness", " (spoils the witness pages)")                                   \
+	W(BREAK_LOST_DMA, "lost-dma", " (one in 512 is not started)")                                \
+	W(BREAK_DEAD_DEVICE, "dead-device", " (none is, after 512)")                                 \
+	W(BREAK_TRAP, "trap", " (a null pointer is read)")                                           \
+	W(BREAK_DEAD_AP, "dead-ap", " (no processor starts)")                                        \
+	W(BREAK_SPIN, "spin", " (the driver never ends a test)")                                     \
+	W(BREAK_SPIN_UPDATER, "spin-updater", " (nor does the updater)")                             \
+	W(BREAK_HANG, "hang", " (both, for the TCO watchdog)")                                       \
+	W(BREAK_UNPLUG, "unplug", " (the device's slot loses its power at DMA 512)")                 \
+	W(BREAK_QUEUE, "queue", " (the invalidation queue gets a bad descriptor)")                   \
+	W(BREAK_COMPANION, "companion", " (its entry leads elsewhere)")                              \
+	W(BREAK_PROOF, "proof", " (no device's DMA is seen to pass the unit before it is used)")     \
+	W(BREAK_SETUP, "setup", " (a device's set-up never ends)")
+// clang-format on
+
+#define OPTION_ENUMERATOR(enumerator, word, more) enumerator,
+enum run_mode { RUN_WORDS(OPTION_ENUMERATOR) };
+enum on_done { ON_DONE_WORDS(OPTION_ENUMERATOR) };
+enum invalidation_mode { INVALIDATION_WORDS(OPTION_ENUMERATOR) };
+enum without { WITHOUT_WORDS(OPTION_ENUMERATOR) };
+enum model_choice { MODEL_WORDS(OPTION_ENUMERATOR) };
+enum save_mode { SAVE_WORDS(OPTION_ENUMERATOR) };
+enum watchdog_mode { WATCHDOG_WORDS(OPTION_ENUMERATOR) };
+enum breakage { BREAK_WORDS(OPTION_ENUMERATOR) };
 
 #define OPTION_TEXT  1024
 #define DWELL_VALUES 8
@@ -60,11 +103,11 @@ struct options {
 	uint8_t run;	       /* enum run_mode */
 	uint8_t on_done;       /* enum on_done */
 	uint8_t invalidation;  /* enum invalidation_mode */
-	uint8_t without;       /* enum without: a step taken out of the safe sequences */
-	uint8_t model;	       /* enum model_choice: how the unit is said to fetch */
-	uint8_t breakage;      /* enum breakage: what is spoiled, to see it noticed */
-	uint8_t save;	       /* enum save_mode: results kept in UEFI variables */
-	uint8_t watchdog;      /* enum watchdog_mode: TCO and NMI, NMI alone, none */
+	uint8_t without;       /* enum without */
+	uint8_t model;	       /* enum model_choice */
+	uint8_t breakage;      /* enum breakage */
+	uint8_t save;	       /* enum save_mode */
+	uint8_t watchdog;      /* enum watchdog_mode */
 	bool refused;	       /* something that no default is safe for */
 	bool until_fail;       /* pass after pass, until a test fails */
 	bool screen;	       /* use the framebuffer */
@@ -85,7 +128,7 @@ struct options {
 	uint32_t dwell_count;		 /* at least 1 */
 	uint32_t dwell_ns[DWELL_VALUES]; /* time between the stores of a sequence, 0 to 10^9 */
 	char tests[OPTION_TEXT];	 /* globs with commas between; empty: all */
-	char dma[OPTION_TEXT];		 /* generators by name, likewise, or devices: igb@03:00.1 */
+	char dma[OPTION_TEXT];		 /* kernel/dma/choice.h */
 };
 
 extern const struct options option_defaults;
@@ -106,16 +149,8 @@ void options_words(const char *text, char *out, size_t room);
 /* The `index`-th option's name and accepted values; false past the last. */
 bool option_help(size_t index, const char **name, const char **accepted);
 
-/* Whether dma= has this kind of device by its own name, and not only by a glob that matches it. */
-bool option_dma_names(const char *list, const char *kind);
-
-/*
- * Whether dma= allows a device to be used as this kind. *named: it has the device's own address; then no
- * other of the kind is allowed that is not named so, too.
- */
-struct pci_function;
-bool option_dma_allows(const char *list, const char *kind, const struct pci_function *function,
-		       bool *named);
+/* The words that it takes, each NUL-terminated, an empty one ends; NULL: it takes none, or more than words. */
+const char *option_words(size_t index);
 
 /* Whether `name` matches one of the globs of `list` (commas between); an empty list matches all. */
 bool option_list_matches(const char *list, const char *name);

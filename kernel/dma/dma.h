@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/dma/list.h"
 #include "kernel/pci.h"
 
 enum dma_state {
@@ -29,7 +30,7 @@ enum dma_tagging {
 struct dma_device;
 
 struct dma_generator {
-	const char *name;	/* part of test ids, and in the list of names in kernel/options.c */
+	const char *name;	/* part of test ids; as in kernel/dma/list.h */
 	const char *only_named; /* why dma= must have its very name; NULL: it is used by default */
 	bool (*matches)(const struct pci_function *function);
 	/*
@@ -93,6 +94,9 @@ struct dma_device {
 	uint64_t return_us; /* how long after that it may come back */
 	bool in_loopback, confirmed, given_up;
 };
+
+#define DMA_DECLARATION(identifier, name) extern const struct dma_generator dma_##identifier;
+DMA_GENERATORS(DMA_DECLARATION, )
 
 extern const struct dma_generator *const dma_generators[];
 extern const size_t dma_generator_count;

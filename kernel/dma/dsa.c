@@ -15,8 +15,6 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 
-extern const struct dma_generator dma_dsa, dma_dsa_shared;
-
 // clang-format off
 enum {
 	DSA_GENCAP = 0x10,

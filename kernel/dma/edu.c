@@ -7,8 +7,6 @@
 #include "kernel/cpu.h"
 #include "kernel/time.h"
 
-extern const struct dma_generator dma_edu;
-
 // clang-format off
 enum {
 	EDU_ID = 0x00,

@@ -5,8 +5,6 @@
  */
 #include "kernel/dma/intel_nic.h"
 
-extern const struct dma_generator dma_e1000e, dma_igb, dma_igc;
-
 static const uint16_t ids_82574[] = { 0x10d3, 0x10f6, 0 };
 static const uint16_t ids_i217[] = { 0x153a, 0x153b, 0x1559, 0x155a, /* I218 from here on */
 				     0x15a0, 0x15a1, 0x15a2, 0x15a3, 0 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of Intel's gigabit controllers must be left alone. Registers are only read here. */
 #include "kernel/dma/intel_nic.h"
+#include "kernel/dma/choice.h"
 #include "kernel/lib/format.h"
 #include "kernel/kernel.h"
 #include "kernel/options.h"
@@ -50,7 +51,7 @@ const char *nic_refuses(struct dma_device *d)
 	uint32_t fwsm, manc;
 
 	d->kind = kind;
-	if (d->generator->only_named && !option_dma_names(options.dma, d->generator->name))
+	if (d->generator->only_named && !dma_choice_names(options.dma, d->generator->name))
 		return d->generator->only_named;
 	if (!kind)
 		return "an unknown device: this kernel knows no loopback for its id";

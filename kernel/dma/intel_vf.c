@@ -9,8 +9,6 @@
 #include "kernel/paging.h"
 #include "kernel/time.h"
 
-extern const struct dma_generator dma_igbvf;
-
 // clang-format off
 enum {
 	SRIOV_CONTROL = 0x08,

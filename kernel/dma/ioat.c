@@ -12,8 +12,6 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 
-extern const struct dma_generator dma_ioat;
-
 // clang-format off
 enum {
 	IOAT_CHANCNT = 0x00,    /* channels, 4:0 */

@@ -13,8 +13,6 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 
-extern const struct dma_generator dma_nvme;
-
 // clang-format off
 enum {
 	NVME_CC = 0x14,

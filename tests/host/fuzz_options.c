@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: boot/load_options.c kernel/options.c kernel/lib/glob.c */
+/* needs: boot/load_options.c kernel/options.c kernel/dma/choice.c kernel/lib/glob.c kernel/lib/parse.c */
 /* libFuzzer: load options and the configuration file, of any bytes. */
 #include "boot/load_options.h"
+#include "kernel/dma/choice.h"
 #include "kernel/options.h"
 #include "kernel/pci.h"
 #include "tests/host/fuzz.h"
@@ -32,8 +33,8 @@ static void parse(const char *text)
 		require(o.consoles[i].source <= CONSOLE_MMIO32);
 	require(memchr(o.tests, 0, sizeof(o.tests)) && memchr(o.dma, 0, sizeof(o.dma)));
 	option_list_matches(o.tests, "context.replace.linux.nvme.hammer");
-	option_dma_names(o.dma, "igb");
-	if (option_dma_allows(o.dma, "igb", &f, &named))
+	dma_choice_names(o.dma, "igb");
+	if (dma_choice_allows(o.dma, "igb", &f, &named))
 		require(!o.dma[0] || strchr(o.dma, 'i') || strchr(o.dma, '*') ||
 			strchr(o.dma, '?'));
 }

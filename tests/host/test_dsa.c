@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-extern const struct dma_generator dma_dsa, dma_dsa_shared;
-
 static const struct dma_generator *const both[] = { &dma_dsa, &dma_dsa_shared };
 static struct dma_device device;
 static enum dma_state state;

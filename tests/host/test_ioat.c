@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-extern const struct dma_generator dma_ioat;
-
 static struct dma_device device;
 static enum dma_state state;
 

@@ -9,7 +9,6 @@
 
 #define PRIVATE_AT 0x203000
 
-extern const struct dma_generator dma_e1000e, dma_igb, dma_igc, dma_igbvf;
 extern struct options options;
 
 /* One of each kind. */

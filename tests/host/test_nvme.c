@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-extern const struct dma_generator dma_nvme;
-
 static struct dma_device device;
 static enum dma_state state;
 

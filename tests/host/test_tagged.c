@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-extern const struct dma_generator dma_dsa, dma_dsa_shared;
-
 static struct target target;
 static struct vtd_unit unit;
 static struct dma_device device;

@@ -7,6 +7,7 @@
 #include "boot/load_options.h"
 #include "kernel/lib/format.h"
 #include "kernel/handoff.h"
+#include "kernel/dma/choice.h"
 #include "kernel/dma/dma.h"
 #include "kernel/options.h"
 #include "kernel/lib/string.h"
@@ -200,7 +201,7 @@ TEST(options_of_devices)
 static bool allowed(const char *list, const char *kind, unsigned bus, unsigned function, bool named)
 {
 	struct pci_function f = { .bus = (uint8_t)bus, .devfn = (uint8_t)function };
-	bool is_named, allows = option_dma_allows(list, kind, &f, &is_named);
+	bool is_named, allows = dma_choice_allows(list, kind, &f, &is_named);
 
 	CHECK_EQ(is_named, named);
 	return allows;
@@ -216,14 +217,14 @@ TEST(options_name_one_device)
 	      !allowed("igbvf@03:00.1", "igb", 3, 1, false));
 	CHECK(allowed("igb@03:00.1", "igb", 3, 1, true));
 	CHECK(allowed("nvme,igb@0000:3:0.1", "igb", 3, 1, true));
-	CHECK(!option_dma_allows("igb@03:00.1", "igb", &other, &named) && !named);
-	CHECK(option_dma_allows("igb@1:03:00.1", "igb", &other, &named) && named);
+	CHECK(!dma_choice_allows("igb@03:00.1", "igb", &other, &named) && !named);
+	CHECK(dma_choice_allows("igb@1:03:00.1", "igb", &other, &named) && named);
 	/* No other of its kind; other kinds as they are. */
 	CHECK(!allowed("igb@03:00.1", "igb", 3, 0, false) &&
 	      !allowed("*,igb@03:00.1", "igb", 3, 0, false));
 	CHECK(allowed("*,igb@03:00.1", "nvme", 3, 0, false));
-	CHECK(option_dma_names("nvme,igc@03:00.1", "igc") && !option_dma_names("ig*", "igc"));
-	CHECK(!option_dma_names("", "igc") && !option_dma_names("igc", "igb"));
+	CHECK(dma_choice_names("nvme,igc@03:00.1", "igc") && !dma_choice_names("ig*", "igc"));
+	CHECK(!dma_choice_names("", "igc") && !dma_choice_names("igc", "igb"));
 }
 
 /* "nvme, ioat": the generators, in their order; before the last stands `last`. */

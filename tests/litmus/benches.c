@@ -2,6 +2,7 @@
 /* Benches: each device that may be used, behind its unit, proven, and with the tables of every target. */
 #include "tests/litmus/benches.h"
 #include "kernel/cpu.h"
+#include "kernel/dma/choice.h"
 #include "kernel/kernel.h"
 #include "kernel/lib/format.h"
 #include "kernel/memory.h"
@@ -113,7 +114,7 @@ static enum stance stance_on(struct dma_device *d, setup_wanted wanted, bool *na
 	const struct dma_generator *g = d->generator;
 
 	*why = "excluded by dma=";
-	if (!option_dma_allows(options.dma, g->name, d->function, named))
+	if (!dma_choice_allows(options.dma, g->name, d->function, named))
 		return STANCE_EXCLUDED;
 	*why = "left alone: tests= names no test of it";
 	if (!wanted(g->name))

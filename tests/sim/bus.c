@@ -1,34 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A driver of kernel/dma/ on its model of tests/host/, whose DMA goes through the simulated unit. */
+/* A driver of kernel/dma/ on its model of tests/sim/devices/, whose DMA goes through the simulated unit. */
 #include "tests/sim/bus.h"
 #include "kernel/output/log.h"
 #include "tests/sim/devices/register_bus.h"
 #include "tests/sim/devices/nic.h"
-#include "tests/sim/devices/dsa.h"
-#include "tests/sim/devices/ioat.h"
-#include "tests/sim/devices/nvme.h"
 #include "tests/sim/device.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/sim.h"
 
-extern const struct dma_generator dma_nvme, dma_ioat, dma_dsa, dma_dsa_shared, dma_e1000e, dma_igb,
-	dma_igc, dma_igbvf;
 extern const struct dma_generator sim_generator_0, sim_generator_1, sim_generator_2,
 	sim_generator_3;
+
+#define M(identifier, name, plug) void plug(void);
+SIM_ON_BUS(M)
+#undef M
 
 static const struct {
 	const struct dma_generator *generator;
 	void (*plug)(void); /* not of a network port, which is on a bus of its own */
 	uint16_t port;	    /* its device id */
 } models[SIM_MODELS] = {
-	[SIM_NVME] = { &dma_nvme, .plug = nvme_model_plug },
-	[SIM_IOAT] = { &dma_ioat, .plug = ioat_model_plug },
-	[SIM_DSA] = { &dma_dsa, .plug = dsa_model_plug },
-	[SIM_DSA_SHARED] = { &dma_dsa_shared, .plug = dsa_model_plug },
-	[SIM_E1000E] = { &dma_e1000e, .port = 0x10d3 },
-	[SIM_IGB] = { &dma_igb, .port = 0x10c9 },
-	[SIM_IGC] = { &dma_igc, .port = 0x15f2 },
-	[SIM_IGBVF] = { &dma_igbvf, .port = 0x10c9 },
+#define M(identifier, name, put) [SIM_##identifier] = { &dma_##identifier, .plug = put },
+	SIM_ON_BUS(M)
+#undef M
+#define M(identifier, name, id) [SIM_##identifier] = { &dma_##identifier, .port = id },
+	SIM_PORTS(M)
+#undef M
 };
 
 static void *translate(uint64_t at, bool write, bool has_pasid, uint32_t pasid)

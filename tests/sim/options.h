@@ -15,18 +15,22 @@
 #define SIM_UNITS_MAX	4
 #define SIM_DEVICES_MAX 4
 
-/* M(identifier, name): whose driver does the DMA. */
+/*
+ * Whose driver does the DMA, by sim.model=NAME, with dma_IDENTIFIER of kernel/dma/: on the model of its device that
+ * this function puts on the bus of tests/sim/devices/register_bus.h; or on that of a network port with this device id.
+ */
 // clang-format off
-#define SIM_DRIVERS(M)                                                                              \
-	M(PLAIN, "plain")                                                                            \
-	M(NVME, "nvme")                                                                              \
-	M(IOAT, "ioat")                                                                              \
-	M(DSA, "dsa")                                                                                \
-	M(DSA_SHARED, "dsa-shared")                                                                  \
-	M(E1000E, "e1000e")                                                                          \
-	M(IGB, "igb")                                                                                \
-	M(IGC, "igc")                                                                                \
-	M(IGBVF, "igbvf")
+#define SIM_ON_BUS(M)                                                                               \
+	M(nvme, "nvme", nvme_model_plug)                                                             \
+	M(ioat, "ioat", ioat_model_plug)                                                             \
+	M(dsa, "dsa", dsa_model_plug)                                                                \
+	M(dsa_shared, "dsa-shared", dsa_model_plug)
+#define SIM_PORTS(M)                                                                                \
+	M(e1000e, "e1000e", 0x10d3)                                                                  \
+	M(igb, "igb", 0x10c9)                                                                        \
+	M(igc, "igc", 0x15f2)                                                                        \
+	M(igbvf, "igbvf", 0x10c9)
+#define SIM_DRIVERS(M) SIM_ON_BUS(M) SIM_PORTS(M)
 // clang-format on
 
 /* K(key, default, greatest value, meaning); a key's '_' is '-' in the option. */
@@ -95,7 +99,8 @@
 // clang-format on
 
 enum sim_model {
-#define M(identifier, name) SIM_##identifier,
+	SIM_PLAIN,
+#define M(identifier, name, model) SIM_##identifier,
 	SIM_DRIVERS(M)
 #undef M
 		SIM_MODELS
