@@ -156,7 +156,7 @@ static void need(const char *what_is_wrong)
 	log_printf("KTAP version 1\n1..1\nnot ok 1 machine\n# %s\n", what_is_wrong);
 	log_printf("VTDL-RESULT machine fail 0 tests\n");
 	record_plan(1, 0, false);
-	record_test(1, "machine", "fail", false, 0, "tests", what_is_wrong);
+	record_test(1, "machine", RECORD_FAIL, false, 0, "tests", what_is_wrong);
 	record_add("class=error");
 	kernel_summary(what_is_wrong);
 	kernel_end(RUN_FAIL);

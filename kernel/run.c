@@ -92,7 +92,9 @@ void run_record_platform(bool x2apic, unsigned paging_levels, uint64_t memory_by
 
 void run_close(enum run_result result, char end[RUN_END_BYTES])
 {
-	static const char *const words[] = { "pass", "fail", "skip" };
+	static const char *const words[] = {
+		[RUN_PASS] = RECORD_PASS, [RUN_FAIL] = RECORD_FAIL, [RUN_SKIP] = RECORD_SKIP
+	};
 
 	if (ignored_options[0])
 		log_note("options that were ignored: %s", ignored_options);

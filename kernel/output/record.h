@@ -24,6 +24,14 @@
 
 #define RECORD_UNIT "torn" /* what a test's number counts, if it does not say */
 
+/* Verdicts; in the closing blocks their first letters. */
+#define RECORD_PASS "pass"
+#define RECORD_FAIL "fail"
+#define RECORD_SKIP "skip"
+
+/* The class of a failure that says nothing of what was tested. */
+#define RECORD_ERROR "error"
+
 /* Results of tests in the closing blocks: so many to a line. */
 #define RECORD_RESULTS_A_LINE  8
 #define RECORD_RESULTS_A_BLOCK (4 * RECORD_RESULTS_A_LINE)
@@ -47,7 +55,7 @@ void record_add_text(const char *key, const char *text);
 
 /*
  * A block that begins with one test's result; left open for what else belongs to it. It is kept for the
- * closing blocks, too. verdict: "pass", "fail" or "skip"; is_check: it passed, but is a check of our own
+ * closing blocks, too. verdict: RECORD_PASS, RECORD_FAIL or RECORD_SKIP; is_check: it passed, but is a check of our own
  * means and no reason to call the run a pass.
  */
 void record_test(unsigned n, const char *id, const char *verdict, bool is_check, uint64_t number,

@@ -118,7 +118,6 @@ static void run_cell(struct cell *c)
 
 static void set_text(char text[SET_BYTES], uint32_t set)
 {
-	static const char *const harms[] = { "mixture", "stale", "mis-tagged", "blocked" };
 	size_t n = 0;
 
 	text[0] = 0;
@@ -126,9 +125,9 @@ static void set_text(char text[SET_BYTES], uint32_t set)
 		if (set & 1u << o)
 			n += format_text(text + n, SET_BYTES - n, " %s",
 					 target_outcome_name(bench->target, o));
-	for (unsigned h = 0; h < 4; h++)
+	for (unsigned h = 0; h < HARM_BITS; h++)
 		if (set & BIT_HARM(1u << h))
-			n += format_text(text + n, SET_BYTES - n, " %s", harms[h]);
+			n += format_text(text + n, SET_BYTES - n, " %s", harm_word(h));
 }
 
 static void print_steps(const struct trial *trial)
@@ -201,7 +200,7 @@ static void do_steps(const char *name, const struct step *steps, size_t count, b
 					     .ms = ROUND_MS * bench->target->phases },
 				  .never_blocks = never_blocks };
 
-		format_text(c.name, sizeof(c.name), "%s.%s", name, drive_name((enum drive)drive));
+		format_text(c.name, sizeof(c.name), "%s.%s", name, drive_word(drive));
 		if (option_list_matches(options.tests, c.name))
 			do_cell(&c);
 	}

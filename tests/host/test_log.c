@@ -748,7 +748,7 @@ TEST(log_traits_and_walks)
 			 !strcmp(trait_key(i), "rid_pasid") || !strcmp(trait_key(i), "rereads")
 				 ? TRAIT_YES
 			 : !strcmp(trait_key(i), "absence") ? TRAIT_NO
-							    : TRAIT_NOT_ASKED);
+							    : TRAIT_UNKNOWN);
 	CHECK(test->walks_count == 2 && !strcmp(test->walks[1].drive, "faithful"));
 	CHECK(test->walks[0].met == 29 && test->walks[0].dmas == 3382);
 	CHECK(test->walks[0].exposed == 487 && test->walks[0].stores == 404926);

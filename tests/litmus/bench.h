@@ -7,13 +7,8 @@
 #include "tests/litmus/fault_log.h"
 #include "tests/litmus/status.h"
 #include "tests/litmus/target.h"
+#include "tests/litmus/words.h"
 #include "vtd/invalidate.h"
-
-enum drive {
-	DRIVE_HAMMER,	/* the updater only stores; the driver invalidates before each DMA */
-	DRIVE_FAITHFUL, /* the updater does the whole sequence; the driver only does DMA */
-	DRIVE_COUNT,
-};
 
 struct tally {
 	uint64_t outcomes[OUTCOME_COUNT];
@@ -53,8 +48,6 @@ enum broken {
 	BROKEN_KINDS,
 };
 #define BROKEN(kind) (1u << (kind))
-
-enum trait { TRAIT_UNKNOWN, TRAIT_NO, TRAIT_YES };
 
 /* What its unit was seen to do (tests/litmus/traits.h); each is an enum trait, where no other is said. */
 struct traits {

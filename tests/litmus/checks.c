@@ -293,11 +293,10 @@ void check_concurrency(struct bench *b, const char *id)
 		b->met[drive] = tally.outcomes[OUTCOME_MIXTURE_1];
 		b->met_of[drive] = tally.dmas;
 		log_note("  %s: %lu of %lu DMAs; the updater stored %lu times during %lu of them",
-			 drive_name((enum drive)drive), b->met[drive], tally.dmas, tally.stores,
-			 tally.exposed);
+			 drive_word(drive), b->met[drive], tally.dmas, tally.stores, tally.exposed);
 		report_extra("walks drive=%s n=%lu dmas=%lu exposed=%lu stores=%lu",
-			     drive_name((enum drive)drive), b->met[drive], tally.dmas,
-			     tally.exposed, tally.stores);
+			     drive_word(drive), b->met[drive], tally.dmas, tally.exposed,
+			     tally.stores);
 		if (!problem && tally.stopped)
 			problem = tally.stopped;
 		if (!problem && tally.torn > b->met[drive])

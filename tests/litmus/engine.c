@@ -378,8 +378,3 @@ bool engine_settle(struct bench *b, const uint64_t *entry, struct tally *t)
 	target_arm_physical();
 	return !t->stopped;
 }
-
-const char *drive_name(enum drive drive)
-{
-	return drive == DRIVE_HAMMER ? "hammer" : "faithful";
-}

@@ -55,6 +55,5 @@ void engine_abandon(struct bench *bench);
 
 /* Whether neither state of the target comes to this: a mixture. Absence is none. */
 bool outcome_is_torn(const struct target *target, unsigned outcome);
-const char *drive_name(enum drive drive);
 
 #endif

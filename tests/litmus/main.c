@@ -55,7 +55,7 @@ static size_t sequence_id(char id[ID_BYTES], const char *device, enum target_id 
 {
 	size_t n = format_text(
 		id, ID_BYTES, "%s.%s.%s%s.%s.%s", target_name(target), operation_name(s->operation),
-		s->name, s->claim != CLAIM_UNSAFE ? without_name() : "", device, drive_name(drive));
+		s->name, s->claim != CLAIM_UNSAFE ? without_name() : "", device, drive_word(drive));
 
 	if (options.dwell_count > 1 || options.dwell_ns[0])
 		format_text(id + n, ID_BYTES - n, ".dwell-%uns", dwell_ns);

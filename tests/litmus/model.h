@@ -24,6 +24,7 @@
 #define VTD_MODEL_H
 
 #include "tests/litmus/sequence.h"
+#include "tests/litmus/words.h"
 
 #define MODEL_PARTS    8
 #define MODEL_OUTCOMES 16 /* landing pages and kinds of fault that differ */
@@ -88,13 +89,9 @@ struct model_question {
 	void *context;
 };
 
-enum model_harm {
-	HARM_MIXTURE = 1 << 0,	 /* an outcome that neither state has */
-	HARM_STALE = 1 << 1,	 /* the old entry is still used after the sequence's end */
-	HARM_MISTAGGED = 1 << 2, /* a translation of one state is kept under the other's DID */
-	HARM_BLOCKED = 1 << 3,	 /* a request is refused, though none should be */
-	HARM_WRONG_END = 1 << 4, /* the sequence does not end in the new entry */
-};
+/* Bits of harms. */
+#define MODEL_HARM(identifier, word, text) HARM_##identifier = 1 << HARM_BIT_##identifier,
+enum model_harm { HARM_WORDS(MODEL_HARM) };
 
 enum model_event_type {
 	EVENT_STEP,  /* the updater does step `step` of the direction `to` */

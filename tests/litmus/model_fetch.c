@@ -50,16 +50,11 @@ void model_fetch_qemu(struct model_fetch *fetch, enum entry_kind kind)
 const char *model_harm_text(enum model_harm harm)
 {
 	switch (harm) {
-	case HARM_MIXTURE:
-		return "mixture: an outcome that neither state has";
-	case HARM_STALE:
-		return "stale: the old entry is used after the end";
-	case HARM_MISTAGGED:
-		return "mis-tagged: a translation of one state under the other's domain-id";
-	case HARM_BLOCKED:
-		return "blocked: refused although the entry should always be present";
-	case HARM_WRONG_END:
-		return "wrong end: the new entry is not what stands there";
+#define TEXT(identifier, word, text) \
+	case HARM_##identifier:      \
+		return word ": " text;
+		HARM_WORDS(TEXT)
+#undef TEXT
 	}
 	return "?";
 }

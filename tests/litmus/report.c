@@ -115,9 +115,6 @@ void report_extra(const char *format, ...)
 		memcpy(pending.lines + n + length, "\n", 2);
 }
 
-static const char *const harm_words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					  "wrong end" };
-
 static void record_harms(const char *key, uint8_t harms)
 {
 	const char *before = "";
@@ -125,9 +122,9 @@ static void record_harms(const char *key, uint8_t harms)
 	size_t n = 0;
 
 	format_text(text, sizeof(text), "none");
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < HARM_BITS; i++)
 		if (harms >> i & 1) {
-			n += format_text(text + n, sizeof(text) - n, "%s%s", before, harm_words[i]);
+			n += format_text(text + n, sizeof(text) - n, "%s%s", before, harm_word(i));
 			before = ",";
 		}
 	record_add_text(key, text);
@@ -248,7 +245,11 @@ static void record_pending(void)
 void report_result(const char *test, enum verdict verdict, const char *why, uint64_t number,
 		   const char *unit)
 {
-	static const char *const words[] = { "pass", "fail", "skip", "pass", "fail" };
+	static const char *const words[] = {
+		[VERDICT_PASS] = RECORD_PASS,  [VERDICT_FAIL] = RECORD_FAIL,
+		[VERDICT_SKIP] = RECORD_SKIP,  [VERDICT_SOUND] = RECORD_PASS,
+		[VERDICT_ERROR] = RECORD_FAIL,
+	};
 	bool is_failure = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 	bool has_reason = is_failure || verdict == VERDICT_SKIP;
 	char id[128];
@@ -271,7 +272,7 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	record_test(printed, id, words[verdict], verdict == VERDICT_SOUND, number, unit,
 		    has_reason ? why : NULL);
 	if (verdict == VERDICT_ERROR)
-		record_add("class=error");
+		record_add("class=" RECORD_ERROR);
 	record_add("at=%lu", us(rdtsc() - handoff->entry_tsc) / 1000);
 	record_pending();
 	record_end();
@@ -416,10 +417,10 @@ void report_harms(char *text, size_t room, uint8_t harms)
 {
 	size_t n = format_text(text, room, "%s", harms ? "unsafe: " : "safe"), start = n;
 
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < HARM_BITS; i++)
 		if (harms >> i & 1)
 			n += format_text(text + n, room - n, "%s%s", n > start ? ", " : "",
-					 harm_words[i]);
+					 harm_word(i));
 }
 
 enum run_result report_end(void)

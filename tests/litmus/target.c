@@ -12,18 +12,9 @@ static const struct {
 	uint8_t kind;
 	bool scalable;
 } ids[TARGET_COUNT] = {
-	[TARGET_CONTEXT] = { "context", KIND_CONTEXT, false },
-	[TARGET_ROOT] = { "root", KIND_ROOT, false },
-	[TARGET_TABLE] = { "table", KIND_TABLE, false },
-	[TARGET_LEAF] = { "leaf", KIND_LEAF, false },
-	[TARGET_SM_CONTEXT] = { "sm-context", KIND_SM_CONTEXT, true },
-	[TARGET_SM_ROOT] = { "sm-root", KIND_SM_ROOT, true },
-	[TARGET_PASID_DIR] = { "pasid-dir", KIND_PASID_DIR, true },
-	[TARGET_PASID_SS] = { "pasid-ss", KIND_PASID, true },
-	[TARGET_PASID_FS] = { "pasid-fs", KIND_PASID, true },
-	[TARGET_PASID_FS_PT] = { "pasid-fs-pt", KIND_PASID, true },
-	[TARGET_PASID_NESTED] = { "pasid-nested", KIND_PASID, true },
-	[TARGET_FS_LEAF] = { "fs-leaf", KIND_LEAF, true },
+#define T(identifier, word, kind, scalable, place) [TARGET_##identifier] = { word, kind, scalable },
+	TARGET_WORDS(T)
+#undef T
 };
 
 const char *target_name(enum target_id id)
@@ -207,15 +198,16 @@ bool target_landed_physically(void)
 
 const char *target_outcome_name(const struct target *t, unsigned outcome)
 {
-	static const char *const names[OUTCOME_COUNT] = {
-		[OUTCOME_A] = "AA",	      [OUTCOME_B] = "BB",
-		[OUTCOME_MIXTURE_1] = "AB",   [OUTCOME_MIXTURE_2] = "BA",
-		[OUTCOME_NOT_PRESENT] = "np", [OUTCOME_FAULT] = "fault",
-		[OUTCOME_BOTH] = "AA+BB",     [OUTCOME_LOST] = "lost",
-		[OUTCOME_SILENT] = "silent",
+	static const uint8_t words[OUTCOME_COUNT] = {
+		[OUTCOME_A] = OUT_AA,		[OUTCOME_B] = OUT_BB,
+		[OUTCOME_MIXTURE_1] = OUT_AB,	[OUTCOME_MIXTURE_2] = OUT_BA,
+		[OUTCOME_NOT_PRESENT] = OUT_NP, [OUTCOME_FAULT] = OUT_FAULT,
+		[OUTCOME_BOTH] = OUT_BOTH,	[OUTCOME_LOST] = OUT_LOST,
+		[OUTCOME_SILENT] = OUT_SILENT,
 	};
 
-	return outcome == OUTCOME_MIXTURE_1 && t->pages == 3 ? "decoy" : names[outcome];
+	return outcome_word(outcome == OUTCOME_MIXTURE_1 && t->pages == 3 ? OUT_DECOY
+									  : words[outcome]);
 }
 
 const char *target_outcome_meaning(const struct target *t, unsigned outcome)

@@ -38,6 +38,7 @@
 #include "kernel/dma/dma.h"
 #include "kernel/memory.h"
 #include "tests/litmus/model.h"
+#include "tests/litmus/words.h"
 #include "vtd/translate.h"
 #include "vtd/unit.h"
 
@@ -55,22 +56,6 @@ enum outcome {
 	OUTCOME_LOST,	/* the device says done; no page changed and no fault was recorded */
 	OUTCOME_SILENT, /* the device stopped or said failed; no fault was recorded */
 	OUTCOME_COUNT,
-};
-
-enum target_id {
-	TARGET_CONTEXT,
-	TARGET_ROOT,
-	TARGET_TABLE,
-	TARGET_LEAF,
-	TARGET_SM_CONTEXT,
-	TARGET_SM_ROOT,
-	TARGET_PASID_DIR,
-	TARGET_PASID_SS,
-	TARGET_PASID_FS,
-	TARGET_PASID_FS_PT,
-	TARGET_PASID_NESTED,
-	TARGET_FS_LEAF,
-	TARGET_COUNT,
 };
 
 /*

@@ -244,28 +244,29 @@ void traits_probe(struct bench *b)
 	b->traits.rid_pasid = b->unit->rid_pasid_seen
 				      ? b->unit->uses_rid_pasid ? TRAIT_YES : TRAIT_NO
 				      : TRAIT_UNKNOWN;
-	tell(b, "uses RID_PASID", b->traits.rid_pasid);
-	tell(b, "keeps absent entries", b->traits.absence);
-	tell(b, "sees stores that were not flushed", b->traits.snoops);
-	tell(b, "has a PASID cache", b->traits.pasid_cache);
-	tell(b, "goes on passing through after an entry says otherwise", b->traits.pass_through);
+#define TELL(key, text) tell(b, text, b->traits.key);
+	TRAIT_WORDS_ASKED(TELL)
+#undef TELL
 	if (b->traits.absent_pasid_reason)
 		log_note("unit %u reports an absent PASID-table entry by reason 0x%x (probed)",
 			 b->unit_index, b->traits.absent_pasid_reason);
-	if (b->traits.rereads != TRAIT_UNKNOWN)
-		log_note(
-			"unit %u reads a chunk of a PASID-table entry more than once: %s (probed: %lu of %lu DMAs met a mixture)",
-			b->unit_index, word(b->traits.rereads), b->traits.mixtures,
-			b->traits.mixtures_of);
+#define TELL(key, text)                                                                  \
+	if (b->traits.key != TRAIT_UNKNOWN)                                              \
+		log_note("unit %u " text ": %s (probed: %lu of %lu DMAs met a mixture)", \
+			 b->unit_index, word(b->traits.key), b->traits.mixtures,         \
+			 b->traits.mixtures_of);
+	TRAIT_WORDS_COUNTED(TELL)
+#undef TELL
 	judge(b);
 	record_begin();
 	record_line("traits");
-	record_add(
-		"unit=%u device=%s rid_pasid=%u absence=%u snoops=%u pasid_cache=%u pass_through=%u absent_pasid=0x%x rereads=%u mixtures=%lu of=%lu",
-		b->unit_index, b->device->generator->name, b->traits.rid_pasid, b->traits.absence,
-		b->traits.snoops, b->traits.pasid_cache, b->traits.pass_through,
-		b->traits.absent_pasid_reason, b->traits.rereads, b->traits.mixtures,
-		b->traits.mixtures_of);
+	record_add("unit=%u device=%s", b->unit_index, b->device->generator->name);
+#define ADD(key, text) record_add(#key "=%u", b->traits.key);
+	TRAIT_WORDS_ASKED(ADD)
+	record_add("absent_pasid=0x%x", b->traits.absent_pasid_reason);
+	TRAIT_WORDS_COUNTED(ADD)
+#undef ADD
+	record_add("mixtures=%lu of=%lu", b->traits.mixtures, b->traits.mixtures_of);
 	record_end();
 	/* On a busy host that may go unseen. */
 	if (b->traits.rereads != TRAIT_YES && b->traits.is_qemu)

@@ -54,7 +54,7 @@ void take_test(struct builder *b, struct span line)
 		else if (word_is(w.key, "id"))
 			t->id = word_text(&b->arena, NULL, w.value);
 		else if (word_is(w.key, "class"))
-			t->is_error = word_is(w.value, "error");
+			t->is_error = word_is(w.value, RECORD_ERROR);
 		else if (word_is(w.key, "check"))
 			t->check = true;
 		else if (word_is(w.key, "at"))

@@ -169,7 +169,7 @@ static json_t *traits_json(const struct traits *t)
 
 	for (unsigned i = 0; i < TRAITS; i++)
 		json_object_set_new(j, trait_key(i),
-				    t->answers[i] == TRAIT_NOT_ASKED
+				    t->answers[i] == TRAIT_UNKNOWN
 					    ? json_null()
 					    : json_boolean(t->answers[i] == TRAIT_YES));
 	return j;

@@ -2,42 +2,38 @@
 /* What verdicts, harms and traits are called, and the parts of a test's name. */
 #include <string.h>
 
+#include "kernel/output/record.h"
 #include "tools/log/run.h"
 
 const char *judgement_word(enum judgement judgement)
 {
-	static const char *const words[] = { "pass", "fail", "skip", "incomplete" };
+	static const char *const words[JUDGED_COUNT] = { [JUDGED_PASS] = RECORD_PASS,
+							 [JUDGED_FAIL] = RECORD_FAIL,
+							 [JUDGED_SKIP] = RECORD_SKIP,
+							 [JUDGED_INCOMPLETE] = "incomplete" };
 
 	return words[judgement];
 }
 
 const char *verdict_word(char verdict)
 {
-	return verdict == 'p' ? "pass" : verdict == 'f' ? "fail" : verdict == 's' ? "skip" : "lost";
-}
-
-const char *harm_word(unsigned bit)
-{
-	static const char *const words[] = { "mixture", "stale", "mis-tagged", "blocked",
-					     "wrong end" };
-
-	return bit < sizeof(words) / sizeof(words[0]) ? words[bit] : NULL;
+	return verdict == 'p'	? RECORD_PASS
+	       : verdict == 'f' ? RECORD_FAIL
+	       : verdict == 's' ? RECORD_SKIP
+				: "lost";
 }
 
 const char *class_word(const struct run_test *t)
 {
-	return !t->has_block ? "failure or error" : t->is_error ? "error" : "failure";
+	return !t->has_block ? "failure or error" : t->is_error ? RECORD_ERROR : "failure";
 }
 
 static const struct {
 	const char *key, *text;
 } traits[TRAITS] = {
-	{ "rid_pasid", "uses RID_PASID" },
-	{ "absence", "keeps absent entries" },
-	{ "snoops", "sees stores that were not flushed" },
-	{ "pasid_cache", "has a PASID cache" },
-	{ "pass_through", "goes on passing through after an entry says otherwise" },
-	{ "rereads", "reads a chunk of a PASID-table entry more than once" },
+#define T(key, text) { #key, text },
+	TRAIT_WORDS(T)
+#undef T
 };
 
 const char *trait_key(unsigned i)
@@ -48,6 +44,15 @@ const char *trait_key(unsigned i)
 const char *trait_text(unsigned i)
 {
 	return traits[i].text;
+}
+
+/* Whether ".hammer" or ".faithful" begins here. */
+static bool is_drive(const char *at)
+{
+	for (unsigned d = 0; *at == '.' && d < DRIVE_COUNT; d++)
+		if (!strncmp(at + 1, drive_word(d), strlen(drive_word(d))))
+			return true;
+	return false;
 }
 
 bool test_name(const char *id, struct test_name *name)
@@ -77,7 +82,7 @@ bool test_name(const char *id, struct test_name *name)
 	}
 	from[2] = at;
 	for (const char *p = at; *p; p++)
-		if (!strncmp(p, ".hammer", 7) || !strncmp(p, ".faithful", 9)) {
+		if (is_drive(p)) {
 			const char *device = p - 1;
 
 			while (device > at && *device != '.')

@@ -25,23 +25,8 @@ enum state {
 	STATE_COUNT = STATE_NONE,
 };
 
-enum drive { DRIVE_HAMMER, DRIVE_FAITHFUL, DRIVES };
-
-/* Names of outcomes as target_outcome_name() of tests/litmus/target.c has them; what is new goes to the last. */
-enum {
-	OUT_AA,
-	OUT_BB,
-	OUT_AB,
-	OUT_BA,
-	OUT_DECOY,
-	OUT_NP,
-	OUT_FAULT,
-	OUT_BOTH,
-	OUT_LOST,
-	OUT_SILENT,
-	OUT_OTHER,
-	OUT_COUNT
-};
+/* Outcomes by enum outcome_word; what this tool does not know goes to the last. */
+enum { OUT_OTHER = OUT_KNOWN, OUT_COUNT };
 
 /* Where the lines of a test stand. */
 struct evidence {
@@ -90,7 +75,8 @@ struct row {
 	uint64_t lost_verdicts, tests; /* of all its runs: those that did not arrive, of how many */
 	uint32_t whole;	       /* runs that lost nothing: what they do not have was not run */
 	char from[20], to[20]; /* dates */
-	struct cell **cells; /* [subject * DRIVES + drive]; NULL, and rows of other levels: none */
+	struct cell *
+		*cells; /* [subject * DRIVE_COUNT + drive]; NULL, and rows of other levels: none */
 	size_t cell_count;
 };
 
@@ -136,7 +122,7 @@ struct trait_kind {
 	uint8_t absent_pasid; /* the lowest reason that was given; 0: none */
 	bool reasons_differ;
 	uint64_t mixtures, of;
-	struct share met[DRIVES]; /* walks that met a change under way, of walks */
+	struct share met[DRIVE_COUNT]; /* walks that met a change under way, of walks */
 };
 
 /* A run that came in another file, too. */

@@ -62,10 +62,10 @@ static void differences(struct out *o, const struct report *r)
 	for (size_t i = 0; i < r->silicon_count; i++) {
 		const struct row *with, *without, *last_with = NULL, *last_without = NULL;
 
-		for (size_t k = 0; k < r->subject_count * DRIVES; k++) {
-			size_t subject = r->order[k / DRIVES];
+		for (size_t k = 0; k < r->subject_count * DRIVE_COUNT; k++) {
+			size_t subject = r->order[k / DRIVE_COUNT];
 
-			if (!differs(r, r->silicon[i], subject, k % DRIVES, &with, &without))
+			if (!differs(r, r->silicon[i], subject, k % DRIVE_COUNT, &with, &without))
 				continue;
 			if (!any)
 				out_raw(o,
@@ -86,10 +86,10 @@ static void differences(struct out *o, const struct report *r)
 			out_raw(o, "<a href=\"#");
 			out_anchor(o, r->subject[subject]);
 			out(o, "\"><code>%s</code></a> %s ", r->subject[subject]->name,
-			    k % DRIVES ? "faithful" : "hammer");
-			out_rate(o, cell_of(with, subject, (enum drive)(k % DRIVES)));
+			    drive_word(k % DRIVE_COUNT));
+			out_rate(o, cell_of(with, subject, (enum drive)(k % DRIVE_COUNT)));
 			out_raw(o, " against ");
-			out_rate(o, cell_of(without, subject, (enum drive)(k % DRIVES)));
+			out_rate(o, cell_of(without, subject, (enum drive)(k % DRIVE_COUNT)));
 		}
 	}
 	if (any)
@@ -193,7 +193,7 @@ static const char *by_specification(const struct report *r, size_t subject)
 	bool is_safe = false, is_unsafe = false;
 
 	for (size_t i = 0; i < r->silicon_count; i++)
-		for (unsigned d = 0; d < DRIVES; d++) {
+		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 			const struct cell *c = cell_of(r->silicon[i], subject, (enum drive)d);
 
 			is_safe |= c && c->is_safe;

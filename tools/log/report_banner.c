@@ -67,7 +67,7 @@ bool is_only_here(const struct row *row, size_t subject, const struct cell *c)
 {
 	bool is_unsafe = false;
 
-	for (unsigned d = 0; d < DRIVES; d++) {
+	for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 		const struct cell *of_drive = cell_of(row, subject, (enum drive)d);
 
 		is_unsafe |= of_drive && of_drive->is_unsafe;

@@ -287,7 +287,7 @@ static const char *nothing(const struct report *r, const struct row *row, size_t
 	const char *why = NULL;
 
 	for (size_t k = from; k < to; k++)
-		for (unsigned d = 0; d < DRIVES; d++) {
+		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 			const struct cell *c = cell_of(row, r->order[k], (enum drive)d);
 
 			if (cell_state(c) < STATE_UNABLE)
@@ -344,10 +344,10 @@ static void map(struct out *o, const struct report *r, size_t from, size_t to)
 			    why);
 			continue;
 		}
-		for (unsigned d = 0; d < DRIVES; d++) {
+		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 			if (d)
 				row_begin(o, row);
-			out(o, "<th scope=\"row\" class=\"d\">%s</th>", d ? "faithful" : "hammer");
+			out(o, "<th scope=\"row\" class=\"d\">%s</th>", drive_word(d));
 			for (size_t k = from; k < to; k++)
 				map_cell(o, r, row, r->order[k], d);
 			out_raw(o, "</tr>\n");

@@ -11,19 +11,25 @@
 #define COLUMNS_MAX 12
 #define BINS_MAX    60
 
-static const char *const names[OUT_COUNT] = { "AA",    "BB",	"AB",	"BA",	  "decoy", "np",
-					      "fault", "AA+BB", "lost", "silent", "other" };
-static const char *const meanings[OUT_COUNT] = { "state A",
-						 "state B",
-						 "a mixture: first half of A, second of B",
-						 "the mixture the other way round",
-						 "a mixture: the decoy page",
-						 "refused: entry not present",
-						 "refused for another reason",
-						 "landed partly in both pages",
-						 "landed nowhere, no fault",
-						 "not done, no fault",
-						 "other" };
+static const char *const meanings[OUT_COUNT] = {
+	[OUT_AA] = "state A",
+	[OUT_BB] = "state B",
+	[OUT_AB] = "a mixture: first half of A, second of B",
+	[OUT_BA] = "the mixture the other way round",
+	[OUT_DECOY] = "a mixture: the decoy page",
+	[OUT_NP] = "refused: entry not present",
+	[OUT_FAULT] = "refused for another reason",
+	[OUT_BOTH] = "landed partly in both pages",
+	[OUT_LOST] = "landed nowhere, no fault",
+	[OUT_SILENT] = "not done, no fault",
+	[OUT_OTHER] = "other",
+};
+
+static const char *name_of(unsigned outcome)
+{
+	return outcome < OUT_KNOWN ? outcome_word(outcome) : "other";
+}
+
 /* Mixtures first, then as they come: torn ones stand at the left, where the eye begins. */
 static const unsigned order[OUT_COUNT] = { OUT_AB,   OUT_BA,	 OUT_DECOY, OUT_BOTH,
 					   OUT_LOST, OUT_SILENT, OUT_FAULT, OUT_OTHER,
@@ -61,7 +67,7 @@ static void bar(struct out *o, const struct cell *c)
 	out_raw(o, "<td><div class=\"bar\" role=\"img\" title=\"");
 	for (unsigned i = 0, n = 0; i < OUT_COUNT; i++)
 		if (c->outcomes[i])
-			out(o, "%s%s%s %" PRIu64, n++ ? ", " : "", names[i],
+			out(o, "%s%s%s %" PRIu64, n++ ? ", " : "", name_of(i),
 			    is_torn(c, i) ? "*" : "", c->outcomes[i]);
 	out_raw(o, "\">");
 	segments(o, c, all, true);
@@ -89,7 +95,7 @@ static void outcomes_of(struct out *o, const struct report *r, size_t from, size
 		unsigned drives = 0;
 
 		for (unsigned pass = 0; pass < 2; pass++)
-			for (unsigned d = 0; d < DRIVES; d++) {
+			for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 				bool any = false;
 
 				for (size_t i = 0; i < columns; i++) {
@@ -113,8 +119,7 @@ static void outcomes_of(struct out *o, const struct report *r, size_t from, size
 					out(o, "\"><small>%s</small>%s</a></th>", s->operation,
 					    s->sequence);
 				}
-				out(o, "<th scope=\"row\" class=\"d\">%s</th>",
-				    d ? "faithful" : "hammer");
+				out(o, "<th scope=\"row\" class=\"d\">%s</th>", drive_word(d));
 				for (size_t i = 0; i < columns; i++)
 					bar(o, cell_of(r->silicon[i], r->order[k], (enum drive)d));
 				out_raw(o, "</tr>\n");
@@ -134,7 +139,7 @@ void report_outcomes(struct out *o, const struct report *r)
 		"<p>Where the DMAs of each sequence went, all runs together. What no state leads to is marked * and striped, and stands at the left of its bar; the narrowest are drawn wider than they are.</p><ul class=\"legend\">");
 	for (unsigned i = 0; i < OUT_COUNT; i++)
 		out(o, "<li><i class=\"o%u%s\"></i> <b>%s</b> %s</li>", i,
-		    i == OUT_AB || i == OUT_BA || i == OUT_DECOY ? " torn" : "", names[i],
+		    i == OUT_AB || i == OUT_BA || i == OUT_DECOY ? " torn" : "", name_of(i),
 		    meanings[i]);
 	out_raw(o, "</ul>\n");
 	if (r->silicon_count > COLUMNS_MAX)

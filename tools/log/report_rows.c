@@ -93,7 +93,7 @@ struct row *report_row(struct report *r, const struct run *run)
 
 struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum drive drive)
 {
-	size_t at = subject * DRIVES + drive;
+	size_t at = subject * DRIVE_COUNT + drive;
 
 	if (at >= row->cell_count) {
 		size_t count = at + 1 > 2 * row->cell_count ? at + 32 : 2 * row->cell_count;
@@ -110,7 +110,7 @@ struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum dr
 
 const struct cell *cell_of(const struct row *row, size_t subject, enum drive drive)
 {
-	size_t at = subject * DRIVES + drive;
+	size_t at = subject * DRIVE_COUNT + drive;
 
 	return at < row->cell_count ? row->cells[at] : NULL;
 }
@@ -142,7 +142,7 @@ static void merge_row(struct report *r, struct row *to, const struct row *from)
 {
 	for (size_t i = 0; i < from->cell_count; i++)
 		if (from->cells[i])
-			merge_cell(row_cell(r, to, i / DRIVES, (enum drive)(i % DRIVES)),
+			merge_cell(row_cell(r, to, i / DRIVE_COUNT, (enum drive)(i % DRIVE_COUNT)),
 				   from->cells[i]);
 }
 
@@ -182,7 +182,7 @@ enum state subject_state(const struct row *row, size_t subject, const struct cel
 	double most = -1;
 
 	*out_cell = NULL;
-	for (unsigned d = 0; d < DRIVES; d++) {
+	for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 		const struct cell *c = cell_of(row, subject, (enum drive)d);
 		enum state state = cell_state(c);
 

@@ -6,42 +6,44 @@
 #include "tools/log/report.h"
 #include "tests/litmus/sequence.h"
 
+static const struct {
+	const char *name;
+	uint8_t kind; /* enum entry_kind */
+	unsigned place;
+} targets[TARGET_COUNT] = {
+#define T(identifier, word, kind, scalable, place) { word, kind, place },
+	TARGET_WORDS(T)
+#undef T
+};
+
+/* TARGET_COUNT: this tool does not know it. */
+static size_t find_target(const char *name)
+{
+	size_t t = 0;
+
+	while (t < TARGET_COUNT && strcmp(targets[t].name, name))
+		t++;
+	return t;
+}
+
 static const struct sequence *find_sequence(const struct test_name *name)
 {
-	static const struct {
-		const char *target;
-		uint16_t kind;
-	} targets[] = {
-		{ "context", KIND_CONTEXT },   { "root", KIND_ROOT },
-		{ "table", KIND_TABLE },       { "leaf", KIND_LEAF },
-		{ "fs-leaf", KIND_LEAF },      { "sm-context", KIND_SM_CONTEXT },
-		{ "sm-root", KIND_SM_ROOT },   { "pasid-dir", KIND_PASID_DIR },
-		{ "pasid-ss", KIND_PASID },    { "pasid-fs", KIND_PASID },
-		{ "pasid-fs-pt", KIND_PASID }, { "pasid-nested", KIND_PASID },
-	};
+	size_t t = find_target(name->target);
 
-	for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++)
-		for (size_t i = 0; i < sequence_count; i++)
-			if (!strcmp(name->target, targets[t].target) &&
-			    sequences[i].kinds >> targets[t].kind & 1 &&
-			    !strcmp(sequences[i].name, name->sequence) &&
-			    !strcmp(operation_name(sequences[i].operation), name->operation))
-				return &sequences[i];
+	for (size_t i = 0; t < TARGET_COUNT && i < sequence_count; i++)
+		if (sequences[i].kinds >> targets[t].kind & 1 &&
+		    !strcmp(sequences[i].name, name->sequence) &&
+		    !strcmp(operation_name(sequences[i].operation), name->operation))
+			return &sequences[i];
 	return NULL;
 }
 
-/* Those of several words first: they are what can tear. */
-static unsigned target_rank(const char *target)
+/* Unknown ones stand last. */
+static unsigned target_rank(const char *name)
 {
-	static const char *const order[] = {
-		"context",   "sm-context", "pasid-ss", "pasid-fs", "pasid-fs-pt", "pasid-nested",
-		"pasid-dir", "root",	   "sm-root",  "table",	   "leaf",	  "fs-leaf"
-	};
-	unsigned i = 0;
+	size_t t = find_target(name);
 
-	while (i < sizeof(order) / sizeof(order[0]) && strcmp(order[i], target))
-		i++;
-	return i;
+	return t < TARGET_COUNT ? targets[t].place : TARGET_COUNT;
 }
 
 /* In the table its number is one higher: NULL is "new". */

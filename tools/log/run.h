@@ -11,11 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/litmus/words.h"
+
 #define OUTCOMES_MAX 12
 #define FAULTS_MAX   8
 #define UNITS_MAX    64
 #define DEVICES_MAX  32
-#define WALKS_MAX    2 /* drives */
+#define WALKS_MAX    DRIVE_COUNT
 
 /* What is known of a run. The first three are the kernel's own words. */
 enum judgement {
@@ -85,14 +87,10 @@ struct device {
 };
 
 /* What a unit was seen to do by a device's DMA. */
-enum { TRAIT_NOT_ASKED, TRAIT_NO, TRAIT_YES, TRAIT_ANSWERS };
-
-#define TRAITS 6
-
 struct traits {
 	uint64_t unit;
 	const char *device;	 /* the generator's name */
-	uint8_t answers[TRAITS]; /* trait_key(), trait_text() */
+	uint8_t answers[TRAITS]; /* enum trait, by enum trait_number */
 	uint8_t absent_pasid;	 /* fault reason for an absent PASID-table entry; 0: not seen */
 	uint64_t mixtures,
 		of; /* DMAs that met a mixture within one chunk, of all that were tried */
@@ -167,9 +165,6 @@ const char *class_word(const struct run_test *t);
 /* The key of trait i, and what it says of the unit: "keeps absent entries". */
 const char *trait_key(unsigned i);
 const char *trait_text(unsigned i);
-
-/* "mixture", "stale", ...: of bit `bit` of harms; NULL past the last. */
-const char *harm_word(unsigned bit);
 
 /* The parts of a test's id: target.operation.sequence.device.drive; false for checks, which have none. */
 struct test_name {

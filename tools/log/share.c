@@ -11,7 +11,7 @@ static uint64_t blocked(const struct run_test *t)
 	if (t->harms == HARMS_UNKNOWN || !(t->harms & HARM_BLOCKED))
 		return 0;
 	for (unsigned i = 0; i < t->outcome_count; i++)
-		if (!strcmp(t->outcomes[i].name, "np"))
+		if (!strcmp(t->outcomes[i].name, outcome_word(OUT_NP)))
 			return t->outcomes[i].count;
 	return 0;
 }
@@ -52,16 +52,27 @@ enum share_kind share_telling(const struct share shares[SHARES])
 
 const char *share_word(enum share_kind kind)
 {
-	static const char *const words[] = { "torn", "torn", "stale", "mis-tagged", "blocked" };
-
-	return words[kind];
+	switch (kind) {
+	case SHARE_STALE:
+		return harm_word(HARM_BIT_STALE);
+	case SHARE_MISTAGGED:
+		return harm_word(HARM_BIT_MISTAGGED);
+	case SHARE_BLOCKED:
+		return harm_word(HARM_BIT_BLOCKED);
+	default:
+		return "torn";
+	}
 }
 
 const char *share_among(enum share_kind kind)
 {
-	static const char *const words[] = { "DMAs that met stores", "DMAs in all",
-					     "DMAs while held still", "DMAs with tags looked at",
-					     "DMAs" };
+	static const char *const words[SHARES] = {
+		[SHARE_TORN] = "DMAs that met stores",
+		[SHARE_TORN_ALL] = "DMAs in all",
+		[SHARE_STALE] = "DMAs while held still",
+		[SHARE_MISTAGGED] = "DMAs with tags looked at",
+		[SHARE_BLOCKED] = "DMAs",
+	};
 
 	return words[kind];
 }

@@ -55,10 +55,10 @@ static const char *end_verdict(const struct log *l)
 
 	for (unsigned i = 1; i <= l->count; i++) {
 		if (l->results[i].letter == 'f')
-			return "fail";
+			return RECORD_FAIL;
 		passed |= l->results[i].letter == 'p';
 	}
-	return passed ? "pass" : "skip";
+	return passed ? RECORD_PASS : RECORD_SKIP;
 }
 
 static void block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "kernel/output/record.h"
+#include "tests/litmus/words.h"
 #include "tools/log/synthesize_fleet.h"
 
 #define TESTS_MAX 16384

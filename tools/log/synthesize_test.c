@@ -130,7 +130,8 @@ static void outcomes(struct log *l, char *line, size_t room)
 static uint64_t *controls_of(struct log *l)
 {
 	const char *dot = strchr(l->id, '.');
-	const char *drive = strstr(l->id, ".faithful") ? "faithful" : "hammer";
+	const char *drive = strstr(l->id, drive_word(DRIVE_FAITHFUL)) ? drive_word(DRIVE_FAITHFUL)
+								      : drive_word(DRIVE_HAMMER);
 	char key[40];
 
 	snprintf(key, sizeof(key), "%.*s %s", dot ? (int)(dot - l->id) : 0, l->id, drive);
@@ -145,7 +146,7 @@ static uint64_t *controls_of(struct log *l)
 
 void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 {
-	static const char *const words[] = { "pass", "skip", "fail" };
+	static const char *const words[] = { RECORD_PASS, RECORD_SKIP, RECORD_FAIL };
 	char *test = lines[0], was = value_of(test, "v") ? *value_of(test, "v") : 's';
 	size_t room = sizeof(lines[0]);
 	const char *id = value_of(test, "id"), *why = NULL, *unit;
@@ -159,7 +160,8 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 	l->has_model = harms != NULL;
 	l->has_tally = l->surprise = false;
 	l->unsafe = harms && strncmp(harms, "none", 4);
-	may_block = harms && memmem(harms, strcspn(harms, " "), "blocked", 7);
+	may_block = harms && memmem(harms, strcspn(harms, " "), harm_word(HARM_BIT_BLOCKED),
+				    strlen(harm_word(HARM_BIT_BLOCKED)));
 	l->dmas = l->exposed = l->torn = l->exposed_torn = l->stale = l->mistagged = 0;
 	if (l->has_model) {
 		cut(test, "controls");

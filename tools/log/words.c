@@ -2,6 +2,7 @@
 /* Words "key=value" of a record's line, and what their values say. */
 #include <string.h>
 
+#include "kernel/output/record.h"
 #include "tools/log/words.h"
 
 bool word_next(struct span *line, struct word *w)
@@ -116,5 +117,8 @@ bool word_put(struct arena *arena, void *into, const struct field *fields, size_
 
 char word_letter(struct span s)
 {
-	return word_is(s, "pass") ? 'p' : word_is(s, "fail") ? 'f' : word_is(s, "skip") ? 's' : 0;
+	return word_is(s, RECORD_PASS)	 ? 'p'
+	       : word_is(s, RECORD_FAIL) ? 'f'
+	       : word_is(s, RECORD_SKIP) ? 's'
+					 : 0;
 }
