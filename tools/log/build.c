@@ -199,10 +199,3 @@ void build_end_line(struct builder *b, struct span line)
 	b->end_line = word_letter(w.key);
 	b->run.has_end_line = b->end_line != 0;
 }
-
-void build_finish(struct builder *b)
-{
-	judge(b);
-	b->run.tests = b->tests;
-	b->run.test_count = b->test_count;
-}

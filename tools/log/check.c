@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 
 static struct {
 	bool all, quiet;

@@ -3,41 +3,19 @@
 #define _GNU_SOURCE
 #include <argp.h>
 #include <inttypes.h>
-#include <math.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/log/arena.h"
 #include "tools/log/commands.h"
+#include "tools/log/compare.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 #include "tools/log/distinct.h"
-#include "tools/log/share.h"
 #include "tools/log/statistics.h"
 
-#define QUESTIONS (SHARES - 1) /* kinds of harm that are asked for; torn ones in one of two ways */
-#define MANY_RUNS 3	       /* from so many on each side on, the spread between runs is known */
-
-struct side {
-	unsigned runs, passed, failed, errors, skipped;
-	struct share shares[SHARES];
-	struct range {
-		double low, high; /* the runs' own rates of harm */
-		unsigned rates;
-	} ranges[SHARES];
-	bool lacks_exposure; /* a log of it does not say which DMAs met stores */
-};
-
-struct row {
-	char *id;
-	struct side sides[2];
-	enum share_kind kind; /* of harm: that in which they differ most */
-	double p;
-	const char *verdict; /* what changed in verdicts; NULL: nothing */
-	bool one_sided;	     /* only one side has such a test */
-	bool fails_alone;    /* and there it fails */
-	bool few;	     /* the rates seem to differ, but there are too few runs to tell */
-	const char *rate;    /* what changed in harm; NULL: nothing that is sure */
-};
+#define ROWS_MAX 20000
 
 static struct {
 	char **paths;
@@ -97,25 +75,6 @@ static void note_run(const struct run *r, const char *text, void *context)
 	distinct_note(&copies, r);
 }
 
-static void add_shares(struct side *s, const struct run_test *t)
-{
-	struct share shares[SHARES];
-
-	s->lacks_exposure |= t->rewrites && !t->has_exposure;
-	for (unsigned k = 0; k < SHARES; k++) {
-		struct share share = shares[k] = share_of(t, (enum share_kind)k);
-		struct range *r = &s->ranges[k];
-		double rate = share.trials ? (double)share.harm / (double)share.trials : 0;
-
-		if (!share.trials)
-			continue;
-		r->low = r->rates ? fmin(r->low, rate) : rate;
-		r->high = r->rates ? fmax(r->high, rate) : rate;
-		r->rates++;
-	}
-	share_add(s->shares, shares);
-}
-
 static void add_run(const struct run *r, const char *text, void *context)
 {
 	unsigned which = *(unsigned *)context;
@@ -142,7 +101,6 @@ static void add_run(const struct run *r, const char *text, void *context)
 	all.sides[which].broken += r->judgement == JUDGED_FAIL && !r->failed;
 	for (size_t i = 0; i < r->test_count; i++) {
 		const struct run_test *t = &r->tests[i];
-		struct side *s;
 		struct row *row;
 
 		if (!t->id || !t->verdict)
@@ -151,110 +109,8 @@ static void add_run(const struct run *r, const char *text, void *context)
 		row = row_of(id);
 		if (!row)
 			continue;
-		s = &row->sides[which];
-		s->runs++;
-		s->passed += t->verdict == 'p';
-		s->failed += t->verdict == 'f';
-		s->skipped += t->verdict == 's';
-		s->errors += t->verdict == 'f' && t->is_error;
-		if (t->has_tally && t->dmas && !t->check)
-			add_shares(s, t);
+		side_add(&row->sides[which], t);
 	}
-}
-
-/* What a side says of a test, where its runs agree. */
-static char verdict_of(const struct side *s)
-{
-	return s->failed		  ? 'f'
-	       : s->passed && !s->skipped ? 'p'
-	       : s->skipped && !s->passed ? 's'
-					  : 'm';
-}
-
-/* The kind of harm in which the sides differ most, of those that both could show. */
-static void choose_kind(struct row *r)
-{
-	const struct side *a = &r->sides[0], *b = &r->sides[1];
-
-	for (unsigned k = 0; k < SHARES; k++) {
-		const struct share *x = &a->shares[k], *y = &b->shares[k];
-		double p = share_difference(x->harm, x->trials, y->harm, y->trials);
-
-		/* Rates among other DMAs cannot be compared: where a log does not say which met stores, of all. */
-		if (k == (a->lacks_exposure || b->lacks_exposure ? SHARE_TORN : SHARE_TORN_ALL))
-			continue;
-		if (!x->trials || !y->trials || p >= r->p)
-			continue;
-		r->kind = (enum share_kind)k;
-		r->p = p;
-	}
-}
-
-static void judge_rates(struct row *r)
-{
-	const struct share *x, *y;
-	const struct range *a, *b;
-	double p;
-
-	r->kind = share_telling(r->sides[r->sides[0].runs ? 0 : 1].shares);
-	choose_kind(r);
-	x = &r->sides[0].shares[r->kind];
-	y = &r->sides[1].shares[r->kind];
-	a = &r->sides[0].ranges[r->kind];
-	b = &r->sides[1].ranges[r->kind];
-	if (!x->trials || !y->trials)
-		return;
-	/*
-	 * Rates of harm vary from run to run with all that else happens on a machine, far more than chance
-	 * does. So a difference is believed only between three or more runs a side, where these lie apart,
-	 * and it is more than chance; as many questions are asked as there are tests and kinds of harm
-	 * (Bonferroni).
-	 */
-	p = r->p * (double)all.count * QUESTIONS;
-	if (a->rates < MANY_RUNS || b->rates < MANY_RUNS) {
-		r->few = !x->harm != !y->harm || p < arguments.alpha;
-		return;
-	}
-	if (p > arguments.alpha || (a->high >= b->low && b->high >= a->low))
-		return;
-	r->rate = !x->harm	     ? "harm appears"
-		  : !y->harm	     ? "harm no more"
-		  : a->high < b->low ? "harm rises"
-				     : "harm falls";
-}
-
-static void judge_row(struct row *r)
-{
-	const struct side *a = &r->sides[0], *b = &r->sides[1];
-
-	r->p = 1;
-	if (!a->runs || !b->runs) {
-		/* What a cut log does not have is not known, no more. */
-		r->one_sided = true;
-		r->fails_alone = a->failed || b->failed;
-		if (r->fails_alone)
-			r->verdict = a->runs ? "fails, and is in A only"
-					     : "fails, and is in B only";
-		else if (!all.sides[a->runs ? 1 : 0].incomplete)
-			r->verdict = a->runs ? "only in A" : "only in B";
-		else
-			r->verdict = a->runs ? "not known of B: a log of it is incomplete"
-					     : "not known of A: a log of it is incomplete";
-		return;
-	}
-	/*
-	 * A failure is told whatever it is; that harm was seen or not, or that a control was there, is like
-	 * a rate: it takes more than a run.
-	 */
-	if ((verdict_of(a) == 'f') != (verdict_of(b) == 'f') ||
-	    (verdict_of(a) != verdict_of(b) && verdict_of(a) != 'm' && verdict_of(b) != 'm' &&
-	     a->runs >= MANY_RUNS && b->runs >= MANY_RUNS))
-		r->verdict = verdict_of(b) == 'f'   ? b->errors == b->failed
-							      ? "now fails, by an error"
-							      : "now fails"
-			     : verdict_of(a) == 'f' ? "fails no more"
-						    : "verdict differs";
-	judge_rates(r);
 }
 
 static void print_side(const struct row *r, const struct side *s)
@@ -266,9 +122,9 @@ static void print_side(const struct row *r, const struct side *s)
 		printf("%-45s", "-");
 		return;
 	}
-	printf("%-5s", verdict_of(s) == 'm'		     ? "mixed"
+	printf("%-5s", side_verdict(s) == 'm'		     ? "mixed"
 		       : s->failed && s->errors == s->failed ? "error"
-							     : verdict_word(verdict_of(s)));
+							     : verdict_word(side_verdict(s)));
 	if (!share->trials)
 		printf("%-40s", "");
 	else if (share->harm)
@@ -308,30 +164,11 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-int compare_main(int argc, char **argv)
+/* Every run of both sides into the rows. An exit status if something cannot be read, or a side has no run; else 0. */
+static int read_sides(void)
 {
-	static const struct argp_option options[] = {
-		{ "all", 'a', NULL, 0, "list tests without a difference, too", 0 },
-		{ "alpha", 'p', "P", 0, "probability of calling any difference that is none (0.01)",
-		  0 },
-		{ 0 }
-	};
-	static const struct argp argp = {
-		.options = options,
-		.parser = on_option,
-		.args_doc = "A B",
-		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is harm of one kind (torn, stale, mis-tagged, blocked), that in which the sides differ most, among the DMAs that could show it, with its 95 % interval: torn among those that met stores, or, where a log does not say which did, among all. Rates vary from run to run more than chance does, so a difference of rates, or of harm seen or not, is told only between three or more runs a side, where these lie apart and Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always told. Copies of a run count once.\n\n"
-		       "Exit status: 0 nothing differs; 1 something does; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
-	};
-	unsigned changed = 0, few = 0, one_sided = 0, alone = 0;
 	int status = 0;
 
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	all.room = 20000;
-	all.rows = must_realloc(NULL, all.room * sizeof(*all.rows));
-	memset(all.rows, 0, all.room * sizeof(*all.rows));
-	if (!hcreate_r(2 * all.room, &index_of_ids))
-		return EXIT_INPUT;
 	for (unsigned which = 0; which < 2; which++) {
 		struct files files;
 
@@ -348,8 +185,13 @@ int compare_main(int argc, char **argv)
 		distinct_free(&copies);
 		free_files(&files);
 	}
-	if (status)
-		return status;
+	return status;
+}
+
+static int print_sides(void)
+{
+	int status = 0;
+
 	for (unsigned which = 0; which < 2; which++) {
 		printf("%c: %s: %u run%s%s; %s%s\n", "AB"[which], arguments.paths[which],
 		       all.sides[which].runs, all.sides[which].runs == 1 ? "" : "s",
@@ -361,13 +203,31 @@ int compare_main(int argc, char **argv)
 	if (!status && strcmp(all.sides[0].options, all.sides[1].options))
 		printf("The options differ: A \"%s\", B \"%s\"\n", all.sides[0].options,
 		       all.sides[1].options);
-	for (size_t i = 0; i < all.count; i++)
-		judge_row(&all.rows[i]);
-	hdestroy_r(&index_of_ids);
-	if (all.count)
-		qsort(all.rows, all.count, sizeof(*all.rows), by_id);
-	for (size_t i = 0; i < all.count && !status; i++) {
-		struct row *r = &all.rows[i];
+	return status;
+}
+
+static void print_row(const struct row *r)
+{
+	printf("%s\n    A ", r->id);
+	print_side(r, &r->sides[0]);
+	printf("  B ");
+	print_side(r, &r->sides[1]);
+	printf("  %s%s%s", r->verdict ? r->verdict : "", r->verdict && r->rate ? "; " : "",
+	       r->rate	    ? r->rate
+	       : r->verdict ? ""
+			    : "no sure difference");
+	if (r->rate)
+		printf(" (p = %.2g)", r->p);
+	putchar('\n');
+}
+
+/* The rows that differ, or all of them, and how many there are. Whether anything differs. */
+static bool print_rows(void)
+{
+	unsigned changed = 0, few = 0, one_sided = 0, alone = 0;
+
+	for (size_t i = 0; i < all.count; i++) {
+		const struct row *r = &all.rows[i];
 
 		few += r->few && !r->verdict;
 		one_sided += r->one_sided;
@@ -376,40 +236,67 @@ int compare_main(int argc, char **argv)
 		    !arguments.all)
 			continue;
 		changed += (r->verdict || r->rate) && (!r->one_sided || r->fails_alone);
-		printf("%s\n    A ", r->id);
-		print_side(r, &r->sides[0]);
-		printf("  B ");
-		print_side(r, &r->sides[1]);
-		printf("  %s%s%s", r->verdict ? r->verdict : "", r->verdict && r->rate ? "; " : "",
-		       r->rate	    ? r->rate
-		       : r->verdict ? ""
-				    : "no sure difference");
-		if (r->rate)
-			printf(" (p = %.2g)", r->p);
-		putchar('\n');
+		print_row(r);
 	}
-	if (!status) {
-		printf("%u of %zu tests that both have differ\n", changed - alone,
-		       all.count - one_sided);
-		if (alone)
-			printf("%u that only one side has fail%s there\n", alone,
-			       alone == 1 ? "s" : "");
-		for (unsigned which = 0; which < 2; which++)
-			if (all.sides[which].broken)
-				printf("%c: %u run%s failed by none of %s tests: a panic, or the watchdog\n",
-				       "AB"[which], all.sides[which].broken,
-				       all.sides[which].broken == 1 ? "" : "s",
-				       all.sides[which].broken == 1 ? "its" : "their");
-		changed += !all.sides[0].broken != !all.sides[1].broken;
-		if (few)
-			printf("%u more have rates that seem to differ: that takes %u runs a side to tell (--all lists them)\n",
-			       few, MANY_RUNS);
-		if (one_sided)
-			printf("%u are on one side only%s\n", one_sided,
-			       all.sides[0].incomplete || all.sides[1].incomplete
-				       ? "; not known of a side whose log is incomplete"
-				       : "");
-	}
+	printf("%u of %zu tests that both have differ\n", changed - alone, all.count - one_sided);
+	if (alone)
+		printf("%u that only one side has fail%s there\n", alone, alone == 1 ? "s" : "");
+	for (unsigned which = 0; which < 2; which++)
+		if (all.sides[which].broken)
+			printf("%c: %u run%s failed by none of %s tests: a panic, or the watchdog\n",
+			       "AB"[which], all.sides[which].broken,
+			       all.sides[which].broken == 1 ? "" : "s",
+			       all.sides[which].broken == 1 ? "its" : "their");
+	if (few)
+		printf("%u more have rates that seem to differ: that takes %u runs a side to tell (--all lists them)\n",
+		       few, MANY_RUNS);
+	if (one_sided)
+		printf("%u are on one side only%s\n", one_sided,
+		       all.sides[0].incomplete || all.sides[1].incomplete
+			       ? "; not known of a side whose log is incomplete"
+			       : "");
+	return changed || !all.sides[0].broken != !all.sides[1].broken;
+}
+
+int compare_main(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ "all", 'a', NULL, 0, "list tests without a difference, too", 0 },
+		{ "alpha", 'p', "P", 0, "probability of calling any difference that is none (0.01)",
+		  0 },
+		{ 0 }
+	};
+	static const struct argp argp = {
+		.options = options,
+		.parser = on_option,
+		.args_doc = "A B",
+		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is harm of one kind (torn, stale, mis-tagged, blocked), that in which the sides differ most, among the DMAs that could show it, with its 95 % interval: torn among those that met stores, or, where a log does not say which did, among all. Rates vary from run to run more than chance does, so a difference of rates, or of harm seen or not, is told only between three or more runs a side, where these lie apart and Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always told. Copies of a run count once.\n\n"
+		       "Exit status: 0 nothing differs; 1 something does; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
+	};
+	struct question question;
+	bool changed = false;
+	int status;
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	all.room = ROWS_MAX;
+	all.rows = must_realloc(NULL, all.room * sizeof(*all.rows));
+	memset(all.rows, 0, all.room * sizeof(*all.rows));
+	if (!hcreate_r(2 * all.room, &index_of_ids))
+		return EXIT_INPUT;
+	status = read_sides();
+	if (status)
+		return status;
+	status = print_sides();
+	question = (struct question){ all.count,
+				      arguments.alpha,
+				      { all.sides[0].incomplete, all.sides[1].incomplete } };
+	for (size_t i = 0; i < all.count; i++)
+		judge_row(&all.rows[i], &question);
+	hdestroy_r(&index_of_ids);
+	if (all.count)
+		qsort(all.rows, all.count, sizeof(*all.rows), by_id);
+	if (!status)
+		changed = print_rows();
 	for (size_t i = 0; i < all.count; i++)
 		free(all.rows[i].id);
 	free(all.rows);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 #include "vtd/fault.h"
 #include "tests/litmus/model.h"
 

@@ -365,6 +365,8 @@ void judge(struct builder *b)
 		r->judgement = JUDGED_INCOMPLETE;
 	else
 		r->judgement = r->end_verdict == 'p' ? JUDGED_PASS : JUDGED_SKIP;
+	r->tests = b->tests;
+	r->test_count = b->test_count;
 }
 
 bool run_is_whole(const struct run *r)

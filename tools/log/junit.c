@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 
 static struct {
 	struct paths paths;

@@ -103,3 +103,13 @@ bool test_name(const char *id, struct test_name *name)
 		}
 	return false;
 }
+
+enum drive drive_of(const char *name)
+{
+	unsigned d = DRIVE_COUNT - 1;
+
+	/* "hammer.pass-2" of later passes. */
+	while (d && strncmp(name, drive_word(d), strlen(drive_word(d))))
+		d--;
+	return (enum drive)d;
+}

@@ -153,7 +153,7 @@ static void finish(struct reader *rd)
 	if (!rd->has_run)
 		return;
 	remember_blocks(rd);
-	build_finish(&rd->run);
+	judge(&rd->run);
 	rd->each(&rd->run.run, rd->text, rd->context);
 	build_free(&rd->run);
 	rd->has_run = false;

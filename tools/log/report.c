@@ -16,6 +16,8 @@
 #include <string.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 #include "tools/log/report.h"
 
 static const char usage[] =

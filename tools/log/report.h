@@ -92,6 +92,7 @@ struct failure {
 	const char *id, *why;
 	struct row *row;   /* of LEVEL_FIRMWARE */
 	const char *class; /* class_word() */
+	bool is_error;
 	uint32_t tests, machines;
 	const char *names[6]; /* of machines, the first ones */
 	struct evidence best;
@@ -183,8 +184,6 @@ struct report {
 
 /* report_add.c: a run into the sums. */
 void report_add(struct report *r, const struct run *run);
-const char *report_path(const struct report *r, uint32_t file);
-enum drive report_drive(const char *name);
 
 /* report_add_units.c: of a run, its remapping units, and what they were seen to do. */
 void report_add_units(struct report *r, const struct run *run, struct row *machine);
@@ -193,6 +192,8 @@ void report_add_traits(struct report *r, const struct run *run, struct row *sili
 /* report_subjects.c: a sequence's number, a new one where it is new. */
 size_t report_subject(struct report *r, const struct test_name *name);
 
+/* report_evidence.c */
+const char *report_path(const struct report *r, uint32_t file);
 bool is_more_telling(const struct evidence *a, const struct evidence *b);
 
 /* report_table.c */

@@ -7,33 +7,6 @@
 
 #include "tools/log/report.h"
 
-const char *report_path(const struct report *r, uint32_t file)
-{
-	return r->files[file] + r->path_skip;
-}
-
-/* Of equals the one that comes first by name and line: whatever was read first. */
-bool is_more_telling(const struct evidence *a, const struct evidence *b)
-{
-	if (a->state != b->state)
-		return a->state < b->state;
-	if (a->weight != b->weight)
-		return a->weight > b->weight;
-	if (a->file != b->file)
-		return a->file < b->file;
-	return a->at < b->at;
-}
-
-enum drive report_drive(const char *name)
-{
-	unsigned d = DRIVE_COUNT - 1;
-
-	/* "hammer.pass-2" of later passes. */
-	while (d && strncmp(name, drive_word(d), strlen(drive_word(d))))
-		d--;
-	return (enum drive)d;
-}
-
 static unsigned outcome_of(const char *name)
 {
 	unsigned i = 0;
@@ -138,6 +111,7 @@ static void add_failure(struct report *r, struct row *machine, const struct run_
 					  : "its record did not arrive: no reason is known");
 		f->row = machine->parent;
 		f->class = class_word(t);
+		f->is_error = t->has_block && t->is_error;
 		f->best = *e;
 	}
 	f->tests++;
@@ -296,8 +270,7 @@ static void add_tests(struct report *r, const struct run *run, struct row *machi
 			day->faults[t->faults[k].reason] += t->faults[k].count;
 		if (test_name(t->id, &name))
 			add_test(r,
-				 row_cell(r, row, report_subject(r, &name),
-					  report_drive(name.drive)),
+				 row_cell(r, row, report_subject(r, &name), drive_of(name.drive)),
 				 t, &e);
 		if (t->verdict == 'f')
 			add_failure(r, machine, t, &e);

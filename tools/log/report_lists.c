@@ -28,7 +28,7 @@ static void failure(struct out *o, const struct report *r, const struct failure 
 	char name[1000];
 
 	out(o, "<tr data-f=\"%s %s\"><th scope=\"row\">%s<code>%s</code></th><td>%s", f->id,
-	    f->row->silicon, strcmp(f->class, "error") ? "\u2716 " : "", f->id, f->row->code);
+	    f->row->silicon, f->is_error ? "" : "\u2716 ", f->id, f->row->code);
 	out(o, "<small>%s</small></td><td>%s</td><td>%s</td><td class=\"n\">%u</td><td>",
 	    row_name(r, f->row, name, sizeof(name)), f->class, f->why, f->tests);
 	for (; shown < f->machines && shown < sizeof(f->names) / sizeof(f->names[0]); shown++)

@@ -172,4 +172,7 @@ struct test_name {
 };
 bool test_name(const char *id, struct test_name *name);
 
+/* Of "hammer", or "hammer.pass-2". */
+enum drive drive_of(const char *name);
+
 #endif

@@ -72,8 +72,9 @@ void build_flat(struct builder *b, struct span line);
 void build_ktap(struct builder *b, struct span line);
 void build_end_line(struct builder *b, struct span line);
 void build_measure(struct builder *b, size_t characters); /* of any line */
-void build_finish(struct builder *b);
 void build_free(struct builder *b);
+__attribute__((format(printf, 2, 3))) void build_problem(struct builder *b, const char *format,
+							 ...);
 
 /* One for each kind of record: build_run.c, build_test.c. The line begins after the kind. */
 void take_run(struct builder *b, struct span line); /* and machine, cpu, platform */
@@ -93,7 +94,5 @@ void take_sum(struct builder *b, struct span line);
 
 /* What the run comes to, once all that arrived is in it (judge.c). */
 void judge(struct builder *b);
-__attribute__((format(printf, 2, 3))) void build_problem(struct builder *b, const char *format,
-							 ...);
 
 #endif

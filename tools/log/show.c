@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 #include "tools/log/share.h"
 #include "tools/log/statistics.h"
 #include "vtd/fault.h"

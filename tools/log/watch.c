@@ -18,6 +18,8 @@
 
 #include "tools/log/arena.h"
 #include "tools/log/commands.h"
+#include "tools/log/files.h"
+#include "tools/log/status.h"
 
 #define SETTLE_MS 500 /* let a burst of bytes end before it is read */
 
