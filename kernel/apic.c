@@ -5,6 +5,14 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 
+/* Interrupt mask registers of the two 8259s. */
+#define PIC_MASK   0x21
+#define PIC_2_MASK 0xa1
+
+/* CPUID leaf 1: EDX, ECX. */
+#define FEATURE_APIC   (1u << 9)
+#define FEATURE_X2APIC (1u << 21)
+
 #define MSR_APIC_BASE	  0x1b
 #define APIC_BASE_EXTD	  (1ull << 10)
 #define APIC_BASE_ENABLE  (1ull << 11)
@@ -58,11 +66,11 @@ bool apic_init_cpu(bool want_x2apic)
 	struct cpuid features = cpuid(1, 0);
 	uint64_t base;
 
-	if (!(features.edx & 1u << 9))
+	if (!(features.edx & FEATURE_APIC))
 		return false;
 	base = rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
 	wrmsr(MSR_APIC_BASE, base);
-	if (!(base & APIC_BASE_EXTD) && want_x2apic && features.ecx & 1u << 21) {
+	if (!(base & APIC_BASE_EXTD) && want_x2apic && features.ecx & FEATURE_X2APIC) {
 		base |= APIC_BASE_EXTD;
 		wrmsr(MSR_APIC_BASE, base);
 	}
@@ -72,8 +80,8 @@ bool apic_init_cpu(bool want_x2apic)
 	if (!x2apic && !registers)
 		return false;
 	/* What the 8259s deliver is nobody's: they are masked, and so is their pin. */
-	outb(0x21, 0xff);
-	outb(0xa1, 0xff);
+	outb(PIC_MASK, 0xff);
+	outb(PIC_2_MASK, 0xff);
 	apic_write(APIC_LVT_LINT0, LVT_MASKED);
 	apic_write(APIC_TPR, 0);
 	apic_write(APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);

@@ -22,6 +22,16 @@
 #include "kernel/watchdog.h"
 
 #define DEBUG_EXIT_PORT 0xf4 /* QEMU's isa-debug-exit: its status is value << 1 | 1 */
+#define DEBUG_EXIT_BASE 0x10 /* and the run's result */
+
+/* The chipset's reset control register, the keyboard controller's command, UEFI's reset types (2.10, 8.5.1). */
+#define RESET_PORT	     0xcf9
+#define RESET_SYSTEM	     (1 << 1)
+#define RESET_CPU	     (1 << 2)
+#define KEYBOARD_COMMAND     0x64
+#define KEYBOARD_PULSE_RESET 0xfe
+#define EFI_RESET_COLD	     0
+#define EFI_RESET_SHUTDOWN   2
 
 static char summary[1024] = "the run did not come to its end\n";
 
@@ -77,14 +87,15 @@ static void restart(bool off)
 {
 	static const uint8_t no_idt[10];
 
-	trap_guard(ask_firmware, (void *)(uint64_t)(off ? 2 : 0), true);
+	trap_guard(ask_firmware, (void *)(uint64_t)(off ? EFI_RESET_SHUTDOWN : EFI_RESET_COLD),
+		   true);
 	if (off)
 		return;
-	outb(0xcf9, 0x02);
+	outb(RESET_PORT, RESET_SYSTEM);
 	time_delay_us(50);
-	outb(0xcf9, 0x06);
+	outb(RESET_PORT, RESET_SYSTEM | RESET_CPU);
 	time_delay_us(100000);
-	outb(0x64, 0xfe);
+	outb(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
 	time_delay_us(100000);
 	__asm__ volatile("lidt %0; int3" : : "m"(no_idt));
 }
@@ -113,7 +124,7 @@ _Noreturn void kernel_end(enum run_result result)
 		show_verdict(result, kept);
 	switch (options.on_done) {
 	case ON_DONE_EXIT:
-		outl(DEBUG_EXIT_PORT, 0x10 + result);
+		outl(DEBUG_EXIT_PORT, DEBUG_EXIT_BASE + result);
 		break;
 	case ON_DONE_REBOOT:
 		restart(false);

@@ -8,6 +8,8 @@
 #define LOW_BYTES (256ull << 20) /* some devices send 28 bits of an address */
 #define ONE_MIB	  (1ull << 20)
 
+#define LEGACY_VIDEO 0xa0000 /* from here on no processor can start */
+
 struct piece {
 	uint64_t next, end;
 };
@@ -131,7 +133,7 @@ uint64_t memory_low_page(void)
 		const struct memory_region *r = &map->regions[i];
 		uint64_t from = r->base ? r->base : PAGE_SIZE;
 
-		for (; r->kind == MEMORY_FREE && from < 0xa0000 &&
+		for (; r->kind == MEMORY_FREE && from < LEGACY_VIDEO &&
 		       from < r->base + r->pages * PAGE_SIZE;
 		     from += PAGE_SIZE)
 			if (!memory_is_kept(from, PAGE_SIZE))

@@ -13,6 +13,16 @@
 
 #define FOUR_GIB (1ull << 32)
 
+#define MSR_PAT			 0x277
+/* As at reset, but entry 1: write-combining (1) in place of write-through (4). */
+#define PAT_WITH_WRITE_COMBINING 0x0007040600070106
+
+/* CPUID: leaf 1, EDX; extended leaves, and of leaf 80000001h, EDX. */
+#define FEATURE_PAT	       (1u << 16)
+#define CPUID_EXTENDED	       0x80000000u
+#define CPUID_ADDRESSES	       0x80000008u
+#define FEATURE_GIGABYTE_PAGES (1u << 26)
+
 static uint64_t *top;
 static int levels;
 static bool gigabyte_pages;
@@ -88,15 +98,16 @@ static void map(uint64_t at, uint64_t end, uint64_t flags, bool only_absent)
  */
 void paging_init_cpu(void)
 {
-	if (cpuid(1, 0).edx & 1u << 16)
-		wrmsr(0x277, 0x0007040600070106);
+	if (cpuid(1, 0).edx & FEATURE_PAT)
+		wrmsr(MSR_PAT, PAT_WITH_WRITE_COMBINING);
 }
 
 /* Of addresses that can be mapped to themselves, and that the processor has. */
 static uint64_t limit(void)
 {
-	unsigned physical = cpuid(0x80000000, 0).eax >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff
-								   : 36;
+	unsigned physical = cpuid(CPUID_EXTENDED, 0).eax >= CPUID_ADDRESSES
+				    ? cpuid(CPUID_ADDRESSES, 0).eax & 0xff
+				    : 36;
 	unsigned linear = levels == 5 ? 56 : 47;
 
 	return 1ull << (physical < linear ? physical : linear);
@@ -104,17 +115,21 @@ static uint64_t limit(void)
 
 bool page_zero_is_empty;
 
-/* Free, or boot services' (EFI types 3, 4 and 7), whose end has come. */
+/* Of the UEFI specification 2.10, section 7.2.3. */
+enum { EFI_BOOT_SERVICES_CODE = 3, EFI_BOOT_SERVICES_DATA = 4, EFI_CONVENTIONAL_MEMORY = 7 };
+
+/* Free, or boot services', whose end has come. */
 static bool is_free_now(const struct memory_region *r)
 {
-	return r->efi_type == 3 || r->efi_type == 4 || r->efi_type == 7;
+	return r->efi_type == EFI_BOOT_SERVICES_CODE || r->efi_type == EFI_BOOT_SERVICES_DATA ||
+	       r->efi_type == EFI_CONVENTIONAL_MEMORY;
 }
 
 bool paging_init(const struct handoff *handoff)
 {
 	paging_init_cpu();
 	levels = read_cr4() & CR4_LA57 ? 5 : 4;
-	gigabyte_pages = cpuid(0x80000001, 0).edx & 1u << 26;
+	gigabyte_pages = cpuid(CPUID_EXTENDED + 1, 0).edx & FEATURE_GIGABYTE_PAGES;
 	top = new_table();
 	if (!top)
 		return false;

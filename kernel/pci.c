@@ -62,7 +62,7 @@ static bool scan_function(const struct mcfg_entry *ecam, uint8_t bus, uint8_t de
 		.vendor = (uint16_t)id,
 		.device = (uint16_t)(id >> 16),
 		.class = *(volatile uint32_t *)(config + PCI_CLASS) >> 8,
-		.bridge = (*header & 0x7f) == 1,
+		.bridge = (*header & PCI_HEADER_LAYOUT) == PCI_HEADER_BRIDGE,
 		.parent = parent,
 		.config = config,
 	};
@@ -142,7 +142,7 @@ static void scan_bus(const struct mcfg_entry *ecam, uint8_t bus, struct pci_func
 		uint8_t header, ignored;
 
 		if (!scan_function(ecam, bus, (uint8_t)(device << 3), parent, &header) ||
-		    !(header & 0x80))
+		    !(header & PCI_HEADER_MULTI_FUNCTION))
 			continue;
 		for (unsigned function = 1; function < 8; function++)
 			scan_function(ecam, bus, (uint8_t)(device << 3 | function), parent,
@@ -267,10 +267,10 @@ volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_
 
 unsigned pci_extended_capability(const struct pci_function *f, uint16_t id)
 {
-	unsigned at = 0x100;
+	unsigned at = PCI_FIRST_EXTENDED;
 
 	/* Extended capabilities (PCI Express base specification, 7.6.3): id 15:0, next 31:20. */
-	for (unsigned n = 0; at >= 0x100 && n < 64; n++) {
+	for (unsigned n = 0; at >= PCI_FIRST_EXTENDED && n < 64; n++) {
 		uint32_t header = pci_read32(f, at & ~3u);
 
 		if ((header & 0xffff) == id)
@@ -334,9 +334,11 @@ uint8_t pci_ats_pending(const struct pci_function *f)
 
 unsigned pci_capability(const struct pci_function *f, uint8_t id)
 {
-	unsigned at = pci_read16(f, PCI_STATUS) & PCI_STATUS_CAPABILITIES ? f->config[0x34] : 0;
+	unsigned at = pci_read16(f, PCI_STATUS) & PCI_STATUS_CAPABILITIES
+			      ? f->config[PCI_CAPABILITIES]
+			      : 0;
 
-	for (unsigned n = 0; at >= 0x40 && n < 48; n++) {
+	for (unsigned n = 0; at >= PCI_FIRST_CAPABILITY && n < 48; n++) {
 		at &= ~3u;
 		if (f->config[at] == id)
 			return at;

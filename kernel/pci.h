@@ -10,6 +10,7 @@
 
 enum {
 	PCI_VENDOR_ID = 0x00,
+	PCI_VENDOR_INTEL = 0x8086,
 	PCI_DEVICE_ID = 0x02,
 	PCI_COMMAND = 0x04,
 	PCI_COMMAND_IO = 1 << 0,
@@ -20,11 +21,19 @@ enum {
 	PCI_STATUS_CAPABILITIES = 1 << 4,
 	PCI_CLASS = 0x08, /* class, subclass, interface, revision: 8 bits each from the top */
 	PCI_CLASS_NETWORK = 0x02,
+	PCI_CLASS_ETHERNET = 0x020000, /* with subclass and interface */
 	PCI_CLASS_DISPLAY = 0x03,
 	PCI_HEADER_TYPE = 0x0e,
+	PCI_HEADER_LAYOUT = 0x7f,
+	PCI_HEADER_BRIDGE = 1,
+	PCI_HEADER_MULTI_FUNCTION = 0x80,
 	PCI_BAR0 = 0x10,
 	PCI_SECONDARY_BUS = 0x19,
 	PCI_SUBORDINATE_BUS = 0x1a,
+
+	PCI_CAPABILITIES = 0x34, /* where the first one is */
+	PCI_FIRST_CAPABILITY = 0x40,
+	PCI_FIRST_EXTENDED = 0x100,
 
 	/* Capabilities, and below extended ones. */
 	PCI_CAP_POWER = 0x01,

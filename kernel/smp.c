@@ -19,10 +19,17 @@
 #define EFER_LME       (1ull << 8)
 #define EFER_NXE       (1ull << 11)
 
+/* CPUID leaves, and of leaf 7, EDX. */
+#define CPUID_TOPOLOGY	 0xb
+#define CPUID_HYBRID	 0x1a
+#define CPUID_TOPOLOGY_2 0x1f
+#define FEATURE_HYBRID	 (1u << 15)
+
 /* The fields at the end of boot/ap_trampoline.asm. */
 struct ap_start {
 	uint64_t cr3, cr4, efer, stack, entry, argument;
 };
+_Static_assert(sizeof(struct ap_start) == 6 * 8, "the trampoline's fields");
 
 extern const uint8_t ap_trampoline[], ap_trampoline_end[];
 __asm__(".section .rodata\n"
@@ -61,12 +68,12 @@ static void serve(struct mailbox *box)
 		apic_send_interrupt(smp_processors[0].apic_id, VECTOR_WAKE);
 }
 
-/* Each processor can tell of itself only: CPUID leaf 7, EDX bit 15, says that there are several kinds. */
+/* Each processor can tell of itself only; CPUID leaf 7 says that there are several kinds. */
 static uint8_t own_core_type(void)
 {
-	bool is_hybrid = cpuid(0, 0).eax >= 0x1a && cpuid(7, 0).edx & 1u << 15;
+	bool is_hybrid = cpuid(0, 0).eax >= CPUID_HYBRID && cpuid(7, 0).edx & FEATURE_HYBRID;
 
-	return is_hybrid ? (uint8_t)(cpuid(0x1a, 0).eax >> 24) : CORE_ONLY_KIND;
+	return is_hybrid ? (uint8_t)(cpuid(CPUID_HYBRID, 0).eax >> 24) : CORE_ONLY_KIND;
 }
 
 static _Noreturn void ap_main(uint64_t cpu)
@@ -221,7 +228,9 @@ const char *smp_core_name(unsigned cpu)
 
 bool smp_same_core(unsigned a, unsigned b)
 {
-	uint32_t leaf = cpuid(0, 0).eax >= 0x1f && cpuid(0x1f, 0).ebx ? 0x1f : 0xb;
+	uint32_t leaf = cpuid(0, 0).eax >= CPUID_TOPOLOGY_2 && cpuid(CPUID_TOPOLOGY_2, 0).ebx
+				? CPUID_TOPOLOGY_2
+				: CPUID_TOPOLOGY;
 	uint32_t shift;
 
 	if (cpuid(0, 0).eax < leaf || !cpuid(leaf, 0).ebx)

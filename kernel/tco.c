@@ -40,7 +40,7 @@ static bool is_known(const struct pci_function *f)
 	};
 
 	for (unsigned i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-		if (f->vendor == 0x8086 && f->device >= ranges[i].first &&
+		if (f->vendor == PCI_VENDOR_INTEL && f->device >= ranges[i].first &&
 		    f->device <= ranges[i].last)
 			return true;
 	return false;

@@ -6,6 +6,20 @@
 #include "kernel/lib/muldiv.h"
 #include "kernel/paging.h"
 
+/* IA-PC HPET specification, section 2.3. */
+#define HPET_PERIOD	   0x04 /* fs */
+#define HPET_CONFIGURATION 0x10
+#define HPET_ENABLE_CNF	   (1ull << 0)
+#define HPET_LEG_RT_CNF	   (1ull << 1)
+#define HPET_COUNTER	   0xf0
+#define HPET_PERIOD_MAX	   100000000
+
+/* ACPI specification 6.5, section 4.8.3.3; 24 of its bits are there always. */
+#define PM_TIMER_HZ   3579545
+#define PM_TIMER_MASK 0xffffff
+
+#define CPUID_TSC 0x15 /* its ratio to the crystal clock */
+
 #define MEASURE_MS 20
 #define SPINS_MAX  10000000 /* reads of a timer while it measures: seconds */
 
@@ -40,7 +54,7 @@ static struct moment tight_pair(uint32_t (*read)(volatile void *), volatile void
 
 static uint32_t read_hpet(volatile void *registers)
 {
-	return *(volatile uint32_t *)((volatile uint8_t *)registers + 0xf0);
+	return *(volatile uint32_t *)((volatile uint8_t *)registers + HPET_COUNTER);
 }
 
 /* The HPET's main counter (IA-PC HPET specification, section 2.3); 0 if there is none running. */
@@ -49,6 +63,7 @@ static uint64_t measure_hpet(void)
 	uint64_t base, period_fs, ticks;
 	struct table_problem problem;
 	struct acpi_table table;
+	volatile uint64_t *configuration;
 	volatile uint8_t *hpet;
 	struct moment start, end;
 
@@ -62,11 +77,12 @@ static uint64_t measure_hpet(void)
 	hpet = paging_map_mmio(base, HPET_BYTES);
 	if (!hpet)
 		return 0;
-	period_fs = *(volatile uint32_t *)(hpet + 4);
-	if (!period_fs || period_fs > 100000000)
+	period_fs = *(volatile uint32_t *)(hpet + HPET_PERIOD);
+	if (!period_fs || period_fs > HPET_PERIOD_MAX)
 		return 0;
-	/* ENABLE_CNF; without LEG_RT_CNF, which would have it interrupt in the PIT's place. */
-	*(volatile uint64_t *)(hpet + 0x10) = (*(volatile uint64_t *)(hpet + 0x10) & ~2ull) | 1;
+	/* LEG_RT_CNF would have it interrupt in the PIT's place. */
+	configuration = (volatile uint64_t *)(hpet + HPET_CONFIGURATION);
+	*configuration = (*configuration & ~HPET_LEG_RT_CNF) | HPET_ENABLE_CNF;
 	ticks = MEASURE_MS * 1000000000000ull / period_fs;
 	start = tight_pair(read_hpet, hpet);
 	for (uint64_t spins = 0;; spins++) {
@@ -105,12 +121,12 @@ static uint64_t measure_pm_timer(void)
 	}
 	start = tight_pair(read_pm_timer, (void *)(uint64_t)port);
 	for (uint64_t spins = 0;; spins++) {
-		uint32_t passed = (inl(port) - start.count) & 0xffffff;
+		uint32_t passed = (inl(port) - start.count) & PM_TIMER_MASK;
 
-		if (passed >= 3579545 * MEASURE_MS / 1000) {
+		if (passed >= PM_TIMER_HZ * MEASURE_MS / 1000) {
 			end = tight_pair(read_pm_timer, (void *)(uint64_t)port);
-			passed = (end.count - start.count) & 0xffffff;
-			return (end.tsc - start.tsc) * 3579545 / passed;
+			passed = (end.count - start.count) & PM_TIMER_MASK;
+			return (end.tsc - start.tsc) * PM_TIMER_HZ / passed;
 		}
 		/* It stands still, from the beginning or in the midst. */
 		if (spins > SPINS_MAX || (!passed && spins > 100000))
@@ -122,9 +138,9 @@ static uint64_t read_cpuid(void)
 {
 	struct cpuid leaf;
 
-	if (cpuid(0, 0).eax < 0x15)
+	if (cpuid(0, 0).eax < CPUID_TSC)
 		return 0;
-	leaf = cpuid(0x15, 0);
+	leaf = cpuid(CPUID_TSC, 0);
 	return leaf.eax && leaf.ecx ? (uint64_t)leaf.ecx * leaf.ebx / leaf.eax : 0;
 }
 

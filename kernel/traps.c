@@ -20,16 +20,25 @@ enum {
 	IST_PAGES = 4,
 };
 
+#define INTERRUPT_GATE	0x8e		      /* present, privilege 0 */
+#define CODE_DESCRIPTOR 0x00af9b000000ffffull /* 64-bit, present, privilege 0 */
+#define DATA_DESCRIPTOR 0x00cf93000000ffffull
+#define TSS_TYPE	0x89ull /* present, 64-bit TSS, available */
+#define STUB_BYTES	16	/* of kernel/trap_stubs.asm */
+
 struct tss {
 	uint32_t reserved0;
 	uint64_t rsp[3], reserved1, ist[7], reserved2;
 	uint16_t reserved3, io_map;
 } __attribute__((packed));
+_Static_assert(sizeof(struct tss) == 104 && offsetof(struct tss, ist) == 36, "SDM volume 3, 8.7");
 
 struct descriptors {
 	uint64_t gdt[5];
 	struct tss tss;
 } __attribute__((aligned(64)));
+_Static_assert(sizeof(((struct descriptors *)0)->gdt) == SELECTOR_TSS + 16,
+	       "a descriptor of a TSS, the last one, has 16 bytes");
 
 struct gate {
 	uint16_t offset0, selector;
@@ -37,11 +46,14 @@ struct gate {
 	uint16_t offset1;
 	uint32_t offset2, reserved;
 };
+_Static_assert(sizeof(struct gate) == 16 && offsetof(struct gate, offset2) == 8,
+	       "SDM volume 3, 6.14.1");
 
 struct pseudo_descriptor {
 	uint16_t limit;
 	const void *base;
 } __attribute__((packed));
+_Static_assert(sizeof(struct pseudo_descriptor) == 10, "what LGDT and LIDT read");
 
 extern const uint8_t trap_stubs[];
 
@@ -60,7 +72,7 @@ static struct guard {
 static void idt_fill(void)
 {
 	for (unsigned i = 0; i < 256; i++) {
-		uint64_t stub = (uint64_t)trap_stubs + 16 * i;
+		uint64_t stub = (uint64_t)trap_stubs + STUB_BYTES * i;
 
 		idt[i] = (struct gate){
 			.offset0 = (uint16_t)stub,
@@ -68,7 +80,7 @@ static void idt_fill(void)
 			.ist = i == VECTOR_NMI		  ? IST_NMI
 			       : i == VECTOR_DOUBLE_FAULT ? IST_DOUBLE_FAULT
 							  : 0,
-			.type = 0x8e, /* present interrupt gate */
+			.type = INTERRUPT_GATE,
 			.offset1 = (uint16_t)(stub >> 16),
 			.offset2 = (uint32_t)(stub >> 32),
 		};
@@ -89,9 +101,9 @@ void traps_init_cpu(unsigned cpu)
 	d->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)d + (1 + IST_PAGES) * PAGE_SIZE;
 	d->tss.ist[IST_NMI - 1] = (uint64_t)d + (1 + 2 * IST_PAGES) * PAGE_SIZE;
 	d->tss.io_map = sizeof(d->tss);
-	d->gdt[SELECTOR_CODE / 8] = 0x00af9b000000ffff;
-	d->gdt[SELECTOR_DATA / 8] = 0x00cf93000000ffff;
-	d->gdt[SELECTOR_TSS / 8] = (sizeof(d->tss) - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 |
+	d->gdt[SELECTOR_CODE / 8] = CODE_DESCRIPTOR;
+	d->gdt[SELECTOR_DATA / 8] = DATA_DESCRIPTOR;
+	d->gdt[SELECTOR_TSS / 8] = (sizeof(d->tss) - 1) | (tss & 0xffffff) << 16 | TSS_TYPE << 40 |
 				   (tss >> 24 & 0xff) << 56;
 	d->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
 	gdtr = (struct pseudo_descriptor){ sizeof(d->gdt) - 1, d->gdt };

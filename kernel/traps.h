@@ -3,6 +3,7 @@
 #define KERNEL_TRAPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* As kernel/trap_stubs.asm pushes it, lowest address first. */
@@ -11,6 +12,10 @@ struct trap_frame {
 	uint64_t vector, error;
 	uint64_t rip, cs, rflags, rsp, ss;
 };
+_Static_assert(sizeof(struct trap_frame) == 22 * 8 &&
+		       offsetof(struct trap_frame, vector) == 15 * 8 &&
+		       offsetof(struct trap_frame, rip) == 17 * 8,
+	       "what kernel/trap_stubs.asm and the processor push");
 
 enum vector {
 	VECTOR_NMI = 2,

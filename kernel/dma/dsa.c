@@ -20,24 +20,36 @@ enum {
 	DSA_GENCAP = 0x10,
 	    GENCAP_MAX_TRANSFER_SHIFT = 16, /* 20:16, as a power of two */
 	    GENCAP_CONFIGURATION_BIT = 31,  /* queues are software's to set up */
-	DSA_WQCAP = 0x20,       /* entries of all queues 15:0, queues 23:16, WQCFG size 27:24 */
+	DSA_WQCAP = 0x20,
+	    WQCAP_ENTRIES = 0xffff, /* of all queues */
+	    WQCAP_QUEUES = 0xff << 16,
 	    WQCAP_SHARED_BIT = 48,
 	    WQCAP_DEDICATED_BIT = 49,
 	    WQCAP_OPERATIONS_BIT = 54,      /* WQCFG says which operations a queue takes */
-	DSA_GRPCAP = 0x30,      /* groups 7:0, read buffers 15:8 */
+	DSA_GRPCAP = 0x30,      /* read buffers 15:8 */
+	    GRPCAP_READ_BUFFERS_SHIFT = 8,
 	    GRPCAP_READ_BUFFER_CONTROLS_BIT = 16,
-	DSA_ENGCAP = 0x38,      /* engines 7:0 */
+	    GRPCAP_GROUPS = 0xff,
+	DSA_ENGCAP = 0x38,
+	    ENGCAP_ENGINES = 0xff,
 	DSA_OPCAP = 0x40,       /* a bit for each operation */
-	DSA_OFFSETS = 0x60,     /* GRPCFG 15:0 and WQCFG 31:16, in units of 0x100 */
+	DSA_OFFSETS = 0x60,
+	    OFFSETS_GRPCFG = 0xffff,
+	    OFFSETS_WQCFG_SHIFT = 16,
+	    OFFSETS_UNIT = 0x100,
 	DSA_GENCTRL = 0x88,     /* interrupts */
-	DSA_GENSTS = 0x90,      /* state 1:0; which reset a halted device needs 3:2 */
+	DSA_GENSTS = 0x90,
+	    GENSTS_STATE = 3,
+	    GENSTS_RESET_TYPE = 3 << 2, /* which reset a halted device needs */
 	    GENSTS_ENABLED = 1,
 	    GENSTS_HALT = 3,
 	DSA_CMD = 0xa0,         /* command 24:20, operand 19:0 */
+	    CMD_SHIFT = 20,
 	    CMD_ENABLE_DEVICE = 1,
 	    CMD_RESET_DEVICE = 5,
 	    CMD_ENABLE_WQ = 6,
-	DSA_CMDSTS = 0xa8,      /* error 7:0 */
+	DSA_CMDSTS = 0xa8,
+	    CMDSTS_ERROR = 0xff,
 	    CMDSTS_ACTIVE_BIT = 31,
 	DSA_SWERR = 0xc0,
 	    SWERR_VALID = 1 << 0,   /* written ones clear */
@@ -59,6 +71,7 @@ enum {
 	/* GRPCFG: queues, a bit each, 256 bits; then */
 	GRPCFG_ENGINES = 32,
 	GRPCFG_FLAGS = 40,      /* traffic classes 5:0; read buffers allowed 27:20 */
+	    GRPCFG_READ_BUFFERS_SHIFT = 20,
 	GRPCFG_BYTES = 48,
 
 	/* Descriptor, doubleword 1: flags 23:0, operation 31:24 */
@@ -69,6 +82,8 @@ enum {
 	/* Completion record: status in byte 0; bit 7: of a write. */
 	STATUS_SUCCESS = 1,
 
+	PASID_CAPABILITY = 4,   /* width of the largest PASID, 12:8 */
+	PASID_CONTROL = 6,
 	PASID_ENABLE = 1 << 0,  /* PASID Control (PCI Express base specification, 7.8.8.3) */
 	PASID_WIDTH = 3,        /* bits of the PASIDs that are used here */
 
@@ -96,12 +111,20 @@ struct descriptor {
 	uint32_t bytes;
 	uint8_t unused[28];
 };
+_Static_assert(sizeof(struct descriptor) == 64 && offsetof(struct descriptor, completion) == 8 &&
+		       offsetof(struct descriptor, source) == 16 &&
+		       offsetof(struct descriptor, destination) == 24 &&
+		       offsetof(struct descriptor, bytes) == 32,
+	       "a descriptor of a copy");
+_Static_assert(AT_COMPLETION % 32 == 0 && AT_DESCRIPTOR % 64 == 0,
+	       "as the device and MOVDIR64B ask");
 
 static bool dsa_matches(const struct pci_function *f)
 {
-	return f->vendor == 0x8086 && (f->device == 0x0b25 /* 4th and 5th generation Xeon */ ||
-				       f->device == 0x11fb /* Granite Rapids-D */ ||
-				       f->device == 0x1212 /* Diamond Rapids */);
+	return f->vendor == PCI_VENDOR_INTEL &&
+	       (f->device == 0x0b25 /* 4th and 5th generation Xeon */ ||
+		f->device == 0x11fb /* Granite Rapids-D */ ||
+		f->device == 0x1212 /* Diamond Rapids */);
 }
 
 static uint32_t read32(const struct dma_device *d, unsigned offset)
@@ -129,8 +152,8 @@ static unsigned pasid_capability(const struct dma_device *d)
 {
 	unsigned at = pci_extended_capability(d->function, PCI_EXT_PASID);
 
-	/* Largest PASID's width: bits 12:8 of the capability register. */
-	return at && (pci_read16(d->function, at + 4) >> 8 & 31) >= PASID_WIDTH ? at : 0;
+	return at && (pci_read16(d->function, at + PASID_CAPABILITY) >> 8 & 31) >= PASID_WIDTH ? at
+											       : 0;
 }
 
 static const char *judge_capabilities(struct dma_device *d)
@@ -143,12 +166,12 @@ static const char *judge_capabilities(struct dma_device *d)
 		return "its queues cannot be set up by software (GENCAP)";
 	if ((general >> GENCAP_MAX_TRANSFER_SHIFT & 31) < WQCFG_PAGE)
 		return "it does not copy pages (GENCAP)";
-	if ((queues & 0xffff) < QUEUE_ENTRIES || !(queues >> 16 & 0xff))
+	if ((queues & WQCAP_ENTRIES) < QUEUE_ENTRIES || !(queues & WQCAP_QUEUES))
 		return "it has no queue of 16 entries (WQCAP)";
 	if (!(queues >> (is_shared(d) ? WQCAP_SHARED_BIT : WQCAP_DEDICATED_BIT) & 1))
 		return is_shared(d) ? "it has no shared queues (WQCAP)"
 				    : "it has no dedicated queues (WQCAP)";
-	if (!(read64(d, DSA_GRPCAP) & 0xff) || !(read64(d, DSA_ENGCAP) & 0xff))
+	if (!(read64(d, DSA_GRPCAP) & GRPCAP_GROUPS) || !(read64(d, DSA_ENGCAP) & ENGCAP_ENGINES))
 		return "it has no group or no engine (GRPCAP, ENGCAP)";
 	if (!(read64(d, DSA_OPCAP) >> OPERATION_MEMMOVE & 1))
 		return "it does not copy (OPCAP)";
@@ -157,12 +180,12 @@ static const char *judge_capabilities(struct dma_device *d)
 
 static unsigned grpcfg(const struct dma_device *d)
 {
-	return (read32(d, DSA_OFFSETS) & 0xffff) * 0x100;
+	return (read32(d, DSA_OFFSETS) & OFFSETS_GRPCFG) * OFFSETS_UNIT;
 }
 
 static unsigned wqcfg(const struct dma_device *d)
 {
-	return (read32(d, DSA_OFFSETS) >> 16) * 0x100;
+	return (read32(d, DSA_OFFSETS) >> OFFSETS_WQCFG_SHIFT) * OFFSETS_UNIT;
 }
 
 static const char *dsa_refuses(struct dma_device *d)
@@ -229,8 +252,8 @@ static bool command(struct dma_device *d, uint32_t number)
 {
 	if (!wait_command(d))
 		return false;
-	write32(d, DSA_CMD, number << 20); /* operand: queue 0 */
-	return wait_command(d) && !(read32(d, DSA_CMDSTS) & 0xff);
+	write32(d, DSA_CMD, number << CMD_SHIFT); /* operand: queue 0 */
+	return wait_command(d) && !(read32(d, DSA_CMDSTS) & CMDSTS_ERROR);
 }
 
 /* The error byte is the specification's (Linux: IDXD_CMDSTS_ERR_*); 0 if it never answered. */
@@ -239,7 +262,7 @@ static const char *failed(struct dma_device *d, const char *what)
 	static char text[80];
 
 	format_text(text, sizeof(text), "the %s (CMDSTS 0x%02x)", what,
-		    (unsigned)(read32(d, DSA_CMDSTS) & 0xff));
+		    (unsigned)(read32(d, DSA_CMDSTS) & CMDSTS_ERROR));
 	return text;
 }
 
@@ -250,7 +273,7 @@ static const char *reset_device(struct dma_device *d)
 
 	if (state == ~0u)
 		return "its registers read as all ones";
-	if ((state & 3) == GENSTS_HALT && state >> 2 & 3)
+	if ((state & GENSTS_STATE) == GENSTS_HALT && state & GENSTS_RESET_TYPE)
 		return dma_flr(d->function) ? NULL
 					    : "it halted, and no function-level reset revives it";
 	return command(d, CMD_RESET_DEVICE) || dma_flr(d->function)
@@ -280,8 +303,10 @@ static void configure(struct dma_device *d)
 		dma_write64(d->registers + group + i, i == 0);
 	dma_write64(d->registers + group + GRPCFG_ENGINES, 1);
 	dma_write64(d->registers + group + GRPCFG_FLAGS,
-		    buffers >> GRPCAP_READ_BUFFER_CONTROLS_BIT & 1 ? (buffers >> 8 & 0xff) << 20
-								   : 0);
+		    buffers >> GRPCAP_READ_BUFFER_CONTROLS_BIT & 1
+			    ? (buffers >> GRPCAP_READ_BUFFERS_SHIFT & 0xff)
+				      << GRPCFG_READ_BUFFERS_SHIFT
+			    : 0);
 }
 
 static const char *dsa_reset(struct dma_device *d, uint64_t private_at)
@@ -293,7 +318,7 @@ static const char *dsa_reset(struct dma_device *d, uint64_t private_at)
 		return problem;
 	/* While the device is disabled: what an enabled queue sends depends on it. */
 	if (pasid)
-		pci_write16(d->function, pasid + 6, d->tagging ? PASID_ENABLE : 0);
+		pci_write16(d->function, pasid + PASID_CONTROL, d->tagging ? PASID_ENABLE : 0);
 	memset(d->private, 0, d->private_pages * PAGE_SIZE);
 	memset(d->private + AT_SOURCE, 0x5a, PAGE_SIZE);
 	d->private_at = private_at;

@@ -5,11 +5,18 @@
  */
 #include "kernel/dma/dma.h"
 #include "kernel/cpu.h"
+#include "kernel/dma/registers.h"
 #include "kernel/time.h"
 
 // clang-format off
 enum {
+	EDU_VENDOR = 0x1234,
+	EDU_DEVICE = 0x11e8,
+	EDU_REGISTERS = 0x1000, /* bytes of BAR 0 that are used */
+
 	EDU_ID = 0x00,
+	    ID_TAG = 0xff,
+	    ID_TAG_EDU = 0xed,
 	EDU_DMA_SOURCE = 0x80,
 	EDU_DMA_DESTINATION = 0x88,
 	EDU_DMA_COUNT = 0x90,
@@ -23,15 +30,15 @@ enum {
 
 static bool edu_matches(const struct pci_function *f)
 {
-	return f->vendor == 0x1234 && f->device == 0x11e8;
+	return f->vendor == EDU_VENDOR && f->device == EDU_DEVICE;
 }
 
 static const char *edu_open(struct dma_device *d)
 {
-	d->registers = pci_map_bar(d->function, 0, 0x1000);
+	d->registers = pci_map_bar(d->function, 0, EDU_REGISTERS);
 	if (!d->registers)
 		return "it has no BAR 0";
-	if ((*(volatile uint32_t *)(d->registers + EDU_ID) & 0xff) != 0xed)
+	if ((dma_read32(d->registers + EDU_ID) & ID_TAG) != ID_TAG_EDU)
 		return "its identification register is not edu's";
 	d->address_mask = (1ull << 28) - 1; /* QEMU's default dma_mask; it drops higher bits */
 	d->bytes = EDU_BYTES;
@@ -42,7 +49,7 @@ static const char *edu_open(struct dma_device *d)
 
 static enum dma_state edu_poll(struct dma_device *d)
 {
-	bool running = *(volatile uint64_t *)(d->registers + EDU_DMA_COMMAND) & EDU_DMA_START;
+	bool running = dma_read32(d->registers + EDU_DMA_COMMAND) & EDU_DMA_START;
 
 	return running ? DMA_BUSY : DMA_DONE;
 }
@@ -63,10 +70,10 @@ static const char *edu_reset(struct dma_device *d, uint64_t private_at)
 
 static void edu_start(struct dma_device *d, uint64_t bus_address)
 {
-	*(volatile uint64_t *)(d->registers + EDU_DMA_SOURCE) = EDU_BUFFER;
-	*(volatile uint64_t *)(d->registers + EDU_DMA_DESTINATION) = bus_address;
-	*(volatile uint64_t *)(d->registers + EDU_DMA_COUNT) = EDU_BYTES;
-	*(volatile uint64_t *)(d->registers + EDU_DMA_COMMAND) = EDU_DMA_START | EDU_DMA_TO_MEMORY;
+	dma_write32(d->registers + EDU_DMA_SOURCE, EDU_BUFFER);
+	dma_write32(d->registers + EDU_DMA_DESTINATION, (uint32_t)bus_address);
+	dma_write32(d->registers + EDU_DMA_COUNT, EDU_BYTES);
+	dma_write32(d->registers + EDU_DMA_COMMAND, EDU_DMA_START | EDU_DMA_TO_MEMORY);
 }
 
 static void edu_stop(struct dma_device *d)

@@ -145,7 +145,7 @@ static bool is_of(const struct pci_function *f, const struct dma_generator *gene
 
 static bool is_intel_ethernet(const struct pci_function *f)
 {
-	return f->vendor == 0x8086 && f->class == 0x020000;
+	return f->vendor == PCI_VENDOR_INTEL && f->class == PCI_CLASS_ETHERNET;
 }
 
 static bool e1000e_matches(const struct pci_function *f)

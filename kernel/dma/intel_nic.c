@@ -45,6 +45,8 @@ struct descriptor {
 	uint64_t address;
 	uint32_t low, high;
 };
+_Static_assert(sizeof(struct descriptor) == 16 && offsetof(struct descriptor, low) == 8,
+	       "a descriptor");
 
 // clang-format off
 enum {

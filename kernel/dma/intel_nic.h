@@ -84,6 +84,8 @@ enum {
 	NIC_FEXTNVM11 = 0x5bbc,
 	    FEXTNVM11_DISABLE_MULR_FIX = 1 << 13,
 
+	NIC_BYTES = 0x10000,
+
 	/* Of a queue, from nic_kind.receive or .transmit on. */
 	QUEUE_BAL = 0x00,
 	QUEUE_BAH = 0x04,

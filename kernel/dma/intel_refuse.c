@@ -11,7 +11,7 @@ const struct nic_kind *nic_kind_of(const struct pci_function *f)
 {
 	for (size_t k = 0; k < nic_kind_count; k++)
 		for (const uint16_t *id = nic_kinds[k].ids; *id; id++)
-			if (f->vendor == 0x8086 && f->device == *id)
+			if (f->vendor == PCI_VENDOR_INTEL && f->device == *id)
 				return &nic_kinds[k];
 	return NULL;
 }
@@ -55,7 +55,7 @@ const char *nic_refuses(struct dma_device *d)
 		return d->generator->only_named;
 	if (!kind)
 		return "an unknown device: this kernel knows no loopback for its id";
-	d->registers = pci_map_bar(d->function, 0, 0x10000);
+	d->registers = pci_map_bar(d->function, 0, NIC_BYTES);
 	if (!d->registers)
 		return "it has no BAR 0";
 	if (nic_read(d, NIC_STATUS) == ~0u)

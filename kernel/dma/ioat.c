@@ -14,8 +14,11 @@
 
 // clang-format off
 enum {
-	IOAT_CHANCNT = 0x00,    /* channels, 4:0 */
-	IOAT_XFERCAP = 0x01,    /* bytes of a copy as a power of two, 4:0; 0: all sizes */
+	IOAT_CHANCNT = 0x00,
+	    CHANCNT_CHANNELS = 31,
+	IOAT_XFERCAP = 0x01,
+	    XFERCAP_SIZE = 31,  /* bytes of a copy as a power of two; 0: all sizes */
+	    XFERCAP_PAGE = 12,
 	IOAT_CBVER = 0x08,      /* major 7:4, minor 3:0 */
 	    CBVER_3_0 = 0x30,
 	    CBVER_3_3 = 0x33,
@@ -61,6 +64,12 @@ struct descriptor {
 	uint64_t source, destination, next;
 	uint64_t unused[4];
 };
+_Static_assert(sizeof(struct descriptor) == DESCRIPTOR_BYTES &&
+		       offsetof(struct descriptor, source) == 8 &&
+		       offsetof(struct descriptor, destination) == 16 &&
+		       offsetof(struct descriptor, next) == 24,
+	       "a descriptor of a copy");
+_Static_assert(RING *DESCRIPTOR_BYTES <= AT_COMPLETION - AT_RING, "the ring has its page");
 
 static bool is_known(uint16_t device)
 {
@@ -86,7 +95,7 @@ static bool is_known(uint16_t device)
 
 static bool ioat_matches(const struct pci_function *f)
 {
-	return f->vendor == 0x8086 && is_known(f->device);
+	return f->vendor == PCI_VENDOR_INTEL && is_known(f->device);
 }
 
 static volatile uint64_t *completion(const struct dma_device *d)
@@ -106,10 +115,10 @@ static const char *ioat_refuses(struct dma_device *d)
 		return "its registers read as all ones";
 	if (version < CBVER_3_0)
 		return "it is older than version 3.0 (CBVER)";
-	if (!(dma_read8(d->registers + IOAT_CHANCNT) & 31))
+	if (!(dma_read8(d->registers + IOAT_CHANCNT) & CHANCNT_CHANNELS))
 		return "it has no channel (CHANCNT)";
-	capacity = dma_read8(d->registers + IOAT_XFERCAP) & 31;
-	if (capacity && capacity < 12)
+	capacity = dma_read8(d->registers + IOAT_XFERCAP) & XFERCAP_SIZE;
+	if (capacity && capacity < XFERCAP_PAGE)
 		return "it does not copy pages (XFERCAP)";
 	return NULL;
 }

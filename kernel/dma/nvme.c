@@ -15,6 +15,11 @@
 
 // clang-format off
 enum {
+	CAP_MQES = 0xffff, /* entries of a queue, less one */
+	CAP_TO_SHIFT = 24,      /* 31:24 */
+	CAP_DSTRD_SHIFT = 32,   /* 35:32 */
+	CAP_MPSMIN_SHIFT = 48,  /* 51:48 */
+	CAP_TO_US = 500000,     /* unit of CAP.TO */
 	NVME_CC = 0x14,
 	    CC_EN = 1 << 0,
 	    CC_SHN_NORMAL = 1 << 14,
@@ -30,6 +35,7 @@ enum {
 	NVME_DOORBELLS = 0x1000, /* of queue n: submission 2n, completion 2n + 1, a stride apart */
 	NVME_BYTES = 0x4000,
 
+	STATUS_CODE = 0x7ff, /* type 10:8, code 7:0, once the phase tag is shifted out */
 	NOT_WRITTEN = -1, /* in words that the controller sets to 0, or to the queue's head */
 	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
 	BEGIN_TRIES = 8,
@@ -42,6 +48,11 @@ struct completion {
 	uint32_t result, reserved;
 	uint16_t head, queue, id, status; /* status bit 0: the phase tag */
 };
+_Static_assert(sizeof(struct completion) == 16 && offsetof(struct completion, head) == 8 &&
+		       offsetof(struct completion, status) == 14,
+	       "a completion queue entry, section 4.6");
+_Static_assert(NVME_QUEUE_ENTRIES * sizeof(struct nvme_command) <= PAGE_SIZE,
+	       "a queue is a page, at most");
 
 static volatile struct nvme_command *submission_queue(const struct dma_device *d)
 {
@@ -65,7 +76,7 @@ static void write32(const struct dma_device *d, unsigned offset, uint32_t value)
 
 static bool nvme_matches(const struct pci_function *f)
 {
-	return f->class == 0x010802;
+	return f->class == PCI_CLASS_NVME;
 }
 
 /* CSTS must not be read for 2.3 s after these were disabled (Linux: NVME_QUIRK_DELAY_BEFORE_CHK_RDY). */
@@ -93,11 +104,11 @@ static const char *nvme_refuses(struct dma_device *d)
 	cap = dma_read64(d->registers + NVME_CAP);
 	if (cap == ~0ull)
 		return "its registers read as all ones";
-	if ((cap >> 48 & 15) > 0)
+	if ((cap >> CAP_MPSMIN_SHIFT & 15) > 0)
 		return "it does not work with 4 KiB pages (CAP.MPSMIN)";
-	if ((cap & 0xffff) + 1 < NVME_QUEUE_ENTRIES)
+	if ((cap & CAP_MQES) + 1 < NVME_QUEUE_ENTRIES)
 		return "its queues are too short (CAP.MQES)";
-	d->doorbell_stride = 4u << (cap >> 32 & 15);
+	d->doorbell_stride = 4u << (cap >> CAP_DSTRD_SHIFT & 15);
 	if (NVME_DOORBELLS + (2 * NVME_IO + 2) * d->doorbell_stride > NVME_BYTES)
 		return "its doorbells are too far apart (CAP.DSTRD)";
 	if (options.nvme_read && nvme_read_refuses(cap))
@@ -129,7 +140,8 @@ static const char *nvme_open(struct dma_device *d)
 /* CSTS.RDY within the time that CAP.TO allows. */
 static bool wait_ready(struct dma_device *d, bool ready)
 {
-	uint64_t limit_us = ((dma_read64(d->registers + NVME_CAP) >> 24 & 0xff) + 1) * 500000;
+	uint64_t cap = dma_read64(d->registers + NVME_CAP);
+	uint64_t limit_us = ((cap >> CAP_TO_SHIFT & 0xff) + 1) * CAP_TO_US;
 	uint64_t deadline = time_us() + limit_us;
 
 	while ((read32(d, NVME_CSTS) & CSTS_RDY) != (ready ? CSTS_RDY : 0)) {
@@ -226,7 +238,7 @@ enum dma_state nvme_poll(struct dma_device *d)
 	if (!d->slot)
 		d->phase ^= 1;
 	write32(d, NVME_DOORBELLS + (2 * d->queue + 1) * d->doorbell_stride, d->slot);
-	d->status = status >> 1 & 0x7ff;
+	d->status = status >> 1 & STATUS_CODE;
 	return status >> 1 ? DMA_FAILED : DMA_DONE;
 }
 

@@ -10,6 +10,8 @@
 
 // clang-format off
 enum {
+	PCI_CLASS_NVME = 0x010802,
+
 	NVME_CAP = 0x00,  /* 64 bits: MQES 15:0, TO 31:24 in 500 ms, DSTRD 35:32, CSS 44:37, MPSMIN 51:48 */
 
 	NVME_QUEUE_ENTRIES = 64, /* a page of commands; completions take a quarter */
@@ -43,6 +45,9 @@ struct nvme_command {
 	uint64_t reserved, metadata, prp1, prp2;
 	uint32_t dword10, dword11, dword12, dword13, dword14, dword15;
 };
+_Static_assert(sizeof(struct nvme_command) == 64 && offsetof(struct nvme_command, prp1) == 24 &&
+		       offsetof(struct nvme_command, dword10) == 40,
+	       "a submission queue entry, section 4.2");
 
 /* Put a command into the queue in use, device->slot of device->queue, and ring its doorbell. */
 void nvme_submit(struct dma_device *device, const struct nvme_command *command);

@@ -19,6 +19,12 @@ enum {
 	FLBAS_FORMAT = 15,
 	NAMESPACE_LBAF = 128, /* 4 bytes each: metadata size 15:0, LBADS 23:16 */
 
+	LBADS_MIN = 9,	/* of blocks, as a power of two */
+	LBADS_MAX = 12, /* a page */
+
+	CAP_CSS_NVM_BIT = 37, /* the NVM command set */
+	QUEUE_CONTIGUOUS = 1 << 0,
+
 	COMMAND_US = 500000,
 };
 
@@ -26,7 +32,7 @@ static const char *const refused = "a command of the preparation was not complet
 
 const char *nvme_read_refuses(uint64_t cap)
 {
-	return cap >> 37 & 1 ? NULL : "it has no NVM command set to read by (CAP.CSS)";
+	return cap >> CAP_CSS_NVM_BIT & 1 ? NULL : "it has no NVM command set to read by (CAP.CSS)";
 }
 
 /* One admin command, waited for. NULL, or `problem`, or what happened to it before its answer. */
@@ -55,7 +61,7 @@ static const char *judge_namespace(struct dma_device *d, const volatile uint8_t 
 		return "namespace 1 is not there";
 	if (format[0] | format[1])
 		return "namespace 1 is formatted with metadata";
-	if (format[2] < 9 || format[2] > 12)
+	if (format[2] < LBADS_MIN || format[2] > LBADS_MAX)
 		return "namespace 1 has blocks that are larger than a page, or of no valid size";
 	d->blocks = (uint32_t)PAGE_SIZE >> format[2];
 	return size < d->blocks ? "namespace 1 is smaller than a page" : NULL;
@@ -89,18 +95,19 @@ const char *nvme_read_begin(struct dma_device *d, uint64_t private_at, bool *ref
 					.opcode = NVME_CREATE_IO_COMPLETION_QUEUE,
 					.prp1 = private_at + (2 * NVME_IO + 1) * PAGE_SIZE,
 					.dword10 = size_and_id,
-					.dword11 = 1, /* contiguous; no interrupt */
+					.dword11 = QUEUE_CONTIGUOUS, /* no interrupt */
 				},
 				"it does not make an I/O completion queue", refused_dma);
 	if (!problem)
-		problem = admin(d,
-				(struct nvme_command){
-					.opcode = NVME_CREATE_IO_SUBMISSION_QUEUE,
-					.prp1 = private_at + 2 * NVME_IO * PAGE_SIZE,
-					.dword10 = size_and_id,
-					.dword11 = NVME_IO << 16 | 1, /* completions; contiguous */
-				},
-				"it does not make an I/O submission queue", refused_dma);
+		problem = admin(
+			d,
+			(struct nvme_command){
+				.opcode = NVME_CREATE_IO_SUBMISSION_QUEUE,
+				.prp1 = private_at + 2 * NVME_IO * PAGE_SIZE,
+				.dword10 = size_and_id,
+				.dword11 = NVME_IO << 16 /* completions */ | QUEUE_CONTIGUOUS,
+			},
+			"it does not make an I/O submission queue", refused_dma);
 	if (problem)
 		return problem;
 	d->queue = NVME_IO;

@@ -15,6 +15,7 @@ struct acpi_header {
 	char oem[6], oem_table[8];
 	uint32_t oem_revision, creator, creator_revision;
 } __attribute__((packed));
+_Static_assert(sizeof(struct acpi_header) == ACPI_HEADER_BYTES, "ACPI specification 6.5, 5.2.6");
 
 /* Take the root pointer, log what is wrong on the way; NULL, or why no table can be found. */
 const char *acpi_init(const void *rsdp);
