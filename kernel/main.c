@@ -61,8 +61,12 @@ static const char *keep(const char *verdict)
 
 static void show_verdict(enum run_result result, const char *kept)
 {
-	static const char *const words[] = { "PASS", "FAIL", "SKIP" };
-	static const enum colour colours[] = { COLOUR_GREEN, COLOUR_RED, COLOUR_AMBER };
+	static const char *const words[] = {
+		[RUN_PASS] = "PASS", [RUN_FAIL] = "FAIL", [RUN_SKIP] = "SKIP"
+	};
+	static const enum colour colours[] = {
+		[RUN_PASS] = COLOUR_GREEN, [RUN_FAIL] = COLOUR_RED, [RUN_SKIP] = COLOUR_AMBER
+	};
 	static char text[1600];
 
 	format_text(text, sizeof(text),

@@ -93,7 +93,9 @@ const char *oddity_text(enum oddity_code code)
 
 const char *oddity_severity_name(enum oddity_severity severity)
 {
-	static const char *const names[] = { "HIGH", "MEDIUM", "LOW" };
+	static const char *const names[] = {
+		[ODDITY_HIGH] = "HIGH", [ODDITY_MEDIUM] = "MEDIUM", [ODDITY_LOW] = "LOW"
+	};
 
 	return names[severity];
 }

@@ -257,3 +257,5 @@ const struct sequence sequences[] = {
 };
 // clang-format on
 const size_t sequence_count = sizeof(sequences) / sizeof(sequences[0]);
+_Static_assert(sizeof(sequences) / sizeof(sequences[0]) <= SEQUENCES_MAX,
+	       "tables of sequences have room");

@@ -124,6 +124,10 @@ struct model_answer {
 /* Memory for the search; so many bytes are plenty for every sequence of the catalogue. */
 #define MODEL_WORKSPACE (12u << 20)
 
+_Static_assert(MODEL_OUTCOMES <= 16, "bit sets of outcomes have 16 bits");
+_Static_assert(HARM_BITS <= 8, "bit sets of harms have eight");
+_Static_assert(KIND_COUNT <= 16, "sequence.kinds has 16");
+
 void model_run(const struct model_question *question, void *workspace, size_t bytes,
 	       struct model_answer *answer);
 

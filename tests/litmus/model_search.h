@@ -16,6 +16,7 @@
 #define NO_ENTRY (1ull << 40) /* its entry's own cache was invalidated since */
 #define NO_PASID (1ull << 41) /* and after that the PASID cache, if that is another */
 #define NO_IOTLB (1ull << 42) /* and after that the IOTLB: what is left is the device's own TLB */
+_Static_assert(MODEL_PARTS *VERSION_BITS <= 40, "the parts' versions are below these");
 
 /*
  * A node of the search: where the updater is, what of its stores is visible, and one thing that the
@@ -28,6 +29,10 @@ struct node {
 	uint32_t parent;
 	struct model_event event; /* how it was reached */
 };
+
+_Static_assert(POSITIONS <= 1 << 8,
+	       "a position, and how far stores are visible, have eight bits of the key");
+_Static_assert(NODE_ITEM < 1 << 2, "the type has two bits of it");
 
 struct view {
 	uint64_t value[8];

@@ -86,6 +86,8 @@ struct sequence {
 
 #define SEQUENCE_STEPS_MAX 48
 
+#define SEQUENCES_MAX 64 /* what tables with a place for each have room for */
+
 extern const struct sequence sequences[];
 extern const size_t sequence_count;
 

@@ -58,6 +58,8 @@ enum outcome {
 	OUTCOME_COUNT,
 };
 
+_Static_assert(OUTCOME_PREDICTED <= MODEL_OUTCOMES, "what the model predicts with");
+
 /*
  * Bus address of the page under test, unless a pass-through state dictates another; and of one that is
  * mapped in no state: a write there faults. Both are in the window (kernel/memory.h): the physical pages

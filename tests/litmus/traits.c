@@ -162,6 +162,7 @@ static void probe_rereading(struct bench *b)
 static const char *word(enum trait trait)
 {
 	static const char *const words[] = { "not asked", "no", "yes" };
+	_Static_assert(sizeof(words) / sizeof(words[0]) == TRAIT_ANSWERS, "a word for each");
 
 	return words[trait];
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/output/record.h"
+#include "tests/litmus/sequence.h"
 #include "tools/log/run.h"
 
 const char *judgement_word(enum judgement judgement)
@@ -26,6 +27,17 @@ const char *verdict_word(char verdict)
 const char *class_word(const struct run_test *t)
 {
 	return !t->has_block ? "failure or error" : t->is_error ? RECORD_ERROR : "failure";
+}
+
+const char *claim_word(unsigned claim)
+{
+	static const char *const words[] = {
+		[CLAIM_SAFE] = "safe",
+		[CLAIM_UNSAFE] = "unsafe",
+		[CLAIM_ONE_CHUNK] = "safe where one 128-bit chunk changes"
+	};
+
+	return words[claim];
 }
 
 static const struct {

@@ -181,6 +181,7 @@ static bool write_page(const char *path, const struct out *o)
 static bool take_rows(struct report *r, const char *word)
 {
 	static const char *const words[] = { "machine", "firmware", "silicon" };
+	_Static_assert(sizeof(words) / sizeof(words[0]) == LEVELS, "a word for each level");
 
 	for (unsigned i = 0; i < LEVELS; i++)
 		if (!strcmp(word, words[i])) {

@@ -27,6 +27,7 @@ enum state {
 
 /* Outcomes by enum outcome_word; what this tool does not know goes to the last. */
 enum { OUT_OTHER = OUT_KNOWN, OUT_COUNT };
+_Static_assert(OUT_COUNT <= 16, "a bit of cell.torn_outcomes for each");
 
 /* Where the lines of a test stand. */
 struct evidence {

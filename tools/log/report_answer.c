@@ -207,9 +207,6 @@ static const char *by_specification(const struct report *r, size_t subject)
 
 static void by_sequence(struct out *o, const struct report *r)
 {
-	static const char *const claims[] = { "safe", "unsafe",
-					      "safe where one 128-bit chunk changes" };
-
 	out_raw(o,
 		"<details><summary>Sequence by sequence: harm on, clean on</summary><div class=\"wide\"><table class=\"list sortable\"><thead><tr><th scope=\"col\">Sequence</th><th scope=\"col\">Said to be</th><th scope=\"col\">By the specification's model</th><th scope=\"col\">Harm seen on</th><th scope=\"col\">Clean beside a control on</th><th scope=\"col\">Nothing learned on</th></tr></thead><tbody>\n");
 	for (size_t k = 0; k < r->subject_count; k++) {
@@ -218,7 +215,7 @@ static void by_sequence(struct out *o, const struct report *r)
 		out(o, "<tr data-f=\"%s\"><th scope=\"row\"><a href=\"#", s->name);
 		out_anchor(o, s);
 		out(o, "\"><code>%s</code></a></th><td>%s</td><td>%s</td>", s->name,
-		    s->known ? claims[s->known->claim] : "\u2013",
+		    s->known ? claim_word(s->known->claim) : "\u2013",
 		    by_specification(r, r->order[k]));
 		places(o, r, r->order[k], STATE_FAILURE, STATE_HARM);
 		places(o, r, r->order[k], STATE_CLEAN, STATE_CLEAN);

@@ -134,9 +134,6 @@ void report_incomplete(struct out *o, const struct report *r)
 
 void report_sequences(struct out *o, const struct report *r)
 {
-	static const char *const claims[] = { "said to be safe", "said to be unsafe",
-					      "said to be safe where one 128-bit chunk changes" };
-
 	out_raw(o, "<section id=\"sequences\"><h2>Sequences</h2>\n");
 	if (!r->subject_count)
 		out_raw(o, "<p class=\"empty\">None was tested.</p>\n");
@@ -154,7 +151,8 @@ void report_sequences(struct out *o, const struct report *r)
 			out_raw(o, "<p>This tool's catalogue does not have it.</p></article>\n");
 			continue;
 		}
-		out(o, "<p>%s. <em>%s</em>.</p>", s->known->title, claims[s->known->claim]);
+		out(o, "<p>%s. <em>said to be %s</em>.</p>", s->known->title,
+		    claim_word(s->known->claim));
 		out(o, "<p class=\"from\">%s</p><ol>",
 		    s->known->citation ? s->known->citation : "Made up as a control.");
 		for (size_t i = 0; i < s->known->count; i++)

@@ -22,6 +22,10 @@ static const char *const state_words[] = { "failure",
 static const char *const glyphs[] = { "\u2716", "\u25b2", "\u2713", "\u25b3", "?",
 				      "E",	"\u2026", "\u2013", "" };
 
+_Static_assert(sizeof(state_words) / sizeof(state_words[0]) == STATE_NONE + 1 &&
+		       sizeof(glyphs) / sizeof(glyphs[0]) == STATE_NONE + 1,
+	       "words and a glyph for each state, and for none");
+
 /* How dark: of a rate by its power of ten, of what is clean by that of its bound. */
 static unsigned shade(enum state state, const struct rate *rate)
 {
@@ -195,6 +199,7 @@ void report_overview(struct out *o, const struct report *r)
 	static const char *const rows[] = { "a machine with its firmware",
 					    "a firmware: microcode, system and BIOS",
 					    "a kind of silicon" };
+	_Static_assert(sizeof(rows) / sizeof(rows[0]) == LEVELS, "a row for each level");
 
 	out_raw(o, "<section id=\"overview\"><h2>Overview</h2>\n");
 	if (!r->subject_count) {

@@ -49,6 +49,8 @@ struct walks {
 
 /* Bits of the model's harms, as enum model_harm of tests/litmus/model.h; HARMS_UNKNOWN: there was no model. */
 #define HARMS_UNKNOWN 0x80
+_Static_assert(1 << HARM_BITS <= HARMS_UNKNOWN, "a bit for each harm, and one for none known");
+_Static_assert(OUTCOMES_MAX >= OUT_KNOWN, "room for each outcome once");
 
 /* One test. A number that the record leaves out is 0. */
 struct run_test {
@@ -165,6 +167,9 @@ const char *class_word(const struct run_test *t);
 /* The key of trait i, and what it says of the unit: "keeps absent entries". */
 const char *trait_key(unsigned i);
 const char *trait_text(unsigned i);
+
+/* "safe", ...: of an enum claim of tests/litmus/sequence.h. */
+const char *claim_word(unsigned claim);
 
 /* The parts of a test's id: target.operation.sequence.device.drive; false for checks, which have none. */
 struct test_name {

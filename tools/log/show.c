@@ -37,6 +37,7 @@ static const char *of_verdict(char verdict)
 static void print_traits(const struct traits *t)
 {
 	static const char *const answers[] = { "not asked", "no", "yes" };
+	_Static_assert(sizeof(answers) / sizeof(answers[0]) == TRAIT_ANSWERS, "a word for each");
 
 	printf("  unit %-6" PRIu64 "by the DMA of %s:", t->unit, t->device);
 	for (unsigned answer = TRAIT_ANSWERS; answer--;) {
