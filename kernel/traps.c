@@ -183,18 +183,18 @@ static void print_address(const char *what, uint64_t address)
 	uint64_t base = handoff->image_base;
 
 	if (address - base < handoff->image_bytes)
-		log_note("  %s %016lx = vtd-litmus.efi+0x%lx", what, address, address - base);
+		log_note("%s %016lx = vtd-litmus.efi+0x%lx", what, address, address - base);
 	else
-		log_note("  %s %016lx", what, address);
+		log_note("%s %016lx", what, address);
 }
 
 static _Noreturn void die(const char *why)
 {
 	char text[300];
 
-	format_text(text, sizeof(text), "panic: %s\n", why);
+	format_text(text, sizeof(text), LOG_PANIC ": %s\n", why);
 	kernel_summary(text);
-	log_note("panic: the run ends here; no verdict above this line is complete");
+	log_note(LOG_PANIC ": the run ends here; no verdict above this line is complete");
 	kernel_end(RUN_FAIL);
 }
 
@@ -218,8 +218,8 @@ static _Noreturn void dump(const struct trap_frame *f)
 	enter_panic();
 	format_text(text, sizeof(text), "%s, vector %lu, error code %lx, on APIC id %u",
 		    exception_name(f->vector), f->vector, f->error, apic_id());
-	log_note("panic: %s", text);
-	print_address("rip", f->rip);
+	log_note(LOG_PANIC ": %s", text);
+	print_address(LOG_PLACE, f->rip);
 	if (f->vector == VECTOR_PAGE_FAULT)
 		log_note("  cr2 %016lx", read_cr2());
 	log_note("  rsp %016lx rbp %016lx rflags %08lx cs %lx", f->rsp, f->rbp, f->rflags, f->cs);
@@ -267,7 +267,7 @@ void panic(const char *format, ...)
 	va_start(arguments, format);
 	format_v(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	log_note("panic: %s", text);
-	print_address("called from", (uint64_t)__builtin_return_address(0));
+	log_note(LOG_PANIC ": %s", text);
+	print_address("  called from", (uint64_t)__builtin_return_address(0));
 	die(text);
 }

@@ -51,7 +51,7 @@ static void note_place(const struct trap_frame *frame)
 static void print_places(void)
 {
 	log_printf("\n");
-	log_note("watchdog: %s has run for %lu s and does not end; it is stopped", watch.what,
+	log_note(LOG_WATCHDOG ": %s has run for %lu s and does not end; it is stopped", watch.what,
 		 time_ticks_to_ns(rdtsc() - watch.begin) / 1000000000);
 	for (unsigned i = 0; i < smp_count; i++) {
 		uint64_t at = places[i].rip - handoff->image_base;
@@ -60,15 +60,16 @@ static void print_places(void)
 		if (!smp_processors[i].started || (smp_idle(i) && !is_driver))
 			continue;
 		if (!__atomic_load_n(&places[i].known, __ATOMIC_ACQUIRE))
-			log_note("watchdog: processor %u (APIC id %u) does not even take an NMI", i,
-				 smp_processors[i].apic_id);
+			log_note(LOG_WATCHDOG
+				 ": processor %u (APIC id %u) does not even take an NMI",
+				 i, smp_processors[i].apic_id);
 		else
-			log_note(
-				"watchdog: processor %u (APIC id %u%s): rip %016lx = %s0x%lx, rsp %016lx",
-				i, smp_processors[i].apic_id, is_driver ? ", the driver" : "",
-				places[i].rip,
-				at < handoff->image_bytes ? "vtd-litmus.efi+" : "outside, ",
-				at < handoff->image_bytes ? at : places[i].rip, places[i].rsp);
+			log_note(LOG_WATCHDOG
+				 ": processor %u (APIC id %u%s): rip %016lx = %s0x%lx, rsp %016lx",
+				 i, smp_processors[i].apic_id, is_driver ? ", the driver" : "",
+				 places[i].rip,
+				 at < handoff->image_bytes ? "vtd-litmus.efi+" : "outside, ",
+				 at < handoff->image_bytes ? at : places[i].rip, places[i].rsp);
 	}
 }
 
@@ -116,7 +117,7 @@ static bool on_tick(struct trap_frame *frame)
 			}
 	} else if (watching == STOPPING && late > time_ns_to_ticks(NMI_PATIENCE_MS * 1000000ull)) {
 		print_places();
-		log_note("watchdog: the driver does not come back: the run ends here");
+		log_note(LOG_WATCHDOG ": the driver does not come back: the run ends here");
 		kernel_end(RUN_FAIL);
 	}
 	return true;

@@ -15,4 +15,11 @@ __attribute__((format(printf, 1, 2))) void log_note(const char *format, ...);
 
 void log_text(const char *text);
 
+/* How notes begin that say why something failed: the screen has them in red. */
+#define LOG_FAILURE  "  FAIL"  /* of what was tested */
+#define LOG_ERROR    "  ERROR" /* of device, machine or tool */
+#define LOG_PANIC    "panic"
+#define LOG_WATCHDOG "watchdog"
+#define LOG_PLACE    "  rip" /* of the processor that trapped */
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/output/screen.h"
 #include "kernel/memory.h"
+#include "kernel/output/log.h"
 #include "kernel/paging.h"
 #include "kernel/lib/string.h"
 
@@ -197,6 +198,17 @@ static bool begins(const char *text, const char *with)
 	return true;
 }
 
+static bool is_alarm(const char *line)
+{
+	static const char *const alarms[] = { "# " LOG_FAILURE, "# " LOG_ERROR, "# " LOG_PANIC,
+					      "# " LOG_WATCHDOG, "# " LOG_PLACE };
+
+	for (size_t i = 0; i < sizeof(alarms) / sizeof(alarms[0]); i++)
+		if (begins(line, alarms[i]))
+			return true;
+	return false;
+}
+
 /* What a line of the log is to a person: COLOUR_BLACK if nothing. */
 static uint8_t colour_of(const char *line)
 {
@@ -208,8 +220,7 @@ static uint8_t colour_of(const char *line)
 				return COLOUR_AMBER;
 		return COLOUR_GREEN;
 	}
-	if (begins(line, "#   FAIL") || begins(line, "# panic") || begins(line, "# watchdog") ||
-	    begins(line, "#   rip"))
+	if (is_alarm(line))
 		return COLOUR_RED;
 	if (s.results_only || !begins(line, "# "))
 		return COLOUR_BLACK;

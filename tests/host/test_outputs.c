@@ -3,6 +3,7 @@
 #include "kernel/firmware/acpi_bytes.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
+#include "kernel/output/log.h"
 #include "kernel/output/screen.h"
 #include "kernel/firmware/spcr.h"
 #include "kernel/output/uart.h"
@@ -264,6 +265,37 @@ static void everything_is_drawn(const struct framebuffer *f, unsigned bytes, uin
 	CHECK_EQ(pixel(f, bytes, 0, 0), green);
 	screen_log("nothing more\n");
 	free(pixels);
+}
+
+/* Whether this line of the log draws anything where only results are shown. */
+static bool is_shown_among_results(const char *line)
+{
+	static const struct framebuffer f = {
+		.base = 1, .width = 640, .height = 480, .stride = 640
+	};
+	uint64_t before = 0, after = 0;
+
+	CHECK(screen_open(&f, "title"));
+	screen_results_only(true);
+	for (uint64_t i = 0; i < pixel_room; i++)
+		before += pixels[i];
+	screen_log(line);
+	for (uint64_t i = 0; i < pixel_room; i++)
+		after += pixels[i];
+	screen_results_only(false);
+	free(pixels);
+	return before != after;
+}
+
+TEST(screen_shows_what_failed_and_why)
+{
+	CHECK(is_shown_among_results("not ok 1 a\n"));
+	CHECK(is_shown_among_results("# " LOG_FAILURE ": why\n"));
+	CHECK(is_shown_among_results("# " LOG_ERROR ": why\n"));
+	CHECK(is_shown_among_results("# " LOG_PANIC ": why\n"));
+	CHECK(is_shown_among_results("# " LOG_WATCHDOG ": why\n"));
+	CHECK(is_shown_among_results("# " LOG_PLACE " 0\n"));
+	CHECK(!is_shown_among_results("# a note\n"));
 }
 
 TEST(screen_in_every_pixel_format)

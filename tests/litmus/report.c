@@ -107,7 +107,7 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	counts[verdict]++;
 	printed++;
 	if (is_failure && why)
-		log_note("  %s: %s", verdict == VERDICT_FAIL ? "FAIL" : "ERROR", why);
+		log_note("%s: %s", verdict == VERDICT_FAIL ? LOG_FAILURE : LOG_ERROR, why);
 	log_printf("%sok %u %s%s%s\n", is_failure ? "not " : "", printed, id,
 		   verdict == VERDICT_SKIP ? " # SKIP " : "", verdict == VERDICT_SKIP ? why : "");
 	log_printf("VTDL-RESULT %s %s %lu %s\n", id, words[verdict], number, unit);

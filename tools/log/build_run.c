@@ -174,6 +174,15 @@ void take_plan(struct builder *b, struct span line)
 
 void take_end(struct builder *b, struct span line)
 {
+	static const struct field fields[] = {
+		NUMBER_FIELD("tests", run, end_tests),
+		NUMBER_FIELD("planned", run, end_planned),
+		NUMBER_FIELD("checks", run, end_checks),
+		NUMBER_FIELD("ms", run, ms),
+		NUMBER_FIELD("printed", run, printed),
+		NUMBER_FIELD("printing_ms", run, printing_ms),
+		NUMBER_FIELD("blocks", run, blocks),
+	};
 	struct run *r = &b->run;
 	bool had_end = r->has_end;
 	char verdict = r->end_verdict;
@@ -181,30 +190,15 @@ void take_end(struct builder *b, struct span line)
 	struct word w;
 
 	r->has_end = true;
-	while (word_next(&line, &w)) {
-		uint64_t value = word_number(w.value);
-
+	while (word_next(&line, &w))
 		if (word_is(w.key, "v"))
 			r->end_verdict = word_letter(w.value);
-		else if (word_is(w.key, "tests"))
-			r->end_tests = value;
-		else if (word_is(w.key, "planned"))
-			r->end_planned = value;
-		else if (word_is(w.key, "checks"))
-			r->end_checks = value;
 		else if (word_is(w.key, "open"))
-			r->plan_open = value;
+			r->plan_open = word_number(w.value);
 		else if (word_is(w.key, "log"))
 			r->log_version = version_of(w.value, r->log_version);
-		else if (word_is(w.key, "ms"))
-			r->ms = value;
-		else if (word_is(w.key, "printed"))
-			r->printed = value;
-		else if (word_is(w.key, "printing_ms"))
-			r->printing_ms = value;
-		else if (word_is(w.key, "blocks"))
-			r->blocks = value;
-	}
+		else
+			word_put(&b->arena, r, fields, COUNT(fields), &w);
 	if (!had_end)
 		return;
 	r->ends_differ |= verdict != r->end_verdict || tests != r->end_tests;
