@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+/* Of a message-signalled interrupt: SDM volume 3, "Message Address Register Format". */
+#define MESSAGE_ADDRESS	      0xfee00000u
+#define MESSAGE_APIC_ID_SHIFT 12
+
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
 {
 	return (struct vtd_fault){
@@ -92,7 +96,7 @@ void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_
 	if (!on)
 		return;
 	vtd_write32(unit, VTD_FEDATA, vector);
-	vtd_write32(unit, VTD_FEADDR, 0xfee00000u | (uint32_t)apic_id << 12);
+	vtd_write32(unit, VTD_FEADDR, MESSAGE_ADDRESS | (uint32_t)apic_id << MESSAGE_APIC_ID_SHIFT);
 	vtd_write32(unit, VTD_FEUADDR, 0);
 	vtd_write32(unit, VTD_FECTL, 0);
 }

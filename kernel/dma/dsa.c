@@ -385,24 +385,9 @@ static void dsa_stop(struct dma_device *d)
 	pci_bus_master(d->function, false);
 }
 
-const struct dma_generator dma_dsa = {
-	.name = "dsa",
-	.matches = dsa_matches,
-	.refuses = dsa_refuses,
-	.open = dsa_open,
-	.reset = dsa_reset,
-	.start = dsa_start,
-	.poll = dsa_poll,
-	.stop = dsa_stop,
-};
+#define DSA_GENERATOR                                                                         \
+	.matches = dsa_matches, .refuses = dsa_refuses, .open = dsa_open, .reset = dsa_reset, \
+	.start = dsa_start, .poll = dsa_poll, .stop = dsa_stop
 
-const struct dma_generator dma_dsa_shared = {
-	.name = "dsa-shared",
-	.matches = dsa_matches,
-	.refuses = dsa_refuses,
-	.open = dsa_open,
-	.reset = dsa_reset,
-	.start = dsa_start,
-	.poll = dsa_poll,
-	.stop = dsa_stop,
-};
+const struct dma_generator dma_dsa = { .name = "dsa", DSA_GENERATOR };
+const struct dma_generator dma_dsa_shared = { .name = "dsa-shared", DSA_GENERATOR };

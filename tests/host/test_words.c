@@ -201,3 +201,31 @@ TEST(words_targets_have_places_of_their_own)
 #undef T
 	CHECK_EQ(places, (1u << TARGET_COUNT) - 1);
 }
+
+static unsigned complaints;
+
+static void complain(const char *word, const char *accepted)
+{
+	(void)word;
+	(void)accepted;
+	complaints++;
+}
+
+/* Each line "#key=value" is an option that is accepted as it stands. */
+TEST(words_of_the_sample_configuration_are_options)
+{
+	struct options options = option_defaults;
+	FILE *file = fopen("boot/vtd-litmus.cfg", "r");
+	char line[256];
+	unsigned count = 0;
+
+	complaints = 0;
+	while (file && fgets(line, sizeof(line), file))
+		if (line[0] == '#' && line[1] >= 'a' && line[1] <= 'z' && strchr(line, '=')) {
+			options_parse(&options, line + 1, complain);
+			count++;
+		}
+	if (file)
+		fclose(file);
+	CHECK(count >= 10 && !complaints && !options.refused);
+}
