@@ -22,10 +22,13 @@ SCENARIOS ?=
 KEY     ?=
 CERT    ?=
 
-BUILD_ID := $(shell git describe --always --dirty --abbrev=9 2>/dev/null || echo unknown)
-
-# Of every date in what is built, so that the same sources give the same bytes (reproducible-builds.org).
-SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
+# The version, and the date of everything that is built: the same sources give the same bytes (reproducible-builds.org).
+# In a clone: the last tag (1.2, or 1.2-3-gHASH after it); before the first tag the commit. Sources from `make dist`
+# have both in the file VERSION.
+VERSION_FILE := $(wildcard VERSION)
+BUILD_ID := $(or $(shell $(if $(VERSION_FILE),sed -n 1p VERSION,git describe --match 'v[0-9]*' --always --dirty \
+	     --abbrev=9 2>/dev/null | sed 's/^v//')),unknown)
+SOURCE_DATE_EPOCH ?= $(or $(shell $(if $(VERSION_FILE),sed -n 2p VERSION,git log -1 --format=%ct 2>/dev/null)),315532800)
 SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 export SOURCE_DATE_EPOCH
 
@@ -46,7 +49,7 @@ boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
 	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
-	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
+	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS PREFIX DESTDIR
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
 ifneq ($(UNKNOWN),)
@@ -71,6 +74,9 @@ needs_pxe      := pxe
 needs_test-all := run image sign pxe log rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
+needs_dist     := image log man
+needs_install  := image log man
+needs_pictures := run log pictures
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
 
 # Secure Boot: `make sign` must have a key, `make image` may.
@@ -163,6 +169,32 @@ sim-coverage: ## lines of tests/ and vtd/ that runs of vtd-sim come to, file by 
 
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
+
+# What people get: the image, media of it, and the programs for a PC, with a man page each, of their --help.
+PROGRAMS := vtd-log vtd-sim
+PREFIX   ?= /usr/local
+DIST      = $(BUILD)/dist/vtd-litmus-$(BUILD_ID)
+SHARE     = $(DESTDIR)$(PREFIX)/share
+
+dist: build ## build/dist/vtd-litmus-VERSION.tar.xz, to give away: image, media, programs, docs; and the sources
+	@$(MAKE) --no-print-directory $(PROGRAMS:%=$(BUILD)/%)
+	@tools/dist --build $(BUILD) --version $(BUILD_ID) $(PROGRAMS)
+
+install: dist ## image, media, vtd-log, vtd-sim, man pages, docs to PREFIX (/usr/local), below DESTDIR
+	@install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/doc/vtd-litmus $(SHARE)/vtd-litmus
+	@install -m 755 $(DIST)/bin/* $(DESTDIR)$(PREFIX)/bin
+	@install -m 644 $(DIST)/man/man1/* $(SHARE)/man/man1
+	@install -m 644 $(DIST)/vtd-litmus.* $(SHARE)/vtd-litmus
+	@cp -r --no-preserve=mode,ownership $(DIST)/*.md $(DIST)/LICENSE $(DIST)/docs $(DIST)/licences $(SHARE)/doc/vtd-litmus
+	@echo "installed: vtd-litmus $(BUILD_ID); programs in $(DESTDIR)$(PREFIX)/bin, the image in $(SHARE)/vtd-litmus"
+
+uninstall: ## remove what make install put there, with the same PREFIX and DESTDIR
+	@rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(foreach p,$(PROGRAMS),$(SHARE)/man/man1/$p.1 $(SHARE)/man/man1/$p-*.1)
+	@rm -rf $(SHARE)/vtd-litmus $(SHARE)/doc/vtd-litmus
+
+pictures: build ## docs/pictures/*.png anew, of a run in QEMU and of its report
+	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tools/pictures
 
 matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
@@ -272,6 +304,9 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< > $@
 
+# No path of this machine in what is given away.
+HERE_AS_DOT := -ffile-prefix-map=$(CURDIR)=.
+
 # Models of devices, and the drivers that run on them: their register accesses go to the bus of tests/sim/devices/.
 DRIVERS := $(addprefix kernel/dma/,dsa.c flr.c ioat.c nvme.c nvme_read.c)
 MODELS  := $(addprefix tests/sim/devices/,register_bus.c dsa.c ioat.c nvme.c)
@@ -324,7 +359,7 @@ SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
 SIM_FLAGS   ?=
-SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
+SIM_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
 		$(SIM_FLAGS)
 
 $(BUILD)/sim/%.o: %.c
@@ -349,7 +384,7 @@ $(BUILD)/vtd-cells: $(CELLS_OBJECTS)
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
 LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) tests/litmus/catalogue.c tests/litmus/sequence.c \
 		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/lib/format.c
-LOG_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
+LOG_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
 LOG_OBJECTS := $(LOG_SOURCES:%.c=$(BUILD)/log/%.o)
 
@@ -372,4 +407,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
