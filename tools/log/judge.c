@@ -296,6 +296,12 @@ static void tell_blocks(struct builder *b)
 			b->longest, b->so_long);
 }
 
+/* Whether the run has lines for people up to its end, and nothing at all of its records. */
+static bool is_filtered(const struct builder *b)
+{
+	return b->end_line && !b->run.blocks_good && !b->bad_count;
+}
+
 /* Why there is no closing block: a damaged log is another thing than a run that was cut. */
 static void tell_end(struct builder *b)
 {
@@ -335,14 +341,19 @@ void judge(struct builder *b)
 		build_problem(b, "written in log format %" PRIu64 ", newer than this tool (%u)",
 			      r->log_version, RECORD_VERSION);
 	}
-	if (!r->blocks_good)
+	if (is_filtered(b)) {
+		build_problem(
+			b,
+			"it has no machine records (lines with " RECORD_MARK
+			"): this is what 'make run' shows on a terminal, or another part of a log; read the log itself, build/run/serial.log");
+	} else if (!r->blocks_good)
 		build_problem(
 			b,
 			"no machine record arrived intact: cut before the first, all damaged, or of a vtd-litmus older than log format 1");
-	if (!r->has_end)
+	if (!r->has_end && !is_filtered(b))
 		tell_end(b);
-	else if (r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&
-		 !r->lost_verdicts) {
+	else if (r->has_end && r->end_verdict != 'f' &&
+		 r->end_verdict != verdict_by_tests(r) && !r->lost_verdicts) {
 		/* A run may fail though no test of it did: by a panic. */
 		wrong = true;
 		build_problem(b, "its closing block says %s, its tests %s",
