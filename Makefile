@@ -46,6 +46,11 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno
 	  -Wmissing-prototypes -Wstrict-prototypes -I. -MMD -MP
 boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 
+# A `make image` that is refused must not leave the media of the one before, to be written to a stick.
+ifneq ($(filter image run-stick,$(MAKECMDGOALS)),)
+$(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(shell rm -f $(MEDIA).img $(MEDIA).iso))
+endif
+
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
 	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
@@ -114,7 +119,11 @@ sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY an
 	@$(MAKE) --no-print-directory $(SIGNED)
 	@echo "$(SIGNED), signed by $$(openssl x509 -in $(CERT) -noout -subject)"
 
+# A misspelt option is refused before anything boots, and before the last run's log is moved.
+CHECK_OPTIONS = BUILD=$(BUILD) HOSTCC="$(HOSTCC)" tools/check-options
+
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
+	@$(CHECK_OPTIONS) $(OPTIONS)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
 
 run-stick: image ## the same from an image of a USB stick, as a machine boots it
@@ -123,6 +132,7 @@ run-stick: image ## the same from an image of a USB stick, as a machine boots it
 	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/stick.log $(RUN_WITH)
 
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
+	@$(CHECK_OPTIONS) $(OPTIONS)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
 test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
@@ -140,9 +150,12 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
+	@$(CHECK_OPTIONS) $(filter-out sim.%,$(OPTIONS))
 	@mkdir -p $(BUILD)/run
-	@[ ! -s $(BUILD)/run/sim.log ] || mv $(BUILD)/run/sim.log $(BUILD)/run/sim.previous.log
-	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.log; status=$$?; \
+	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.new.log; status=$$?; \
+		[ $$status -ne 3 ] || { rm $(BUILD)/run/sim.new.log; exit $$status; }; \
+		[ ! -s $(BUILD)/run/sim.log ] || mv $(BUILD)/run/sim.log $(BUILD)/run/sim.previous.log; \
+		mv $(BUILD)/run/sim.new.log $(BUILD)/run/sim.log; \
 		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |[0-9]+ passed)|VTDL-END)' \
 			$(BUILD)/run/sim.log; \
 		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
@@ -400,11 +413,17 @@ $(BUILD)/vtd-log: $(LOG_OBJECTS)
 
 $(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
 
+# What looks at options before anything is made of them: tools/check-options.
+CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/lib/glob.c \
+		$(addprefix tests/litmus/,catalogue.c sequence.c target.c))
+$(BUILD)/log/check-options: $(CHECK_OBJECTS)
+	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -o $@
+
 # Logs of a lab that does not exist, for tests of the report.
 SYNTHESIZE := $(addprefix $(BUILD)/log/tools/log/,synthesize.o synthesize_line.o synthesize_test.o)
 $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
+-include $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
