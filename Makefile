@@ -182,6 +182,7 @@ sim-coverage: ## lines of tests/ and vtd/ that runs of vtd-sim come to, file by 
 
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
+	@echo "$(BUILD)/vtd-log show LOG shows a log; $(BUILD)/vtd-log --help has its other commands"
 
 # What people get: the image, media of it, and the programs for a PC, with a man page each, of their --help.
 PROGRAMS := vtd-log vtd-sim
