@@ -415,7 +415,7 @@ $(BUILD)/vtd-log: $(LOG_OBJECTS)
 $(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
 
 # What looks at options before anything is made of them: tools/check-options.
-CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/lib/glob.c \
+CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/lib/glob.c $(wildcard kernel/dma/choice.c kernel/lib/parse.c) \
 		$(addprefix tests/litmus/,catalogue.c sequence.c target.c))
 $(BUILD)/log/check-options: $(CHECK_OBJECTS)
 	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -o $@

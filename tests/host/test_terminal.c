@@ -89,9 +89,14 @@ TEST(escapes_end_where_their_line_does)
 	static const struct {
 		const char *text, *left;
 	} cases[] = {
-		{ "a\x1b[31mb", "ab" },		   { "a\x1b[31", "a\x1b[31" }, { "a\x1b[3\nb", "a\x1b[3\nb" },
-		{ "\x1b]0;title\nb", "\x1b]0;title\nb" }, { "\x1b", "\x1b" },	       { "\x1b(Bx", "x" },
-		{ "\x1b\x1b[mx", "\x1bx" },		   { "\x1b\r\n", "\x1b\r\n" },
+		{ "a\x1b[31mb", "ab" },
+		{ "a\x1b[31", "a\x1b[31" },
+		{ "a\x1b[3\nb", "a\x1b[3\nb" },
+		{ "\x1b]0;title\nb", "\x1b]0;title\nb" },
+		{ "\x1b", "\x1b" },
+		{ "\x1b(Bx", "x" },
+		{ "\x1b\x1b[mx", "\x1bx" },
+		{ "\x1b\r\n", "\x1b\r\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

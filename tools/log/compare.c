@@ -312,8 +312,8 @@ int compare_main(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ "all", 'a', NULL, 0, "also list tests without a difference", 0 },
-		{ "alpha", 'p', "P", 0, "probability of calling something a difference that is none (0.01)",
-		  0 },
+		{ "alpha", 'p', "P", 0,
+		  "probability of calling something a difference that is none (0.01)", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {

@@ -352,8 +352,8 @@ void judge(struct builder *b)
 			"no machine record arrived intact: cut before the first, all damaged, or of a vtd-litmus older than log format 1");
 	if (!r->has_end && !is_filtered(b))
 		tell_end(b);
-	else if (r->has_end && r->end_verdict != 'f' &&
-		 r->end_verdict != verdict_by_tests(r) && !r->lost_verdicts) {
+	else if (r->has_end && r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&
+		 !r->lost_verdicts) {
 		/* A run may fail though no test of it did: by a panic. */
 		wrong = true;
 		build_problem(b, "its closing block says %s, its tests %s",

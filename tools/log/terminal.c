@@ -23,9 +23,9 @@ static size_t escape_bytes(const unsigned char *at, const unsigned char *end)
 		at++;
 	while (at < end && *at >= 0x20 && *at <= 0x2f)
 		at++;
-	return at < end && *at >= (kind == '[' ? 0x40 : 0x30) && *at <= 0x7e ?
-		       (size_t)(at + 1 - from) :
-		       0;
+	return at < end && *at >= (kind == '[' ? 0x40 : 0x30) && *at <= 0x7e
+		       ? (size_t)(at + 1 - from)
+		       : 0;
 }
 
 size_t log_without_escapes(char *text, size_t bytes)
