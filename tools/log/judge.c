@@ -288,12 +288,6 @@ static void tell_blocks(struct builder *b)
 			      b->bad[i].from, b->bad[i].to, b->bad[i].block);
 	if (b->bad_count > TOLD)
 		build_problem(b, "%zu such places in all", b->bad_count);
-	/* Some of a whole run's lines are longer than any terminal is wide. */
-	if (b->bad_count && b->so_long >= FOLDED_LINES && b->longest <= TERMINAL_COLUMNS)
-		build_problem(
-			b,
-			"no line has more than %zu characters, and %zu have as many: what kept this log folds or cuts lines; let it keep bytes as they come",
-			b->longest, b->so_long);
 }
 
 /* Whether the run has lines for people up to its end, and nothing at all of its records. */
@@ -302,16 +296,21 @@ static bool is_filtered(const struct builder *b)
 	return b->end_line && !b->run.blocks_good && !b->bad_count;
 }
 
+/* Some of a whole run's lines are longer than any terminal is wide. */
+static bool is_folded(const struct builder *b)
+{
+	return b->bad_count && b->so_long >= FOLDED_LINES && b->longest <= TERMINAL_COLUMNS;
+}
+
 /* Why there is no closing block: a damaged log is another thing than a run that was cut. */
 static void tell_end(struct builder *b)
 {
 	const struct lines *last = b->bad_count ? &b->bad[b->bad_count - 1] : NULL;
 
 	if (last && last->is_end)
-		build_problem(b,
-			      "its closing block arrived damaged (lines %" PRIu32 " to %" PRIu32
-			      ")" TRY,
-			      last->from, last->to);
+		build_problem(
+			b, "its closing block arrived damaged (lines %" PRIu32 " to %" PRIu32 ")%s",
+			last->from, last->to, is_folded(b) ? "" : TRY);
 	else if (b->end_line)
 		build_problem(
 			b,
@@ -341,6 +340,11 @@ void judge(struct builder *b)
 		build_problem(b, "written in log format %" PRIu64 ", newer than this tool (%u)",
 			      r->log_version, RECORD_VERSION);
 	}
+	if (is_folded(b))
+		build_problem(
+			b,
+			"no line has more than %zu characters, and %zu have as many: what kept this log folds or cuts lines; let it keep bytes as they come",
+			b->longest, b->so_long);
 	if (is_filtered(b)) {
 		build_problem(
 			b,
