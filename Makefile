@@ -280,7 +280,7 @@ $(FIRMWARE)_la57.o: tests/boot/firmware_la57.asm
 
 tests/boot/firmware_CFLAGS = $(boot_CFLAGS)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/image.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
@@ -298,6 +298,15 @@ $(BUILD)/kernel/smp.o: $(BUILD)/boot/ap_trampoline.bin
 $(BUILD)/id: FORCE
 	@mkdir -p $(@D)
 	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
+
+# What was compiled with other flags is compiled again.
+$(BUILD)/image.flags: FLAGS = $(CC) $(CFLAGS) $(boot_CFLAGS)
+$(BUILD)/host.flags: FLAGS = $(HOSTCC) $(HOST_CFLAGS)
+$(BUILD)/sim.flags: FLAGS = $(HOSTCC) $(SIM_CFLAGS)
+$(BUILD)/log.flags: FLAGS = $(HOSTCC) $(LOG_CFLAGS)
+$(BUILD)/%.flags: FORCE
+	$(shell mkdir -p $(@D))$(file >$@.new,$(FLAGS))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(BUILD)/boot/ap_trampoline.bin: boot/ap_trampoline.asm
 	@mkdir -p $(@D)
@@ -342,7 +351,7 @@ HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
 
-$(BUILD)/host/%.o: %.c
+$(BUILD)/host/%.o: %.c $(BUILD)/host.flags
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(fuzzer_name) -c $< -o $@
 
@@ -376,7 +385,7 @@ SIM_FLAGS   ?= -O3 -flto=auto
 SIM_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
 		$(SIM_FLAGS)
 
-$(BUILD)/sim/%.o: %.c
+$(BUILD)/sim/%.o: %.c $(BUILD)/sim.flags
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
 
@@ -403,7 +412,7 @@ LOG_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -Wall -Wextra -Werror -I. -MMD -
 		-isystem /usr/include/libxml2
 LOG_OBJECTS := $(LOG_SOURCES:%.c=$(BUILD)/log/%.o)
 
-$(BUILD)/log/%.o: %.c
+$(BUILD)/log/%.o: %.c $(BUILD)/log.flags
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(LOG_CFLAGS) -c $< -o $@
 
