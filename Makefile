@@ -22,10 +22,13 @@ SCENARIOS ?=
 KEY     ?=
 CERT    ?=
 
-BUILD_ID := $(shell git describe --always --dirty --abbrev=9 2>/dev/null || echo unknown)
-
-# Of every date in what is built, so that the same sources give the same bytes (reproducible-builds.org).
-SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
+# The version, and the date of everything that is built: the same sources give the same bytes (reproducible-builds.org).
+# In a clone: the last tag (1.2, or 1.2-3-gHASH after it); before the first tag the commit. Sources from `make dist`
+# have both in the file VERSION.
+VERSION_FILE := $(wildcard VERSION)
+BUILD_ID := $(or $(shell $(if $(VERSION_FILE),sed -n 1p VERSION,git describe --match 'v[0-9]*' --always --dirty \
+	     --abbrev=9 2>/dev/null | sed 's/^v//')),unknown)
+SOURCE_DATE_EPOCH ?= $(or $(shell $(if $(VERSION_FILE),sed -n 2p VERSION,git log -1 --format=%ct 2>/dev/null)),315532800)
 SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 export SOURCE_DATE_EPOCH
 
@@ -43,10 +46,15 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno
 	  -Wmissing-prototypes -Wstrict-prototypes -I. -MMD -MP
 boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 
+# A `make image` that is refused must not leave the media of the one before, to be written to a stick.
+ifneq ($(filter image run-stick,$(MAKECMDGOALS)),)
+$(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(shell rm -f $(MEDIA).img $(MEDIA).iso))
+endif
+
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
 	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
-	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS
+	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS PREFIX DESTDIR
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
 ifneq ($(UNKNOWN),)
@@ -68,9 +76,12 @@ needs_matrix   := run test
 needs_image     = image $(if $(KEY)$(CERT),sign)
 needs_sign     := sign
 needs_pxe      := pxe
-needs_test-all := run image sign pxe log rack test
+needs_test-all := run image sign pxe log man rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
+needs_dist     := image log man
+needs_install  := image log man
+needs_pictures := run log pictures
 NEEDS := build $(sort $(foreach goal,$(MAKECMDGOALS),$(needs_$(goal))))
 
 # Secure Boot: `make sign` must have a key, `make image` may.
@@ -108,7 +119,11 @@ sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY an
 	@$(MAKE) --no-print-directory $(SIGNED)
 	@echo "$(SIGNED), signed by $$(openssl x509 -in $(CERT) -noout -subject)"
 
+# A misspelt option is refused before anything boots, and before the last run's log is moved.
+CHECK_OPTIONS = BUILD=$(BUILD) HOSTCC="$(HOSTCC)" tools/check-options
+
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
+	@$(CHECK_OPTIONS) $(OPTIONS)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
 
 run-stick: image ## the same from an image of a USB stick, as a machine boots it
@@ -117,6 +132,7 @@ run-stick: image ## the same from an image of a USB stick, as a machine boots it
 	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/stick.log $(RUN_WITH)
 
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
+	@$(CHECK_OPTIONS) $(OPTIONS)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
 test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
@@ -134,9 +150,12 @@ pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (d
 		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
+	@$(CHECK_OPTIONS) $(filter-out sim.%,$(OPTIONS))
 	@mkdir -p $(BUILD)/run
-	@[ ! -s $(BUILD)/run/sim.log ] || mv $(BUILD)/run/sim.log $(BUILD)/run/sim.previous.log
-	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.log; status=$$?; \
+	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.new.log; status=$$?; \
+		[ $$status -ne 3 ] || { rm $(BUILD)/run/sim.new.log; exit $$status; }; \
+		[ ! -s $(BUILD)/run/sim.log ] || mv $(BUILD)/run/sim.log $(BUILD)/run/sim.previous.log; \
+		mv $(BUILD)/run/sim.new.log $(BUILD)/run/sim.log; \
 		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |[0-9]+ passed)|VTDL-END)' \
 			$(BUILD)/run/sim.log; \
 		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
@@ -163,6 +182,33 @@ sim-coverage: ## lines of tests/ and vtd/ that runs of vtd-sim come to, file by 
 
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
+	@echo "$(BUILD)/vtd-log show LOG shows a log; $(BUILD)/vtd-log --help has its other commands"
+
+# What people get: the image, media of it, and the programs for a PC, with a man page each, of their --help.
+PROGRAMS := vtd-log vtd-sim
+PREFIX   ?= /usr/local
+DIST      = $(BUILD)/dist/vtd-litmus-$(BUILD_ID)
+SHARE     = $(DESTDIR)$(PREFIX)/share
+
+dist: build ## build/dist/vtd-litmus-VERSION.tar.xz, to give away: image, media, programs, docs; and the sources
+	@$(MAKE) --no-print-directory $(PROGRAMS:%=$(BUILD)/%)
+	@tools/dist --build $(BUILD) --version $(BUILD_ID) $(PROGRAMS)
+
+install: dist ## image, media, vtd-log, vtd-sim, man pages, docs to PREFIX (/usr/local), below DESTDIR
+	@install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/doc/vtd-litmus $(SHARE)/vtd-litmus
+	@install -m 755 $(DIST)/bin/* $(DESTDIR)$(PREFIX)/bin
+	@install -m 644 $(DIST)/man/man1/* $(SHARE)/man/man1
+	@install -m 644 $(DIST)/vtd-litmus.* $(SHARE)/vtd-litmus
+	@cp -r --no-preserve=mode,ownership $(DIST)/*.md $(DIST)/LICENSE $(DIST)/docs $(DIST)/licences $(SHARE)/doc/vtd-litmus
+	@echo "installed: vtd-litmus $(BUILD_ID); programs in $(DESTDIR)$(PREFIX)/bin, the image in $(SHARE)/vtd-litmus"
+
+uninstall: ## remove what make install put there, with the same PREFIX and DESTDIR
+	@rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(foreach p,$(PROGRAMS),$(SHARE)/man/man1/$p.1 $(SHARE)/man/man1/$p-*.1)
+	@rm -rf $(SHARE)/vtd-litmus $(SHARE)/doc/vtd-litmus
+
+pictures: build ## docs/pictures/*.png anew, of a run in QEMU and of its report
+	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
+	@BUILD=$(BUILD) QEMU="$(QEMU)" tools/pictures
 
 matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
@@ -234,7 +280,7 @@ $(FIRMWARE)_la57.o: tests/boot/firmware_la57.asm
 
 tests/boot/firmware_CFLAGS = $(boot_CFLAGS)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/image.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
 
@@ -252,6 +298,15 @@ $(BUILD)/kernel/smp.o: $(BUILD)/boot/ap_trampoline.bin
 $(BUILD)/id: FORCE
 	@mkdir -p $(@D)
 	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
+
+# What was compiled with other flags is compiled again.
+$(BUILD)/image.flags: FLAGS = $(CC) $(CFLAGS) $(boot_CFLAGS)
+$(BUILD)/host.flags: FLAGS = $(HOSTCC) $(HOST_CFLAGS)
+$(BUILD)/sim.flags: FLAGS = $(HOSTCC) $(SIM_CFLAGS)
+$(BUILD)/log.flags: FLAGS = $(HOSTCC) $(LOG_CFLAGS)
+$(BUILD)/%.flags: FORCE
+	$(shell mkdir -p $(@D))$(file >$@.new,$(FLAGS))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(BUILD)/boot/ap_trampoline.bin: boot/ap_trampoline.asm
 	@mkdir -p $(@D)
@@ -272,6 +327,9 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< > $@
 
+# No path of this machine in what is given away.
+HERE_AS_DOT := -ffile-prefix-map=$(CURDIR)=.
+
 # Models of devices, and the drivers that run on them: their register accesses go to the bus of tests/sim/devices/.
 # A driver kernel/dma/NAME.c whose model is tests/sim/devices/NAME.c is one of them, as are its unit tests tests/host/test_NAME.c.
 ON_BUS_NAMES := $(filter $(basename $(notdir $(wildcard kernel/dma/*.c))),$(basename $(notdir $(wildcard tests/sim/devices/*.c))))
@@ -290,12 +348,12 @@ HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/d
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) $(UNIT_SOURCES) \
-		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c words.c)
+		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
 
-$(BUILD)/host/%.o: %.c
+$(BUILD)/host/%.o: %.c $(BUILD)/host.flags
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(fuzzer_name) -c $< -o $@
 
@@ -326,10 +384,10 @@ SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
 SIM_FLAGS   ?= -O3 -flto=auto
-SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
+SIM_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
 		$(SIM_FLAGS)
 
-$(BUILD)/sim/%.o: %.c
+$(BUILD)/sim/%.o: %.c $(BUILD)/sim.flags
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) -c $< -o $@
 
@@ -352,11 +410,11 @@ $(BUILD)/vtd-cells: $(CELLS_OBJECTS)
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
 LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) tests/litmus/catalogue.c tests/litmus/sequence.c \
 		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/lib/format.c
-LOG_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
+LOG_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
 LOG_OBJECTS := $(LOG_SOURCES:%.c=$(BUILD)/log/%.o)
 
-$(BUILD)/log/%.o: %.c
+$(BUILD)/log/%.o: %.c $(BUILD)/log.flags
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(LOG_CFLAGS) -c $< -o $@
 
@@ -368,11 +426,17 @@ $(BUILD)/vtd-log: $(LOG_OBJECTS)
 
 $(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
 
+# What looks at options before anything is made of them: tools/check-options.
+CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/lib/glob.c $(wildcard kernel/dma/choice.c kernel/lib/parse.c) \
+		$(addprefix tests/litmus/,catalogue.c sequence.c target.c))
+$(BUILD)/log/check-options: $(CHECK_OBJECTS)
+	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -o $@
+
 # Logs of a lab that does not exist, for tests of the report.
 SYNTHESIZE := $(addprefix $(BUILD)/log/tools/log/,synthesize.o synthesize_line.o synthesize_test.o)
 $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+-include $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
+.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

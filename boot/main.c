@@ -321,10 +321,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system_table)
 	EFI_STATUS status;
 
 	st = system_table;
-	say(L"vtd-"
-	    L"litmus"
-	    L" " BUILD_ID_WIDE L": taking the machine over; results go to serial console and "
-	    L"screen\r\n");
+	say(L"vtd-litmus " BUILD_ID_WIDE L": taking the machine over; if nothing follows here, the log is on another port (console=)\r\n");
 	st->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
 	handoff.image_base = (uint64_t)ImageBase;
 	handoff.image_bytes = (uint64_t)(ImageEnd - ImageBase);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the kernel takes each argument as an option, by its own parser: tools/check-options. */
+/* Whether the kernel takes each argument as an option, by its own parser, and tests= names tests: tools/check-options. */
+#define _GNU_SOURCE
 #include "kernel/options.h"
+#include "tests/litmus/sequence.h"
+#include "tests/litmus/target.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool any_bad;
 
@@ -21,12 +25,126 @@ static void complain(const char *word, const char *accepted)
 	fprintf(stderr, "\n");
 }
 
+static bool is_refused;
+
+static void refuse(const char *word, const char *accepted)
+{
+	(void)word;
+	(void)accepted;
+	is_refused = true;
+}
+
+/* Whether dma= takes this word: then it is a kind of device, or a glob. */
+static bool is_device(const char *word)
+{
+	struct options options = option_defaults;
+	char text[64];
+
+	is_refused = false;
+	snprintf(text, sizeof(text), "dma=%s", word);
+	options_parse(&options, text, refuse);
+	return !is_refused && !strpbrk(word, "*?,@");
+}
+
+static bool names_check(const char *glob, const char *device)
+{
+	/* Those of tests/litmus/main.c that are of a device alone. */
+	static const char *const checks[] = { "ownership", "invalidation", "walks",
+					      "traits",	   "rates",	   "concurrency",
+					      "faults",	   "granularity",  "device-tlb" };
+	char id[200];
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		snprintf(id, sizeof(id), "%s.%s", checks[i], device);
+		if (option_list_matches(glob, id))
+			return true;
+	}
+	return false;
+}
+
+/* What may follow a sequence's name, and its test's. */
+static bool names_sequence(const char *glob, const char *target, const struct sequence *s,
+			   const char *device)
+{
+	static const char *const without[] = { "", ".without-barrier", ".without-present",
+					       ".without-invalidate" };
+	static const char *const drives[] = { "hammer", "faithful" };
+	char id[200];
+
+	for (unsigned w = 0; w < 4; w++)
+		for (unsigned d = 0; d < 2; d++) {
+			snprintf(id, sizeof(id), "%s.%s.%s%s.%s.%s", target,
+				 operation_name(s->operation), s->name, without[w], device,
+				 drives[d]);
+			if (option_list_matches(glob, id))
+				return true;
+		}
+	return false;
+}
+
+static bool names_test(const char *glob, const char *device)
+{
+	char id[200];
+
+	if (names_check(glob, device))
+		return true;
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		const char *target = target_name((enum target_id)t);
+
+		for (unsigned mutants = 0; mutants < 2; mutants++) {
+			snprintf(id, sizeof(id), "%s.%s.%s", mutants ? "mutants" : "witness",
+				 target, device);
+			if (option_list_matches(glob, id))
+				return true;
+		}
+		for (size_t i = 0; i < sequence_count; i++)
+			if (sequences[i].kinds & 1u << target_kind((enum target_id)t) &&
+			    names_sequence(glob, target, &sequences[i], device))
+				return true;
+	}
+	return false;
+}
+
+/* Whether any test of any device that vtd-litmus knows has such a name. */
+static bool names_anything(const char *glob)
+{
+	static const char separators[] = " ,;:()";
+	const char *name, *accepted;
+	char words[1024];
+
+	/* How long to wait is part of a name where dwell= is given: it is not looked at here. */
+	if (strstr(glob, "dwell") || names_test(glob, "sim"))
+		return true;
+	for (size_t i = 0; option_help(i, &name, &accepted); i++) {
+		if (strcmp(name, "dma"))
+			continue;
+		snprintf(words, sizeof(words), "%s", accepted);
+		for (char *w = strtok(words, separators); w; w = strtok(NULL, separators))
+			if (is_device(w) && names_test(glob, w))
+				return true;
+	}
+	return false;
+}
+
+static void check_tests(char *globs)
+{
+	for (char *glob = strtok_r(globs, ",", &globs); glob; glob = strtok_r(NULL, ",", &globs)) {
+		if (names_anything(glob))
+			continue;
+		any_bad = true;
+		fprintf(stderr,
+			"option tests=: no test is named %s; names are target.operation.sequence.device.drive or check.device, and * stands for any text: make run OPTIONS=run=list prints the sequences\n",
+			glob);
+	}
+}
+
 int main(int count, char **words)
 {
 	for (int i = 1; i < count; i++) {
 		struct options options = option_defaults;
 
 		options_parse(&options, words[i], complain);
+		check_tests(options.tests);
 	}
 	return any_bad;
 }

@@ -69,11 +69,17 @@ TEST(model_finds_unsafe_what_the_literature_calls_unsafe)
 	}
 }
 
+TEST(safe_sequences_say_who_does_it_so)
+{
+	for (size_t i = 0; i < sequence_count; i++)
+		if (!CHECK(sequences[i].citation || sequences[i].claim != CLAIM_SAFE))
+			printf("  %s has no citation\n", sequences[i].name);
+}
+
 TEST(sequences_have_names_of_their_own)
 {
 	for (size_t i = 0; i < sequence_count; i++) {
 		CHECK(sequences[i].count <= SEQUENCE_STEPS_MAX);
-		CHECK(sequences[i].citation || sequences[i].claim != CLAIM_SAFE);
 		/* The model takes a 256-bit store for one; processors promise that of 128 bits. */
 		CHECK(!has_step(&sequences[i], STEP_STORE256));
 		for (size_t k = 0; k < i; k++)

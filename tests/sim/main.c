@@ -61,6 +61,10 @@ static void take_words(int count, char **words)
 			sim_options_help();
 			exit(0);
 		}
+		if (!strcmp(words[i], "--version")) {
+			printf("vtd-sim %s\n", BUILD_ID);
+			exit(0);
+		}
 		if (words[i][0] == '-') {
 			fprintf(stderr, "vtd-sim: %s: no such option; --help lists them\n",
 				words[i]);

@@ -145,14 +145,19 @@ void sim_options_help(void)
 {
 	char key[32], value[32];
 
+	printf("Usage: vtd-sim [sim.KEY=VALUE ...] [OPTION=VALUE ...]\n"
+	       "Run the tests of vtd-litmus on a remapping unit in software.\n\n"
+	       "OPTION=VALUE is an option of vtd-litmus (docs/options.md). Exit status: 0 pass, 1 fail, 2 skip\n"
+	       "(nothing was learned), 3 wrong usage.\n\n"
+	       "What the unit is and does, with the default of each:\n\n");
 	for (size_t k = 0; k < KNOBS; k++)
-		printf("sim.%-14s %6s  %s\n", spelt(knobs[k].key, key),
+		printf("  sim.%-14s %6s  %s\n", spelt(knobs[k].key, key),
 		       valued(k, knobs[k].value, value), knobs[k].meaning);
-	printf("sim.model=NAME is one of:");
+	printf("\nsim.model=NAME is one of:");
 	for (uint32_t m = 0; m < SIM_MODELS; m++)
 		printf(" %s", models[m]);
-	printf("\nsim.random=SEED draws a unit that the specification permits\n"
-	       "sim.bug=NAME plants a fault:\n");
+	printf("\n\nsim.random=SEED draws a unit that the specification permits.\n\n"
+	       "sim.bug=NAME plants a fault, which breaks the specification:\n\n");
 	for (unsigned b = 1; b < BUG_COUNT; b++)
 		printf("  %-26s %s\n", bugs[b].name, bugs[b].meaning);
 }

@@ -261,16 +261,17 @@ static bool print_rows(void)
 int compare_main(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{ "all", 'a', NULL, 0, "list tests without a difference, too", 0 },
-		{ "alpha", 'p', "P", 0, "probability of calling any difference that is none (0.01)",
-		  0 },
+		{ "all", 'a', NULL, 0, "also list tests without a difference", 0 },
+		{ "alpha", 'p', "P", 0,
+		  "probability of calling something a difference that is none (0.01)", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
 		.options = options,
 		.parser = on_option,
 		.args_doc = "A B",
-		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is harm of one kind (torn, stale, mis-tagged, blocked), that in which the sides differ most, among the DMAs that could show it, with its 95 % interval: torn among those that met stores, or, where a log does not say which did, among all. Rates vary from run to run more than chance does, so a difference of rates, or of harm seen or not, is told only between three or more runs a side, where these lie apart and Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always told. Copies of a run count once.\n\n"
+		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is the harm of one kind among the DMAs that could show it, with its 95 % interval. The kind (torn, stale, mis-tagged, blocked) is the one in which the sides differ most. Torn counts among DMAs that met stores, or among all if a log does not say which did.\n\n"
+		       "Rates vary from run to run more than chance does. So a difference of rates, or of harm seen or not, is listed only if each side has three or more runs, if their rates do not overlap, and if Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always listed. Copies of a run count once.\n\n"
 		       "Exit status: 0 nothing differs; 1 something does; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
 	};
 	struct question question;

@@ -132,5 +132,6 @@ int log_read(const char *path, run_fn each, void *context)
 			return -1;
 		b = &expanded;
 	}
-	return log_parse(path, b->at, narrow(b->at, b->bytes), each, context);
+	return log_parse(path, b->at, log_without_escapes(b->at, narrow(b->at, b->bytes)), each,
+			 context);
 }

@@ -288,12 +288,18 @@ static void tell_blocks(struct builder *b)
 			      b->bad[i].from, b->bad[i].to, b->bad[i].block);
 	if (b->bad_count > TOLD)
 		build_problem(b, "%zu such places in all", b->bad_count);
-	/* Some of a whole run's lines are longer than any terminal is wide. */
-	if (b->bad_count && b->so_long >= FOLDED_LINES && b->longest <= TERMINAL_COLUMNS)
-		build_problem(
-			b,
-			"no line has more than %zu characters, and %zu have as many: what kept this log folds or cuts lines; let it keep bytes as they come",
-			b->longest, b->so_long);
+}
+
+/* Whether the run has lines for people up to its end, and nothing at all of its records. */
+static bool is_filtered(const struct builder *b)
+{
+	return b->end_line && !b->run.blocks_good && !b->bad_count;
+}
+
+/* Some of a whole run's lines are longer than any terminal is wide. */
+static bool is_folded(const struct builder *b)
+{
+	return b->bad_count && b->so_long >= FOLDED_LINES && b->longest <= TERMINAL_COLUMNS;
 }
 
 /* Why there is no closing block: a damaged log is another thing than a run that was cut. */
@@ -302,10 +308,9 @@ static void tell_end(struct builder *b)
 	const struct lines *last = b->bad_count ? &b->bad[b->bad_count - 1] : NULL;
 
 	if (last && last->is_end)
-		build_problem(b,
-			      "its closing block arrived damaged (lines %" PRIu32 " to %" PRIu32
-			      ")" TRY,
-			      last->from, last->to);
+		build_problem(
+			b, "its closing block arrived damaged (lines %" PRIu32 " to %" PRIu32 ")%s",
+			last->from, last->to, is_folded(b) ? "" : TRY);
 	else if (b->end_line)
 		build_problem(
 			b,
@@ -335,13 +340,23 @@ void judge(struct builder *b)
 		build_problem(b, "written in log format %" PRIu64 ", newer than this tool (%u)",
 			      r->log_version, RECORD_VERSION);
 	}
-	if (!r->blocks_good)
+	if (is_folded(b))
+		build_problem(
+			b,
+			"no line has more than %zu characters, and %zu have as many: what kept this log folds or cuts lines; let it keep bytes as they come",
+			b->longest, b->so_long);
+	if (is_filtered(b)) {
+		build_problem(
+			b,
+			"it has no machine records (lines with " RECORD_MARK
+			"): this is what 'make run' shows on a terminal, or another part of a log; read the log itself, build/run/serial.log");
+	} else if (!r->blocks_good)
 		build_problem(
 			b,
 			"no machine record arrived intact: cut before the first, all damaged, or of a vtd-litmus older than log format 1");
-	if (!r->has_end)
+	if (!r->has_end && !is_filtered(b))
 		tell_end(b);
-	else if (r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&
+	else if (r->has_end && r->end_verdict != 'f' && r->end_verdict != verdict_by_tests(r) &&
 		 !r->lost_verdicts) {
 		/* A run may fail though no test of it did: by a panic. */
 		wrong = true;

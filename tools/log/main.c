@@ -28,10 +28,11 @@ static const struct {
 
 static int usage(FILE *out)
 {
-	fputs("usage: vtd-log COMMAND ...      (vtd-log COMMAND --help tells more)\n\n", out);
+	fputs("Usage: vtd-log COMMAND [OPTION...] FILE|FOLDER...\nRead serial logs of vtd-litmus, one or thousands.\n\nCommands:\n",
+	      out);
 	for (size_t i = 0; i < COUNT; i++)
 		fprintf(out, "  %-9s%s\n", commands[i].name, commands[i].help);
-	fputs("\nExit status of check, show, junit, json and report: 0 pass, 1 fail, 2 skip (nothing was learned),\n3 incomplete (cut or damaged), 4 no run in it, 64 wrong usage, 66 a file that cannot be read.\n",
+	fputs("\n'vtd-log COMMAND --help' says more of each.\n\nExit status of check, show, junit, json and report: 0 pass, 1 fail, 2 skip (nothing was learned),\n3 incomplete (cut or damaged), 4 no run in it, 64 wrong usage, 66 a file that cannot be read.\n",
 	      out);
 	return out == stdout ? 0 : EXIT_USAGE;
 }

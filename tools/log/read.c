@@ -337,6 +337,23 @@ static void take_words(struct reader *rd, const char *line, const char *end)
 	}
 }
 
+static void take_line(struct reader *rd, const char *line, const char *end, const char *next)
+{
+	struct record r = { .number = rd->line };
+
+	/* What terminals and copies put there; none of our lines ends so. */
+	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	if (end == line)
+		return;
+	if (find_record(line, end, &r))
+		take_record(rd, &r, next);
+	else
+		take_words(rd, line, end);
+	if (rd->has_run)
+		build_measure(&rd->run, (size_t)(end - line));
+}
+
 int log_parse(const char *path, const char *text, size_t bytes, run_fn each, void *context)
 {
 	/* Too large to be set to zero for every log; callbacks do not parse. */
@@ -360,19 +377,15 @@ int log_parse(const char *path, const char *text, size_t bytes, run_fn each, voi
 		const char *newline = memchr(line, '\n', (size_t)(rd->end - line));
 		const char *next = newline ? newline + 1 : rd->end;
 		const char *end = newline ? newline : rd->end;
-		struct record r;
 
 		rd->line++;
-		r.number = rd->line;
-		/* What terminals and copies put there; none of our lines ends so. */
-		while (end > line && (end[-1] == '\r' || end[-1] == ' ' || end[-1] == '\t'))
-			end--;
-		if (find_record(line, end, &r))
-			take_record(rd, &r, next);
-		else
-			take_words(rd, line, end);
-		if (rd->has_run)
-			build_measure(&rd->run, (size_t)(end - line));
+		/* A terminal's progress line ends in CR, and the next is written over it. */
+		while (line < end) {
+			const char *cr = memchr(line, '\r', (size_t)(end - line));
+
+			take_line(rd, line, cr ? cr : end, next);
+			line = cr ? cr + 1 : end;
+		}
 		reach(rd, next);
 		line = next;
 	}

@@ -21,13 +21,15 @@
 #include "tools/log/report.h"
 
 static const char usage[] =
-	"usage: vtd-log report -o PAGE.html [--title T] [--rows R] FILE|DIR...\n"
-	"  One self-contained HTML page over all runs in these logs; folders are walked. The same logs\n"
-	"  give the same bytes. PAGE.html may be -.\n"
-	"  --rows machine|firmware|silicon: what a row of the maps is; else machines, firmware where they\n"
-	"  are more than 60, silicon where those are more than 100.\n"
-	"  A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log), or, where that is only\n"
-	"  a date or called serial, console and the like, by its folder.\n";
+	"Usage: vtd-log report -o PAGE.html [--title TITLE] [--rows ROWS] FILE|FOLDER...\n"
+	"Write one HTML page about all runs in these logs.\n\n"
+	"The page loads nothing. The same logs give the same bytes.\n\n"
+	"  -o PAGE.html        where to write it; - is standard output\n"
+	"  --title TITLE       its title\n"
+	"  --rows ROWS         what a row of the maps is: machine, firmware or silicon. By default machines; firmware if\n"
+	"                      there are more than 60 machines, silicon if there are more than 100 kinds of firmware\n\n"
+	"A machine is named by its file (rack1-07.log, rack1-07-2026-11-25.log). If that is only a date, or a word like\n"
+	"serial or console, it is named by its folder.\n";
 
 static int by_name(const void *a, const void *b)
 {

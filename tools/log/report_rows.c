@@ -176,6 +176,14 @@ enum state cell_state(const struct cell *c)
 	return STATE_NONE;
 }
 
+/* Of two drives: what is unsafe in one is not safe because it was clean in the other. */
+static bool is_clearer(enum state a, enum state b)
+{
+	if (a == STATE_UNSEEN && b == STATE_CLEAN)
+		return true;
+	return a < b && !(a == STATE_CLEAN && b == STATE_UNSEEN);
+}
+
 enum state subject_state(const struct row *row, size_t subject, const struct cell **out_cell)
 {
 	enum state best = STATE_NONE;
@@ -186,9 +194,9 @@ enum state subject_state(const struct row *row, size_t subject, const struct cel
 		const struct cell *c = cell_of(row, subject, (enum drive)d);
 		enum state state = cell_state(c);
 
-		if (state == STATE_NONE || state > best)
+		if (state == STATE_NONE || is_clearer(best, state))
 			continue;
-		if (state < best || cell_rate(c).rate > most) {
+		if (is_clearer(state, best) || cell_rate(c).rate > most) {
 			*out_cell = c;
 			most = cell_rate(c).rate;
 		}

@@ -153,6 +153,9 @@ int log_read(const char *path, run_fn each, void *context);
 /* The same of bytes in memory. `path` is for messages. */
 int log_parse(const char *path, const char *text, size_t bytes, run_fn each, void *context);
 
+/* Take the escape sequences of terminals out of a text, in place; returns what is left of it, in bytes. */
+size_t log_without_escapes(char *text, size_t bytes);
+
 /* Whether all that was planned ran, and every verdict of it arrived: so may one be that failed. */
 bool run_is_whole(const struct run *run);
 

@@ -261,7 +261,7 @@ int show_main(int argc, char **argv)
 	static const struct argp_option options[] = {
 		{ "all", 'a', NULL, 0, "every run of each file", 0 },
 		{ "run", 'r', "N", 0, "the N-th run of the file, not the last", 0 },
-		{ "details", 'd', NULL, 0, "histograms, faults and times of each test, too", 0 },
+		{ "details", 'd', NULL, 0, "also histograms, faults and times of each test", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = { .options = options,

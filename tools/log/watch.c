@@ -233,7 +233,7 @@ int watch_main(int argc, char **argv)
 	static const struct argp_option options[] = {
 		{ "report", 'r', "FILE", 0, "keep this HTML page up to date", 0 },
 		{ "stall", 's', "SECONDS", 0,
-		  "tell of a run that prints nothing for so long (60; a run's heartbeat is 10)",
+		  "name a run that prints nothing for this long (60; heartbeats come every 10)",
 		  0 },
 		{ "once", '1', NULL, 0, "look once at what is there, and end", 0 },
 		{ 0 }
@@ -242,7 +242,7 @@ int watch_main(int argc, char **argv)
 		.options = options,
 		.parser = on_option,
 		.args_doc = "FOLDER",
-		.doc = "Watch a folder into which console servers write logs, a file for each machine, several runs in a file allowed: print a line for each run that ends, is cut by the next, or stands still. SIGTERM and SIGINT end it."
+		.doc = "Watch a folder of growing logs. Console servers write them, a file for each machine; a file may have several runs. A line is printed for each run that ends, is cut by the next, or prints nothing any more. SIGTERM and SIGINT end it."
 	};
 	struct sigaction action = { .sa_handler = on_signal };
 	struct pollfd events = { .fd = -1, .events = POLLIN };
