@@ -139,6 +139,9 @@ const char *target_build(struct target *target, enum target_id id, const struct 
 			 const struct dma_device *device, uint16_t source_id, bool ats,
 			 const uint64_t *base);
 
+/* Why this target cannot be had on its unit, by this device; NULL: it can. For target_build(). */
+const char *target_lacks(const struct target *target, const struct dma_device *device);
+
 /* The entry whose word i is of state (choice >> i & 1). */
 void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
 
