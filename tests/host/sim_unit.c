@@ -7,6 +7,7 @@
 #include "kernel/paging.h"
 #include "vtd/platform.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,9 @@
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #include <string.h>
 

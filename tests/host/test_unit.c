@@ -3,6 +3,7 @@
 #include "tests/host/test.h"
 #include "vtd/entry.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 static enum vtd_status probe(void)
 {

@@ -2,6 +2,7 @@
 #include "tests/litmus/ats.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 static const char *lacks(const struct bench *b)

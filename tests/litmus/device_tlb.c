@@ -11,6 +11,7 @@
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/report.h"
+#include "vtd/queue.h"
 
 #define ROUNDS 16 /* from A to B and back, the device at rest */
 #define ROUNDS_BESIDE \

@@ -9,6 +9,7 @@
 #include "tests/litmus/engine.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 #define ROUNDS	   1024

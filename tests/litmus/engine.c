@@ -11,6 +11,8 @@
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
+#include "vtd/switch.h"
 
 /*
  * One DMA in so many is made with the entry held still. In the hammer drive it tells less, as the driver

@@ -3,6 +3,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/memory.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 static const char *stopped_queue(const struct vtd_unit *u)

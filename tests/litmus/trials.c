@@ -9,6 +9,7 @@
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
+#include "vtd/switch.h"
 
 /* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
 static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)

@@ -13,6 +13,7 @@
 #include "vtd/entry.h"
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #define UNIT_MAX 64
 

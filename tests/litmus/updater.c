@@ -9,6 +9,7 @@
 #include "kernel/smp.h"
 #include "kernel/time.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 #define HANG_AT	    512 /* break=: the rewriting that never ends */

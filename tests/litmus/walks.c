@@ -11,6 +11,7 @@
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #define OUTSIDE "outside the specification: "
 
