@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The local APIC: its mode, interprocessor interrupts, its timer. */
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/paging.h"
 #include "kernel/time.h"
-#include "kernel/traps.h"
+#include "kernel/vectors.h"
 
 #define MSR_APIC_BASE	  0x1b
 #define APIC_BASE_EXTD	  (1ull << 10)
