@@ -10,7 +10,7 @@
 #include "kernel/paging.h"
 #include "kernel/pci.h"
 #include "tests/litmus/report.h"
-#include "tests/litmus/units.h"
+#include "tests/litmus/units_record.h"
 #include "vtd/decode.h"
 #include "vtd/oddities.h"
 #include "vtd/regs.h"
