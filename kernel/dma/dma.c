@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The list of DMA generators, in the order in which they are tried. */
 #include "kernel/dma/dma.h"
 
 extern const struct dma_generator dma_dsa, dma_dsa_shared, dma_e1000e, dma_edu, dma_igb, dma_igbvf,

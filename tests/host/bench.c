@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Targets and questions to the model, on a unit in software, for unit tests. */
 #include "tests/host/bench.h"
 #include "kernel/memory.h"
 #include "tests/host/sim_unit.h"

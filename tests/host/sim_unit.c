@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The simulated unit of tests/sim/, for unit tests: reset, registers set and read, DMA. */
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "tests/sim/sim.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Registers in words: every field, and only those that the unit has. */
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/decode.h"

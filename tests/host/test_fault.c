@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fault records: decoded, read, cleared; reasons in words. */
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/fault.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A unit: probed, taken over, turned on and off. */
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/entry.h"

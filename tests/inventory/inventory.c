@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The inventory: what firmware and the units say, and what is odd about it. */
 #include "tests/inventory/inventory.h"
 #include "kernel/firmware/acpi.h"
 #include "kernel/cpu.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A device's ATS turned on and off, and why it cannot be. */
 #include "tests/litmus/ats.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Self-checks of a device: rates, concurrency, witness, fault storm, granularity of fetches. */
 #include "tests/litmus/engine.h"
 #include "tests/litmus/checks.h"
 #include "kernel/lib/format.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The check device-tlb: what a device's own TLB keeps, and what invalidating it does. */
 #include "tests/litmus/device_tlb.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"

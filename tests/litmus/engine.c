@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The measured loop: one DMA after the other, armed, made, waited for and classified. */
 #include "tests/litmus/engine.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Predictions for a trial: by the specification, and by what is known of this unit. */
 #include "tests/litmus/predict.h"
 #include "tests/litmus/traits.h"
 #include "kernel/kernel.h"

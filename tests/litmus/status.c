@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Why a command to a unit failed, with what the queue and its registers show. */
 #include "tests/litmus/status.h"
 #include "kernel/lib/format.h"
 #include "kernel/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Trials: the engine and the updater together, for a time, on one sequence. */
 #include "tests/litmus/trials.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/string.h"

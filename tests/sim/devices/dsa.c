@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of the Data Streaming Accelerator (DSA). */
 #include "tests/sim/devices/dsa.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of the IOAT DMA engine. */
 #include "tests/sim/devices/ioat.h"
 
 #include <string.h>

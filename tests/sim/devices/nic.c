@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of Intel's gigabit ports: registers, semaphores, PHY. */
 #include "tests/sim/devices/nic.h"
 #include "kernel/kernel.h"
 #include "kernel/dma/registers.h"

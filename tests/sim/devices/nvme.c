@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of an NVMe controller. */
 #include "tests/sim/devices/nvme.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A bus for models of devices: configuration space, register accesses, DMA. */
 #include "tests/sim/devices/register_bus.h"
 #include "kernel/dma/registers.h"
 #include "kernel/kernel.h"
