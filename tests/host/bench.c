@@ -46,6 +46,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 	static void *workspace;
 	struct model_fetch fetch;
 	struct model_answer answer;
+	struct target_reading reading = { .target = t };
 	struct model_question q = {
 		.steps = steps,
 		.count = count,
@@ -60,8 +61,8 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.caches = !how.no_caches,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,
-		.meaning = target_meaning,
-		.context = t,
+		.meaning = target_read,
+		.context = &reading,
 	};
 
 	if (!workspace)

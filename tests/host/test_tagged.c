@@ -80,7 +80,7 @@ static void every_mixture(void)
 		enum dma_state state;
 
 		target_mixture(&target, 0, choice, entry);
-		target_meaning(&target, entry, &meaning);
+		meaning = target_meaning(&target, entry);
 		memcpy(target.entry, entry, target.words * sizeof(*entry));
 		CHECK(!device.generator->reset(&device, target.private_at));
 		state = one_dma();

@@ -51,10 +51,10 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 	};
 	struct micro m = { .op = ops[s->op], .domain = t->domain[state], .pasid = t->pasid[state] };
-	struct model_meaning meaning;
 
 	if (s->op == STEP_INVALIDATE_TLB) {
-		target_meaning((void *)t, t->state[0][state], &meaning);
+		struct model_meaning meaning = target_meaning(t, t->state[0][state]);
+
 		m.op = vtd_stage_is_by_domain(meaning.stage) ? MICRO_IOTLB : MICRO_PIOTLB;
 	}
 	emit_where_it_is(p, t, m);
