@@ -24,7 +24,7 @@ static uint8_t page[4096] __attribute__((aligned(4096)));
 
 static inline struct dma_device device_of(void)
 {
-	struct dma_device d = { .function = &fake_nic.function };
+	struct dma_device d = { .function = &sim_nic.function };
 
 	d.generator = dma_igb.matches(d.function)   ? &dma_igb
 		      : dma_igc.matches(d.function) ? &dma_igc
@@ -38,9 +38,9 @@ static const char *bring_up(struct dma_device *d)
 
 	if (problem)
 		return problem;
-	fake_nic.private = d->private;
-	fake_nic.private_at = PRIVATE_AT;
-	fake_nic.buffer = page;
+	sim_nic.private = d->private;
+	sim_nic.private_at = PRIVATE_AT;
+	sim_nic.buffer = page;
 	pci_bus_master(d->function, true);
 	return d->generator->reset(d, PRIVATE_AT);
 }
@@ -59,7 +59,7 @@ static inline enum dma_state one_dma(struct dma_device *d)
 static inline struct dma_device new_device(uint16_t id)
 {
 	strcpy(options.dma, id == 0x15f2 ? "igc" : "");
-	fake_nic_new(id);
+	sim_nic_new(id);
 	return device_of();
 }
 

@@ -7,7 +7,7 @@ TEST(nic_goes_by_the_programming_sequence)
 	for (size_t i = 0; i < 2 * ID_COUNT; i++) {
 		struct dma_device d = new_device(ids[i / 2]);
 
-		fake_nic.keeps_phy = i & 1;
+		sim_nic.keeps_phy = i & 1;
 		CHECK_EQ(bring_up(&d), 0);
 		CHECK(d.confirmed);
 		for (unsigned n = 0; n < 200; n++) {
@@ -16,14 +16,14 @@ TEST(nic_goes_by_the_programming_sequence)
 			CHECK_EQ(page[d.bytes - 1], 0x5a);
 			CHECK_EQ(page[d.bytes], 0);
 		}
-		CHECK_EQ(fake_nic.received, 201);
+		CHECK_EQ(sim_nic.received, 201);
 		d.generator->stop(&d);
 		CHECK(!d.confirmed); /* it shall be seen again by whoever uses it again */
-		CHECK_EQ(fake_nic.sent_out, 0);
-		CHECK(!fake_nic.mastered);
-		CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
-		CHECK(!(fake_nic_get(NIC_RCTL) & RCTL_EN) && !(fake_nic_get(NIC_TCTL) & TCTL_EN));
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.sent_out, 0);
+		CHECK(!sim_nic.mastered);
+		CHECK_EQ(sim_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
+		CHECK(!(sim_nic_get(NIC_RCTL) & RCTL_EN) && !(sim_nic_get(NIC_TCTL) & TCTL_EN));
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -35,11 +35,11 @@ TEST(nic_keeps_its_link_out_of_l1_2)
 		uint16_t want = ids[i] == 0x15f2 ? 0xa : 0xf;
 
 		CHECK_EQ(d.generator->refuses(&d), 0);
-		CHECK_EQ(pci_read16(&fake_nic.function, FAKE_NIC_L1 + 8), 0xf); /* only read */
+		CHECK_EQ(pci_read16(&sim_nic.function, FAKE_NIC_L1 + 8), 0xf); /* only read */
 		CHECK_EQ(bring_up(&d), 0);
-		CHECK_EQ(pci_read16(&fake_nic.function, FAKE_NIC_L1 + 8), want);
-		CHECK_EQ(pci_read16(&fake_nic.bridge, FAKE_NIC_L1 + 8), want);
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(pci_read16(&sim_nic.function, FAKE_NIC_L1 + 8), want);
+		CHECK_EQ(pci_read16(&sim_nic.bridge, FAKE_NIC_L1 + 8), want);
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -47,17 +47,17 @@ TEST(nic_model_objects_to_l1_2)
 {
 	struct dma_device d = new_device(0x15f2);
 
-	fake_nic.keeps_l1 = true;
+	sim_nic.keeps_l1 = true;
 	bring_up(&d);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "L1.2"));
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "L1.2"));
 	d = new_device(0x15f2);
 	CHECK_EQ(bring_up(&d), 0);
-	pci_write16(&fake_nic.bridge, FAKE_NIC_L1 + 8, 0xe);
+	pci_write16(&sim_nic.bridge, FAKE_NIC_L1 + 8, 0xe);
 	one_dma(&d);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "may go into L1.2"));
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "may go into L1.2"));
 	new_device(0x15f2);
-	pci_write16(&fake_nic.bridge, FAKE_NIC_L1 + 8, 0xa);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "above the port first"));
+	pci_write16(&sim_nic.bridge, FAKE_NIC_L1 + 8, 0xa);
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "above the port first"));
 }
 
 /* Marks of the pages under test are small numbers or their complements. */
@@ -88,14 +88,14 @@ TEST(nic_tells_what_was_refused)
 
 		CHECK_EQ(bring_up(&d), 0);
 		for (unsigned r = 0; r < sizeof(want); r++) {
-			fake_nic.refuse = (enum fake_refusal)r;
+			sim_nic.refuse = (enum sim_refusal)r;
 			CHECK_EQ(one_dma(&d), want[r]);
-			fake_nic.refuse = REFUSE_NOTHING;
+			sim_nic.refuse = REFUSE_NOTHING;
 			if (want[r] == DMA_BUSY || want[r] == DMA_DEAD)
 				CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
 			CHECK_EQ(one_dma(&d), DMA_DONE);
 		}
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -111,7 +111,7 @@ static void *remap(uint8_t devfn, uint64_t at, bool write)
 	CHECK_EQ(write, accesses >= 3);
 	if (accesses++ >= refuse_from)
 		return NULL;
-	return offset < 8192 ? fake_nic.private + offset : page;
+	return offset < 8192 ? sim_nic.private + offset : page;
 }
 
 TEST(nic_dma_is_translated_access_by_access)
@@ -125,17 +125,17 @@ TEST(nic_dma_is_translated_access_by_access)
 			struct dma_device d = new_device(ids[i]);
 
 			CHECK_EQ(bring_up(&d), 0);
-			fake_nic.translate = remap;
+			sim_nic.translate = remap;
 			accesses = 0;
 			refuse_from = k;
 			CHECK_EQ(one_dma(&d), want[k]);
-			CHECK_EQ(last_devfn, fake_nic.function.devfn);
+			CHECK_EQ(last_devfn, sim_nic.function.devfn);
 			CHECK_EQ(accesses, k < 3 ? k + 1 : 5);
 			CHECK_EQ(page[0], k > 3 ? 2 : 0); /* the frame's first byte */
-			fake_nic.translate = NULL;
+			sim_nic.translate = NULL;
 			CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
 			CHECK_EQ(one_dma(&d), DMA_DONE);
-			CHECK_EQ(fake_nic.complaint, 0);
+			CHECK_EQ(sim_nic.complaint, 0);
 		}
 }
 
@@ -145,24 +145,24 @@ TEST(nic_restarts_queues_and_resets_where_that_does_not_help)
 	unsigned resets;
 
 	CHECK_EQ(bring_up(&d), 0);
-	resets = fake_nic.resets;
-	fake_nic.refuse = REFUSE_TRANSMIT;
+	resets = sim_nic.resets;
+	sim_nic.refuse = REFUSE_TRANSMIT;
 	CHECK_EQ(one_dma(&d), DMA_BUSY);
-	fake_nic.refuse = REFUSE_NOTHING;
+	sim_nic.refuse = REFUSE_NOTHING;
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.resets, resets);
+	CHECK_EQ(sim_nic.resets, resets);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	fake_nic.refuse = REFUSE_FRAME;
+	sim_nic.refuse = REFUSE_FRAME;
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.resets, resets + 1);
-	fake_nic.refuse = REFUSE_NOTHING;
+	CHECK_EQ(sim_nic.resets, resets + 1);
+	sim_nic.refuse = REFUSE_NOTHING;
 	CHECK_EQ(one_dma(&d), DMA_DONE);
 	/* A PHY that left its loopback is not left so. */
-	fake_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
+	sim_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.resets, resets + 2);
+	CHECK_EQ(sim_nic.resets, resets + 2);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	CHECK_EQ(fake_nic.complaint, 0);
+	CHECK_EQ(sim_nic.complaint, 0);
 }
 
 TEST(nic_says_which_it_is_and_that_it_loops)
@@ -179,10 +179,10 @@ TEST(nic_says_which_it_is_and_that_it_loops)
 	d.generator->stop(&d);
 
 	d = new_device(0x10c9);
-	fake_nic.refuse = REFUSE_FRAME;
+	sim_nic.refuse = REFUSE_FRAME;
 	CHECK(bring_up(&d) && !d.evidence);
 	d.generator->stop(&d);
-	CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
+	CHECK_EQ(sim_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
 }
 
 static bool refused(uint16_t id, uint32_t at, uint32_t value, const char *why)
@@ -191,9 +191,9 @@ static bool refused(uint16_t id, uint32_t at, uint32_t value, const char *why)
 	const char *problem;
 
 	if (at)
-		fake_nic_set(at, value);
+		sim_nic_set(at, value);
 	problem = d.generator->refuses(&d);
-	return problem && strstr(problem, why) && d.generator->open(&d) && !fake_nic.writes;
+	return problem && strstr(problem, why) && d.generator->open(&d) && !sim_nic.writes;
 }
 
 TEST(nic_refuses_by_reading_alone)
@@ -226,40 +226,40 @@ TEST(nic_that_a_reset_would_hang)
 	struct dma_device d = new_device(0x15bb);
 	const char *problem;
 
-	fake_nic.ring_left = true;
-	fake_nic_set(0x3808, 1024);
-	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	sim_nic.ring_left = true;
+	sim_nic_set(0x3808, 1024);
+	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	problem = d.generator->refuses(&d);
 	CHECK(problem && strstr(problem, "would hang it"));
-	CHECK(d.generator->open(&d) && !fake_nic.writes);
-	fake_nic.has_flr = true;
+	CHECK(d.generator->open(&d) && !sim_nic.writes);
+	sim_nic.has_flr = true;
 	CHECK_EQ(bring_up(&d), 0);
-	CHECK_EQ(fake_nic.flrs, 1);
+	CHECK_EQ(sim_nic.flrs, 1);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
 	/* In the middle of a test. */
-	fake_nic.ring_left = true;
-	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	sim_nic.ring_left = true;
+	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.flrs, 2);
+	CHECK_EQ(sim_nic.flrs, 2);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	fake_nic.has_flr = false;
-	fake_nic.ring_left = true;
-	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	sim_nic.has_flr = false;
+	sim_nic.ring_left = true;
+	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	problem = d.generator->reset(&d, PRIVATE_AT);
 	CHECK(problem && strstr(problem, "would hang it"));
 	d.generator->stop(&d);
-	CHECK(!fake_nic.mastered);
-	CHECK_EQ(fake_nic.complaint, 0);
+	CHECK(!sim_nic.mastered);
+	CHECK_EQ(sim_nic.complaint, 0);
 }
 
 TEST(nic_semaphore_that_a_driver_left_taken_is_freed_once)
 {
 	struct dma_device d = new_device(0x1533);
 
-	fake_nic.smbi_left = true;
+	sim_nic.smbi_left = true;
 	CHECK_EQ(bring_up(&d), 0);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	CHECK_EQ(fake_nic.complaint, 0);
+	CHECK_EQ(sim_nic.complaint, 0);
 }
 
 TEST(nic_whose_loopback_nobody_confirmed_must_be_named)
@@ -281,28 +281,28 @@ TEST(nic_that_does_not_loop_sends_nothing)
 		struct dma_device d = new_device(ids[i]);
 		const char *problem;
 
-		fake_nic.deaf_phy = true;
+		sim_nic.deaf_phy = true;
 		problem = d.generator->open(&d);
 		CHECK(problem && strstr(problem, "loopback"));
 		d.generator->start(&d, (uint64_t)page);
-		CHECK_EQ(fake_nic.received + fake_nic.sent_out, 0);
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.received + sim_nic.sent_out, 0);
+		CHECK_EQ(sim_nic.complaint, 0);
 
 		d = new_device(ids[i]);
-		fake_nic.refuse = REFUSE_FRAME;
+		sim_nic.refuse = REFUSE_FRAME;
 		problem = bring_up(&d);
 		CHECK(problem && strstr(problem, "did not come back"));
-		CHECK(!d.confirmed && !(fake_nic_get(NIC_TCTL) & TCTL_EN));
-		fake_nic.refuse = REFUSE_NOTHING;
+		CHECK(!d.confirmed && !(sim_nic_get(NIC_TCTL) & TCTL_EN));
+		sim_nic.refuse = REFUSE_NOTHING;
 		CHECK(d.generator->reset(&d, PRIVATE_AT) != NULL);
-		CHECK_EQ(fake_nic.received, 0);
-		CHECK_EQ(fake_nic.sent_out, 0);
+		CHECK_EQ(sim_nic.received, 0);
+		CHECK_EQ(sim_nic.sent_out, 0);
 
 		d = new_device(ids[i]);
-		fake_nic.held = true;
+		sim_nic.held = true;
 		problem = d.generator->open(&d);
 		CHECK(problem && strstr(problem, "semaphore"));
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -317,16 +317,16 @@ static struct dma_device new_vf(void)
 
 TEST(nic_takes_the_requester_id_of_a_virtual_function)
 {
-	const struct pci_function *port = &fake_nic.function;
+	const struct pci_function *port = &sim_nic.function;
 	struct dma_device d = new_vf();
 
 	CHECK(dma_igbvf.matches(port));
 	CHECK_EQ(bring_up(&d), 0);
 	CHECK_EQ(d.function->bus << 8 | d.function->devfn, 0x88);
-	CHECK_EQ(fake_nic.mastered_devfn, 0x88);
+	CHECK_EQ(sim_nic.mastered_devfn, 0x88);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 1);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 1);
-	fake_nic.translate = remap;
+	sim_nic.translate = remap;
 	accesses = 0;
 	refuse_from = 5;
 	CHECK_EQ(one_dma(&d), DMA_DONE);
@@ -334,12 +334,12 @@ TEST(nic_takes_the_requester_id_of_a_virtual_function)
 	d.generator->stop(&d);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 0);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 0);
-	CHECK(!fake_nic.mastered && !fake_nic.complaint);
+	CHECK(!sim_nic.mastered && !sim_nic.complaint);
 }
 
 TEST(nic_virtual_function_is_refused)
 {
-	const struct pci_function *port = &fake_nic.function;
+	const struct pci_function *port = &sim_nic.function;
 	struct dma_device d = new_vf();
 
 	pci_write16(port, FAKE_NIC_SRIOV + 0x14, 0x180);

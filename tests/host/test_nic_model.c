@@ -13,25 +13,25 @@ static bool notices(uint16_t id, int drop, int *first, int *end)
 	const char *problem;
 	bool restored;
 
-	fake_nic.keeps_phy = fake_nic.kind->loopback_control; /* the others have more to lose */
+	sim_nic.keeps_phy = sim_nic.kind->loopback_control; /* the others have more to lose */
 	problem = d.generator->open(&d);
-	*first = (int)fake_nic.writes;
-	fake_nic.drop = drop < 0 ? -1 : *first + drop;
-	fake_nic.private = d.private;
-	fake_nic.private_at = PRIVATE_AT;
-	fake_nic.buffer = page;
+	*first = (int)sim_nic.writes;
+	sim_nic.drop = drop < 0 ? -1 : *first + drop;
+	sim_nic.private = d.private;
+	sim_nic.private_at = PRIVATE_AT;
+	sim_nic.buffer = page;
 	pci_bus_master(d.function, true);
 	if (!problem)
 		problem = d.generator->reset(&d, PRIVATE_AT);
 	if (!problem && one_dma(&d) != DMA_DONE)
 		problem = "no frame";
 	d.generator->stop(&d);
-	*end = (int)fake_nic.writes;
-	restored = fake_nic.phy[0][PHY_BMCR] == BMCR_DEFAULT &&
-		   !fake_nic.phy[0][PHY_LOOPBACK_CONTROL] && fake_nic.masked &&
-		   !fake_nic_get(NIC_CTRL) && !fake_nic_get(NIC_SW_FW_SYNC) &&
-		   !(fake_nic_get(NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER);
-	return problem || fake_nic.complaint || !restored;
+	*end = (int)sim_nic.writes;
+	restored = sim_nic.phy[0][PHY_BMCR] == BMCR_DEFAULT &&
+		   !sim_nic.phy[0][PHY_LOOPBACK_CONTROL] && sim_nic.masked &&
+		   !sim_nic_get(NIC_CTRL) && !sim_nic_get(NIC_SW_FW_SYNC) &&
+		   !(sim_nic_get(NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER);
+	return problem || sim_nic.complaint || !restored;
 }
 
 TEST(nic_model_notices_every_lost_write)
@@ -44,7 +44,7 @@ TEST(nic_model_notices_every_lost_write)
 		for (int drop = 0; drop < lost; drop++) {
 			bool noticed = notices(ids[i], drop, &first, &end);
 
-			CHECK(noticed || fake_nic.harmless);
+			CHECK(noticed || sim_nic.harmless);
 			harmless += !noticed;
 		}
 		CHECK(lost - harmless > 20);
@@ -53,7 +53,7 @@ TEST(nic_model_notices_every_lost_write)
 
 static void raw(uint32_t at, uint32_t value)
 {
-	struct dma_device d = { .registers = fake_nic.registers };
+	struct dma_device d = { .registers = sim_nic.registers };
 
 	nic_write(&d, at, value);
 }
@@ -80,22 +80,22 @@ TEST(nic_model_objects)
 	struct dma_device d;
 
 	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		fake_nic_new(0x10c9);
-		fake_nic_set(0xc008, 0);
-		fake_nic.was_reset = wrong[i].was_reset;
+		sim_nic_new(0x10c9);
+		sim_nic_set(0xc008, 0);
+		sim_nic.was_reset = wrong[i].was_reset;
 		raw(wrong[i].at, wrong[i].value);
-		CHECK(fake_nic.complaint && strstr(fake_nic.complaint, wrong[i].what));
+		CHECK(sim_nic.complaint && strstr(sim_nic.complaint, wrong[i].what));
 	}
 	/* The PHY leaves loopback behind the driver's back; a descriptor after the stop. */
 	d = new_device(0x10c9);
 	CHECK_EQ(bring_up(&d), 0);
-	fake_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
+	sim_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
 	one_dma(&d);
-	CHECK_EQ(fake_nic.sent_out, 1);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "PHY not in loopback"));
+	CHECK_EQ(sim_nic.sent_out, 1);
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "PHY not in loopback"));
 	d = new_device(0x10c9);
 	CHECK_EQ(bring_up(&d), 0);
 	d.generator->stop(&d);
 	raw(0xe018, 1);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "after the stop"));
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "after the stop"));
 }

@@ -47,7 +47,7 @@ static const char *settled(const struct dma_generator *generator, enum target_id
 {
 	const char *problem;
 
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, generator));
 	bench_target(&target, &unit, id);
 	unit.ecap |= unit_takes ? field_bits(ECAP_PASID, 1) : 0;
@@ -87,7 +87,7 @@ static void every_mixture(void)
 		CHECK_EQ(state, meaning.translated ? DMA_DONE : DMA_FAILED);
 		CHECK_EQ(target_written(&target, 1234567), 1u << meaning.outcome);
 		CHECK_EQ(last_domain, meaning.domain);
-		CHECK_EQ(dsa_model.last_has_pasid, target.tagged);
+		CHECK_EQ(sim_dsa.last_has_pasid, target.tagged);
 	}
 	CHECK(bus_is_content());
 }
