@@ -342,8 +342,8 @@ PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$
 # The unit in software, without the machine that vtd-sim puts around it.
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		walk.c)
-PURE_TESTS   := $(wildcard tests/litmus/model*.c) $(addprefix tests/litmus/,catalogue.c fault_log.c \
-		predict.c sequence.c target.c target_build.c) tests/inventory/hidden.c tests/inventory/memory.c
+PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/target*.c) $(addprefix tests/litmus/,building.c catalogue.c fault_log.c \
+		predict.c sequence.c) tests/inventory/hidden.c tests/inventory/memory.c
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The MAC of the port that the image came by, from its UEFI device path. */
 #include "boot/device_path.h"
 
 enum { TYPE_MESSAGING = 3, TYPE_END = 0x7f, SUBTYPE_MAC = 11, HEADER_BYTES = 4 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* UEFI device paths. */
 #ifndef BOOT_DEVICE_PATH_H
 #define BOOT_DEVICE_PATH_H
 

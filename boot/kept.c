@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory that the RMRRs of the DMAR table keep for devices: nothing of ours is put into it. */
 #include "boot/kept.h"
 #include "kernel/firmware/acpi_table.h"
 #include "kernel/memory.h"

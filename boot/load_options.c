@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The option text of a boot entry, in every shape in which firmware and loaders pass it. */
 #include "boot/load_options.h"
 
 static bool is_text(unsigned c)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The EFI LoadOptions as option text. */
 #ifndef BOOT_LOAD_OPTIONS_H
 #define BOOT_LOAD_OPTIONS_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration file of a network boot. */
 #ifndef BOOT_PXE_H
 #define BOOT_PXE_H
 

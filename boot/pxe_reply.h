@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What DHCP packets say of a network boot. */
 #ifndef BOOT_PXE_REPLY_H
 #define BOOT_PXE_REPLY_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Results of an earlier run: read from UEFI variables, added to a file, then deleted. */
 #include "boot/saved.h"
 #include "kernel/output/keep.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Results that an earlier run left in UEFI variables. */
 #ifndef BOOT_SAVED_H
 #define BOOT_SAVED_H
 

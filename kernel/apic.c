@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The local APIC: its mode, interprocessor interrupts, its timer. */
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/paging.h"
 #include "kernel/time.h"
-#include "kernel/traps.h"
+#include "kernel/vectors.h"
 
 /* Interrupt mask registers of the two 8259s. */
 #define PIC_MASK   0x21

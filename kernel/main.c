@@ -3,6 +3,7 @@
 #include "kernel/firmware/acpi.h"
 #include "kernel/apic.h"
 #include "kernel/output/console.h"
+#include "kernel/output/console_find.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/firmware/identity.h"
@@ -115,7 +116,7 @@ _Noreturn void kernel_end(enum run_result result)
 		cpu_stop();
 	interrupts_off();
 	watchdog_stop();
-	console_open(&options); /* where the run ended before it had one */
+	console_find(&options); /* where the run ended before it had one */
 	if (trap_foreign_nmis)
 		log_note("%u NMIs came that were not sent from here (a BMC, a button, a bus error)",
 			 trap_foreign_nmis);
@@ -210,7 +211,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	traps_init_cpu(0);
 	acpi_problem = acpi_init(handoff->rsdp);
 	pci_problem = pci_init();
-	console_open(&options);
+	console_find(&options);
 	open_screen();
 	log_note("started %s", handoff->date[0] ? handoff->date : "at an unknown time");
 	run_print_options();
@@ -220,7 +221,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 	identity_describe();
 	need(acpi_problem);
 	reference = time_init();
-	problem = smp_init(options.x2apic);
+	problem = smp_init(options.x2apic, watchdog_tick_here);
 	if (problem)
 		log_note("processors: %s", problem);
 	if (pci_problem && options.run == RUN_INVENTORY)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Free memory, page by page, and the window that devices under test are sent to. */
 #ifndef KERNEL_MEMORY_H
 #define KERNEL_MEMORY_H
 

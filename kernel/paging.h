@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Our own page tables. */
 #ifndef KERNEL_PAGING_H
 #define KERNEL_PAGING_H
 

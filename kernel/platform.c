@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What vtd/ needs of the machine: registers, time, memory, cache lines. */
 #include "vtd/platform.h"
 #include "kernel/cpu.h"
 #include "kernel/memory.h"

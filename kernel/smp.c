@@ -12,7 +12,6 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
-#include "kernel/watchdog.h"
 
 #define AP_STACK_PAGES 4
 #define MSR_EFER       0xc0000080
@@ -51,6 +50,7 @@ unsigned smp_count;
 static struct mailbox *mailboxes;
 static uint64_t start_page;
 static bool x2apic_wanted;
+static void (*on_start)(void);
 
 /* Sleep until there is work, and do it; may return without having done any. */
 static void serve(struct mailbox *box)
@@ -83,7 +83,7 @@ static _Noreturn void ap_main(uint64_t cpu)
 	paging_init_cpu();
 	traps_init_cpu((unsigned)cpu);
 	apic_init_cpu(x2apic_wanted);
-	watchdog_tick_here();
+	on_start();
 	smp_processors[cpu].core_type = own_core_type();
 	__atomic_store_n(&box->alive, true, __ATOMIC_RELEASE);
 	for (;;)
@@ -100,12 +100,22 @@ static void ignore(struct table_problem problem)
 	(void)problem;
 }
 
-const char *smp_init(bool want_x2apic)
+/* NMIs: a processor that gets one while another panics stops. */
+static void stop_others(void)
+{
+	for (unsigned i = 0; i < smp_count; i++)
+		if (smp_processors[i].started && smp_processors[i].apic_id != apic_id())
+			apic_send_nmi(smp_processors[i].apic_id);
+}
+
+const char *smp_init(bool want_x2apic, void (*started)(void))
 {
 	uint32_t ids[SMP_MAX];
 	struct madt_processors found;
 	struct acpi_table madt;
 
+	on_start = started;
+	panic_stops_others_by(stop_others);
 	/* Not in the image, which has to carry its zeros. */
 	smp_processors = memory_alloc_bytes(SMP_MAX * sizeof(*smp_processors));
 	mailboxes = memory_alloc_bytes(SMP_MAX * sizeof(*mailboxes));

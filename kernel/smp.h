@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The processors: listed, started, given work. */
 #ifndef KERNEL_SMP_H
 #define KERNEL_SMP_H
 
@@ -21,8 +22,8 @@ struct processor {
 extern struct processor *smp_processors;
 extern unsigned smp_count;
 
-/* List the processors of the MADT and bring this one's APIC up. NULL, or what is wrong. */
-const char *smp_init(bool want_x2apic);
+/* List the processors of the MADT and bring this one's APIC up. Each other one calls `started` first. NULL, or what is wrong. */
+const char *smp_init(bool want_x2apic, void (*started)(void));
 
 /* Start one AP; false if it does not answer within five seconds. */
 bool smp_start(unsigned cpu);

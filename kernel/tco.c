@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Intel's TCO watchdog: found, armed, reloaded. */
 #include "kernel/tco.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"

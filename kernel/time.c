@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Time by the TSC, measured against a timer of known frequency. */
 #include "kernel/time.h"
 #include "kernel/firmware/acpi.h"
 #include "kernel/firmware/acpi_timers.h"

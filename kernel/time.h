@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Time by the TSC. */
 #ifndef KERNEL_TIME_H
 #define KERNEL_TIME_H
 

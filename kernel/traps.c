@@ -7,7 +7,6 @@
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/memory.h"
-#include "kernel/smp.h"
 #include "kernel/lib/string.h"
 
 enum {
@@ -60,6 +59,7 @@ extern const uint8_t trap_stubs[];
 static struct gate idt[256] __attribute__((aligned(16)));
 static bool (*handlers[256])(struct trap_frame *);
 static bool panicking;
+static void (*stop_others)(void);
 unsigned trap_foreign_nmis;
 
 static struct guard {
@@ -198,16 +198,19 @@ static _Noreturn void die(const char *why)
 	kernel_end(RUN_FAIL);
 }
 
+void panic_stops_others_by(void (*stop)(void))
+{
+	stop_others = stop;
+}
+
 /* A second panic while the first is being printed must not print again: just end. */
 static void enter_panic(void)
 {
 	interrupts_off();
 	if (__atomic_exchange_n(&panicking, true, __ATOMIC_SEQ_CST))
 		cpu_stop();
-	/* The others must not log behind the last line. */
-	for (unsigned i = 0; i < smp_count; i++)
-		if (smp_processors[i].started && smp_processors[i].apic_id != apic_id())
-			apic_send_nmi(smp_processors[i].apic_id);
+	if (stop_others)
+		stop_others();
 	log_printf("\n");
 }
 

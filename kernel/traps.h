@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Exceptions and interrupts: handlers, work that may be cut off, and panic. */
 #ifndef KERNEL_TRAPS_H
 #define KERNEL_TRAPS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/vectors.h"
 
 /* As kernel/trap_stubs.asm pushes it, lowest address first. */
 struct trap_frame {
@@ -16,17 +19,6 @@ _Static_assert(sizeof(struct trap_frame) == 22 * 8 &&
 		       offsetof(struct trap_frame, vector) == 15 * 8 &&
 		       offsetof(struct trap_frame, rip) == 17 * 8,
 	       "what kernel/trap_stubs.asm and the processor push");
-
-enum vector {
-	VECTOR_NMI = 2,
-	VECTOR_DOUBLE_FAULT = 8,
-	VECTOR_PAGE_FAULT = 14,
-	VECTOR_MACHINE_CHECK = 18,
-	VECTOR_VTD_FAULT = 0x40, /* the remapping unit's fault event */
-	VECTOR_WAKE = 0x41,	 /* work for an idle processor */
-	VECTOR_TICK = 0x42,	 /* the watchdog's timer */
-	VECTOR_SPURIOUS = 0xff,
-};
 
 /* NMIs that nobody here sent. */
 extern unsigned trap_foreign_nmis;
@@ -52,6 +44,9 @@ _Noreturn void trap_escape(void);
 
 /* Have the interrupted code go on in `instead`, interrupts off, when the handler returns. */
 void trap_divert(struct trap_frame *frame, void (*instead)(void));
+
+/* How a panic keeps the other processors from logging after its last line. Until this is called it is alone. */
+void panic_stops_others_by(void (*stop_others)(void));
 
 /* Say why on the console, with the caller's place, and end the run as failed. Never returns. */
 __attribute__((format(printf, 1, 2))) _Noreturn void panic(const char *format, ...);

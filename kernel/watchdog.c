@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Stops a test that does not end: ticks, NMIs, and where each processor was. */
 #include "kernel/watchdog.h"
 #include "kernel/apic.h"
 #include "kernel/cpu.h"

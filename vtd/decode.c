@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Registers in words: which fields a unit has, and what their values mean. */
 #include "vtd/decode.h"
 #include "vtd/decode_table.h"
 #include "vtd/fault.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fault recording registers: read, cleared, checked; the fault event. */
 #include "vtd/fault.h"
 #include "vtd/regs.h"
 

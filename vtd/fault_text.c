@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fault reasons and types in words. */
 #include "vtd/fault.h"
 
 #include <stddef.h>

@@ -9,11 +9,6 @@
 
 #include "vtd/unit.h"
 
-/* Take one interface up, with an empty queue; down again. Units of version 6 and later have no
- * register-based one. */
-enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how);
-enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
-
 /* Context cache, PASID cache (scalable mode) and IOTLB, globally; returns when done. */
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 
@@ -58,21 +53,6 @@ struct vtd_device_tlb {
 	uint32_t pasid;
 };
 enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
-
-/* VTD_QUEUE_ERROR if the unit told of an error that did not stop it: FSTS.ICE, cleared then. */
-enum vtd_status vtd_queue_check(struct vtd_unit *unit);
-
-/* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
-enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
-
-/* Where the unit is in the queue: the offsets IQH and IQT; there is a queue. */
-struct vtd_queue_place {
-	uint64_t head, tail;
-};
-struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit);
-
-/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
-const char *vtd_queue_error_text(const struct vtd_unit *unit);
 
 /* A descriptor of type 0, which is none: for a test of what becomes of that. */
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Oddities in words, with their severities. */
 #include "vtd/oddities.h"
 
 /* Texts end where the value, if there is one, follows. */

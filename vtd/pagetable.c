@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Page tables of either stage, built for one unit. */
 #include "vtd/pagetable.h"
 #include "vtd/entry.h"
 #include "vtd/platform.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One remapping unit: what it can do, its root and context tables, and its switches. Functions
+ * One remapping unit: what it can do, its registers and its context entries. Functions
  * return VTD_OK or what went wrong; vtd_status_text() has the words.
  */
 #ifndef VTD_UNIT_H
@@ -59,27 +59,7 @@ struct vtd_unit {
 enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, uint64_t base,
 			       uint64_t bytes);
 
-/*
- * Take down what firmware left on, in the specification's order: translation, interrupt remapping,
- * queued invalidation; the fault event is masked and old faults are cleared. Protected memory
- * regions stay until vtd_unit_enable(), which has tables in use.
- */
-enum vtd_status vtd_unit_take_over(struct vtd_unit *unit);
-
 enum vtd_invalidation { VTD_QUEUED_OR_REGISTER, VTD_QUEUED_ONLY, VTD_REGISTER_ONLY };
-
-/* Set up invalidation, an empty root table, and translation on (sections 6.6 and 11.4.4). */
-enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how);
-enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
-
-/*
- * Make another root table the current one, in legacy or scalable mode; translation is off for a moment. The
- * interface for invalidation stays the one in use.
- */
-enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable);
-
-/* For self-checks: write RTADDR and nothing else. The unit must not look at it before SRTP (section 11.4.4). */
-void vtd_unit_write_root(struct vtd_unit *unit, const uint64_t *root);
 
 /* Whether second-stage tables of `levels` (3 to 5) are supported: CAP.SAGAW. */
 bool vtd_unit_has_levels(const struct vtd_unit *unit, unsigned levels);
@@ -120,6 +100,8 @@ void vtd_write64(struct vtd_unit *unit, uint32_t offset, uint64_t value);
 /* Wait until (register & mask) == value, for at most a second. */
 enum vtd_status vtd_wait32(const struct vtd_unit *unit, uint32_t offset, uint32_t mask,
 			   uint32_t value);
+/* A command of GCMD that is done once (set root pointer, flush write buffer): until GSTS has `done` in its bit. */
+enum vtd_status vtd_command_once(struct vtd_unit *unit, uint32_t bit, uint32_t done);
 /* Set or clear one persistent bit of GCMD and wait for GSTS to say so. */
 enum vtd_status vtd_command(struct vtd_unit *unit, uint32_t bit, bool on);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The list of DMA generators, in the order in which they are tried. */
 #include "kernel/dma/dma.h"
 
 #define G(identifier, name) &dma_##identifier,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Function-level reset of a PCI function. */
 #ifndef KERNEL_DMA_FLR_H
 #define KERNEL_DMA_FLR_H
 

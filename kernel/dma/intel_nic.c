@@ -12,60 +12,19 @@
 #include "kernel/dma/aspm.h"
 #include "kernel/dma/flr.h"
 #include "kernel/dma/registers.h"
-#include "kernel/lib/string.h"
 #include "kernel/time.h"
 
 enum {
-	DESCRIPTORS = 64, /* of 16 bytes */
-	FRAME_BYTES = 1024,
-	RECEIVE_RING = 0, /* in the private pages */
-	TRANSMIT_RING = 2048,
-	FRAME = 4096,
-	PROBE = FRAME + 2048, /* where the first frame is received */
-	PRIVATE_PAGES = 2,
-
 	SETTLE_US = 500000, /* of a PHY put into loopback, as Linux's self-tests wait */
-	PROBE_US = 20000,
 	MASTER_US = 80000,
 	RESET_US = 500000,
 	LOAD_US = 20000,
-	ENABLE_US = 10000,
 	RESTART_US = 100000, /* for the queues alone, before the whole device is reset */
-	POLLS_PER_LOOK = 64, /* the queue's head is looked at this seldom */
-	/* A frame that was taken is waited for so long, and four times what the first one took. */
-	RETURN_US = 100,
 	RXPBSIZE_DEFAULT = 0xa2,
 	TXPBSIZE_DEFAULT = 0x04000014,
 	PCI_RING_STATUS = 0xe4,
 	RING_STATUS_FLUSH = 1 << 8,
 };
-
-/* Legacy and advanced descriptors alike: the read format, and where the written one differs. */
-struct descriptor {
-	uint64_t address;
-	uint32_t low, high;
-};
-_Static_assert(sizeof(struct descriptor) == 16 && offsetof(struct descriptor, low) == 8,
-	       "a descriptor");
-
-// clang-format off
-enum {
-	/* low, of transmit descriptors */
-	TX_EOP = 1 << 24,
-	TX_IFCS = 1 << 25,
-	TX_DATA = 3 << 20,       /* advanced: DTYP */
-	TX_DEXT = 1 << 29,
-	TX_PAYLEN_SHIFT = 14,    /* advanced: in high */
-	/* status of receive descriptors: in low if advanced, else in high */
-	RX_DD = 1 << 0,
-	RX_EOP = 1 << 1,
-};
-// clang-format on
-
-static volatile struct descriptor *ring(const struct dma_device *d, unsigned offset)
-{
-	return (volatile struct descriptor *)(d->private + offset);
-}
 
 uint32_t nic_read(const struct dma_device *d, uint32_t offset)
 {
@@ -196,40 +155,6 @@ static const char *enter_loopback(struct dma_device *d)
 	return NULL;
 }
 
-static void set_up_queue(struct dma_device *d, uint32_t queue, uint64_t base)
-{
-	nic_write(d, queue + QUEUE_BAL, (uint32_t)base);
-	nic_write(d, queue + QUEUE_BAH, (uint32_t)(base >> 32));
-	nic_write(d, queue + QUEUE_LEN, DESCRIPTORS * sizeof(struct descriptor));
-	nic_write(d, queue + QUEUE_HEAD, 0);
-	nic_write(d, queue + QUEUE_TAIL, 0);
-}
-
-/* "Receive Initialization" and "Transmit Initialization" in the datasheets. */
-static const char *set_up_queues(struct dma_device *d, uint64_t private_at)
-{
-	const struct nic_kind *kind = d->kind;
-
-	set_up_queue(d, kind->receive, private_at + RECEIVE_RING);
-	set_up_queue(d, kind->transmit, private_at + TRANSMIT_RING);
-	if (kind->advanced) {
-		nic_write(d, kind->receive + QUEUE_SRRCTL, SRRCTL_2K | SRRCTL_ONE_BUFFER);
-		nic_write(d, kind->receive + QUEUE_DCTL, DCTL_WTHRESH_1 | DCTL_ENABLE);
-		nic_write(d, kind->transmit + QUEUE_DCTL, DCTL_WTHRESH_1 | DCTL_ENABLE);
-		if (!nic_wait(d, kind->receive + QUEUE_DCTL, DCTL_ENABLE, DCTL_ENABLE, ENABLE_US) ||
-		    !nic_wait(d, kind->transmit + QUEUE_DCTL, DCTL_ENABLE, DCTL_ENABLE, ENABLE_US))
-			return "its queues do not come on (RXDCTL, TXDCTL)";
-	} else {
-		nic_write(d, kind->transmit + QUEUE_DCTL,
-			  DCTL_WTHRESH_1 | TXDCTL_COUNT_DESC | DCTL_GRAN);
-	}
-	nic_write(d, NIC_TCTL, TCTL_EN | TCTL_PSP | TCTL_CT | TCTL_COLD);
-	nic_write(d, NIC_RCTL,
-		  RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC |
-			  (kind->mac_loopback ? RCTL_LBM_MAC : 0));
-	return NULL;
-}
-
 /* Where queues can be turned off by themselves. */
 static bool stop_queues(struct dma_device *d)
 {
@@ -243,43 +168,12 @@ static bool stop_queues(struct dma_device *d)
 	nic_write(d, NIC_TCTL, TCTL_PSP);
 	nic_write(d, kind->receive + QUEUE_DCTL, 0);
 	nic_write(d, kind->transmit + QUEUE_DCTL, 0);
-	if (!nic_wait(d, kind->receive + QUEUE_DCTL, DCTL_ENABLE, 0, ENABLE_US) ||
-	    !nic_wait(d, kind->transmit + QUEUE_DCTL, DCTL_ENABLE, 0, ENABLE_US) || nic_lock(d))
+	if (!nic_wait(d, kind->receive + QUEUE_DCTL, DCTL_ENABLE, 0, NIC_ENABLE_US) ||
+	    !nic_wait(d, kind->transmit + QUEUE_DCTL, DCTL_ENABLE, 0, NIC_ENABLE_US) || nic_lock(d))
 		return false;
 	problem = nic_phy_loopback(d, &fresh);
 	nic_unlock(d);
 	return !problem && !fresh && nic_read(d, NIC_STATUS) & STATUS_LU;
-}
-
-/* To and from locally administered addresses, with an EtherType that IEEE 802 leaves to experiments.
- */
-static void write_frame(struct dma_device *d)
-{
-	static const uint8_t header[] = { 2,   'v', 't', 'd', 'l', 1,	 2,
-					  'v', 't', 'd', 'l', 2,   0x88, 0xb5 };
-
-	/* No mark of the pages under test is made of such bytes. */
-	memset(d->private + FRAME, 0x5a, FRAME_BYTES);
-	memcpy(d->private + FRAME, header, sizeof(header));
-}
-
-/* A frame of our own into a private page. DMA_BUSY: it is not even taken. */
-static enum dma_state probe(struct dma_device *d, uint64_t private_at)
-{
-	enum dma_state state = DMA_BUSY;
-	uint64_t start = time_us(), end = start + PROBE_US;
-
-	memset(d->private + PROBE, 0, FRAME_BYTES);
-	if (!d->confirmed)
-		d->return_us = PROBE_US;
-	nic_start(d, private_at + PROBE);
-	while (state == DMA_BUSY && time_us() < end)
-		state = nic_poll(d);
-	if (state == DMA_DONE && memcmp(d->private + PROBE, d->private + FRAME, FRAME_BYTES))
-		return DMA_FAILED;
-	if (state == DMA_DONE && !d->confirmed)
-		d->return_us = RETURN_US + 4 * (time_us() - start);
-	return state;
 }
 
 const char *nic_open(struct dma_device *d)
@@ -288,14 +182,14 @@ const char *nic_open(struct dma_device *d)
 
 	if (problem)
 		return problem;
-	d->private_pages = PRIVATE_PAGES;
+	d->private_pages = NIC_PRIVATE_PAGES;
 	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
-	d->reads = d->writes =
-		3; /* rings are written back, and the first frame comes to its own page */
+	/* Rings are written back, and the first frame comes to its own page. */
+	d->reads = d->writes = 3;
 	d->address_mask = ~0ull;
-	d->bytes = FRAME_BYTES;
+	d->bytes = NIC_FRAME_BYTES;
 	d->typical_us = 20;
 	d->timeout_us = 6000000; /* as nvme */
 	if (((const struct nic_kind *)d->kind)->no_l1_2)
@@ -303,22 +197,6 @@ const char *nic_open(struct dma_device *d)
 	problem = enter_loopback(d);
 	nic_stop(d);
 	return problem;
-}
-
-static void fill_rings(struct dma_device *d, uint64_t private_at)
-{
-	const struct nic_kind *kind = d->kind;
-
-	memset(d->private, 0, FRAME);
-	write_frame(d);
-	for (unsigned i = 0; i < DESCRIPTORS; i++) {
-		volatile struct descriptor *t = &ring(d, TRANSMIT_RING)[i];
-
-		t->address = private_at + FRAME;
-		t->low = FRAME_BYTES | TX_EOP | TX_IFCS | (kind->advanced ? TX_DATA | TX_DEXT : 0);
-		t->high = kind->advanced ? FRAME_BYTES << TX_PAYLEN_SHIFT : 0;
-	}
-	d->slot = 0;
 }
 
 /*
@@ -333,12 +211,12 @@ static bool restart(struct dma_device *d, uint64_t private_at)
 	while (time_us() < end && stop_queues(d)) {
 		enum dma_state state;
 
-		fill_rings(d, private_at);
-		if (set_up_queues(d, private_at))
+		nic_fill_rings(d, private_at);
+		if (nic_set_up_queues(d, private_at))
 			return false;
 		if (d->unproven)
 			return true;
-		state = probe(d, private_at);
+		state = nic_probe(d, private_at);
 		if (state == DMA_DONE || state == DMA_BUSY)
 			return state == DMA_DONE;
 	}
@@ -358,10 +236,10 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 	problem = enter_loopback(d);
 	if (problem)
 		return problem;
-	fill_rings(d, private_at);
-	problem = set_up_queues(d, private_at);
+	nic_fill_rings(d, private_at);
+	problem = nic_set_up_queues(d, private_at);
 	if (!problem && !d->confirmed && !d->unproven) {
-		d->confirmed = probe(d, private_at) == DMA_DONE;
+		d->confirmed = nic_probe(d, private_at) == DMA_DONE;
 		d->given_up = !d->confirmed;
 		if (d->given_up)
 			problem = no_return;
@@ -371,56 +249,6 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 	if (problem)
 		quiesce(d);
 	return problem;
-}
-
-void nic_start(struct dma_device *d, uint64_t bus_address)
-{
-	const struct nic_kind *kind = d->kind;
-	volatile struct descriptor *r = &ring(d, RECEIVE_RING)[d->slot];
-	uint32_t next = (d->slot + 1) % DESCRIPTORS;
-
-	r->address = bus_address;
-	r->low = 0;
-	r->high = 0;
-	d->polls = 0;
-	d->sent_us = 0;
-	if (!d->in_loopback)
-		return;
-	nic_write(d, kind->receive + QUEUE_TAIL, next);
-	nic_write(d, kind->transmit + QUEUE_TAIL, next);
-}
-
-enum dma_state nic_poll(struct dma_device *d)
-{
-	const struct nic_kind *kind = d->kind;
-	volatile struct descriptor *r = &ring(d, RECEIVE_RING)[d->slot];
-	uint32_t next = (d->slot + 1) % DESCRIPTORS;
-	uint32_t status = kind->advanced ? r->low : r->high;
-	uint32_t length = kind->advanced ? r->high : r->low;
-	uint32_t errors = kind->advanced ? status >> 24 : status >> 8 & 0xff;
-
-	if (!(status & RX_DD)) {
-		uint32_t head;
-
-		if (++d->polls % POLLS_PER_LOOK || !d->in_loopback)
-			return DMA_BUSY;
-		/* A frame that was taken and does not come back: one of its accesses was refused. */
-		head = nic_read(d, kind->transmit + QUEUE_HEAD);
-		if (head == ~0u)
-			return DMA_DEAD;
-		if (head == next && !d->sent_us)
-			d->sent_us = time_us();
-		return d->sent_us && time_us() - d->sent_us > d->return_us ? DMA_DEAD : DMA_BUSY;
-	}
-	/*
-	 * An IOMMU may refuse a part of a descriptor only: QEMU tries a refused access again in
-	 * pieces of four bytes, and the entry may be present again for the last of them. Then the
-	 * frame was received somewhere else, or the answer is here in parts.
-	 */
-	if (!(status & RX_EOP) || (length & 0xffff) != FRAME_BYTES)
-		return DMA_DEAD;
-	d->slot = next;
-	return errors ? DMA_FAILED : DMA_DONE;
 }
 
 void nic_stop(struct dma_device *d)

@@ -124,6 +124,8 @@ struct nic_mac_step {
 	uint32_t offset, clear, set;
 };
 
+enum { NIC_FRAME_BYTES = 1024, NIC_PRIVATE_PAGES = 2, NIC_ENABLE_US = 10000 /* of a queue */ };
+
 enum nic_lock { NIC_LOCK_EXTCNF, NIC_LOCK_SWSM };
 
 struct nic_kind {
@@ -153,7 +155,7 @@ struct nic_kind {
 extern const struct nic_kind nic_kinds[];
 extern const size_t nic_kind_count;
 
-/* What the generators of all families do: intel_refuse.c, intel_nic.c. */
+/* What the generators of all families do: intel_refuse.c, intel_nic.c, intel_frames.c. */
 const struct nic_kind *nic_kind_of(const struct pci_function *function); /* NULL: unknown */
 const char *nic_refuses(struct dma_device *device);
 void nic_describe(const struct dma_device *device, char *text, size_t room);
@@ -162,6 +164,15 @@ const char *nic_reset(struct dma_device *device, uint64_t private_at);
 void nic_start(struct dma_device *device, uint64_t bus_address);
 enum dma_state nic_poll(struct dma_device *device);
 void nic_stop(struct dma_device *device);
+
+/* intel_frames.c: "Receive Initialization" and "Transmit Initialization" in the datasheets; NULL, or what went wrong. */
+const char *nic_set_up_queues(struct dma_device *device, uint64_t private_at);
+
+/* The frame, and descriptors that send it again and again. */
+void nic_fill_rings(struct dma_device *device, uint64_t private_at);
+
+/* A frame of our own into a private page. DMA_BUSY: it is not even taken. */
+enum dma_state nic_probe(struct dma_device *device, uint64_t private_at);
 
 /* intel_phy.c. Each returns NULL, or what went wrong. */
 const char *nic_lock(struct dma_device *device);

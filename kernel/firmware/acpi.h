@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The ACPI tables of this machine: found, opened, and complained about. */
 #ifndef KERNEL_ACPI_H
 #define KERNEL_ACPI_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* ACPI tables: the root pointer, the lists of tables, header and checksum of one. */
 #include "kernel/firmware/acpi_table.h"
 #include "kernel/firmware/acpi_bytes.h"
 #include "kernel/lib/string.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Timers that ACPI names: the HPET, and the PM timer of the FADT. */
 #include "kernel/firmware/acpi_timers.h"
 #include "kernel/firmware/acpi_bytes.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose machine this is: by SMBIOS, CPUID and microcode. */
 #include "kernel/firmware/identity.h"
 #include "kernel/firmware/acpi.h"
 #include "kernel/cpu.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose machine this is. */
 #ifndef KERNEL_IDENTITY_H
 #define KERNEL_IDENTITY_H
 

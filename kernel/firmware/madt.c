@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The MADT: processors and interrupt controllers. */
 #include "kernel/firmware/madt.h"
 #include "kernel/firmware/acpi_bytes.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The MCFG: where the configuration space of each PCI segment is mapped. */
 #include "kernel/firmware/mcfg.h"
 #include "kernel/firmware/acpi_bytes.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* SMBIOS: entry points, structures, strings. */
 #include "kernel/firmware/smbios.h"
 #include "kernel/firmware/acpi_bytes.h"
 #include "kernel/lib/string.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The SPCR and DBG2 tables: which serial console firmware uses. */
 #include "kernel/firmware/spcr.h"
 #include "kernel/firmware/acpi_bytes.h"
 

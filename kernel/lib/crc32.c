@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* CRC-32, half a byte at a time. */
 #include "kernel/lib/crc32.h"
 
 /* What half a byte does to the register: sixteen words instead of 256, for some kilobytes in all. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* CRC-32, the checksum of machine records. */
 #ifndef KERNEL_CRC32_H
 #define KERNEL_CRC32_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Text formatting without floating point. */
 #include "kernel/lib/format.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Text formatting. */
 #ifndef KERNEL_FORMAT_H
 #define KERNEL_FORMAT_H
 

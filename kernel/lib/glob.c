@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Patterns with * and ?. */
 #include "kernel/lib/string.h"
 
 /* Linear with one point of return: the last '*' may take one character more each time. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Products of 128 bits, divided. */
 #ifndef KERNEL_MULDIV_H
 #define KERNEL_MULDIV_H
 

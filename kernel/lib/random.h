@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Random numbers that a seed repeats. */
 #ifndef KERNEL_RANDOM_H
 #define KERNEL_RANDOM_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory and string functions; the compiler calls some of them itself. */
 #include "kernel/lib/string.h"
 
 void *memcpy(void *to, const void *from, size_t bytes)

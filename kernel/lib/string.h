@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory and string functions. */
 #ifndef KERNEL_STRING_H
 #define KERNEL_STRING_H
 

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which serial consoles there are, and the way to all of them at once. */
+/* The serial consoles in use, and the way to all of them at once. */
 #ifndef KERNEL_CONSOLE_H
 #define KERNEL_CONSOLE_H
 
-#include <stdbool.h>
+#include "kernel/output/uart.h"
 
-#include "kernel/options.h"
+/* Whether there is one at this place; whether there is room for one more; take one more, which uart_open() has opened. */
+bool console_has(uint64_t base, bool is_mmio);
+bool console_is_full(void);
+void console_add(const struct uart *uart);
 
-/*
- * Open what console= names. CONSOLE_AUTO is the one of the SPCR table, else of DBG2; where that is port
- * 0x3f8 or there is none, port 0x3f8 and every PCI UART that firmware left decoding its address. ACPI tables, own paging and the list
- * of PCI functions are used where they are up. What was written before (2 KiB of it) goes out first.
- */
-void console_open(const struct options *options);
-
-/* Say in the log which consoles there are, and what was wrong with the others. */
-void console_describe(void);
+/* All there are were added: what was written before (2 KiB of it) goes out. */
+void console_open(void);
+bool console_is_open(void);
 
 void console_write(const char *text);
 void console_drain(void);

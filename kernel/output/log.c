@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The log: each text goes to the serial consoles and to the screen. */
 #include "kernel/output/log.h"
 #include "kernel/output/console.h"
 #include "kernel/lib/format.h"

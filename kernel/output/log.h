@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The log. */
 #ifndef KERNEL_LOG_H
 #define KERNEL_LOG_H
 

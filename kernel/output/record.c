@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Machine records: blocks of lines with a checksum, of a run and its results. */
 #include "kernel/output/record.h"
 #include "kernel/output/console.h"
 #include "kernel/cpu.h"

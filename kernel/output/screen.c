@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The screen: title, status and progress, and lines of text, drawn into the frame buffer. */
 #include "kernel/output/screen.h"
 #include "kernel/memory.h"
 #include "kernel/output/log.h"

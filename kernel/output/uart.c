@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* One UART: opened if it answers, written to, and given up where nobody takes what is sent. */
 #include "kernel/output/uart.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"

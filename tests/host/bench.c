@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Targets and questions to the model, on a unit in software, for unit tests. */
 #include "tests/host/bench.h"
 #include "kernel/memory.h"
 #include "tests/host/sim_unit.h"
@@ -22,16 +23,16 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 {
 	static struct dma_device device;
 
-	fake_reset();
-	fake.pages_left = 100000;
-	fake_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, bench_sagaw) |
-				    field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, 0x22));
-	fake_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, 0xf) |
-				     field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1) |
-				     field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |
-				     field_bits(ECAP_NEST, 1) | field_bits(ECAP_RPS, 1) |
-				     bench_more_ecap);
-	vtd_unit_probe(unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES);
+	sim_unit_reset();
+	sim_unit.pages_left = 100000;
+	sim_unit_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, bench_sagaw) |
+					field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, 0x22));
+	sim_unit_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, 0xf) |
+					 field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1) |
+					 field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |
+					 field_bits(ECAP_NEST, 1) | field_bits(ECAP_RPS, 1) |
+					 bench_more_ecap);
+	vtd_unit_probe(unit, sim_unit.unit.registers, SIM_UNIT_BASE, SIM_UNIT_BYTES);
 	if (!device.private)
 		device = (struct dma_device){ .private = memory_alloc_window(2),
 					      .private_pages = 2,
@@ -45,6 +46,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 	static void *workspace;
 	struct model_fetch fetch;
 	struct model_answer answer;
+	struct target_reading reading = { .target = t };
 	struct model_question q = {
 		.steps = steps,
 		.count = count,
@@ -59,8 +61,8 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.caches = !how.no_caches,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,
-		.meaning = target_meaning,
-		.context = t,
+		.meaning = target_read,
+		.context = &reading,
 	};
 
 	if (!workspace)

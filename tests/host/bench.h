@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Targets on the fake unit, and the model asked about them: for the tests, docs and mutants on the
+/* Targets on the simulated unit, and the model asked about them: for the tests, docs and mutants on the
  * host. */
 #ifndef TESTS_HOST_BENCH_H
 #define TESTS_HOST_BENCH_H

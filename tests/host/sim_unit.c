@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The simulated unit of tests/sim/, for unit tests: reset, registers set and read, DMA. */
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "tests/sim/sim.h"
@@ -7,6 +8,7 @@
 #include "kernel/paging.h"
 #include "vtd/platform.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,89 +20,91 @@
 
 struct options options; /* the kernel's: all defaults */
 struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };
-struct fake_unit fake;
+struct sim_unit sim_unit;
 static uint64_t clock_us;
 
-uint32_t fake_get32(uint32_t offset)
+uint32_t sim_unit_get32(uint32_t offset)
 {
-	return unit_get32(&fake.unit, offset);
+	return unit_get32(&sim_unit.unit, offset);
 }
 
-void fake_set32(uint32_t offset, uint32_t value)
+void sim_unit_set32(uint32_t offset, uint32_t value)
 {
-	unit_set32(&fake.unit, offset, value);
+	unit_set32(&sim_unit.unit, offset, value);
 }
 
-void fake_set64(uint32_t offset, uint64_t value)
+void sim_unit_set64(uint32_t offset, uint64_t value)
 {
-	unit_set64(&fake.unit, offset, value);
+	unit_set64(&sim_unit.unit, offset, value);
 }
 
-void fake_reset(void)
+void sim_unit_reset(void)
 {
-	memset(&fake, 0, sizeof(fake));
-	fake.pages_left = 1000;
-	unit_reset(&fake.unit, 0);
-	fake_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, 6) |
-				    field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, FRO) |
-				    field_bits(CAP_NFR, FAKE_RECORDS - 1) | field_bits(CAP_DRD, 1) |
-				    field_bits(CAP_DWD, 1));
-	fake_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, IRO));
+	memset(&sim_unit, 0, sizeof(sim_unit));
+	sim_unit.pages_left = 1000;
+	unit_reset(&sim_unit.unit, 0);
+	sim_unit_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, 6) |
+					field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, FRO) |
+					field_bits(CAP_NFR, SIM_UNIT_RECORDS - 1) |
+					field_bits(CAP_DRD, 1) | field_bits(CAP_DWD, 1));
+	sim_unit_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, IRO));
 }
 
-struct vtd_unit fake_probe(void)
+struct vtd_unit sim_unit_probe(void)
 {
 	struct vtd_unit unit;
 
-	CHECK_EQ(vtd_unit_probe(&unit, fake.unit.registers, FAKE_BASE, FAKE_BYTES), VTD_OK);
+	CHECK_EQ(vtd_unit_probe(&unit, sim_unit.unit.registers, SIM_UNIT_BASE, SIM_UNIT_BYTES),
+		 VTD_OK);
 	return unit;
 }
 
-struct vtd_unit fake_enabled(void)
+struct vtd_unit sim_unit_enabled(void)
 {
-	struct vtd_unit unit = fake_probe();
+	struct vtd_unit unit = sim_unit_probe();
 
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_OK);
 	return unit;
 }
 
-void fake_fault(uint16_t source_id, uint8_t reason, uint64_t address)
+void sim_unit_fault(uint16_t source_id, uint8_t reason, uint64_t address)
 {
-	fault_record(&fake.unit, &(struct request){ .source_id = source_id, .at = address },
+	fault_record(&sim_unit.unit, &(struct request){ .source_id = source_id, .at = address },
 		     reason);
 }
 
 static bool is_register(const volatile void *address, uint32_t *offset)
 {
-	uint64_t at = (uint64_t)address - (uint64_t)fake.unit.registers;
+	uint64_t at = (uint64_t)address - (uint64_t)sim_unit.unit.registers;
 
 	*offset = (uint32_t)at;
-	return at < FAKE_BYTES;
+	return at < SIM_UNIT_BYTES;
 }
 
 static void write_register(uint32_t offset, uint64_t value, unsigned bytes)
 {
-	uint32_t change = (fake_get32(VTD_GSTS) ^ (uint32_t)value) & SWITCHES;
+	uint32_t change = (sim_unit_get32(VTD_GSTS) ^ (uint32_t)value) & SWITCHES;
 
-	CHECK(fake.write_count < sizeof(fake.writes) / sizeof(fake.writes[0]));
-	fake.writes[fake.write_count].offset = offset;
-	fake.writes[fake.write_count++].value = value;
-	fake.bits_at_once |= offset == VTD_GCMD && change & (change - 1);
-	unit_write(&fake.unit, offset, bytes, value);
+	CHECK(sim_unit.write_count < sizeof(sim_unit.writes) / sizeof(sim_unit.writes[0]));
+	sim_unit.writes[sim_unit.write_count].offset = offset;
+	sim_unit.writes[sim_unit.write_count++].value = value;
+	sim_unit.bits_at_once |= offset == VTD_GCMD && change & (change - 1);
+	unit_write(&sim_unit.unit, offset, bytes, value);
 }
 
-int fake_write_to(uint32_t offset, unsigned from)
+int sim_unit_write_to(uint32_t offset, unsigned from)
 {
-	for (unsigned i = from; i < fake.write_count; i++)
-		if (fake.writes[i].offset == offset)
+	for (unsigned i = from; i < sim_unit.write_count; i++)
+		if (sim_unit.writes[i].offset == offset)
 			return (int)i;
 	return -1;
 }
 
-int fake_command(uint32_t bit, bool on)
+int sim_unit_command(uint32_t bit, bool on)
 {
-	for (unsigned i = 0; i < fake.write_count; i++)
-		if (fake.writes[i].offset == VTD_GCMD && !(fake.writes[i].value & bit) == !on)
+	for (unsigned i = 0; i < sim_unit.write_count; i++)
+		if (sim_unit.writes[i].offset == VTD_GCMD &&
+		    !(sim_unit.writes[i].value & bit) == !on)
 			return (int)i;
 	return -1;
 }
@@ -138,7 +142,7 @@ void platform_write64(volatile void *address, uint64_t value)
 void platform_flush_line(const volatile void *address)
 {
 	(void)address;
-	fake.lines_flushed++;
+	sim_unit.lines_flushed++;
 }
 
 /* Pages are kept until the end: the sanitizer would call them leaks if nothing led to them. */
@@ -188,9 +192,9 @@ volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
 
 void *platform_alloc_page(void)
 {
-	if (!fake.pages_left)
+	if (!sim_unit.pages_left)
 		return NULL;
-	fake.pages_left--;
+	sim_unit.pages_left--;
 	return memory_alloc(1);
 }
 
@@ -267,7 +271,7 @@ void unit_is_busy(struct unit *u)
 void unit_obeys(struct unit *u, const uint64_t descriptor[4])
 {
 	(void)u;
-	memcpy(fake.descriptors[fake.descriptor_count++ % 1024], descriptor, 16);
+	memcpy(sim_unit.descriptors[sim_unit.descriptor_count++ % 1024], descriptor, 16);
 }
 
 void unit_interrupts(struct unit *u, uint64_t address, uint32_t data)
@@ -275,7 +279,7 @@ void unit_interrupts(struct unit *u, uint64_t address, uint32_t data)
 	(void)u;
 	(void)address;
 	(void)data;
-	fake.interrupts++;
+	sim_unit.interrupts++;
 }
 
 bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, uint32_t pasid,
@@ -287,5 +291,5 @@ bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, 
 	(void)pasid;
 	(void)address;
 	(void)all;
-	return !fake.device_is_silent;
+	return !sim_unit.device_is_silent;
 }

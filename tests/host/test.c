@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The runner of unit tests. */
 #include "tests/host/test.h"
 
 #include <stdio.h>

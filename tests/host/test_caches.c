@@ -7,10 +7,10 @@
 /* A unit that keeps all that it may. */
 static struct unit *keeper(bool scalable)
 {
-	fake_reset();
+	sim_unit_reset();
 	sim.context_cache = sim.pasid_cache = sim.iotlb = sim.paging_cache = 100;
-	fake.unit.root = field_bits(RTADDR_TTM, scalable);
-	return &fake.unit;
+	sim_unit.unit.root = field_bits(RTADDR_TTM, scalable);
+	return &sim_unit.unit;
 }
 
 static struct request request_of(uint16_t source_id, uint16_t domain, uint32_t pasid, uint8_t stage)

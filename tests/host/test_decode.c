@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Registers in words: every field, and only those that the unit has. */
 #include "tests/host/sim_unit.h"
 #include "tests/host/test.h"
 #include "vtd/decode.h"
@@ -12,12 +13,12 @@
 /* A unit that has everything; CAP bits 3 AFL, 5 PLMR, 6 PHMR, 61 ECMDS; ECAP bits by name below. */
 static struct vtd_unit everything(void)
 {
-	fake_reset();
-	fake_set64(VTD_CAP, field_bits(CAP_FRO, 0x22) | field_bits(CAP_NFR, 2) | BIT(3) | BIT(5) |
-				    BIT(6) | BIT(61));
-	fake_set64(VTD_ECAP, field_bits(ECAP_IRO, 0x0f) | field_bits(ECAP_QI, 1) |
-				     field_bits(ECAP_IR, 1) | BIT(25) | BIT(29) | BIT(51));
-	return fake_probe();
+	sim_unit_reset();
+	sim_unit_set64(VTD_CAP, field_bits(CAP_FRO, 0x22) | field_bits(CAP_NFR, 2) | BIT(3) |
+					BIT(5) | BIT(6) | BIT(61));
+	sim_unit_set64(VTD_ECAP, field_bits(ECAP_IRO, 0x0f) | field_bits(ECAP_QI, 1) |
+					 field_bits(ECAP_IR, 1) | BIT(25) | BIT(29) | BIT(51));
+	return sim_unit_probe();
 }
 
 static unsigned count_registers(const struct vtd_unit *unit)
@@ -61,7 +62,7 @@ TEST(decode_registers_do_not_overlap)
 	struct vtd_unit unit = everything();
 	struct vtd_register_walk walk;
 	struct vtd_register r;
-	bool taken[FAKE_BYTES] = { false };
+	bool taken[SIM_UNIT_BYTES] = { false };
 
 	vtd_register_first(&walk, &unit);
 	while (vtd_register_next(&walk, &r)) {
@@ -74,7 +75,7 @@ TEST(decode_registers_do_not_overlap)
 		}
 	}
 	CHECK(!taken[VTD_GCMD]); /* write-only */
-	CHECK_EQ(fake.write_count, 0);
+	CHECK_EQ(sim_unit.write_count, 0);
 }
 
 TEST(decode_fields_do_not_overlap)
@@ -240,11 +241,11 @@ TEST(decode_registers_exist_as_the_unit_says)
 	struct vtd_unit unit;
 	unsigned bare;
 
-	fake_reset();
-	fake_set64(VTD_ECAP, field_bits(ECAP_IRO, 0xf));
-	unit = fake_probe();
+	sim_unit_reset();
+	sim_unit_set64(VTD_ECAP, field_bits(ECAP_IRO, 0xf));
+	unit = sim_unit_probe();
 	bare = count_registers(&unit);
-	CHECK_EQ(bare, 11 + 2 + 2 * FAKE_RECORDS);
+	CHECK_EQ(bare, 11 + 2 + 2 * SIM_UNIT_RECORDS);
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct vtd_unit more = unit;
 
@@ -264,7 +265,7 @@ TEST(decode_leaves_out_what_is_outside)
 	/* The first record at 0x3ff0. */
 	unit.bytes = 0x4000;
 	unit.cap |= field_mask(CAP_FRO);
-	CHECK_EQ(count_registers(&unit), all - 2 * FAKE_RECORDS + 2);
+	CHECK_EQ(count_registers(&unit), all - 2 * SIM_UNIT_RECORDS + 2);
 	unit.bytes = 0x400;
 	CHECK(count_registers(&unit) < all);
 }
@@ -329,8 +330,8 @@ TEST(decode_reads_values_and_unknown_bits)
 	struct vtd_register r;
 	struct vtd_register_field f;
 
-	fake_set32(VTD_GSTS, G_TE | 1);
-	fake_set64(VTD_RTADDR, 0x1234567000 | 1 << 10);
+	sim_unit_set32(VTD_GSTS, G_TE | 1);
+	sim_unit_set64(VTD_RTADDR, 0x1234567000 | 1 << 10);
 	r = get(&unit, "GSTS");
 	CHECK_EQ(r.value, G_TE | 1);
 	CHECK(get_field(&r, "TES", &f) && f.value == 1);
@@ -339,5 +340,5 @@ TEST(decode_reads_values_and_unknown_bits)
 	CHECK(get_field(&r, "RTA", &f) && f.value == 0x1234567);
 	CHECK(get_field(&r, "TTM", &f) && f.value == 1);
 	CHECK_EQ(vtd_unknown_bits(&r), 0);
-	CHECK_EQ(fake.write_count, 0);
+	CHECK_EQ(sim_unit.write_count, 0);
 }

@@ -12,7 +12,7 @@ static enum dma_state state;
 /* Opened and reset, of the kind, its requests with PASID `pasid` unless that is 0. */
 static void ready(const struct dma_generator *generator, uint32_t pasid)
 {
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, generator));
 	device.has_pasid = pasid;
 	device.pasid = pasid;
@@ -33,9 +33,9 @@ TEST(dsa_copies_a_page_by_a_dedicated_queue)
 	ready(&dma_dsa, 0);
 	CHECK_EQ(device.tagging, DMA_TAGS_AS_TOLD);
 	goes_on_copying(200);
-	CHECK(!dsa_model.last_has_pasid);
+	CHECK(!sim_dsa.last_has_pasid);
 	dma_dsa.stop(&device);
-	CHECK_EQ(dsa_model.state, DSA_DISABLED);
+	CHECK_EQ(sim_dsa.state, DSA_DISABLED);
 	CHECK(!(pci_read16(&bus.function, PCI_COMMAND) & PCI_COMMAND_MASTER));
 	CHECK(bus_is_content());
 }
@@ -44,11 +44,11 @@ TEST(dsa_tags_its_requests_when_told)
 {
 	ready(&dma_dsa, 0x54321);
 	goes_on_copying(3);
-	CHECK(dsa_model.last_has_pasid && dsa_model.last_pasid == 0x54321);
+	CHECK(sim_dsa.last_has_pasid && sim_dsa.last_pasid == 0x54321);
 	device.has_pasid = false;
 	CHECK(!bus_settle(&device));
 	goes_on_copying(3);
-	CHECK(!dsa_model.last_has_pasid);
+	CHECK(!sim_dsa.last_has_pasid);
 }
 
 TEST(dsa_copies_by_a_shared_queue)
@@ -56,14 +56,14 @@ TEST(dsa_copies_by_a_shared_queue)
 	ready(&dma_dsa_shared, 5);
 	CHECK_EQ(device.tagging, DMA_TAGS_ALWAYS);
 	for (unsigned i = 0; i < 50; i++) {
-		dsa_model.full = i * 10; /* it is asked again */
+		sim_dsa.full = i * 10; /* it is asked again */
 		goes_on_copying(1);
-		CHECK(dsa_model.last_has_pasid && dsa_model.last_pasid == 5);
+		CHECK(sim_dsa.last_has_pasid && sim_dsa.last_pasid == 5);
 	}
-	CHECK_EQ(dsa_model.retries, 10 * 49 * 50 / 2);
-	dsa_model.full = 1000000; /* but not for ever */
+	CHECK_EQ(sim_dsa.retries, 10 * 49 * 50 / 2);
+	sim_dsa.full = 1000000; /* but not for ever */
 	CHECK_EQ(bus_run(&device), DMA_DEAD);
-	dsa_model.full = 0;
+	sim_dsa.full = 0;
 	CHECK(!device.generator->reset(&device, BUS_PRIVATE_AT));
 	goes_on_copying(5);
 }
@@ -72,15 +72,15 @@ TEST(dsa_shared_queue_tags_whatever_it_is_told)
 {
 	ready(&dma_dsa_shared, 0);
 	goes_on_copying(2);
-	CHECK(dsa_model.last_has_pasid);
+	CHECK(sim_dsa.last_has_pasid);
 }
 
 TEST(dsa_without_what_is_optional)
 {
-	dsa_model_plug();
-	dsa_model.wqcap &= ~(1ull << 54);
-	dsa_model.grpcap &= ~(1ull << 16);
-	dsa_model_no_pasid();
+	sim_dsa_plug();
+	sim_dsa.wqcap &= ~(1ull << 54);
+	sim_dsa.grpcap &= ~(1ull << 16);
+	sim_dsa_no_pasid();
 	CHECK(!bus_open(&device, &dma_dsa));
 	CHECK_EQ(device.tagging, DMA_TAGS_NEVER);
 	CHECK(!bus_settle(&device));
@@ -96,7 +96,7 @@ TEST(dsa_refused_copy_fails_and_the_next_goes_through)
 			CHECK_EQ(bus_landed(&device, &state), i % 2 ? 0 : 4096);
 			CHECK_EQ(state, i % 2 ? DMA_FAILED : DMA_DONE);
 		}
-		CHECK_EQ(dsa_model.resets, 1);
+		CHECK_EQ(sim_dsa.resets, 1);
 		/* Neither source nor completion record: SWERR alone tells of it. */
 		bus.refuse_target = false;
 		bus.refuse_private = true;
@@ -111,21 +111,21 @@ TEST(dsa_comes_back_from_a_halt)
 {
 	for (unsigned type = 0; type < 2; type++) {
 		ready(&dma_dsa, 9);
-		dsa_model.halts = true;
+		sim_dsa.halts = true;
 		bus.refuse_private = true;
 		CHECK_EQ(bus_run(&device), DMA_DEAD);
-		dsa_model.reset_type = type;
+		sim_dsa.reset_type = type;
 		bus.refuse_private = false;
 		CHECK(!device.generator->reset(&device, BUS_PRIVATE_AT));
 		goes_on_copying(5);
-		CHECK(dsa_model.last_has_pasid && dsa_model.last_pasid == 9);
-		CHECK_EQ(dsa_model.flrs, type);
+		CHECK(sim_dsa.last_has_pasid && sim_dsa.last_pasid == 9);
+		CHECK_EQ(sim_dsa.flrs, type);
 	}
 	/* Halted already when it is found, and no reset that revives it. */
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, &dma_dsa));
-	dsa_model.state = DSA_HALT;
-	dsa_model.reset_type = 2;
+	sim_dsa.state = DSA_HALT;
+	sim_dsa.reset_type = 2;
 	bus_config_set32(0x44, 0);
 	CHECK(strstr(bus_settle(&device), "halted"));
 	CHECK(bus_is_content());
@@ -133,22 +133,22 @@ TEST(dsa_comes_back_from_a_halt)
 
 TEST(dsa_left_enabled_by_firmware)
 {
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, &dma_dsa));
-	dsa_model.state = DSA_ENABLED;
+	sim_dsa.state = DSA_ENABLED;
 	CHECK(!bus_settle(&device));
 	goes_on_copying(5);
 }
 
 TEST(dsa_commands_that_fail)
 {
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, &dma_dsa));
-	dsa_model.error = 3;
+	sim_dsa.error = 3;
 	CHECK(strstr(bus_settle(&device), "not enabled (CMDSTS 0x03)"));
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, &dma_dsa));
-	dsa_model.deaf = true;
+	sim_dsa.deaf = true;
 	CHECK(strstr(bus_settle(&device), "not enabled"));
 	bus_config_set32(pci_capability(&bus.function, PCI_CAP_EXPRESS) + PCI_EXPRESS_DEVCAP, 0);
 	CHECK(strstr(bus_settle(&device), "does not reset"));
@@ -163,30 +163,30 @@ static const char *refusal(const struct dma_generator *generator, uint64_t *fiel
 
 TEST(dsa_that_cannot_be_used)
 {
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.gencap, ~0ull), "all ones"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.gencap, 31 << 16), "set up by software"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.gencap, 1ull << 31 | 11 << 16), "copy pages"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.wqcap, 15 | 1 << 16 | 3ull << 48), "16 entries"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.wqcap, 128 | 8 << 16 | 1ull << 48), "dedicated"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa_shared, &dsa_model.wqcap, 128 | 8 << 16 | 1ull << 49),
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.gencap, ~0ull), "all ones"));
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.gencap, 31 << 16), "set up by software"));
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.gencap, 1ull << 31 | 11 << 16), "copy pages"));
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.wqcap, 15 | 1 << 16 | 3ull << 48), "16 entries"));
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.wqcap, 128 | 8 << 16 | 1ull << 48), "dedicated"));
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa_shared, &sim_dsa.wqcap, 128 | 8 << 16 | 1ull << 49),
 		     "shared"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.engcap, 0), "no engine"));
-	dsa_model_plug();
-	CHECK(strstr(refusal(&dma_dsa, &dsa_model.opcap, 1), "OPCAP"));
-	dsa_model_plug();
-	dsa_model.offsets = 0x50000;
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.engcap, 0), "no engine"));
+	sim_dsa_plug();
+	CHECK(strstr(refusal(&dma_dsa, &sim_dsa.opcap, 1), "OPCAP"));
+	sim_dsa_plug();
+	sim_dsa.offsets = 0x50000;
 	CHECK(strstr(bus_open(&device, &dma_dsa), "OFFSETS"));
-	dsa_model_plug();
-	dsa_model_no_pasid();
+	sim_dsa_plug();
+	sim_dsa_no_pasid();
 	CHECK(strstr(bus_open(&device, &dma_dsa_shared), "PASID"));
-	dsa_model_plug();
+	sim_dsa_plug();
 	bus.cpu_features = 1u << 29;
 	CHECK(strstr(bus_open(&device, &dma_dsa), "MOVDIR64B"));
 	CHECK(!bus_open(&device, &dma_dsa_shared));

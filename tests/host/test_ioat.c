@@ -13,8 +13,8 @@ TEST(ioat_copies_a_page)
 	static const uint8_t versions[] = { 0x30, 0x32, 0x33, 0x34 };
 
 	for (unsigned v = 0; v < sizeof(versions); v++) {
-		ioat_model_plug();
-		ioat_model.version = versions[v];
+		sim_ioat_plug();
+		sim_ioat.version = versions[v];
 		CHECK(!bus_open(&device, &dma_ioat));
 		CHECK(!bus_settle(&device));
 		for (unsigned i = 0; i < 70000; i += v ? 100 : 1) { /* DMACOUNT turns over */
@@ -32,30 +32,30 @@ TEST(ioat_reset_comes_back_from_every_state)
 {
 	for (unsigned from = IOAT_ACTIVE; from <= IOAT_ARMED; from++)
 		for (unsigned error = 0; error < 2; error++) {
-			ioat_model_plug();
+			sim_ioat_plug();
 			CHECK(!bus_open(&device, &dma_ioat));
-			ioat_model.state = from;
-			ioat_model.error = error ? 0x8100 : 0;
-			bus_config_set32(0x180, ioat_model.error);
+			sim_ioat.state = from;
+			sim_ioat.error = error ? 0x8100 : 0;
+			bus_config_set32(0x180, sim_ioat.error);
 			CHECK(!bus_settle(&device));
 			CHECK_EQ(bus_landed(&device, &state), 4096);
 			CHECK_EQ(state, DMA_DONE);
 			CHECK(!bus_settle(&device));
 			CHECK_EQ(bus_landed(&device, &state), 4096);
-			CHECK_EQ(ioat_model.resets, 2);
+			CHECK_EQ(sim_ioat.resets, 2);
 			CHECK(bus_is_content());
 		}
-	ioat_model_plug();
+	sim_ioat_plug();
 	CHECK(!bus_open(&device, &dma_ioat));
-	ioat_model.deaf = true;
-	ioat_model.state = IOAT_ACTIVE;
+	sim_ioat.deaf = true;
+	sim_ioat.state = IOAT_ACTIVE;
 	CHECK(!bus_settle(&device));
 	CHECK(bus_is_content());
 }
 
 TEST(ioat_refused_copy)
 {
-	ioat_model_plug();
+	sim_ioat_plug();
 	CHECK(!bus_open(&device, &dma_ioat));
 	CHECK(!bus_settle(&device));
 	/* A write is posted: the channel does not learn that it went nowhere. */
@@ -93,7 +93,7 @@ TEST(ioat_each_refused_access)
 	static const uint8_t want[] = { DMA_DEAD, DMA_DEAD, DMA_DONE, DMA_DONE, DMA_DONE };
 
 	for (unsigned i = 0; i < 5; i++) {
-		ioat_model_plug();
+		sim_ioat_plug();
 		CHECK(!bus_open(&device, &dma_ioat));
 		CHECK(!bus_settle(&device));
 		accesses = 0;
@@ -112,41 +112,41 @@ TEST(ioat_each_refused_access)
 
 TEST(ioat_stops_and_says_nothing_more)
 {
-	ioat_model_plug();
+	sim_ioat_plug();
 	CHECK(!bus_open(&device, &dma_ioat));
 	CHECK(!bus_settle(&device));
 	CHECK_EQ(bus_landed(&device, &state), 4096);
-	ioat_model.mute = true;
+	sim_ioat.mute = true;
 	CHECK_EQ(bus_run(&device), DMA_BUSY);
 	dma_ioat.stop(&device);
-	CHECK_EQ(ioat_model.state, IOAT_HALTED);
+	CHECK_EQ(sim_ioat.state, IOAT_HALTED);
 	CHECK(!(pci_read16(&bus.function, PCI_COMMAND) & PCI_COMMAND_MASTER));
 	CHECK(bus_is_content());
 }
 
 TEST(ioat_that_cannot_be_used)
 {
-	ioat_model_plug();
-	ioat_model.channels = 0;
+	sim_ioat_plug();
+	sim_ioat.channels = 0;
 	CHECK(strstr(bus_open(&device, &dma_ioat), "CHANCNT"));
-	ioat_model_plug();
-	ioat_model.version = 0x20;
+	sim_ioat_plug();
+	sim_ioat.version = 0x20;
 	CHECK(strstr(bus_open(&device, &dma_ioat), "CBVER"));
-	ioat_model_plug();
-	ioat_model.version = 0xff;
+	sim_ioat_plug();
+	sim_ioat.version = 0xff;
 	CHECK(strstr(bus_open(&device, &dma_ioat), "all ones"));
-	ioat_model_plug();
-	ioat_model.capacity = 11;
+	sim_ioat_plug();
+	sim_ioat.capacity = 11;
 	CHECK(strstr(bus_open(&device, &dma_ioat), "XFERCAP"));
-	ioat_model_plug();
-	ioat_model.capacity = 0; /* no limit */
+	sim_ioat_plug();
+	sim_ioat.capacity = 0; /* no limit */
 	CHECK(!bus_open(&device, &dma_ioat));
-	ioat_model.stuck = true;
+	sim_ioat.stuck = true;
 	CHECK(strstr(bus_settle(&device), "CHANCMD"));
-	ioat_model_plug();
+	sim_ioat_plug();
 	CHECK(!bus_open(&device, &dma_ioat));
-	ioat_model.error = 0x100;
-	ioat_model.stays_bad = true;
+	sim_ioat.error = 0x100;
+	sim_ioat.stays_bad = true;
 	CHECK(strstr(bus_settle(&device), "CHANERR"));
 	CHECK(bus_is_content());
 }
@@ -175,7 +175,7 @@ TEST(ioat_ids)
 /* The model is awake: what it must object to, it does. */
 TEST(ioat_model_objects_to_a_start_after_the_stop)
 {
-	ioat_model_plug();
+	sim_ioat_plug();
 	CHECK(!bus_open(&device, &dma_ioat));
 	CHECK(!bus_settle(&device));
 	dma_ioat.stop(&device);

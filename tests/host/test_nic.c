@@ -1,70 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "boot/device_path.h"
-#include "kernel/kernel.h"
-#include "kernel/options.h"
-#include "tests/sim/devices/nic.h"
-#include "tests/host/test.h"
-
-#include <string.h>
-
-#define PRIVATE_AT 0x203000
-
-extern struct options options;
-
-/* One of each kind. */
-static const uint16_t ids[] = { 0x10d3, 0x153a, 0x156f, 0x15bb, 0x10c9,
-				0x1521, 0x1533, 0x1539, 0x15f2 };
-#define ID_COUNT (sizeof(ids) / sizeof(ids[0]))
-
-static uint8_t page[4096] __attribute__((aligned(4096)));
-
-static struct dma_device device_of(void)
-{
-	struct dma_device d = { .function = &fake_nic.function };
-
-	d.generator = dma_igb.matches(d.function)   ? &dma_igb
-		      : dma_igc.matches(d.function) ? &dma_igc
-						    : &dma_e1000e;
-	return d;
-}
-
-static const char *bring_up(struct dma_device *d)
-{
-	const char *problem = d->generator->open(d);
-
-	if (problem)
-		return problem;
-	fake_nic.private = d->private;
-	fake_nic.private_at = PRIVATE_AT;
-	fake_nic.buffer = page;
-	pci_bus_master(d->function, true);
-	return d->generator->reset(d, PRIVATE_AT);
-}
-
-static enum dma_state one_dma(struct dma_device *d)
-{
-	enum dma_state state = DMA_BUSY;
-
-	memset(page, 0, sizeof(page));
-	d->generator->start(d, (uint64_t)page);
-	for (unsigned i = 0; i < 100000 && state == DMA_BUSY; i++)
-		state = d->generator->poll(d);
-	return state;
-}
-
-static struct dma_device new_device(uint16_t id)
-{
-	strcpy(options.dma, id == 0x15f2 ? "igc" : "");
-	fake_nic_new(id);
-	return device_of();
-}
+/* Intel ports: brought up in loopback, DMA, refusals, resets, virtual functions. */
+#include "tests/host/nic_bench.h"
 
 TEST(nic_goes_by_the_programming_sequence)
 {
 	for (size_t i = 0; i < 2 * ID_COUNT; i++) {
 		struct dma_device d = new_device(ids[i / 2]);
 
-		fake_nic.keeps_phy = i & 1;
+		sim_nic.keeps_phy = i & 1;
 		CHECK_EQ(bring_up(&d), 0);
 		CHECK(d.confirmed);
 		for (unsigned n = 0; n < 200; n++) {
@@ -73,14 +16,14 @@ TEST(nic_goes_by_the_programming_sequence)
 			CHECK_EQ(page[d.bytes - 1], 0x5a);
 			CHECK_EQ(page[d.bytes], 0);
 		}
-		CHECK_EQ(fake_nic.received, 201);
+		CHECK_EQ(sim_nic.received, 201);
 		d.generator->stop(&d);
 		CHECK(!d.confirmed); /* it shall be seen again by whoever uses it again */
-		CHECK_EQ(fake_nic.sent_out, 0);
-		CHECK(!fake_nic.mastered);
-		CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
-		CHECK(!(fake_nic_get(NIC_RCTL) & RCTL_EN) && !(fake_nic_get(NIC_TCTL) & TCTL_EN));
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.sent_out, 0);
+		CHECK(!sim_nic.mastered);
+		CHECK_EQ(sim_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
+		CHECK(!(sim_nic_get(NIC_RCTL) & RCTL_EN) && !(sim_nic_get(NIC_TCTL) & TCTL_EN));
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -92,11 +35,11 @@ TEST(nic_keeps_its_link_out_of_l1_2)
 		uint16_t want = ids[i] == 0x15f2 ? 0xa : 0xf;
 
 		CHECK_EQ(d.generator->refuses(&d), 0);
-		CHECK_EQ(pci_read16(&fake_nic.function, FAKE_NIC_L1 + 8), 0xf); /* only read */
+		CHECK_EQ(pci_read16(&sim_nic.function, FAKE_NIC_L1 + 8), 0xf); /* only read */
 		CHECK_EQ(bring_up(&d), 0);
-		CHECK_EQ(pci_read16(&fake_nic.function, FAKE_NIC_L1 + 8), want);
-		CHECK_EQ(pci_read16(&fake_nic.bridge, FAKE_NIC_L1 + 8), want);
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(pci_read16(&sim_nic.function, FAKE_NIC_L1 + 8), want);
+		CHECK_EQ(pci_read16(&sim_nic.bridge, FAKE_NIC_L1 + 8), want);
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -104,17 +47,17 @@ TEST(nic_model_objects_to_l1_2)
 {
 	struct dma_device d = new_device(0x15f2);
 
-	fake_nic.keeps_l1 = true;
+	sim_nic.keeps_l1 = true;
 	bring_up(&d);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "L1.2"));
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "L1.2"));
 	d = new_device(0x15f2);
 	CHECK_EQ(bring_up(&d), 0);
-	pci_write16(&fake_nic.bridge, FAKE_NIC_L1 + 8, 0xe);
+	pci_write16(&sim_nic.bridge, FAKE_NIC_L1 + 8, 0xe);
 	one_dma(&d);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "may go into L1.2"));
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "may go into L1.2"));
 	new_device(0x15f2);
-	pci_write16(&fake_nic.bridge, FAKE_NIC_L1 + 8, 0xa);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "above the port first"));
+	pci_write16(&sim_nic.bridge, FAKE_NIC_L1 + 8, 0xa);
+	CHECK(sim_nic.complaint && strstr(sim_nic.complaint, "above the port first"));
 }
 
 /* Marks of the pages under test are small numbers or their complements. */
@@ -145,14 +88,14 @@ TEST(nic_tells_what_was_refused)
 
 		CHECK_EQ(bring_up(&d), 0);
 		for (unsigned r = 0; r < sizeof(want); r++) {
-			fake_nic.refuse = (enum fake_refusal)r;
+			sim_nic.refuse = (enum sim_refusal)r;
 			CHECK_EQ(one_dma(&d), want[r]);
-			fake_nic.refuse = REFUSE_NOTHING;
+			sim_nic.refuse = REFUSE_NOTHING;
 			if (want[r] == DMA_BUSY || want[r] == DMA_DEAD)
 				CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
 			CHECK_EQ(one_dma(&d), DMA_DONE);
 		}
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -168,7 +111,7 @@ static void *remap(uint8_t devfn, uint64_t at, bool write)
 	CHECK_EQ(write, accesses >= 3);
 	if (accesses++ >= refuse_from)
 		return NULL;
-	return offset < 8192 ? fake_nic.private + offset : page;
+	return offset < 8192 ? sim_nic.private + offset : page;
 }
 
 TEST(nic_dma_is_translated_access_by_access)
@@ -182,17 +125,17 @@ TEST(nic_dma_is_translated_access_by_access)
 			struct dma_device d = new_device(ids[i]);
 
 			CHECK_EQ(bring_up(&d), 0);
-			fake_nic.translate = remap;
+			sim_nic.translate = remap;
 			accesses = 0;
 			refuse_from = k;
 			CHECK_EQ(one_dma(&d), want[k]);
-			CHECK_EQ(last_devfn, fake_nic.function.devfn);
+			CHECK_EQ(last_devfn, sim_nic.function.devfn);
 			CHECK_EQ(accesses, k < 3 ? k + 1 : 5);
 			CHECK_EQ(page[0], k > 3 ? 2 : 0); /* the frame's first byte */
-			fake_nic.translate = NULL;
+			sim_nic.translate = NULL;
 			CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
 			CHECK_EQ(one_dma(&d), DMA_DONE);
-			CHECK_EQ(fake_nic.complaint, 0);
+			CHECK_EQ(sim_nic.complaint, 0);
 		}
 }
 
@@ -202,24 +145,24 @@ TEST(nic_restarts_queues_and_resets_where_that_does_not_help)
 	unsigned resets;
 
 	CHECK_EQ(bring_up(&d), 0);
-	resets = fake_nic.resets;
-	fake_nic.refuse = REFUSE_TRANSMIT;
+	resets = sim_nic.resets;
+	sim_nic.refuse = REFUSE_TRANSMIT;
 	CHECK_EQ(one_dma(&d), DMA_BUSY);
-	fake_nic.refuse = REFUSE_NOTHING;
+	sim_nic.refuse = REFUSE_NOTHING;
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.resets, resets);
+	CHECK_EQ(sim_nic.resets, resets);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	fake_nic.refuse = REFUSE_FRAME;
+	sim_nic.refuse = REFUSE_FRAME;
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.resets, resets + 1);
-	fake_nic.refuse = REFUSE_NOTHING;
+	CHECK_EQ(sim_nic.resets, resets + 1);
+	sim_nic.refuse = REFUSE_NOTHING;
 	CHECK_EQ(one_dma(&d), DMA_DONE);
 	/* A PHY that left its loopback is not left so. */
-	fake_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
+	sim_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.resets, resets + 2);
+	CHECK_EQ(sim_nic.resets, resets + 2);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	CHECK_EQ(fake_nic.complaint, 0);
+	CHECK_EQ(sim_nic.complaint, 0);
 }
 
 TEST(nic_says_which_it_is_and_that_it_loops)
@@ -236,10 +179,10 @@ TEST(nic_says_which_it_is_and_that_it_loops)
 	d.generator->stop(&d);
 
 	d = new_device(0x10c9);
-	fake_nic.refuse = REFUSE_FRAME;
+	sim_nic.refuse = REFUSE_FRAME;
 	CHECK(bring_up(&d) && !d.evidence);
 	d.generator->stop(&d);
-	CHECK_EQ(fake_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
+	CHECK_EQ(sim_nic.phy[0][PHY_BMCR], BMCR_DEFAULT);
 }
 
 static bool refused(uint16_t id, uint32_t at, uint32_t value, const char *why)
@@ -248,9 +191,9 @@ static bool refused(uint16_t id, uint32_t at, uint32_t value, const char *why)
 	const char *problem;
 
 	if (at)
-		fake_nic_set(at, value);
+		sim_nic_set(at, value);
 	problem = d.generator->refuses(&d);
-	return problem && strstr(problem, why) && d.generator->open(&d) && !fake_nic.writes;
+	return problem && strstr(problem, why) && d.generator->open(&d) && !sim_nic.writes;
 }
 
 TEST(nic_refuses_by_reading_alone)
@@ -283,40 +226,40 @@ TEST(nic_that_a_reset_would_hang)
 	struct dma_device d = new_device(0x15bb);
 	const char *problem;
 
-	fake_nic.ring_left = true;
-	fake_nic_set(0x3808, 1024);
-	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	sim_nic.ring_left = true;
+	sim_nic_set(0x3808, 1024);
+	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	problem = d.generator->refuses(&d);
 	CHECK(problem && strstr(problem, "would hang it"));
-	CHECK(d.generator->open(&d) && !fake_nic.writes);
-	fake_nic.has_flr = true;
+	CHECK(d.generator->open(&d) && !sim_nic.writes);
+	sim_nic.has_flr = true;
 	CHECK_EQ(bring_up(&d), 0);
-	CHECK_EQ(fake_nic.flrs, 1);
+	CHECK_EQ(sim_nic.flrs, 1);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
 	/* In the middle of a test. */
-	fake_nic.ring_left = true;
-	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	sim_nic.ring_left = true;
+	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
-	CHECK_EQ(fake_nic.flrs, 2);
+	CHECK_EQ(sim_nic.flrs, 2);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	fake_nic.has_flr = false;
-	fake_nic.ring_left = true;
-	pci_write16(&fake_nic.function, 0xe4, 1 << 8);
+	sim_nic.has_flr = false;
+	sim_nic.ring_left = true;
+	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	problem = d.generator->reset(&d, PRIVATE_AT);
 	CHECK(problem && strstr(problem, "would hang it"));
 	d.generator->stop(&d);
-	CHECK(!fake_nic.mastered);
-	CHECK_EQ(fake_nic.complaint, 0);
+	CHECK(!sim_nic.mastered);
+	CHECK_EQ(sim_nic.complaint, 0);
 }
 
 TEST(nic_semaphore_that_a_driver_left_taken_is_freed_once)
 {
 	struct dma_device d = new_device(0x1533);
 
-	fake_nic.smbi_left = true;
+	sim_nic.smbi_left = true;
 	CHECK_EQ(bring_up(&d), 0);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	CHECK_EQ(fake_nic.complaint, 0);
+	CHECK_EQ(sim_nic.complaint, 0);
 }
 
 TEST(nic_whose_loopback_nobody_confirmed_must_be_named)
@@ -338,28 +281,28 @@ TEST(nic_that_does_not_loop_sends_nothing)
 		struct dma_device d = new_device(ids[i]);
 		const char *problem;
 
-		fake_nic.deaf_phy = true;
+		sim_nic.deaf_phy = true;
 		problem = d.generator->open(&d);
 		CHECK(problem && strstr(problem, "loopback"));
 		d.generator->start(&d, (uint64_t)page);
-		CHECK_EQ(fake_nic.received + fake_nic.sent_out, 0);
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.received + sim_nic.sent_out, 0);
+		CHECK_EQ(sim_nic.complaint, 0);
 
 		d = new_device(ids[i]);
-		fake_nic.refuse = REFUSE_FRAME;
+		sim_nic.refuse = REFUSE_FRAME;
 		problem = bring_up(&d);
 		CHECK(problem && strstr(problem, "did not come back"));
-		CHECK(!d.confirmed && !(fake_nic_get(NIC_TCTL) & TCTL_EN));
-		fake_nic.refuse = REFUSE_NOTHING;
+		CHECK(!d.confirmed && !(sim_nic_get(NIC_TCTL) & TCTL_EN));
+		sim_nic.refuse = REFUSE_NOTHING;
 		CHECK(d.generator->reset(&d, PRIVATE_AT) != NULL);
-		CHECK_EQ(fake_nic.received, 0);
-		CHECK_EQ(fake_nic.sent_out, 0);
+		CHECK_EQ(sim_nic.received, 0);
+		CHECK_EQ(sim_nic.sent_out, 0);
 
 		d = new_device(ids[i]);
-		fake_nic.held = true;
+		sim_nic.held = true;
 		problem = d.generator->open(&d);
 		CHECK(problem && strstr(problem, "semaphore"));
-		CHECK_EQ(fake_nic.complaint, 0);
+		CHECK_EQ(sim_nic.complaint, 0);
 	}
 }
 
@@ -374,16 +317,16 @@ static struct dma_device new_vf(void)
 
 TEST(nic_takes_the_requester_id_of_a_virtual_function)
 {
-	const struct pci_function *port = &fake_nic.function;
+	const struct pci_function *port = &sim_nic.function;
 	struct dma_device d = new_vf();
 
 	CHECK(dma_igbvf.matches(port));
 	CHECK_EQ(bring_up(&d), 0);
 	CHECK_EQ(d.function->bus << 8 | d.function->devfn, 0x88);
-	CHECK_EQ(fake_nic.mastered_devfn, 0x88);
+	CHECK_EQ(sim_nic.mastered_devfn, 0x88);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 1);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 1);
-	fake_nic.translate = remap;
+	sim_nic.translate = remap;
 	accesses = 0;
 	refuse_from = 5;
 	CHECK_EQ(one_dma(&d), DMA_DONE);
@@ -391,12 +334,12 @@ TEST(nic_takes_the_requester_id_of_a_virtual_function)
 	d.generator->stop(&d);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x08), 0);
 	CHECK_EQ(pci_read16(port, FAKE_NIC_SRIOV + 0x10), 0);
-	CHECK(!fake_nic.mastered && !fake_nic.complaint);
+	CHECK(!sim_nic.mastered && !sim_nic.complaint);
 }
 
 TEST(nic_virtual_function_is_refused)
 {
-	const struct pci_function *port = &fake_nic.function;
+	const struct pci_function *port = &sim_nic.function;
 	struct dma_device d = new_vf();
 
 	pci_write16(port, FAKE_NIC_SRIOV + 0x14, 0x180);
@@ -409,125 +352,4 @@ TEST(nic_virtual_function_is_refused)
 	CHECK(strstr(d.generator->open(&d), "names igbvf") != NULL);
 	new_device(0x1533);
 	CHECK(!dma_igbvf.matches(port));
-}
-
-/*
- * The model is proven, and the driver with it: each write from the first reset to the end of the
- * stop is lost once, and either the model objects, or the driver does, or no frame comes back, or
- * something is not as it was found.
- */
-static bool notices(uint16_t id, int drop, int *first, int *end)
-{
-	struct dma_device d = new_device(id);
-	const char *problem;
-	bool restored;
-
-	fake_nic.keeps_phy = fake_nic.kind->loopback_control; /* the others have more to lose */
-	problem = d.generator->open(&d);
-	*first = (int)fake_nic.writes;
-	fake_nic.drop = drop < 0 ? -1 : *first + drop;
-	fake_nic.private = d.private;
-	fake_nic.private_at = PRIVATE_AT;
-	fake_nic.buffer = page;
-	pci_bus_master(d.function, true);
-	if (!problem)
-		problem = d.generator->reset(&d, PRIVATE_AT);
-	if (!problem && one_dma(&d) != DMA_DONE)
-		problem = "no frame";
-	d.generator->stop(&d);
-	*end = (int)fake_nic.writes;
-	restored = fake_nic.phy[0][PHY_BMCR] == BMCR_DEFAULT &&
-		   !fake_nic.phy[0][PHY_LOOPBACK_CONTROL] && fake_nic.masked &&
-		   !fake_nic_get(NIC_CTRL) && !fake_nic_get(NIC_SW_FW_SYNC) &&
-		   !(fake_nic_get(NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER);
-	return problem || fake_nic.complaint || !restored;
-}
-
-TEST(nic_model_notices_every_lost_write)
-{
-	for (size_t i = 0; i < ID_COUNT; i++) {
-		int first, end, lost, harmless = 0;
-
-		CHECK(!notices(ids[i], -1, &first, &end));
-		lost = end - first;
-		for (int drop = 0; drop < lost; drop++) {
-			bool noticed = notices(ids[i], drop, &first, &end);
-
-			CHECK(noticed || fake_nic.harmless);
-			harmless += !noticed;
-		}
-		CHECK(lost - harmless > 20);
-	}
-}
-
-static void raw(uint32_t at, uint32_t value)
-{
-	struct dma_device d = { .registers = fake_nic.registers };
-
-	nic_write(&d, at, value);
-}
-
-TEST(nic_model_objects)
-{
-	static const struct {
-		uint32_t at, value;
-		bool was_reset;
-		const char *what;
-	} wrong[] = {
-		{ 0xc000, 0x1000, false, "before the reset" },
-		{ 0xc000, 0x1008, true, "multiple of 128" },
-		{ 0xc008, 100, true, "legal length" },
-		{ 0xc008, 0, true, "legal length" },
-		{ 0xe018, 1, true, "queue that is off" },
-		{ 0xc028, DCTL_ENABLE, true, "without a ring" },
-		{ NIC_MDIC, MDIC_WRITE | 1 << 21 | BMCR_LOOPBACK_1000, true, "without the sem" },
-		{ NIC_CTRL, CTRL_RST, true, "receives or sends" },
-		{ NIC_SW_FW_SYNC, 4, true, "without its semaphore" },
-		{ NIC_SWSM, SWSM_SWESMBI, true, "without SMBI" },
-		{ NIC_RCTL, RCTL_EN, true, "not masked" },
-	};
-	struct dma_device d;
-
-	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		fake_nic_new(0x10c9);
-		fake_nic_set(0xc008, 0);
-		fake_nic.was_reset = wrong[i].was_reset;
-		raw(wrong[i].at, wrong[i].value);
-		CHECK(fake_nic.complaint && strstr(fake_nic.complaint, wrong[i].what));
-	}
-	/* The PHY leaves loopback behind the driver's back; a descriptor after the stop. */
-	d = new_device(0x10c9);
-	CHECK_EQ(bring_up(&d), 0);
-	fake_nic.phy[0][PHY_BMCR] = BMCR_DEFAULT;
-	one_dma(&d);
-	CHECK_EQ(fake_nic.sent_out, 1);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "PHY not in loopback"));
-	d = new_device(0x10c9);
-	CHECK_EQ(bring_up(&d), 0);
-	d.generator->stop(&d);
-	raw(0xe018, 1);
-	CHECK(fake_nic.complaint && strstr(fake_nic.complaint, "after the stop"));
-}
-
-TEST(device_path_gives_the_port)
-{
-	uint8_t path[] = {
-		2, 1,  12, 0, 0,    0,	  0, 0,	   0,	 0,    0,	 0, /* ACPI */
-		1, 1,  6,  0, 0,    3,					    /* PCI */
-		3, 11, 37, 0, 0x52, 0x54, 0, 0x12, 0x34, 0x56, [54] = 1, 0x7f, 0xff, 4, 0
-	};
-	uint8_t mac[6] = { 0 };
-
-	CHECK(device_path_mac(path, sizeof(path), mac));
-	CHECK(!memcmp(mac, path + 22, 6));
-	for (size_t bytes = 0; bytes < 55; bytes++)
-		CHECK(!device_path_mac(path, bytes, mac));
-	path[18] = 4;
-	CHECK(!device_path_mac(path, sizeof(path), mac));
-	path[18] = 3;
-	path[14] = 3;
-	CHECK(!device_path_mac(path, sizeof(path), mac));
-	path[14] = 6;
-	path[12] = 0x7f;
-	CHECK(!device_path_mac(path, sizeof(path), mac));
 }

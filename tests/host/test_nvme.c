@@ -25,7 +25,7 @@ static bool sent_only(const uint8_t *admin, const uint8_t *io)
 
 			while (*allowed && *allowed != opcode)
 				allowed++;
-			if (nvme_model.sent[id][opcode] && !*allowed)
+			if (sim_nvme.sent[id][opcode] && !*allowed)
 				return false;
 		}
 	return true;
@@ -33,7 +33,7 @@ static bool sent_only(const uint8_t *admin, const uint8_t *io)
 
 TEST(nvme_identifies_and_makes_no_queue)
 {
-	nvme_model_plug();
+	sim_nvme_plug();
 	CHECK(!opened(false));
 	CHECK(!bus_settle(&device));
 	for (unsigned i = 0; i < 200; i++) {
@@ -43,7 +43,7 @@ TEST(nvme_identifies_and_makes_no_queue)
 	dma_nvme.leave(&device);
 	dma_nvme.stop(&device);
 	dma_nvme.leave(&device); /* of one that is off: nothing */
-	CHECK_EQ(nvme_model.shutdowns, 1);
+	CHECK_EQ(sim_nvme.shutdowns, 1);
 	CHECK(sent_only((const uint8_t[]){ 0x06, 0 }, (const uint8_t[]){ 0 }));
 	CHECK(bus_is_content());
 }
@@ -51,14 +51,14 @@ TEST(nvme_identifies_and_makes_no_queue)
 /* Writes, formats, and every other opcode: none, whatever happens meanwhile. */
 TEST(nvme_only_ever_reads)
 {
-	static uint8_t before[sizeof(nvme_model.disk)];
+	static uint8_t before[sizeof(sim_nvme.disk)];
 
-	nvme_model_plug();
-	memcpy(before, nvme_model.disk, sizeof(before));
+	sim_nvme_plug();
+	memcpy(before, sim_nvme.disk, sizeof(before));
 	CHECK(!opened(true));
 	for (unsigned round = 0; round < 50; round++) {
 		bus.refuse_target = bus.refuse_private = false;
-		nvme_model.refuse_fetches = round % 5;
+		sim_nvme.refuse_fetches = round % 5;
 		CHECK(!bus_settle(&device));
 		for (unsigned i = 0; i < 10 + round; i++) {
 			bus.refuse_target = i % 7 == 3;
@@ -72,23 +72,23 @@ TEST(nvme_only_ever_reads)
 			dma_nvme.stop(&device);
 	}
 	CHECK(sent_only((const uint8_t[]){ 0x01, 0x05, 0x06, 0 }, (const uint8_t[]){ 0x02, 0 }));
-	CHECK(nvme_model.sent[1][0x02] > 1000);
-	CHECK(!memcmp(before, nvme_model.disk, sizeof(before)));
+	CHECK(sim_nvme.sent[1][0x02] > 1000);
+	CHECK(!memcmp(before, sim_nvme.disk, sizeof(before)));
 	CHECK(bus_is_content());
 }
 
 TEST(nvme_reads_one_page_of_every_block_size)
 {
 	for (uint8_t shift = 9; shift <= 12; shift++) {
-		nvme_model_plug();
-		nvme_model.block_shift = shift;
-		nvme_model.blocks = sizeof(nvme_model.disk) >> shift;
+		sim_nvme_plug();
+		sim_nvme.block_shift = shift;
+		sim_nvme.blocks = sizeof(sim_nvme.disk) >> shift;
 		CHECK(!opened(true));
 		CHECK(!bus_settle(&device));
 		for (unsigned i = 0; i < 150; i++) {
 			CHECK_EQ(bus_landed(&device, &state), 4096);
 			CHECK_EQ(state, DMA_DONE);
-			CHECK(!memcmp(bus.target, nvme_model.disk, 4096));
+			CHECK(!memcmp(bus.target, sim_nvme.disk, 4096));
 		}
 		dma_nvme.stop(&device);
 		CHECK(bus_is_content());
@@ -97,7 +97,7 @@ TEST(nvme_reads_one_page_of_every_block_size)
 
 TEST(nvme_refused_reads_fail_and_the_next_goes_through)
 {
-	nvme_model_plug();
+	sim_nvme_plug();
 	CHECK(!opened(true));
 	CHECK(!bus_settle(&device));
 	for (unsigned i = 0; i < 100; i++) {
@@ -115,38 +115,38 @@ TEST(nvme_refused_reads_fail_and_the_next_goes_through)
 
 TEST(nvme_preparation_is_tried_again_when_its_dma_is_refused)
 {
-	nvme_model_plug();
+	sim_nvme_plug();
 	CHECK(!opened(true));
-	nvme_model.refuse_fetches = 7;
+	sim_nvme.refuse_fetches = 7;
 	CHECK(!bus_settle(&device));
 	CHECK_EQ(bus_landed(&device, &state), 4096);
-	nvme_model.refuse_fetches = 1000000;
+	sim_nvme.refuse_fetches = 1000000;
 	CHECK(bus_settle(&device)); /* but not for ever */
 	CHECK(bus_is_content());
 }
 
 TEST(nvme_namespaces_that_cannot_be_read_are_refused)
 {
-	nvme_model_plug();
-	nvme_model.blocks = 0;
+	sim_nvme_plug();
+	sim_nvme.blocks = 0;
 	CHECK(strstr(opened(true), "not there"));
-	nvme_model_plug();
-	nvme_model.metadata = 8;
+	sim_nvme_plug();
+	sim_nvme.metadata = 8;
 	CHECK(strstr(opened(true), "metadata"));
-	nvme_model_plug();
-	nvme_model.block_shift = 13;
+	sim_nvme_plug();
+	sim_nvme.block_shift = 13;
 	CHECK(strstr(opened(true), "larger than a page"));
-	nvme_model_plug();
-	nvme_model.block_shift = 0;
+	sim_nvme_plug();
+	sim_nvme.block_shift = 0;
 	CHECK(strstr(opened(true), "no valid size"));
-	nvme_model_plug();
-	nvme_model.blocks = 7;
+	sim_nvme_plug();
+	sim_nvme.blocks = 7;
 	CHECK(strstr(opened(true), "smaller than a page"));
-	nvme_model_plug();
-	nvme_model.no_queues = true;
+	sim_nvme_plug();
+	sim_nvme.no_queues = true;
 	CHECK(strstr(opened(true), "completion queue"));
-	nvme_model_plug();
-	nvme_model.cap &= ~(1ull << 37);
+	sim_nvme_plug();
+	sim_nvme.cap &= ~(1ull << 37);
 	CHECK(strstr(opened(true), "CAP.CSS"));
 	CHECK(!opened(false)); /* which identifies all the same */
 	CHECK(bus_is_content());
@@ -157,8 +157,8 @@ TEST(nvme_doorbells_far_apart)
 	for (uint64_t dstrd = 0; dstrd < 16; dstrd++) {
 		const char *problem;
 
-		nvme_model_plug();
-		nvme_model.cap |= dstrd << 32;
+		sim_nvme_plug();
+		sim_nvme.cap |= dstrd << 32;
 		problem = opened(true);
 		if (problem) {
 			CHECK(dstrd > 9 && strstr(problem, "CAP.DSTRD"));
@@ -173,7 +173,7 @@ TEST(nvme_doorbells_far_apart)
 /* The model is awake: what it must object to, it does. */
 TEST(nvme_model_objects_to_a_start_after_the_stop)
 {
-	nvme_model_plug();
+	sim_nvme_plug();
 	CHECK(!opened(true));
 	CHECK(!bus_settle(&device));
 	dma_nvme.stop(&device);

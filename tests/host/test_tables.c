@@ -18,8 +18,8 @@ TEST(table_maps_at_every_depth)
 		struct vtd_table table;
 		uint64_t top = (1ull << (12 + 9 * levels)) - 4096;
 
-		fake_reset();
-		unit = fake_probe();
+		sim_unit_reset();
+		unit = sim_unit_probe();
 		CHECK(vtd_table_new(&table, &unit, levels));
 		CHECK_EQ(vtd_table_walk(table.root, levels, 0x5000), 0);
 		CHECK(vtd_table_map(&table, 0x1ff000, 0x7000000, 3)); /* over a table's edge */
@@ -28,7 +28,7 @@ TEST(table_maps_at_every_depth)
 		CHECK_EQ(vtd_table_walk(table.root, levels, 0x201fff), 0x7002fff);
 		CHECK_EQ(vtd_table_walk(table.root, levels, 0x202000), 0);
 		CHECK_EQ(vtd_table_walk(table.root, levels, top), 0x8000000);
-		CHECK(fake.lines_flushed > 64 * levels);
+		CHECK(sim_unit.lines_flushed > 64 * levels);
 	}
 }
 
@@ -37,15 +37,15 @@ TEST(table_refuses_what_it_cannot_reach)
 	struct vtd_unit unit;
 	struct vtd_table table;
 
-	fake_reset();
-	unit = fake_probe();
+	sim_unit_reset();
+	unit = sim_unit_probe();
 	CHECK(vtd_table_new(&table, &unit, 3));
 	CHECK(!vtd_table_map(&table, 1ull << 39, 0, 1));
 	CHECK(!vtd_table_map(&table, (1ull << 39) - 4096, 0, 2));
 	CHECK(!vtd_table_map(&table, 0, 0, ~0ull));
-	fake.pages_left = 1;
+	sim_unit.pages_left = 1;
 	CHECK(!vtd_table_map(&table, 0, 0, 1));
-	fake.pages_left = 0;
+	sim_unit.pages_left = 0;
 	CHECK(!vtd_table_new(&table, &unit, 4));
 }
 
@@ -88,7 +88,13 @@ TEST(targets_lead_every_state_to_its_own_page)
 			if (t.id != TARGET_PASID_FS_PT)
 				CHECK_EQ(leads_to(&t, t.state[0][s], target_nowhere()), 0);
 		}
-		CHECK(!t.walks_page_zero);
+		for (unsigned s = 0; s < 2; s++) {
+			struct target_reading reading = { .target = &t };
+			struct model_meaning m;
+
+			target_read(&reading, t.state[0][s], &m);
+			CHECK(!reading.walks_page_zero);
+		}
 		CHECK(!memcmp(t.entry, t.state[0][0], t.words * 8));
 	}
 }
@@ -118,7 +124,7 @@ TEST(targets_tell_mixtures_apart)
 
 		CHECK_EQ(bench_target(&t, &unit, cases[i].id), 0);
 		target_mixture(&t, 0, cases[i].choice, entry);
-		target_meaning(&t, entry, &m);
+		m = target_meaning(&t, entry);
 		CHECK_EQ(m.outcome, cases[i].outcome);
 	}
 }
@@ -151,9 +157,9 @@ static void build_context(struct target *t, struct vtd_unit *unit, unsigned saga
 {
 	static struct dma_device device;
 
-	fake_reset();
-	fake_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_FRO, 0x22));
-	*unit = fake_probe();
+	sim_unit_reset();
+	sim_unit_set64(VTD_CAP, field_bits(CAP_SAGAW, sagaw) | field_bits(CAP_FRO, 0x22));
+	*unit = sim_unit_probe();
 	device = (struct dma_device){ .private = memory_alloc_window(2),
 				      .private_pages = 2,
 				      .address_mask = ~0ull };
@@ -176,10 +182,10 @@ TEST(targets_of_units_with_one_table_depth_use_fault_codes)
 	CHECK_EQ(t.expects[1], OUTCOME_B);
 	/* Each of the torn mixtures is seen by its page in one phase. */
 	target_mixture(&t, 0, 1, entry);
-	target_meaning(&t, entry, &m);
+	m = target_meaning(&t, entry);
 	CHECK_EQ(m.outcome, OUTCOME_MIXTURE_2);
 	target_mixture(&t, 1, 2, entry);
-	target_meaning(&t, entry, &m);
+	m = target_meaning(&t, entry);
 	CHECK_EQ(m.outcome, OUTCOME_MIXTURE_1);
 }
 
@@ -206,7 +212,7 @@ TEST(targets_are_flushed_for_units_that_do_not_snoop)
 	CHECK_EQ(bench_target(&t, &unit, TARGET_PASID_SS), 0);
 	/* Six landing pages and sentinels, root, context, directory, table, two tables of four
 	 * levels. */
-	CHECK(fake.lines_flushed >= 64 * 18);
+	CHECK(sim_unit.lines_flushed >= 64 * 18);
 }
 
 /* Whether a unit snoops its walks in scalable mode, ECAP.SMPWC says, and each PASID-table entry. */
@@ -222,7 +228,7 @@ TEST(targets_in_scalable_mode_ask_for_walks_that_snoop)
 
 			CHECK_EQ(bench_target(&t, &unit, (enum target_id)id), 0);
 			/* However that is: a torn entry may lack it. */
-			CHECK(fake.lines_flushed >= 64 * 8);
+			CHECK(sim_unit.lines_flushed >= 64 * 8);
 			CHECK_EQ(t.coherent, id == TARGET_FS_LEAF ? snoops : coherent);
 			for (unsigned s = 0; s < 2 && t.kind == KIND_PASID; s++)
 				CHECK_EQ(field_get(t.state[0][s], PASID_PWSNP), snoops);
@@ -242,7 +248,7 @@ TEST(targets_broken_on_purpose)
 	CHECK_EQ(bench_target(&t, &unit, TARGET_CONTEXT), 0);
 	options.breakage = BREAK_NOTHING;
 	target_mixture(&t, 0, 2, entry);
-	target_meaning(&t, entry, &m);
+	m = target_meaning(&t, entry);
 	CHECK_EQ(m.outcome, OUTCOME_A);
 }
 
@@ -252,12 +258,12 @@ TEST(targets_that_a_unit_cannot_have_say_why)
 	struct target t;
 	struct dma_device device = { 0 };
 
-	fake_reset();
-	unit = fake_probe();
+	sim_unit_reset();
+	unit = sim_unit_probe();
 	CHECK(strstr(target_build(&t, TARGET_SM_CONTEXT, &unit, &device, 0, false, NULL),
 		     "ECAP.SMTS"));
-	fake_set64(VTD_ECAP, field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1));
-	unit = fake_probe();
+	sim_unit_set64(VTD_ECAP, field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1));
+	unit = sim_unit_probe();
 	CHECK(strstr(target_build(&t, TARGET_PASID_FS, &unit, &device, 0, false, NULL),
 		     "ECAP.FSTS"));
 	CHECK(strstr(target_build(&t, TARGET_PASID_NESTED, &unit, &device, 0, false, NULL),

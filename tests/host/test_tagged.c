@@ -45,7 +45,7 @@ static const char *settled(const struct dma_generator *generator, enum target_id
 {
 	const char *problem;
 
-	dsa_model_plug();
+	sim_dsa_plug();
 	CHECK(!bus_open(&device, generator));
 	bench_target(&target, &unit, id);
 	unit.ecap |= unit_takes ? field_bits(ECAP_PASID, 1) : 0;
@@ -78,14 +78,14 @@ static void every_mixture(void)
 		enum dma_state state;
 
 		target_mixture(&target, 0, choice, entry);
-		target_meaning(&target, entry, &meaning);
+		meaning = target_meaning(&target, entry);
 		memcpy(target.entry, entry, target.words * sizeof(*entry));
 		CHECK(!device.generator->reset(&device, target.private_at));
 		state = one_dma();
 		CHECK_EQ(state, meaning.translated ? DMA_DONE : DMA_FAILED);
 		CHECK_EQ(target_written(&target, 1234567), 1u << meaning.outcome);
 		CHECK_EQ(last_domain, meaning.domain);
-		CHECK_EQ(dsa_model.last_has_pasid, target.tagged);
+		CHECK_EQ(sim_dsa.last_has_pasid, target.tagged);
 	}
 	CHECK(bus_is_content());
 }

@@ -38,17 +38,17 @@ static void compare_access(struct target *t, const struct vtd_unit *from, const 
 	/* What page 0 holds is nobody's reading. */
 	if (want.walks_page_zero)
 		return;
-	fake.unit.root = (uint64_t)t->root | field_bits(RTADDR_TTM, t->scalable);
-	fake_set32(VTD_GSTS, G_TE);
-	drop_everything(&fake.unit);
-	fake.write_count = 0;
+	sim_unit.unit.root = (uint64_t)t->root | field_bits(RTADDR_TTM, t->scalable);
+	sim_unit_set32(VTD_GSTS, G_TE);
+	drop_everything(&sim_unit.unit);
+	sim_unit.write_count = 0;
 	vtd_fault_clear(&view);
-	unit_take(&fake.unit, &r);
-	reason = unit_translate(&fake.unit, &r, &to);
-	unit_leave(&fake.unit, &r);
+	unit_take(&sim_unit.unit, &r);
+	reason = unit_translate(&sim_unit.unit, &r, &to);
+	unit_leave(&sim_unit.unit, &r);
 	CHECK_EQ(reason, want.reason);
 	/* No entry here has FPD set. */
-	CHECK_EQ(fake_get32(VTD_FSTS) & FSTS_PPF,
+	CHECK_EQ(sim_unit_get32(VTD_FSTS) & FSTS_PPF,
 		 want.reason && !want.is_unrecorded ? FSTS_PPF : 0);
 	if (want.reason || reason)
 		return;
@@ -150,12 +150,12 @@ TEST(translated_requests_need_the_context_entry_alone)
 		CHECK(!bench_target(&t, &unit, (enum target_id)id));
 		is_context = t.kind <= KIND_SM_CONTEXT;
 		t.entry[0] &= ~kind_present((enum entry_kind)t.kind);
-		fake.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, t.scalable);
-		fake_set32(VTD_GSTS, G_TE);
-		drop_everything(&fake.unit);
-		unit_take(&fake.unit, &r);
-		CHECK_EQ(unit_translate(&fake.unit, &r, &to) != 0, is_context);
-		unit_leave(&fake.unit, &r);
+		sim_unit.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, t.scalable);
+		sim_unit_set32(VTD_GSTS, G_TE);
+		drop_everything(&sim_unit.unit);
+		unit_take(&sim_unit.unit, &r);
+		CHECK_EQ(unit_translate(&sim_unit.unit, &r, &to) != 0, is_context);
+		unit_leave(&sim_unit.unit, &r);
 		CHECK(is_context || to == 0x123000);
 	}
 	bench_ats = false;
@@ -175,19 +175,19 @@ TEST(translation_requests_need_leave)
 
 			CHECK(!bench_target(&t, &unit,
 					    scalable ? TARGET_SM_CONTEXT : TARGET_CONTEXT));
-			fake_set64(VTD_ECAP,
-				   unit_get64(&fake.unit, VTD_ECAP) | field_bits(ECAP_DT, 1));
+			sim_unit_set64(VTD_ECAP, unit_get64(&sim_unit.unit, VTD_ECAP) |
+							 field_bits(ECAP_DT, 1));
 			if (scalable)
 				field_set(t.entry, FIELD(2, 2), allowed); /* DTE */
 			else
 				field_set(t.entry, CONTEXT_TT, allowed);
 			ask.at = t.address;
-			fake.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, scalable);
-			fake_set32(VTD_GSTS, G_TE);
-			drop_everything(&fake.unit);
-			unit_take(&fake.unit, &ask);
-			reason = unit_translate(&fake.unit, &ask, &to);
-			unit_leave(&fake.unit, &ask);
+			sim_unit.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, scalable);
+			sim_unit_set32(VTD_GSTS, G_TE);
+			drop_everything(&sim_unit.unit);
+			unit_take(&sim_unit.unit, &ask);
+			reason = unit_translate(&sim_unit.unit, &ask, &to);
+			unit_leave(&sim_unit.unit, &ask);
 			CHECK_EQ(reason, allowed ? 0 : scalable ? 0x44 : 0x0d);
 			if (allowed)
 				CHECK_EQ(to, (uint64_t)t.page[OUTCOME_A]);

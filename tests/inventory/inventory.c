@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The inventory: what firmware and the units say, and what is odd about it. */
 #include "tests/inventory/inventory.h"
 #include "kernel/firmware/acpi.h"
 #include "kernel/cpu.h"
@@ -10,7 +11,7 @@
 #include "kernel/paging.h"
 #include "kernel/pci.h"
 #include "tests/litmus/report.h"
-#include "tests/litmus/units.h"
+#include "tests/litmus/units_record.h"
 #include "vtd/decode.h"
 #include "vtd/oddities.h"
 #include "vtd/regs.h"

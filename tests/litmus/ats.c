@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A device's ATS turned on and off, and why it cannot be. */
 #include "tests/litmus/ats.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 static const char *lacks(const struct bench *b)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Single DMAs, resets and fault records of a device under test. */
 #include "tests/litmus/bench.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Two devices of one unit: neither is given the translation of the other. */
 #include "tests/litmus/beside.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* break=: each spoils one thing, at a DMA or a rewriting of a fixed number. */
 #include "tests/litmus/breakage.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
@@ -10,6 +11,17 @@
 bool break_hangs_updater(void)
 {
 	return options.breakage == BREAK_SPIN_UPDATER || options.breakage == BREAK_HANG;
+}
+
+void break_hang(void)
+{
+	static bool done;
+
+	if (__atomic_exchange_n(&done, true, __ATOMIC_SEQ_CST))
+		return;
+	interrupts_off();
+	for (;;)
+		cpu_pause();
 }
 
 void break_hang_at(uint64_t number)

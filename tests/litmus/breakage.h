@@ -8,6 +8,9 @@
 /* break=spin-updater, break=hang: the updater never comes back from one of its rewritings. */
 bool break_hangs_updater(void);
 
+/* Never returns, with interrupts off: not even the watchdog's tick is served. Once in the run. */
+void break_hang(void);
+
 /* DMAs are numbered from 1 in each trial of a sequence; 0: a DMA that nothing may spoil. */
 
 /* break=spin, break=hang: the driver never comes back from this DMA, once in the run. */

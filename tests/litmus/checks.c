@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Self-checks of a device: rates, concurrency, witness, fault storm, granularity of fetches. */
 #include "tests/litmus/engine.h"
 #include "tests/litmus/checks.h"
 #include "kernel/lib/format.h"
@@ -42,6 +43,9 @@ static void report_check(const struct bench *b, const char *id, const char *prob
 static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 {
 	struct target *t = b->target;
+	struct target_reading reading = { .target = t,
+					  .by_device_tlb = by_device_tlb,
+					  .tells_unrecorded_as_absent = by_device_tlb };
 	struct model_meaning want;
 	unsigned wrong = 0, seen = 0;
 
@@ -58,9 +62,7 @@ static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 			if (same)
 				continue;
 			target_mixture(t, phase, choice, entry);
-			t->by_device_tlb = t->tells_unrecorded_as_absent = by_device_tlb;
-			target_meaning(t, entry, &want);
-			t->by_device_tlb = t->tells_unrecorded_as_absent = false;
+			target_read(&reading, entry, &want);
 			outcome = trial_probe(b, entry, by_device_tlb, &tally);
 			seen |= 1u << outcome;
 			log_note("  words of %c%c%c%s: %s%s%s", choice & 1 ? 'B' : 'A',

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A second device that does DMA of its own while the first is under test. */
 #include "tests/litmus/companion.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The check device-tlb: what a device's own TLB keeps, and what invalidating it does. */
 #include "tests/litmus/device_tlb.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
@@ -11,6 +12,7 @@
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/report.h"
+#include "vtd/queue.h"
 
 #define ROUNDS 16 /* from A to B and back, the device at rest */
 #define ROUNDS_BESIDE \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parts of the check of invalidations: requests under way, the bits of domain-ids, and what a queue must refuse. */
 #include "tests/litmus/draining.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
@@ -9,6 +10,7 @@
 #include "tests/litmus/engine.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 #define ROUNDS	   1024

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The measured loop: one DMA after the other, armed, made, waited for and classified. */
 #include "tests/litmus/engine.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
@@ -11,6 +12,8 @@
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
+#include "vtd/switch.h"
 
 /*
  * One DMA in so many is made with the entry held still. In the hammer drive it tells less, as the driver

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Why a unit still uses an old entry: larger invalidations are tried until one ends it. */
 #include "tests/litmus/explain.h"
 #include "kernel/lib/format.h"
 #include "kernel/time.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The fault event: whether the interrupt comes for a fault, and once. */
 #include "tests/litmus/fault_event.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"

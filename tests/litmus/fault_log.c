@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Counts fault records, and holds each against what the device asked for. */
 #include "tests/litmus/fault_log.h"
 #include "kernel/memory.h"
 

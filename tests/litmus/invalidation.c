@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The check invalidation: each request drops what it must, and no entry outlives it. */
 #include "tests/litmus/invalidation.h"
 #include "kernel/lib/format.h"
 #include "kernel/output/log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The model: explores every schedule of a sequence and a translation, and collects outcomes and harms. */
 #include "tests/litmus/model_search.h"
 #include "vtd/translate.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Mutants of every sequence: those that the model calls unsafe must be seen to do harm. */
 #include "tests/litmus/engine.h"
 #include "tests/litmus/mutants.h"
 #include "kernel/lib/format.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether the DMA of a device passes the unit that the DMAR table names. */
 #include "tests/litmus/ownership.h"
 #include "kernel/lib/format.h"
 #include "kernel/kernel.h"

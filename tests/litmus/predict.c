@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Predictions for a trial: by the specification, and by what is known of this unit. */
 #include "tests/litmus/predict.h"
 #include "tests/litmus/traits.h"
 #include "kernel/kernel.h"
@@ -31,10 +32,15 @@ static size_t strip(const struct trial *trial, struct step *steps)
 void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		struct unit_model how, struct prediction *p)
 {
-	struct target *t = b->target;
+	const struct target *t = b->target;
 	struct step steps[SEQUENCE_STEPS_MAX];
 	struct model_fetch fetch;
 	struct model_answer answer;
+	struct target_reading reading = {
+		.target = t,
+		.by_device_tlb = trial->ats && b->ats.usable,
+		.tells_unrecorded_as_absent = how.as_told,
+	};
 	struct model_question q = {
 		.steps = steps,
 		.count = strip(trial, steps),
@@ -44,13 +50,13 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		.coherent = t->coherent || how.coherent,
 		.write_buffer = b->unit->buffers_writes && !how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
-		.device_tlb = trial->ats && b->ats.usable,
+		.device_tlb = reading.by_device_tlb,
 		.caches = trial->drive == DRIVE_FAITHFUL,
 		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,
-		.meaning = target_meaning,
-		.context = t,
+		.meaning = target_read,
+		.context = &reading,
 	};
 
 	*p = (struct prediction){ .problem = workspace ? NULL : "no memory for the model" };
@@ -61,9 +67,6 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 	else
 		model_fetch_chunks(&fetch, q.kind, how.bits ? how.bits : 128, !how.any_order);
 	p->fetch = fetch.name;
-	t->walks_page_zero = t->meets_unrecorded = false;
-	t->by_device_tlb = q.device_tlb;
-	t->tells_unrecorded_as_absent = how.as_told;
 	for (unsigned phase = 0; phase < t->phases; phase++) {
 		q.state[0] = t->state[phase][0];
 		q.state[1] = t->state[phase][1];
@@ -73,13 +76,12 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		p->outcomes |= answer.outcomes;
 		p->harms |= answer.harms;
 	}
-	p->walks_page_zero = t->walks_page_zero;
+	p->walks_page_zero = reading.walks_page_zero;
 	/* A wrong entry that is refused without a record is seen as an absent one. */
-	if (t->meets_unrecorded) {
+	if (reading.meets_unrecorded) {
 		p->outcomes |= 1 << OUTCOME_NOT_PRESENT;
 		p->harms |= never_blocks ? HARM_BLOCKED : 0;
 	}
-	t->by_device_tlb = t->tells_unrecorded_as_absent = false;
 }
 
 static bool rereads(const struct bench *b)

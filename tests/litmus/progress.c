@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Progress: on the screen, and as heartbeats in the log. */
 #include "tests/litmus/progress.h"
 #include "kernel/lib/format.h"
 #include "kernel/output/log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Kinds of entries, steps of sequences, what a step does to an entry, and mutants. */
 #include "tests/litmus/sequence.h"
 #include "vtd/entry.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Why a command to a unit failed, with what the queue and its registers show. */
 #include "tests/litmus/status.h"
 #include "kernel/lib/format.h"
 #include "kernel/memory.h"
 #include "vtd/invalidate.h"
+#include "vtd/queue.h"
 #include "vtd/regs.h"
 
 static const char *stopped_queue(const struct vtd_unit *u)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Why a command to a unit failed. */
 #ifndef TESTS_STATUS_H
 #define TESTS_STATUS_H
 

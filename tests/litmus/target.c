@@ -73,11 +73,9 @@ static struct vtd_unit unit_of(const struct target *t)
 
 static struct vtd_request request_to(const struct target *t, uint64_t at)
 {
-	return (struct vtd_request){ .is_translation = t->by_device_tlb,
-				     .source_id = t->source_id,
-				     .has_pasid = t->tagged,
-				     .pasid = t->pasid[0],
-				     .at = at };
+	return (struct vtd_request){
+		.source_id = t->source_id, .has_pasid = t->tagged, .pasid = t->pasid[0], .at = at
+	};
 }
 
 uint8_t target_reason_at(const struct target *t, uint64_t at)
@@ -115,18 +113,20 @@ uint8_t target_reason_on_device(const struct target *t, uint64_t at, bool *is_re
 	return result.reason;
 }
 
-void target_meaning(void *context, const uint64_t *entry, struct model_meaning *out)
+void target_read(void *reading, const uint64_t *entry, struct model_meaning *out)
 {
-	struct target *t = context;
+	struct target_reading *r = reading;
+	const struct target *t = r->target;
 	struct vtd_view view = { .entry = t->entry, .words = t->words };
 	struct vtd_translation result;
 	struct vtd_unit unit = unit_of(t);
 	struct vtd_request request = request_to(t, t->address);
 
+	request.is_translation = r->by_device_tlb;
 	for (unsigned i = 0; i < t->words; i++)
 		view.value[i] = entry[i];
 	vtd_translate(&unit, &request, &view, &result);
-	t->walks_page_zero |= result.walks_page_zero;
+	r->walks_page_zero |= result.walks_page_zero;
 	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
 				       .translated = !result.reason,
 				       .good = t->kind < KIND_PASID_DIR ? result.context_is_good
@@ -137,8 +137,8 @@ void target_meaning(void *context, const uint64_t *entry, struct model_meaning *
 		out->outcome = (uint8_t)target_fault_outcome(t, result.reason);
 		if (!result.is_unrecorded || out->outcome == OUTCOME_NOT_PRESENT)
 			return;
-		t->meets_unrecorded = true;
-		if (t->tells_unrecorded_as_absent)
+		r->meets_unrecorded = true;
+		if (r->tells_unrecorded_as_absent)
 			out->outcome = OUTCOME_NOT_PRESENT;
 		return;
 	}
@@ -147,15 +147,20 @@ void target_meaning(void *context, const uint64_t *entry, struct model_meaning *
 			out->outcome = (uint8_t)p;
 }
 
-void target_choose_phase(struct target *t, unsigned phase)
+struct model_meaning target_meaning(const struct target *t, const uint64_t *entry)
 {
+	struct target_reading reading = { .target = t };
 	struct model_meaning meaning;
 
+	target_read(&reading, entry, &meaning);
+	return meaning;
+}
+
+void target_choose_phase(struct target *t, unsigned phase)
+{
 	t->phase = phase;
-	for (unsigned s = 0; s < 2; s++) {
-		target_meaning(t, t->state[phase][s], &meaning);
-		t->expects[s] = meaning.outcome;
-	}
+	for (unsigned s = 0; s < 2; s++)
+		t->expects[s] = target_meaning(t, t->state[phase][s]).outcome;
 }
 
 void target_arm(const struct target *t, uint64_t number)

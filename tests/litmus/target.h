@@ -104,12 +104,6 @@ struct target {
 	const struct vtd_unit *unit;
 	uint16_t source_id;
 	bool any_pasid_fault_is_absence; /* QEMU reports absent PASID entries as invalid ones */
-	bool walks_page_zero;		 /* set when a prediction led through a pointer of 0 */
-	/*
-	 * Its requests are those of a device-TLB. Some refusals of these are not recorded (section 7.1.2), so a wrong
-	 * entry may look like an absent one: whether what it means is to be told so, and whether it was asked for.
-	 */
-	bool by_device_tlb, tells_unrecorded_as_absent, meets_unrecorded;
 };
 
 const char *target_name(enum target_id id);
@@ -126,12 +120,28 @@ const char *target_build(struct target *target, enum target_id id, const struct 
 			 const struct dma_device *device, uint16_t source_id, bool ats,
 			 const uint64_t *base);
 
+/* Why this target cannot be had on its unit, by this device; NULL: it can. For target_build(). */
+const char *target_lacks(const struct target *target, const struct dma_device *device);
+
 /* The entry whose word i is of state (choice >> i & 1). */
 void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
 
-/* What an entry that stands there, or is read so, leads to. For the model: context is the target.
- */
-void target_meaning(void *target, const uint64_t *entry, struct model_meaning *out);
+/* How entries of a target are read for a prediction, and what was met in doing so. */
+struct target_reading {
+	const struct target *target;
+	/*
+	 * Its requests are those of a device-TLB. Some refusals of these are not recorded (section 7.1.2), so a wrong
+	 * entry may look like an absent one: whether its meaning is told so, and whether one was met.
+	 */
+	bool by_device_tlb, tells_unrecorded_as_absent, meets_unrecorded;
+	bool walks_page_zero; /* an entry led through a pointer of 0 */
+};
+
+/* Where the DMA goes if the unit reads this entry. (Callback of the model: its context is a struct target_reading.) */
+void target_read(void *reading, const uint64_t *entry, struct model_meaning *out);
+
+/* The same of one entry, for a request that the unit translates. */
+struct model_meaning target_meaning(const struct target *target, const uint64_t *entry);
 void target_choose_phase(struct target *target, unsigned phase);
 
 /* Outcome of a recorded fault. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What a unit does that no register says: asked of it by DMA when it is set up. */
 #include "tests/litmus/traits.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Trials: the engine and the updater together, for a time, on one sequence. */
 #include "tests/litmus/trials.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/string.h"
@@ -9,6 +10,7 @@
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
+#include "vtd/switch.h"
 
 /* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
 static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)

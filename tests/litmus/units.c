@@ -5,14 +5,14 @@
 #include "kernel/lib/format.h"
 #include "kernel/memory.h"
 #include "kernel/output/log.h"
-#include "kernel/output/record.h"
 #include "kernel/paging.h"
 #include "kernel/watchdog.h"
+#include "tests/litmus/regions.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/status.h"
-#include "vtd/entry.h"
-#include "vtd/pagetable.h"
+#include "tests/litmus/units_record.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #define UNIT_MAX 64
 
@@ -28,32 +28,6 @@ static struct {
 } about[UNIT_MAX];
 
 static struct dmar dmar;
-
-static bool bridge(void *context, uint16_t segment, uint8_t bus, uint8_t devfn, uint8_t *secondary,
-		   uint8_t *subordinate)
-{
-	const struct pci_function *f = pci_find(segment, bus, devfn);
-
-	(void)context;
-	if (!f || !f->bridge)
-		return false;
-	*secondary = f->secondary;
-	*subordinate = f->subordinate;
-	return true;
-}
-
-const struct dmar_pci units_pci_view = { bridge, NULL };
-
-void units_record(const struct vtd_unit *u, unsigned index)
-{
-	record_begin();
-	record_line("unit");
-	record_add(
-		"n=%u base=0x%lx ver=0x%x cap=0x%lx ecap=0x%lx segment=%u all=%u gsts=0x%x pmen=0x%x",
-		index, u->base, u->version, u->cap, u->ecap, u->segment, u->include_pci_all,
-		u->found_gsts, u->found_pmen);
-	record_end();
-}
 
 static void log_unit(const struct vtd_unit *u, unsigned index)
 {
@@ -167,37 +141,6 @@ static void take_over(unsigned index)
 			 u->offset, vtd_status_text(about[index].status));
 }
 
-void units_record_dmar(const struct acpi_header *table)
-{
-	const uint8_t *bytes = (const uint8_t *)table;
-	/* No DMAR table is longer, but a length may be anything. */
-	uint32_t length = table->length < 65536 ? table->length : 65536;
-
-	record_begin();
-	for (uint32_t at = 0; at < length; at += 16) {
-		char hex[33] = "";
-
-		if (at % 128 == 0) {
-			record_line("dmar");
-			record_add("at=%u hex=", at);
-		}
-		for (uint32_t i = 0; i < 16 && at + i < length; i++)
-			format_text(hex + 2 * i, 3, "%02x", bytes[at + i]);
-		record_append(hex);
-	}
-	record_end();
-}
-
-static const char *remark_on_region(const struct dmar_structure *s)
-{
-	uint64_t base = s->base & ~(PAGE_SIZE - 1);
-
-	return s->limit < s->base ? ": its limit is below its base (firmware bug)"
-	       : memory_is(base, s->limit - base + 1, MEMORY_RESERVED)
-		       ? ""
-		       : ": not in reserved memory (firmware bug)";
-}
-
 /* The DMAR table and its units, none of them touched yet. NULL, or why there is no list of units. */
 const char *units_read(void)
 {
@@ -219,7 +162,7 @@ const char *units_read(void)
 		if (s.type == DMAR_DRHD && unit_count < UNIT_MAX)
 			add_unit(&s);
 		else if (s.type == DMAR_RMRR)
-			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit, remark_on_region(&s));
+			log_note("RMRR 0x%lx to 0x%lx%s", s.base, s.limit, region_remark(&s));
 	}
 	if (error != DMAR_END) {
 		log_note("DMAR: at offset 0x%x: %s", walk.offset, dmar_error_text(error));
@@ -245,85 +188,6 @@ struct vtd_unit *units_of(const struct pci_function *f)
 		       : NULL;
 }
 
-/* The RMRR that is kept for this function (section 8.4); false: there is none. */
-static bool find_region(const struct pci_function *f, struct dmar_structure *region)
-{
-	struct dmar_walk walk;
-	struct dmar_scope scope;
-
-	dmar_first(&walk, &dmar);
-	while (dmar_next(&walk, region) == DMAR_OK) {
-		if (region->type != DMAR_RMRR)
-			continue;
-		while (dmar_next_scope(&region->scopes, &scope) == DMAR_OK)
-			if (dmar_scope_covers(&scope, region->segment, f->bus, f->devfn,
-					      &units_pci_view))
-				return true;
-	}
-	return false;
-}
-
-/* Why a region cannot be mapped by this unit; NULL: it can. */
-static const char *unmappable(const struct vtd_unit *unit, const struct dmar_structure *region)
-{
-	if (region->limit < region->base)
-		return "its limit is below its base";
-	if (region->limit >> vtd_unit_width(unit))
-		return "it is beyond the unit's addresses";
-	return NULL;
-}
-
-/*
- * Devices with reserved memory regions (RMRRs) behind `unit` keep them, mapped to themselves: some
- * firmware code goes on using them (section 8.4). One domain serves all. NULL, or what went wrong.
- */
-static const char *map_reserved_regions(struct vtd_unit *unit)
-{
-	const uint16_t domain = 3;
-	unsigned levels = vtd_unit_any_levels(unit);
-	struct dmar_walk walk;
-	struct dmar_structure s;
-	struct dmar_scope scope;
-	struct vtd_table table = { 0 };
-
-	dmar_first(&walk, &dmar);
-	while (dmar_next(&walk, &s) == DMAR_OK) {
-		const char *problem = s.type == DMAR_RMRR ? unmappable(unit, &s) : NULL;
-
-		if (s.type != DMAR_RMRR)
-			continue;
-		while (dmar_next_scope(&s.scopes, &scope) == DMAR_OK)
-			for (unsigned i = 0; i < pci_count; i++) {
-				const struct pci_function *f = &pci_functions[i];
-				uint64_t from = s.base & ~(PAGE_SIZE - 1), *entry;
-				char name[16];
-
-				if (units_of(f) != unit ||
-				    !dmar_scope_covers(&scope, s.segment, f->bus, f->devfn,
-						       &units_pci_view))
-					continue;
-				if (problem) {
-					log_note("RMRR 0x%lx to 0x%lx of %s: not mapped: %s",
-						 s.base, s.limit, pci_name(f, name), problem);
-					continue;
-				}
-				if (!table.root && !vtd_table_new(&table, unit, levels))
-					return "no memory for the tables of reserved regions";
-				entry = vtd_context_entry(unit, f->bus, f->devfn);
-				if (!entry || !vtd_table_map(&table, from, from,
-							     (s.limit - from) / PAGE_SIZE + 1))
-					return "no memory for the tables of reserved regions";
-				about[unit - units].keeps_regions = true;
-				field_set(entry, CONTEXT_AW, aw_of_levels(levels));
-				field_set(entry, CONTEXT_DID, domain);
-				field_set(entry, CONTEXT_SSPTPTR, (uint64_t)table.root >> 12);
-				field_set(entry, CONTEXT_P, 1);
-				vtd_flush(unit, entry, 16);
-			}
-	}
-	return NULL;
-}
-
 /* NULL, or what it lacks; *status: what became of it, once it was told to. */
 static const char *enable(struct vtd_unit *unit, enum vtd_status *status)
 {
@@ -344,7 +208,7 @@ static const char *enable(struct vtd_unit *unit, enum vtd_status *status)
 	unit->scalable = false;
 	if (!unit->root_table)
 		return "no memory for its tables";
-	problem = map_reserved_regions(unit);
+	problem = regions_map(&dmar, unit, units_of, &about[unit - units].keeps_regions);
 	if (problem)
 		return problem;
 	*status = vtd_unit_enable(unit, how[options.invalidation]);
@@ -403,19 +267,9 @@ const char *units_choose_base(struct vtd_unit *unit, bool *is_wrong)
 	return problem || status == VTD_OK ? problem : status_text(unit, status);
 }
 
-/* A device whose own memory is reserved needs it mapped while it works, and the tables under test do not. */
 const char *units_region_in_the_way(const struct pci_function *f)
 {
-	static char text[120];
-	struct dmar_structure region;
-
-	if (!find_region(f, &region))
-		return NULL;
-	format_text(
-		text, sizeof(text),
-		"firmware keeps memory for it (RMRR 0x%lx to 0x%lx), which the tables under test would not map",
-		region.base, region.limit);
-	return text;
+	return region_in_the_way(&dmar, f);
 }
 
 void units_undo(void)

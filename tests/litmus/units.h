@@ -10,9 +10,6 @@
 
 #define SETUP_MS 20000 /* for a unit, for a device: deadline= comes on top */
 
-/* How device scopes find their way through bridges: the functions that pci_init() saw. */
-extern const struct dmar_pci units_pci_view;
-
 /* Read the DMAR table and probe its units, none of them touched yet. NULL, or why there is no list of units. */
 const char *units_read(void);
 
@@ -41,12 +38,5 @@ bool units_keep_regions(const struct vtd_unit *unit);
  * the unit did not do what it was told.
  */
 const char *units_choose_base(struct vtd_unit *unit, bool *is_wrong);
-
-/*
- * Machine records: the whole DMAR table, bytes in hexadecimal, so that one log is enough to see what
- * firmware said; a unit's registers as they were found.
- */
-void units_record_dmar(const struct acpi_header *table);
-void units_record(const struct vtd_unit *unit, unsigned index);
 
 #endif

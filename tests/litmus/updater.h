@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The second processor of the engine: it executes the steps of a sequence, without end. */
+/* The second processor of the engine: it rewrites the entry, without end. */
 #ifndef TESTS_UPDATER_H
 #define TESTS_UPDATER_H
 
-#include "tests/litmus/bench.h"
-#include "tests/litmus/sequence.h"
-
-struct trial {
-	const struct step *steps;
-	size_t count;
-	uint8_t drive;	   /* enum drive */
-	uint32_t dwell_ns; /* between the stores of the sequence */
-	uint64_t ms;	   /* to measure for */
-	bool stop_on_harm; /* end early, once anything harmful was seen */
-	bool may_break;	   /* it is one of a sequence: break= may spoil it */
-	bool ats;	   /* with the device's own TLB, where ats= has it used */
-};
+#include "tests/litmus/program.h"
 
 enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };
 
-/* Translate the trial's steps, A to B and B to A, for the bench's entry. The entry must be in A. */
+/* The trial's steps, A to B and B to A, for the bench's entry. The entry must be in A. */
 void updater_load(struct bench *bench, const struct trial *trial, unsigned phase);
 
-/*
- * What only a walk that is under way can meet (legacy mode, target context): from state A to B by one 128-bit
- * exchange; the leaf entry that A's walk ends in turned to `trap`; back to `good`; back to A. Each store by
- * itself leaves nothing wrong: a request comes to the trap only if both first stores fall between its
- * read of the context entry and its read of the leaf.
- */
+/* The stores of program_compile_walk(). */
 void updater_load_walk(struct bench *bench, enum drive drive, uint64_t *leaf, uint64_t good,
 		       uint64_t trap);
 
@@ -37,8 +20,7 @@ bool updater_end(uint64_t us); /* false if the processor does not come to an end
 void updater_command(enum updater_order order);
 bool updater_is_to_hold(void); /* whether that was the last order */
 
-/* After UPDATER_HOLD: the state, A (0) or B (1), that it holds still in; -1 if it does not answer.
- */
+/* After UPDATER_HOLD: the state that the entry is held in, A (0) or B (1); -1: no answer. */
 int updater_wait_held(uint64_t us);
 
 /* Two words at once: the 128 bits that units fetch (CMPXCHG16B). */

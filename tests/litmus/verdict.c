@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The verdict on a sequence: what was predicted, what was seen, and what controls showed. */
 #include "tests/litmus/verdict.h"
 #include "kernel/lib/format.h"
 #include "kernel/kernel.h"

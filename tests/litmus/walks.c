@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The check walks: entries that must be refused, and tables that must be walked as the specification says. */
 #include "tests/litmus/walks.h"
 #include "kernel/lib/format.h"
 #include "kernel/output/log.h"
@@ -11,6 +12,7 @@
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #define OUTSIDE "outside the specification: "
 

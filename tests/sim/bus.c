@@ -45,11 +45,11 @@ static void *translate_for_port(uint8_t devfn, uint64_t at, bool write)
 	const struct request r = { .source_id = devfn,
 				   .at = at,
 				   .access = write ? ACCESS_WRITE : ACCESS_READ };
-	volatile uint8_t *config = fake_nic.function.config +
-				   ((uint64_t)(devfn - fake_nic.function.devfn) << 12);
+	volatile uint8_t *config = sim_nic.function.config +
+				   ((uint64_t)(devfn - sim_nic.function.devfn) << 12);
 
-	fake_nic_complain(!(config[PCI_COMMAND] & PCI_COMMAND_MASTER),
-			  "DMA with its function's bus mastering off");
+	sim_nic_complain(!(config[PCI_COMMAND] & PCI_COMMAND_MASTER),
+			 "DMA with its function's bus mastering off");
 	sim_point(20);
 	return platform_map(0, &r);
 }
@@ -77,7 +77,7 @@ static const char *open(struct dma_device *d)
 static const char *reset(struct dma_device *d, uint64_t private_at)
 {
 	bus.stopped = false;
-	fake_nic.mastered = true;
+	sim_nic.mastered = true;
 	return real()->reset(d, private_at);
 }
 
@@ -118,12 +118,12 @@ static struct pci_function *plug(void)
 		bus.function.devfn = device_devfn(0);
 		return &bus.function;
 	}
-	fake_nic_new(sim.port ? (uint16_t)sim.port : models[sim.model].port);
-	fake_nic.translate = translate_for_port;
+	sim_nic_new(sim.port ? (uint16_t)sim.port : models[sim.model].port);
+	sim_nic.translate = translate_for_port;
 	/* Its clock is not the machine's, and shall cost few steps; a frame is back at once. */
-	fake_nic.tick_us = 1000;
-	fake_nic.return_us = 0;
-	return &fake_nic.function;
+	sim_nic.tick_us = 1000;
+	sim_nic.return_us = 0;
+	return &sim_nic.function;
 }
 
 void bus_attach(void)
@@ -139,7 +139,7 @@ void bus_attach(void)
 
 void bus_report(void)
 {
-	const char *objection = fake_nic.complaint ? fake_nic.complaint : bus.objection;
+	const char *objection = sim_nic.complaint ? sim_nic.complaint : bus.objection;
 
 	if (sim.model)
 		log_note("the device's model %s%s", objection ? "objects: " : "has no objection",

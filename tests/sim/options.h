@@ -21,10 +21,10 @@
  */
 // clang-format off
 #define SIM_ON_BUS(M)                                                                               \
-	M(nvme, "nvme", nvme_model_plug)                                                             \
-	M(ioat, "ioat", ioat_model_plug)                                                             \
-	M(dsa, "dsa", dsa_model_plug)                                                                \
-	M(dsa_shared, "dsa-shared", dsa_model_plug)
+	M(nvme, "nvme", sim_nvme_plug)                                                             \
+	M(ioat, "ioat", sim_ioat_plug)                                                             \
+	M(dsa, "dsa", sim_dsa_plug)                                                                \
+	M(dsa_shared, "dsa-shared", sim_dsa_plug)
 #define SIM_PORTS(M)                                                                                \
 	M(e1000e, "e1000e", 0x10d3)                                                                  \
 	M(igb, "igb", 0x10c9)                                                                        \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory that is freed as a whole. */
 #include "tools/log/arena.h"
 
 #include <stdarg.h>

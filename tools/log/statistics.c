@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Bounds for a share, and tests of shares. */
 #include "tools/log/statistics.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Lines and random numbers of made-up logs. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

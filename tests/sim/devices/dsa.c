@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of the Data Streaming Accelerator (DSA). */
 #include "tests/sim/devices/dsa.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 
 enum { READ_FAULT = 0x03, WRITE_FAULT = 0x83, RECORD_FAULT = 0x1a };
 
-struct dsa_model dsa_model;
+struct sim_dsa sim_dsa;
 
 static struct {
 	uint32_t wqcfg[16], grpcfg[12], software_error;
@@ -21,9 +22,9 @@ static struct {
 	uint8_t result;
 } device;
 
-void dsa_model_plug(void)
+void sim_dsa_plug(void)
 {
-	dsa_model = (struct dsa_model){
+	sim_dsa = (struct sim_dsa){
 		.gencap = 1ull << 31 | 31ull << 16 | 10ull << 21,
 		.wqcap = 128 | 8 << 16 | 1 << 24 | 3ull << 48 | 1ull << 54,
 		.grpcap = 4 | 96 << 8 | 1 << 16,
@@ -32,13 +33,13 @@ void dsa_model_plug(void)
 		.offsets = GRPCFG / 0x100 | WQCFG / 0x100 << 16,
 	};
 	memset(&device, 0, sizeof(device));
-	bus_plug(&model_dsa);
+	bus_plug(&sim_dsa_device);
 	bus_config_set32(PASID_AT, PCI_EXT_PASID | 1 << 16 | (uint32_t)ATS_AT << 20);
 	bus_config_set32(PASID_AT + 4, 20 << 8);
 	bus_config_set32(ATS_AT, PCI_EXT_ATS | 1 << 16);
 }
 
-void dsa_model_no_pasid(void)
+void sim_dsa_no_pasid(void)
 {
 	bus_config_set32(PASID_AT, 0xffff | (uint32_t)ATS_AT << 20);
 }
@@ -51,13 +52,13 @@ static void forget(void)
 	memset(&device, 0, sizeof(device));
 	device.software_error = software_error;
 	device.fresh = true;
-	dsa_model.state = DSA_DISABLED;
-	dsa_model.reset_type = 0;
+	sim_dsa.state = DSA_DISABLED;
+	sim_dsa.reset_type = 0;
 }
 
 static void flr(void)
 {
-	dsa_model.flrs++;
+	sim_dsa.flrs++;
 	forget();
 	device.software_error = 0;
 	bus_config_set32(PASID_AT + 4, pci_read16(&bus.function, PASID_AT + 4));
@@ -74,30 +75,30 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 	bus_expect(bar == 0 && bytes == 4, "DSA: a register is read by another width than 32");
 	switch (offset) {
 	case 0x10:
-		return (uint32_t)dsa_model.gencap;
+		return (uint32_t)sim_dsa.gencap;
 	case 0x14:
-		return dsa_model.gencap >> 32;
+		return sim_dsa.gencap >> 32;
 	case 0x20:
-		return (uint32_t)dsa_model.wqcap;
+		return (uint32_t)sim_dsa.wqcap;
 	case 0x24:
-		return dsa_model.wqcap >> 32;
+		return sim_dsa.wqcap >> 32;
 	case 0x30:
-		return (uint32_t)dsa_model.grpcap;
+		return (uint32_t)sim_dsa.grpcap;
 	case 0x34:
-		return dsa_model.grpcap >> 32;
+		return sim_dsa.grpcap >> 32;
 	case 0x38:
-		return (uint32_t)dsa_model.engcap;
+		return (uint32_t)sim_dsa.engcap;
 	case 0x40:
-		return (uint32_t)dsa_model.opcap;
+		return (uint32_t)sim_dsa.opcap;
 	case 0x60:
-		return dsa_model.offsets;
+		return sim_dsa.offsets;
 	case 0x3c:
 	case 0x44:
 		return 0;
 	case 0x90:
-		return dsa_model.state | dsa_model.reset_type << 2;
+		return sim_dsa.state | sim_dsa.reset_type << 2;
 	case 0xa8:
-		if (device.active && !dsa_model.deaf)
+		if (device.active && !sim_dsa.deaf)
 			device.active--;
 		return device.active ? 1u << 31 : device.result;
 	case 0xc0:
@@ -111,17 +112,17 @@ static bool enable_device(void)
 {
 	unsigned size = device.wqcfg[0] & 0xffff;
 
-	return bus_expect(dsa_model.state == DSA_DISABLED,
+	return bus_expect(sim_dsa.state == DSA_DISABLED,
 			  "DSA: enabled though it is not disabled") &&
 	       bus_expect(pci_read16(&bus.function, PCI_COMMAND) & PCI_COMMAND_MASTER,
 			  "DSA: enabled with bus mastering off") &&
-	       bus_expect(size && size <= (dsa_model.wqcap & 0xffff),
+	       bus_expect(size && size <= (sim_dsa.wqcap & 0xffff),
 			  "DSA: enabled with no queue configured, or too large a one") &&
 	       bus_expect(device.grpcfg[0] == 1 && !device.grpcfg[1] && !device.grpcfg[2],
 			  "DSA: the group has not queue 0 alone") &&
 	       bus_expect(device.grpcfg[8] == 1, "DSA: the group has not engine 0 alone") &&
 	       bus_expect((device.grpcfg[10] >> 20 & 0xff) ==
-				  (dsa_model.grpcap & 1 << 16 ? dsa_model.grpcap >> 8 & 0xff : 0),
+				  (sim_dsa.grpcap & 1 << 16 ? sim_dsa.grpcap >> 8 & 0xff : 0),
 			  "DSA: the group is not allowed the read buffers there are");
 }
 
@@ -131,12 +132,12 @@ static bool enable_queue(uint32_t operand)
 	bool dedicated = mode & 1, tags = mode & 1 << 28;
 
 	return bus_expect(operand == 0, "DSA: another queue than 0 is enabled") &&
-	       bus_expect(dsa_model.state == DSA_ENABLED,
+	       bus_expect(sim_dsa.state == DSA_ENABLED,
 			  "DSA: a queue is enabled before the device") &&
 	       bus_expect(!device.queue_enabled, "DSA: a queue is enabled twice") &&
 	       bus_expect(mode >> 4 & 15, "DSA: a queue of priority 0") &&
 	       bus_expect(!(mode & 2), "DSA: a queue that blocks on faults") &&
-	       bus_expect(dsa_model.wqcap >> (dedicated ? 49 : 48) & 1,
+	       bus_expect(sim_dsa.wqcap >> (dedicated ? 49 : 48) & 1,
 			  "DSA: a queue of a mode that is not there") &&
 	       bus_expect(dedicated || tags, "DSA: a shared queue without PASIDs") &&
 	       bus_expect(dedicated || (device.wqcfg[1] & 0xffff),
@@ -144,7 +145,7 @@ static bool enable_queue(uint32_t operand)
 	       bus_expect(!tags || pasid_is_on(), "DSA: a queue with PASIDs, which are off") &&
 	       bus_expect(dedicated || !(mode >> 8 & 0xfffff),
 			  "DSA: a shared queue with a PASID of its own") &&
-	       bus_expect((device.wqcfg[3] & 31) <= (dsa_model.gencap >> 16 & 31),
+	       bus_expect((device.wqcfg[3] & 31) <= (sim_dsa.gencap >> 16 & 31),
 			  "DSA: larger transfers than GENCAP allows");
 }
 
@@ -153,21 +154,21 @@ static void command(uint32_t value)
 	bus_expect(!device.active, "DSA: a command while another is carried out");
 	bus_expect(!(value & 1u << 31 || value & 0x7e000000),
 		   "DSA: a command that asks for an interrupt, or has reserved bits");
-	bus_expect(dsa_model.state != DSA_HALT || (value >> 20 == 5 && !dsa_model.reset_type),
+	bus_expect(sim_dsa.state != DSA_HALT || (value >> 20 == 5 && !sim_dsa.reset_type),
 		   "DSA: a command to a halted device that needs another reset");
-	device.result = dsa_model.error;
+	device.result = sim_dsa.error;
 	device.active = LATENCY;
-	if (dsa_model.error || dsa_model.deaf)
+	if (sim_dsa.error || sim_dsa.deaf)
 		return;
 	switch (value >> 20) {
 	case 1:
 		if (!enable_device())
 			break;
-		dsa_model.state = DSA_ENABLED;
+		sim_dsa.state = DSA_ENABLED;
 		device.fresh = false;
 		return;
 	case 5:
-		dsa_model.resets++;
+		sim_dsa.resets++;
 		forget();
 		device.active = LATENCY;
 		return;
@@ -214,12 +215,12 @@ static bool dma(uint64_t at, void *data, uint64_t size, bool is_write, const uin
 {
 	bool dedicated = device.wqcfg[2] & 1;
 
-	dsa_model.last_has_pasid = device.wqcfg[2] & 1 << 28;
-	dsa_model.last_pasid = dedicated ? device.wqcfg[2] >> 8 & 0xfffff : d[0] & 0xfffff;
-	if (!dsa_model.last_has_pasid)
+	sim_dsa.last_has_pasid = device.wqcfg[2] & 1 << 28;
+	sim_dsa.last_pasid = dedicated ? device.wqcfg[2] >> 8 & 0xfffff : d[0] & 0xfffff;
+	if (!sim_dsa.last_has_pasid)
 		return is_write ? bus_write(at, data, size) : bus_read(at, data, size);
-	return is_write ? bus_write_tagged(at, data, size, dsa_model.last_pasid)
-			: bus_read_tagged(at, data, size, dsa_model.last_pasid);
+	return is_write ? bus_write_tagged(at, data, size, sim_dsa.last_pasid)
+			: bus_read_tagged(at, data, size, sim_dsa.last_pasid);
 }
 
 static void finish(const uint32_t *d, uint64_t record_at, uint8_t status, uint64_t fault)
@@ -248,13 +249,13 @@ static void move(const uint32_t *d)
 	bus_expect(d[8] <= 1u << (device.wqcfg[3] & 31), "DSA: a transfer larger than WQCFG says");
 	for (unsigned i = 9; i < 16; i++)
 		bus_expect(!d[i], "DSA: reserved words of a descriptor are set");
-	bus_expect(!(dsa_model.wqcap >> 54 & 1) || device.wqcfg[8] >> 3 & 1,
+	bus_expect(!(sim_dsa.wqcap >> 54 & 1) || device.wqcfg[8] >> 3 & 1,
 		   "DSA: the queue does not take this operation (WQCFG)");
 	if (!bus_expect(d[8] && d[8] <= sizeof(data), "DSA: a transfer of no length"))
 		return;
 	if (!dma(source, data, d[8], false, d)) {
-		if (dsa_model.halts) {
-			dsa_model.state = DSA_HALT;
+		if (sim_dsa.halts) {
+			sim_dsa.state = DSA_HALT;
 			device.queue_enabled = false;
 			return;
 		}
@@ -279,9 +280,9 @@ static bool submit(uint64_t offset, const uint8_t *descriptor, bool shared)
 			"DSA: the instruction is not the one for the queue's mode") ||
 	    !bus_expect(!device.software_error, "DSA: a descriptor before SWERR was cleared"))
 		return true;
-	if (shared && dsa_model.full) {
-		dsa_model.full--;
-		dsa_model.retries++;
+	if (shared && sim_dsa.full) {
+		sim_dsa.full--;
+		sim_dsa.retries++;
 		return false;
 	}
 	move(d);
@@ -293,12 +294,12 @@ static bool configure(unsigned offset, unsigned bytes, uint32_t value)
 	(void)bytes;
 	(void)value;
 	if (offset == PASID_AT + 6)
-		bus_expect(dsa_model.state == DSA_DISABLED,
+		bus_expect(sim_dsa.state == DSA_DISABLED,
 			   "DSA: PASIDs are turned on or off in an enabled device");
 	return false;
 }
 
-const struct fake_model model_dsa = {
+const struct sim_device_model sim_dsa_device = {
 	.vendor = 0x8086,
 	.device = 0x0b25,
 	.class = 0x088000,

@@ -7,7 +7,7 @@
 
 enum { DSA_DISABLED, DSA_ENABLED, DSA_DRAIN, DSA_HALT };
 
-struct dsa_model {
+struct sim_dsa {
 	uint64_t gencap, wqcap, grpcap, engcap, opcap;
 	uint32_t offsets;
 	unsigned state, reset_type; /* GENSTS */
@@ -20,10 +20,10 @@ struct dsa_model {
 	bool last_has_pasid;
 };
 
-extern struct dsa_model dsa_model;
-extern const struct fake_model model_dsa;
+extern struct sim_dsa sim_dsa;
+extern const struct sim_device_model sim_dsa_device;
 
-void dsa_model_plug(void);
-void dsa_model_no_pasid(void); /* take its PASID capability away */
+void sim_dsa_plug(void);
+void sim_dsa_no_pasid(void); /* take its PASID capability away */
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of the IOAT DMA engine. */
 #include "tests/sim/devices/ioat.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #define DESCRIPTOR_ERROR (1u << 2)
 #define LATENCY		 3 /* reads until a command is carried out */
 
-struct ioat_model ioat_model;
+struct sim_ioat sim_ioat;
 
 static struct {
 	uint16_t control, count;
@@ -20,27 +21,27 @@ static struct {
 	bool reset_since_error;
 } channel;
 
-void ioat_model_plug(void)
+void sim_ioat_plug(void)
 {
-	ioat_model = (struct ioat_model){
+	sim_ioat = (struct sim_ioat){
 		.channels = 1, .capacity = 20, .version = 0x32, .state = IOAT_HALTED
 	};
 	memset(&channel, 0, sizeof(channel));
-	bus_plug(&model_ioat);
+	bus_plug(&sim_ioat_device);
 }
 
 static void fail(uint32_t error)
 {
-	ioat_model.error |= error;
-	ioat_model.state = IOAT_HALTED;
-	if (ioat_model.version < 0x33)
-		bus_config_set32(CHANERR_INT, ioat_model.error);
+	sim_ioat.error |= error;
+	sim_ioat.state = IOAT_HALTED;
+	if (sim_ioat.version < 0x33)
+		bus_config_set32(CHANERR_INT, sim_ioat.error);
 }
 
 static bool is_running(void)
 {
-	return ioat_model.state == IOAT_ACTIVE || ioat_model.state == IOAT_IDLE ||
-	       ioat_model.state == IOAT_ARMED;
+	return sim_ioat.state == IOAT_ACTIVE || sim_ioat.state == IOAT_IDLE ||
+	       sim_ioat.state == IOAT_ARMED;
 }
 
 /* Between two looks at it, the channel goes on. */
@@ -48,16 +49,16 @@ static void progress(void)
 {
 	if (!channel.pending || --channel.pending)
 		return;
-	if (channel.command & 4 && is_running() && !ioat_model.deaf)
-		ioat_model.state = IOAT_SUSPENDED;
-	if (channel.command & 0x20 && !ioat_model.stuck) {
-		ioat_model.resets++;
+	if (channel.command & 4 && is_running() && !sim_ioat.deaf)
+		sim_ioat.state = IOAT_SUSPENDED;
+	if (channel.command & 0x20 && !sim_ioat.stuck) {
+		sim_ioat.resets++;
 		memset(&channel, 0, sizeof(channel));
-		ioat_model.state = IOAT_HALTED;
-		if (!ioat_model.stays_bad)
-			ioat_model.error = 0;
+		sim_ioat.state = IOAT_HALTED;
+		if (!sim_ioat.stays_bad)
+			sim_ioat.error = 0;
 	}
-	channel.command &= ioat_model.stuck ? 0x20 : 0;
+	channel.command &= sim_ioat.stuck ? 0x20 : 0;
 }
 
 static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
@@ -74,11 +75,11 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 		   "IOAT: a register is read by another width, or has no use here");
 	switch (offset) {
 	case 0x00:
-		return ioat_model.channels;
+		return sim_ioat.channels;
 	case 0x01:
-		return ioat_model.capacity;
+		return sim_ioat.capacity;
 	case 0x08:
-		return ioat_model.version;
+		return sim_ioat.version;
 	case 0x80:
 		return channel.control;
 	case 0x84:
@@ -88,18 +89,18 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 		return channel.count;
 	case 0x88:
 		progress();
-		return (uint32_t)channel.last | ioat_model.state;
+		return (uint32_t)channel.last | sim_ioat.state;
 	case 0x8c:
 		return channel.last >> 32;
 	case 0xa8:
-		return ioat_model.error;
+		return sim_ioat.error;
 	}
 	return 0;
 }
 
 static void complete(void)
 {
-	uint64_t word = channel.last | ioat_model.state;
+	uint64_t word = channel.last | sim_ioat.state;
 
 	bus_write(channel.completion, &word,
 		  sizeof(word)); /* posted: nobody says if it is refused */
@@ -123,7 +124,7 @@ static bool copy(void)
 	bus_expect(d[1] == 1 << 3, "IOAT: a descriptor that is no plain copy with a completion");
 	bus_expect(!d[8] && !d[9] && !d[10] && !d[11],
 		   "IOAT: reserved words of a descriptor are set");
-	if (!bus_expect(d[0] && d[0] <= sizeof(data) && d[0] <= 1u << ioat_model.capacity,
+	if (!bus_expect(d[0] && d[0] <= sizeof(data) && d[0] <= 1u << sim_ioat.capacity,
 			"IOAT: a copy of no length, or beyond XFERCAP"))
 		return false;
 	if (!bus_read(source, data, d[0])) {
@@ -146,19 +147,19 @@ static void set_count(uint16_t count)
 		   "IOAT: started without a chain at a multiple of 64");
 	bus_expect(channel.completion_set == 3 && !(channel.completion & 7) && channel.completion,
 		   "IOAT: started without a completion address at a multiple of 8");
-	bus_expect(!ioat_model.error, "IOAT: started with an error in CHANERR");
-	bus_expect(ioat_model.state != IOAT_SUSPENDED && !channel.command,
+	bus_expect(!sim_ioat.error, "IOAT: started with an error in CHANERR");
+	bus_expect(sim_ioat.state != IOAT_SUSPENDED && !channel.command,
 		   "IOAT: started while suspended or in reset");
 	bus_expect(given == 1, "IOAT: another number of descriptors than one is given");
-	if (bus.objection || ioat_model.mute)
+	if (bus.objection || sim_ioat.mute)
 		return;
 	channel.count = count;
 	if (!channel.next)
 		channel.next = channel.chain;
-	ioat_model.state = IOAT_ACTIVE;
+	sim_ioat.state = IOAT_ACTIVE;
 	if (!copy())
 		return;
-	ioat_model.state = IOAT_IDLE;
+	sim_ioat.state = IOAT_IDLE;
 	complete();
 }
 
@@ -171,14 +172,14 @@ static void set_half(uint64_t *to, uint64_t *set, bool high, uint64_t value)
 static void command(uint8_t value)
 {
 	bus_expect(value == 4 || value == 0x20, "IOAT: another command than suspend or reset");
-	bus_expect(!channel.pending || (value == 0x20 && ioat_model.deaf),
+	bus_expect(!channel.pending || (value == 0x20 && sim_ioat.deaf),
 		   "IOAT: a command while another is carried out");
 	if (value == 0x20) {
-		bus_expect(!is_running() || ioat_model.deaf,
+		bus_expect(!is_running() || sim_ioat.deaf,
 			   "IOAT: a channel is reset that was not suspended");
-		bus_expect(!ioat_model.error || ioat_model.stays_bad,
+		bus_expect(!sim_ioat.error || sim_ioat.stays_bad,
 			   "IOAT: reset with errors left in CHANERR");
-		bus_expect(ioat_model.version >= 0x33 || !pci_read32(&bus.function, CHANERR_INT),
+		bus_expect(sim_ioat.version >= 0x33 || !pci_read32(&bus.function, CHANERR_INT),
 			   "IOAT: reset with errors left in CHANERR_INT");
 	}
 	channel.command = value;
@@ -218,8 +219,8 @@ static void write(unsigned bar, uint64_t offset, unsigned bytes, uint64_t value)
 		set_half(&channel.completion, &channel.completion_set, offset == 0x9c, value);
 		break;
 	case 0xa84:
-		if (!ioat_model.stays_bad)
-			ioat_model.error &= (uint32_t)~value;
+		if (!sim_ioat.stays_bad)
+			sim_ioat.error &= (uint32_t)~value;
 		break;
 	default:
 		bus_object(wrong);
@@ -230,13 +231,13 @@ static bool configure(unsigned offset, unsigned bytes, uint32_t value)
 {
 	if (offset != CHANERR_INT)
 		return false;
-	bus_expect(bytes == 4 && ioat_model.version < 0x33,
+	bus_expect(bytes == 4 && sim_ioat.version < 0x33,
 		   "IOAT: CHANERR_INT is written where it is not, or by another width");
 	bus_config_set32(CHANERR_INT, pci_read32(&bus.function, CHANERR_INT) & ~value);
 	return true;
 }
 
-const struct fake_model model_ioat = {
+const struct sim_device_model sim_ioat_device = {
 	.vendor = 0x8086,
 	.device = 0x6f20,
 	.class = 0x088000,

@@ -7,7 +7,7 @@
 
 enum { IOAT_ACTIVE, IOAT_IDLE, IOAT_SUSPENDED, IOAT_HALTED, IOAT_ARMED };
 
-struct ioat_model {
+struct sim_ioat {
 	uint8_t channels, capacity, version;
 	unsigned state; /* CHANSTS.status */
 	uint32_t error;
@@ -18,9 +18,9 @@ struct ioat_model {
 	uint64_t resets;
 };
 
-extern struct ioat_model ioat_model;
-extern const struct fake_model model_ioat;
+extern struct sim_ioat sim_ioat;
+extern const struct sim_device_model sim_ioat_device;
 
-void ioat_model_plug(void);
+void sim_ioat_plug(void);
 
 #endif

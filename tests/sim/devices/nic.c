@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of Intel's gigabit ports: registers, semaphores, PHY. */
 #include "tests/sim/devices/nic.h"
 #include "kernel/kernel.h"
 #include "kernel/dma/registers.h"
@@ -11,12 +12,12 @@
 /* From the descriptor taken until the frame is back: later than it is first looked for. */
 #define RETURN_US     1000
 
-struct fake_nic fake_nic;
-static struct fake_nic *const n = &fake_nic;
+struct sim_nic sim_nic;
+static struct sim_nic *const n = &sim_nic;
 static uint8_t config_space[256 << 12]; /* of one bus */
 static uint8_t bridge_space[4096];
 
-uint32_t fake_nic_get(uint32_t offset)
+uint32_t sim_nic_get(uint32_t offset)
 {
 	uint32_t value;
 
@@ -24,19 +25,19 @@ uint32_t fake_nic_get(uint32_t offset)
 	return value;
 }
 
-void fake_nic_set(uint32_t offset, uint32_t value)
+void sim_nic_set(uint32_t offset, uint32_t value)
 {
 	memcpy(n->registers + offset, &value, 4);
 }
 
-void fake_nic_complain(bool wrong, const char *what)
+void sim_nic_complain(bool wrong, const char *what)
 {
 	if (wrong && !n->complaint)
 		n->complaint = what;
 }
 
 /* Of the I210 and I211. */
-bool fake_nic_has_pages(void)
+bool sim_nic_has_pages(void)
 {
 	return n->function.device == 0x1533 || n->function.device == 0x1539;
 }
@@ -45,10 +46,10 @@ static void reset_phy(void)
 {
 	memset(n->phy, 0, sizeof(n->phy));
 	n->phy[0][PHY_BMCR] = BMCR_DEFAULT;
-	n->phy[0][22] = fake_nic_has_pages() ? 5 : 0; /* whatever page firmware chose last */
+	n->phy[0][22] = sim_nic_has_pages() ? 5 : 0; /* whatever page firmware chose last */
 }
 
-void fake_nic_new(uint16_t id)
+void sim_nic_new(uint16_t id)
 {
 	memset(n, 0, sizeof(*n));
 	n->drop = -1;
@@ -69,19 +70,19 @@ void fake_nic_new(uint16_t id)
 	n->mastered_devfn = n->function.devfn;
 	n->tick_us = 10;
 	n->return_us = RETURN_US;
-	fake_nic_set(NIC_EEC, EEC_AUTO_RD);
-	fake_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
-	fake_nic_set(NIC_RAL0, 0x12005452);
-	fake_nic_set(NIC_RAH0, 0x80005634);
+	sim_nic_set(NIC_EEC, EEC_AUTO_RD);
+	sim_nic_set(NIC_FWSM, FWSM_RSPCIPHY);
+	sim_nic_set(NIC_RAL0, 0x12005452);
+	sim_nic_set(NIC_RAH0, 0x80005634);
 	/* Firmware's driver was at work. */
-	fake_nic_set(NIC_CTRL, CTRL_ASDE | CTRL_SLU | CTRL_RFCE);
-	fake_nic_set(NIC_RCTL, RCTL_EN);
-	fake_nic_set(NIC_TCTL, TCTL_EN);
-	fake_nic_set(n->kind ? n->kind->receive + QUEUE_LEN : 0x2808, 256);
+	sim_nic_set(NIC_CTRL, CTRL_ASDE | CTRL_SLU | CTRL_RFCE);
+	sim_nic_set(NIC_RCTL, RCTL_EN);
+	sim_nic_set(NIC_TCTL, TCTL_EN);
+	sim_nic_set(n->kind ? n->kind->receive + QUEUE_LEN : 0x2808, 256);
 	reset_phy();
 }
 
-bool fake_nic_phy_loops(void)
+bool sim_nic_phy_loops(void)
 {
 	return n->phy[0][PHY_BMCR] == BMCR_LOOPBACK_1000 &&
 	       n->phy[0][PHY_LOOPBACK_CONTROL] == n->kind->loopback_control;
@@ -89,19 +90,19 @@ bool fake_nic_phy_loops(void)
 
 static uint32_t status(void)
 {
-	uint32_t ctrl = fake_nic_get(NIC_CTRL);
+	uint32_t ctrl = sim_nic_get(NIC_CTRL);
 
-	return STATUS_FD | (ctrl & CTRL_SLU && fake_nic_phy_loops() ? STATUS_LU : 0) |
+	return STATUS_FD | (ctrl & CTRL_SLU && sim_nic_phy_loops() ? STATUS_LU : 0) |
 	       (ctrl & CTRL_GIO_MASTER_DISABLE ? 0 : STATUS_GIO_MASTER_ENABLE) |
 	       1 << STATUS_LAN_ID_SHIFT; /* port 1: bit 2 of SW_FW_SYNC */
 }
 
 static bool owns_phy(void)
 {
-	uint32_t sync = fake_nic_get(NIC_SW_FW_SYNC);
+	uint32_t sync = sim_nic_get(NIC_SW_FW_SYNC);
 
 	if (n->kind->lock == NIC_LOCK_EXTCNF)
-		return fake_nic_get(NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER && !n->held;
+		return sim_nic_get(NIC_EXTCNF_CTRL) & EXTCNF_SW_OWNER && !n->held;
 	return sync & 1 << 2 && !(sync & 1 << 18);
 }
 
@@ -111,21 +112,21 @@ static void mdic(uint32_t value)
 	unsigned reg = value >> 16 & 31, page = 0;
 	uint16_t *at;
 
-	fake_nic_complain(!owns_phy(), "MDIC is written without the semaphore");
-	fake_nic_complain(!(fake_nic_get(NIC_MDIC) & MDIC_READY) && fake_nic_get(NIC_MDIC),
-			  "MDIC is written before it is ready");
+	sim_nic_complain(!owns_phy(), "MDIC is written without the semaphore");
+	sim_nic_complain(!(sim_nic_get(NIC_MDIC) & MDIC_READY) && sim_nic_get(NIC_MDIC),
+			 "MDIC is written before it is ready");
 	if (n->kind->page_register && reg == n->kind->page_register) {
-		fake_nic_complain((value >> 21 & 31) != 1,
-				  "a PHY page is selected at another address");
+		sim_nic_complain((value >> 21 & 31) != 1,
+				 "a PHY page is selected at another address");
 		n->phy_page = (uint16_t)((value & 0xffff) >> n->kind->page_shift);
-		fake_nic_set(NIC_MDIC, value | MDIC_READY);
+		sim_nic_set(NIC_MDIC, value | MDIC_READY);
 		return;
 	}
-	fake_nic_complain((value >> 21 & 31) != n->kind->phy_address, "MDIC names another PHY");
+	sim_nic_complain((value >> 21 & 31) != n->kind->phy_address, "MDIC names another PHY");
 	while (reg > 15 && page < 4 && pages[page] != n->phy_page)
 		page++;
 	if (page == 4) {
-		fake_nic_set(NIC_MDIC, value | MDIC_READY | MDIC_ERROR);
+		sim_nic_set(NIC_MDIC, value | MDIC_READY | MDIC_ERROR);
 		return;
 	}
 	at = &n->phy[page][reg];
@@ -135,7 +136,7 @@ static void mdic(uint32_t value)
 		*at = (uint16_t)value;
 	else if (!(value & 0x4000) || !n->deaf_phy)
 		*at = (uint16_t)(value & ~(uint32_t)BMCR_RESET);
-	fake_nic_set(NIC_MDIC, value | MDIC_READY);
+	sim_nic_set(NIC_MDIC, value | MDIC_READY);
 }
 
 static bool is_i219(void)
@@ -150,28 +151,27 @@ static void ctrl(uint32_t value)
 	uint32_t values[8];
 
 	if (!(value & CTRL_RST)) {
-		fake_nic_set(NIC_CTRL, value);
+		sim_nic_set(NIC_CTRL, value);
 		return;
 	}
-	fake_nic_complain(n->kind->lock == NIC_LOCK_EXTCNF && !owns_phy(),
-			  "the MAC is reset without the semaphore");
-	fake_nic_complain(fake_nic_get(NIC_RCTL) & RCTL_EN || fake_nic_get(NIC_TCTL) & TCTL_EN,
-			  "the MAC is reset while it receives or sends");
-	fake_nic_complain(!(fake_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
-			  "the MAC is reset with the master not disabled");
-	fake_nic_complain(is_i219() && !(fake_nic_get(0x5bbc) & 1 << 13),
-			  "an I219 is reset without FEXTNVM11 bit 13");
-	fake_nic_complain(n->ring_left && fake_nic_get(0x3808),
-			  "an I219 is reset with descriptors in it: it hangs");
-	fake_nic_complain(
-		(n->function.device == 0x1533 || n->function.device == 0x15f2) &&
-			(fake_nic_get(0x2404) != 0xa2 || fake_nic_get(0x3404) != 0x04000014),
-		"packet buffers are left as they were found");
+	sim_nic_complain(n->kind->lock == NIC_LOCK_EXTCNF && !owns_phy(),
+			 "the MAC is reset without the semaphore");
+	sim_nic_complain(sim_nic_get(NIC_RCTL) & RCTL_EN || sim_nic_get(NIC_TCTL) & TCTL_EN,
+			 "the MAC is reset while it receives or sends");
+	sim_nic_complain(!(sim_nic_get(NIC_CTRL) & CTRL_GIO_MASTER_DISABLE),
+			 "the MAC is reset with the master not disabled");
+	sim_nic_complain(is_i219() && !(sim_nic_get(0x5bbc) & 1 << 13),
+			 "an I219 is reset without FEXTNVM11 bit 13");
+	sim_nic_complain(n->ring_left && sim_nic_get(0x3808),
+			 "an I219 is reset with descriptors in it: it hangs");
+	sim_nic_complain((n->function.device == 0x1533 || n->function.device == 0x15f2) &&
+				 (sim_nic_get(0x2404) != 0xa2 || sim_nic_get(0x3404) != 0x04000014),
+			 "packet buffers are left as they were found");
 	for (unsigned i = 0; i < 8; i++)
-		values[i] = fake_nic_get(kept[i]);
+		values[i] = sim_nic_get(kept[i]);
 	memset(n->registers, 0, sizeof(n->registers));
 	for (unsigned i = 0; i < 8; i++)
-		fake_nic_set(kept[i], values[i]);
+		sim_nic_set(kept[i], values[i]);
 	n->under_way = false;
 	n->resets++;
 	n->was_reset = true;
@@ -184,35 +184,35 @@ static bool is_on(uint32_t queue)
 {
 	bool receives = queue == n->kind->receive;
 
-	return (receives ? fake_nic_get(NIC_RCTL) & RCTL_EN : fake_nic_get(NIC_TCTL) & TCTL_EN) &&
-	       (!n->kind->advanced || fake_nic_get(queue + QUEUE_DCTL) & DCTL_ENABLE);
+	return (receives ? sim_nic_get(NIC_RCTL) & RCTL_EN : sim_nic_get(NIC_TCTL) & TCTL_EN) &&
+	       (!n->kind->advanced || sim_nic_get(queue + QUEUE_DCTL) & DCTL_ENABLE);
 }
 
 static void queue_write(uint32_t queue, uint32_t at, uint32_t value)
 {
 	bool receives = queue == n->kind->receive;
-	uint32_t length = fake_nic_get(queue + QUEUE_LEN);
+	uint32_t length = sim_nic_get(queue + QUEUE_LEN);
 
-	fake_nic_complain(!n->mastered && value, "a queue is written after the stop");
+	sim_nic_complain(!n->mastered && value, "a queue is written after the stop");
 	if (at < QUEUE_TAIL) {
-		fake_nic_complain(!n->was_reset, "a queue is set up before the reset");
-		fake_nic_complain(is_on(queue), "a queue is set up while it is on");
+		sim_nic_complain(!n->was_reset, "a queue is set up before the reset");
+		sim_nic_complain(is_on(queue), "a queue is set up while it is on");
 	}
-	fake_nic_complain(at == QUEUE_BAL && value % 128, "a ring is not at a multiple of 128");
-	fake_nic_complain(at == QUEUE_LEN && (!value || value % 128 || value > 65536),
-			  "a ring is of no legal length");
+	sim_nic_complain(at == QUEUE_BAL && value % 128, "a ring is not at a multiple of 128");
+	sim_nic_complain(at == QUEUE_LEN && (!value || value % 128 || value > 65536),
+			 "a ring is of no legal length");
 	if (at == QUEUE_DCTL && value & DCTL_ENABLE) {
-		fake_nic_complain(!length, "a queue is enabled without a ring");
-		fake_nic_complain(receives && fake_nic_get(queue + QUEUE_SRRCTL) >> 25 != 1,
-				  "a queue is enabled with another kind of descriptor");
+		sim_nic_complain(!length, "a queue is enabled without a ring");
+		sim_nic_complain(receives && sim_nic_get(queue + QUEUE_SRRCTL) >> 25 != 1,
+				 "a queue is enabled with another kind of descriptor");
 	}
 	if (at == QUEUE_TAIL && value) {
-		fake_nic_complain(!is_on(queue), "descriptors are given to a queue that is off");
-		fake_nic_complain(value >= length / 16, "a tail is outside its ring");
+		sim_nic_complain(!is_on(queue), "descriptors are given to a queue that is off");
+		sim_nic_complain(value >= length / 16, "a tail is outside its ring");
 	}
-	fake_nic_set(queue + at, value);
+	sim_nic_set(queue + at, value);
 	if (at == QUEUE_TAIL && !receives && is_on(queue))
-		fake_nic_send();
+		sim_nic_send();
 }
 
 static void effect(uint32_t at, uint32_t value)
@@ -224,28 +224,27 @@ static void effect(uint32_t at, uint32_t value)
 	} else if (at == (n->kind->advanced ? NIC_IMC_QUEUED : NIC_IMC)) {
 		n->masked = value == ~0u;
 	} else if (at == NIC_SW_FW_SYNC) {
-		fake_nic_complain(!(fake_nic_get(NIC_SWSM) & SWSM_SWESMBI),
-				  "SW_FW_SYNC is written without its semaphore");
-		fake_nic_complain((value ^ fake_nic_get(at)) & FIRMWARE_BITS,
-				  "firmware's bits are changed");
-		fake_nic_set(at, value);
+		sim_nic_complain(!(sim_nic_get(NIC_SWSM) & SWSM_SWESMBI),
+				 "SW_FW_SYNC is written without its semaphore");
+		sim_nic_complain((value ^ sim_nic_get(at)) & FIRMWARE_BITS,
+				 "firmware's bits are changed");
+		sim_nic_set(at, value);
 	} else if (at == NIC_SWSM) {
-		fake_nic_complain(value & SWSM_SWESMBI && !n->smbi,
-				  "SWESMBI is taken without SMBI");
+		sim_nic_complain(value & SWSM_SWESMBI && !n->smbi, "SWESMBI is taken without SMBI");
 		n->smbi = value & SWSM_SMBI;
 		n->smbi_left = n->smbi_left && n->smbi;
-		fake_nic_set(at, value);
+		sim_nic_set(at, value);
 	} else if (at - n->kind->receive <= QUEUE_DCTL) {
 		queue_write(n->kind->receive, at - n->kind->receive, value);
 	} else if (at - n->kind->transmit <= QUEUE_DCTL && at != NIC_TARC0) {
 		queue_write(n->kind->transmit, at - n->kind->transmit, value);
 	} else {
-		fake_nic_complain(at == NIC_RCTL && value & RCTL_EN && !n->masked,
-				  "it receives with interrupts not masked");
-		fake_nic_complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN &&
-					  !n->mastered,
-				  "it is turned on after the stop");
-		fake_nic_set(at, value);
+		sim_nic_complain(at == NIC_RCTL && value & RCTL_EN && !n->masked,
+				 "it receives with interrupts not masked");
+		sim_nic_complain((at == NIC_RCTL || at == NIC_TCTL) && value & RCTL_EN &&
+					 !n->mastered,
+				 "it is turned on after the stop");
+		sim_nic_set(at, value);
 	}
 }
 
@@ -253,13 +252,13 @@ uint32_t dma_read32(const volatile void *address)
 {
 	uint32_t at = (uint32_t)((const volatile uint8_t *)address - n->registers), value;
 
-	if (at == NIC_STATUS && fake_nic_get(at) != ~0u)
+	if (at == NIC_STATUS && sim_nic_get(at) != ~0u)
 		return status();
-	value = fake_nic_get(at);
+	value = sim_nic_get(at);
 	if (at == NIC_SWSM && n->smbi_left)
 		value |= SWSM_SMBI;
 	if (at == NIC_SWSM) {
-		fake_nic_set(at, value | SWSM_SMBI);
+		sim_nic_set(at, value | SWSM_SMBI);
 		n->smbi = n->smbi || !(value & SWSM_SMBI);
 	}
 	if (n->held && at == NIC_EXTCNF_CTRL)
@@ -279,7 +278,7 @@ static bool is_harmless(uint32_t at, uint32_t value)
 
 	if (at == NIC_MDIC)
 		return value & MDIC_READ || value & BMCR_RESET || reg == n->kind->page_register;
-	return fake_nic_get(at) == value || at == NIC_SWSM || at == NIC_SW_FW_SYNC ||
+	return sim_nic_get(at) == value || at == NIC_SWSM || at == NIC_SW_FW_SYNC ||
 	       at == NIC_EXTCNF_CTRL || at == NIC_IMC || at == NIC_IMC_QUEUED || at == NIC_EIMC ||
 	       (at == NIC_TCTL && !(value & TCTL_EN)) ||
 	       (n->kind->advanced && at % 0x2000 == QUEUE_DCTL && !value);

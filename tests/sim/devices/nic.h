@@ -13,7 +13,7 @@
 #define FAKE_NIC_FRAME 1514 /* bytes of the longest frame */
 
 /* What becomes of a frame's accesses. */
-enum fake_refusal {
+enum sim_refusal {
 	REFUSE_NOTHING,
 	REFUSE_TRANSMIT, /* its own descriptor: the queue stops there */
 	REFUSE_FRAME,	 /* it is taken and never comes back */
@@ -24,7 +24,7 @@ enum fake_refusal {
 	RECEIVE_ERROR,	 /* none, but the frame came back with an error */
 };
 
-struct fake_nic {
+struct sim_nic {
 	uint8_t registers[FAKE_NIC_BYTES] __attribute__((aligned(4096)));
 	uint16_t phy[4][32]; /* pages 0, 2, 769, 776 */
 	uint16_t phy_page;
@@ -43,7 +43,7 @@ struct fake_nic {
 	bool ring_left; /* a descriptor is in it that only an FLR takes out (I219) */
 	bool has_flr;
 	bool keeps_l1; /* its link is in L1.2, whatever is written */
-	enum fake_refusal refuse;
+	enum sim_refusal refuse;
 	int drop; /* the write with this number is lost; -1: none */
 
 	/* If set, asked instead of the two above: where a DMA of this devfn goes, NULL if it is refused. */
@@ -63,23 +63,23 @@ struct fake_nic {
 	bool was_reset, masked, mastered, smbi;
 };
 
-extern struct fake_nic fake_nic;
+extern struct sim_nic sim_nic;
 
 /* A controller with this device id, as its firmware leaves it. */
-void fake_nic_new(uint16_t id);
+void sim_nic_new(uint16_t id);
 /* The SR-IOV capability in its configuration space, if the kind has one. */
 #define FAKE_NIC_SRIOV 0x160
 /* L1 PM substates, in the port's and in the bridge's; firmware left all of them on. */
 #define FAKE_NIC_L1    0x1a0
-uint32_t fake_nic_get(uint32_t offset);
-void fake_nic_set(uint32_t offset, uint32_t value);
+uint32_t sim_nic_get(uint32_t offset);
+void sim_nic_set(uint32_t offset, uint32_t value);
 
-/* Between its parts: fake_nic.c (registers), fake_nic_frames.c (DMA), fake_nic_bus.c (PCI, time). */
-void fake_nic_complain(bool wrong, const char *what);
-bool fake_nic_has_pages(void); /* its PHY: I210 and I211 */
-bool fake_nic_phy_loops(void);
-bool fake_nic_vf_enabled(void);
-void fake_nic_send(void); /* what is in the transmit queue */
-void fake_nic_look(void); /* whether a frame is back */
+/* Between its parts: sim_nic.c (registers), sim_nic_frames.c (DMA), sim_nic_bus.c (PCI, time). */
+void sim_nic_complain(bool wrong, const char *what);
+bool sim_nic_has_pages(void); /* its PHY: I210 and I211 */
+bool sim_nic_phy_loops(void);
+bool sim_nic_vf_enabled(void);
+void sim_nic_send(void); /* what is in the transmit queue */
+void sim_nic_look(void); /* whether a frame is back */
 
 #endif

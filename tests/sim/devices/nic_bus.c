@@ -3,7 +3,7 @@
 #include "tests/sim/devices/nic.h"
 #include "kernel/time.h"
 
-static struct fake_nic *const n = &fake_nic;
+static struct sim_nic *const n = &sim_nic;
 
 /* Whoever looks at it may have a description of his own of the function. */
 static bool is_port(const struct pci_function *f)
@@ -11,7 +11,7 @@ static bool is_port(const struct pci_function *f)
 	return f->config == n->function.config;
 }
 
-bool fake_nic_vf_enabled(void)
+bool sim_nic_vf_enabled(void)
 {
 	return n->kind && n->kind->has_vfs && pci_read16(&n->function, FAKE_NIC_SRIOV + 0x08) & 1;
 }
@@ -38,8 +38,8 @@ void pci_write16(const struct pci_function *f, unsigned offset, uint16_t value)
 {
 	/* Of the link, first in the port: section 5.5.4 of the PCI Express specification. */
 	if (f == &n->bridge && offset == FAKE_NIC_L1 + 8)
-		fake_nic_complain(pci_read16(&n->function, offset) & 5 & ~value,
-				  "L1.2 is turned off above the port first");
+		sim_nic_complain(pci_read16(&n->function, offset) & 5 & ~value,
+				 "L1.2 is turned off above the port first");
 	if (n->keeps_l1 && offset == FAKE_NIC_L1 + 8)
 		return;
 	*(volatile uint16_t *)(f->config + offset) = value;
@@ -70,7 +70,7 @@ void pci_bus_master(const struct pci_function *f, bool on)
 uint64_t time_us(void)
 {
 	n->now_us += n->tick_us;
-	fake_nic_look();
+	sim_nic_look();
 	return n->now_us;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Compiled into the network drivers and their model for vtd-sim: registers, PCI functions and clock get names of
- * their own, as fake_bus_names.h gives them to the other drivers. The unit tests need no such names.
+ * their own, as register_bus_names.h gives them to the other drivers. The unit tests need no such names.
  */
 #include "kernel/cpu.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A model of an NVMe controller. */
 #include "tests/sim/devices/nvme.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 #define CSTS_CFS    2u
 #define LATENCY	    3 /* looks at CSTS until RDY follows CC.EN */
 
-struct nvme_model nvme_model;
+struct sim_nvme sim_nvme;
 
 static struct queue {
 	uint64_t submissions, completions; /* bus addresses; 0: there is none */
@@ -19,18 +20,18 @@ static uint32_t cc, csts, aqa;
 static unsigned settling, shutting;
 static uint64_t asq, acq;
 
-void nvme_model_plug(void)
+void sim_nvme_plug(void)
 {
-	memset(&nvme_model, 0, sizeof(nvme_model));
-	nvme_model.cap = 1023 | 1ull << 37 | 10ull << 24;
-	nvme_model.block_shift = 9;
-	nvme_model.blocks = sizeof(nvme_model.disk) / 512;
-	for (size_t i = 0; i < sizeof(nvme_model.disk); i++)
-		nvme_model.disk[i] = (uint8_t)(i * 7 + i / 256) & 0x7f;
+	memset(&sim_nvme, 0, sizeof(sim_nvme));
+	sim_nvme.cap = 1023 | 1ull << 37 | 10ull << 24;
+	sim_nvme.block_shift = 9;
+	sim_nvme.blocks = sizeof(sim_nvme.disk) / 512;
+	for (size_t i = 0; i < sizeof(sim_nvme.disk); i++)
+		sim_nvme.disk[i] = (uint8_t)(i * 7 + i / 256) & 0x7f;
 	cc = csts = aqa = settling = shutting = 0;
 	asq = acq = 0;
 	memset(queues, 0, sizeof(queues));
-	bus_plug(&model_nvme);
+	bus_plug(&sim_nvme_device);
 }
 
 static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
@@ -38,9 +39,9 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 	bus_expect(bar == 0 && bytes == 4, "NVMe: a register is read by another width than 32");
 	switch (offset) {
 	case 0x00:
-		return (uint32_t)nvme_model.cap;
+		return (uint32_t)sim_nvme.cap;
 	case 0x04:
-		return nvme_model.cap >> 32;
+		return sim_nvme.cap >> 32;
 	case 0x14:
 		return cc;
 	case 0x1c:
@@ -48,7 +49,7 @@ static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 			csts ^= CSTS_RDY;
 		if (shutting && !--shutting) {
 			csts = (csts & ~12u) | 8;
-			nvme_model.shutdowns++;
+			sim_nvme.shutdowns++;
 		}
 		return csts;
 	}
@@ -83,12 +84,12 @@ static uint16_t identify(const uint32_t *c)
 	bus_expect(c[10] == 0 || c[10] == 1, "NVMe: Identify of something else than is needed");
 	bus_expect(c[1] == (c[10] ? 0 : 1), "NVMe: Identify with a wrong namespace");
 	if (c[10] == 0) {
-		if (!nvme_model.blocks)
+		if (!sim_nvme.blocks)
 			return 0x00b; /* Invalid Namespace or Format */
-		memcpy(data, &nvme_model.blocks, 8);
+		memcpy(data, &sim_nvme.blocks, 8);
 		data[26] = 2;
-		data[128 + 4 * 2] = nvme_model.metadata;
-		data[128 + 4 * 2 + 2] = nvme_model.block_shift;
+		data[128 + 4 * 2] = sim_nvme.metadata;
+		data[128 + 4 * 2 + 2] = sim_nvme.block_shift;
 	} else {
 		memset(data, 0x56, sizeof(data));
 	}
@@ -101,10 +102,10 @@ static uint16_t create(const uint32_t *c, bool completions)
 	uint64_t prp1;
 
 	memcpy(&prp1, c + 6, 8);
-	if (nvme_model.no_queues)
+	if (sim_nvme.no_queues)
 		return 0x101; /* Invalid Queue Identifier */
 	bus_expect((c[10] & 0xffff) == 1 && !(prp1 & 4095), "NVMe: another queue than number 1");
-	bus_expect(c[10] >> 16 && c[10] >> 16 <= (nvme_model.cap & 0xffff),
+	bus_expect(c[10] >> 16 && c[10] >> 16 <= (sim_nvme.cap & 0xffff),
 		   "NVMe: a queue is longer than CAP.MQES or shorter than two");
 	if (completions) {
 		bus_expect(c[11] == 1, "NVMe: a completion queue with interrupts, or in pieces");
@@ -127,30 +128,29 @@ static uint16_t create(const uint32_t *c, bool completions)
 static uint16_t read_blocks(const uint32_t *c)
 {
 	uint64_t prp1, block, count = (uint64_t)(c[12] & 0xffff) + 1;
-	uint64_t bytes = count << nvme_model.block_shift;
+	uint64_t bytes = count << sim_nvme.block_shift;
 
 	memcpy(&prp1, c + 6, 8);
 	memcpy(&block, c + 10, 8);
 	bus_expect(c[1] == 1 && !(c[12] & ~0xffffu), "NVMe: a read with other flags, or elsewhere");
 	bus_expect(bytes <= 4096 && !(prp1 & 4095), "NVMe: a read of more than a page");
-	if (block + count > nvme_model.blocks)
+	if (block + count > sim_nvme.blocks)
 		return 0x080; /* LBA Out of Range */
-	return bus_write(prp1, nvme_model.disk + (block << nvme_model.block_shift), bytes) ? 0
-											   : 0x004;
+	return bus_write(prp1, sim_nvme.disk + (block << sim_nvme.block_shift), bytes) ? 0 : 0x004;
 }
 
 static uint16_t execute(unsigned id, const uint32_t *c)
 {
 	uint8_t opcode = (uint8_t)c[0];
 
-	nvme_model.sent[id][opcode]++;
+	sim_nvme.sent[id][opcode]++;
 	bus_expect(!(c[0] & 0xff00) && !c[2] && !c[3] && !c[4] && !c[5] && !c[8] && !c[9],
 		   "NVMe: a command with flags, metadata or a second page");
 	if (id == 1) {
 		if (opcode == 0x02)
 			return read_blocks(c);
 		bus_object("NVMe: an I/O command that is no read");
-		memset(nvme_model.disk, 0, sizeof(nvme_model.disk)); /* what a careless one does */
+		memset(sim_nvme.disk, 0, sizeof(sim_nvme.disk)); /* what a careless one does */
 		return 0;
 	}
 	switch (opcode) {
@@ -173,7 +173,7 @@ static void run(unsigned id)
 	/* A full completion queue, one entry short of its size, holds everything up. */
 	while (q->head != q->tail && !(csts & CSTS_CFS) &&
 	       (q->completion + 1) % q->completion_entries != q->consumed) {
-		if (nvme_model.refuse_fetches && nvme_model.refuse_fetches--) {
+		if (sim_nvme.refuse_fetches && sim_nvme.refuse_fetches--) {
 			csts |= CSTS_CFS;
 			return;
 		}
@@ -188,7 +188,7 @@ static void run(unsigned id)
 
 static void doorbell(uint64_t offset, uint32_t value)
 {
-	uint64_t stride = 4ull << (nvme_model.cap >> 32 & 15);
+	uint64_t stride = 4ull << (sim_nvme.cap >> 32 & 15);
 	unsigned number = (unsigned)((offset - 0x1000) / stride), id = number / 2;
 	struct queue *q = &queues[id & 1];
 
@@ -277,7 +277,7 @@ static void write(unsigned bar, uint64_t offset, unsigned bytes, uint64_t value)
 	}
 }
 
-const struct fake_model model_nvme = {
+const struct sim_device_model sim_nvme_device = {
 	.vendor = 0x1b36,
 	.device = 0x0010,
 	.class = 0x010802,

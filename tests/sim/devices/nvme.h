@@ -5,7 +5,7 @@
 
 #include "tests/sim/devices/register_bus.h"
 
-struct nvme_model {
+struct sim_nvme {
 	uint64_t cap;
 	uint8_t block_shift, metadata; /* format of namespace 1, ... */
 	uint64_t blocks;	       /* ... and its size; 0: there is none */
@@ -17,9 +17,9 @@ struct nvme_model {
 	unsigned shutdowns;
 };
 
-extern struct nvme_model nvme_model;
-extern const struct fake_model model_nvme;
+extern struct sim_nvme sim_nvme;
+extern const struct sim_device_model sim_nvme_device;
 
-void nvme_model_plug(void);
+void sim_nvme_plug(void);
 
 #endif

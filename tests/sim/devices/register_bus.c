@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A bus for models of devices: configuration space, register accesses, DMA. */
 #include "tests/sim/devices/register_bus.h"
 #include "kernel/dma/registers.h"
 #include "kernel/kernel.h"
@@ -13,7 +14,7 @@
 #define DEVCTL_FLR   (1 << 15)
 #define RUN_LIMIT_US 1000000
 
-struct fake_bus bus;
+struct sim_bus bus;
 
 /* Addresses alone: nothing is ever stored there, as registers are reached by accessors. */
 static uint8_t bars[BARS][BUS_BAR_BYTES] __attribute__((aligned(4096)));
@@ -38,7 +39,7 @@ static void put_bars(bool assigned)
 	}
 }
 
-void bus_plug(const struct fake_model *model)
+void bus_plug(const struct sim_device_model *model)
 {
 	memset(&bus, 0, sizeof(bus));
 	bus.model = model;

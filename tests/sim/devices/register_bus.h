@@ -14,7 +14,7 @@
 #define BUS_PRIVATE_AT 0x203000ull /* where the device sees its private pages */
 #define BUS_TARGET_AT  0x202000ull /* and the page under test */
 
-struct fake_model {
+struct sim_device_model {
 	uint16_t vendor, device;
 	uint32_t class;
 	uint64_t (*read)(unsigned bar, uint64_t offset, unsigned bytes);
@@ -26,10 +26,10 @@ struct fake_model {
 	bool (*configure)(unsigned offset, unsigned bytes, uint32_t value);
 };
 
-struct fake_bus {
+struct sim_bus {
 	struct pci_function function;
 	uint8_t config[4096] __attribute__((aligned(4096)));
-	const struct fake_model *model;
+	const struct sim_device_model *model;
 	const char *objection; /* the first; NULL: none */
 	uint64_t now_us;
 	uint32_t cpu_features; /* CPUID.7.0:ECX */
@@ -44,10 +44,10 @@ struct fake_bus {
 	void *(*translate)(uint64_t at, bool write, bool has_pasid, uint32_t pasid);
 };
 
-extern struct fake_bus bus;
+extern struct sim_bus bus;
 
 /* Everything anew, with this device on it. */
-void bus_plug(const struct fake_model *model);
+void bus_plug(const struct sim_device_model *model);
 
 void bus_config_set32(unsigned at, uint32_t value);
 

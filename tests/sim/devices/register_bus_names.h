@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Compiled into whatever stands on the fake bus: its registers, PCI functions and clock get names of their
- * own, so that fakes of the same functions for other devices can stand beside them.
+ * Compiled into whatever is on the simulated bus: its registers, PCI functions and clock get names of their
+ * own, so that the same functions of other simulated devices can be linked beside them.
  */
 #define dma_flr			bus_dma_flr
 #define dma_read32		bus_read32

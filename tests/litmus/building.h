@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A target under construction, and what it is built of: pages, page tables, entries. */
+#ifndef TESTS_BUILDING_H
+#define TESTS_BUILDING_H
+
+#include "tests/litmus/target.h"
+
+#define BUILDING_MADE_MAX 128
+
+struct building {
+	struct target *target;
+	const struct dma_device *device;
+	bool with_ats;	    /* context entries take what a device-TLB sends */
+	bool walks_snooped; /* by this unit, where a PASID-table entry asks for it (ECAP.SMPWC) */
+	bool exhausted;	    /* there was no memory for something: the whole is of no use */
+	/* What it is made of: flushed when it is whole. */
+	struct {
+		void *at;
+		size_t bytes;
+	} made[BUILDING_MADE_MAX];
+	unsigned made_count;
+};
+
+/* NULL: exhausted. The same of all that follow. */
+void *building_pages(struct building *b, size_t count);
+
+/* The first of two pages, the second nobody's: a DMA that misses by one bit of the page number harms nothing. */
+uint64_t *building_landing_page(struct building *b);
+
+/* The page of an outcome. With break=witness mixtures lead where the pure states lead. */
+volatile uint64_t *building_page(const struct building *b, unsigned outcome);
+
+/* Page tables of one state, `levels` deep: the page under test and the device's own pages. */
+uint64_t *building_tables(struct building *b, bool first_stage, unsigned levels,
+			  const volatile uint64_t *page);
+
+/* The paging entry of level `level` (1: leaf) that `at` is looked up in. */
+uint64_t *building_paging_entry(uint64_t *root, unsigned levels, unsigned level, uint64_t at);
+
+/*
+ * A chain of tables whose walk with `levels` ends in leaf table `shallow`, and with one level more
+ * in `deep`. Either may be NULL: then such a walk meets an absent entry.
+ */
+uint64_t *building_chain(struct building *b, unsigned levels, const uint64_t *shallow,
+			 const uint64_t *deep);
+
+/* The leaf table of one of the four pages. */
+uint64_t *building_leaf_table(struct building *b, unsigned page);
+
+void building_set_context(const struct building *b, uint64_t *c, const uint64_t *root,
+			  unsigned levels, uint16_t domain);
+void building_set_pasid(const struct building *b, uint64_t *p, const uint64_t *root,
+			bool first_stage, unsigned levels, uint16_t domain);
+
+/* A root table and a context table of its own, with what `base` keeps mapped. */
+uint64_t *building_own_context(struct building *b, const uint64_t *base);
+
+/* Scalable mode down to the PASID-table entry of PASID `pasid`; *directory: its directory entry. */
+uint64_t *building_own_pasid(struct building *b, uint64_t *context, unsigned pasid,
+			     uint64_t **directory);
+
+#endif

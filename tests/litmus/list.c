@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run=list: prints every sequence with its steps, every option, and every device that a generator knows. */
+#include "tests/litmus/list.h"
+#include "kernel/kernel.h"
+#include "kernel/output/log.h"
+#include "tests/litmus/benches.h"
+#include "tests/litmus/selection.h"
+
+void list_everything(void)
+{
+	const char *name, *accepted;
+	char text[96];
+
+	for (size_t i = 0; i < sequence_count; i++) {
+		const struct sequence *s = &sequences[i];
+		static const char *const claims[] = { "safe", "unsafe",
+						      "safe where one chunk changes" };
+
+		for (unsigned k = 0; k < KIND_COUNT; k++)
+			if (s->kinds & 1u << k)
+				log_note("sequence %s.%s.%s (said to be %s): %s",
+					 kind_name((enum entry_kind)k),
+					 operation_name(s->operation), s->name, claims[s->claim],
+					 s->title);
+		if (s->citation)
+			log_note("  from: %s", s->citation);
+		for (size_t k = 0; k < s->count; k++)
+			log_note("  %lu. %s", k + 1, step_text(&s->steps[k], text, sizeof(text)));
+	}
+	for (size_t i = 0; option_help(i, &name, &accepted); i++)
+		log_note("option %s: %s", name, accepted);
+	benches_list(selection_names_device);
+}

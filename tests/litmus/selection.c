@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which tests there are of a device: first its checks, then for each target the witness check and every sequence under
+ * every drive. Controls stand before the sequences whose verdicts need them.
+ */
+#include "tests/litmus/selection.h"
+#include "kernel/kernel.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/traits.h"
+#include "tests/litmus/verdict.h"
+
+static const char *without_name(void)
+{
+	static const char *const names[] = { "", ".without-barrier", ".without-present",
+					     ".without-invalidate" };
+
+	return names[options.without];
+}
+
+/* Returns the length without what names the dwell: tests= may leave that out. */
+static size_t sequence_id(char id[TEST_ID_BYTES], const char *device, enum target_id target,
+			  const struct sequence *s, enum drive drive, uint32_t dwell_ns)
+{
+	size_t n = format_text(id, TEST_ID_BYTES, "%s.%s.%s%s.%s.%s", target_name(target),
+			       operation_name(s->operation), s->name,
+			       s->claim != CLAIM_UNSAFE ? without_name() : "", device,
+			       drive_word(drive));
+
+	if (options.dwell_count > 1 || options.dwell_ns[0])
+		format_text(id + n, TEST_ID_BYTES - n, ".dwell-%uns", dwell_ns);
+	return n;
+}
+
+/* Whether tests= has a sequence's test, by its id or by the first base_length characters of it. */
+static bool is_named(const char *id, size_t base_length)
+{
+	char base[TEST_ID_BYTES];
+
+	memcpy(base, id, base_length);
+	base[base_length] = 0;
+	return option_list_matches(options.tests, id) || option_list_matches(options.tests, base);
+}
+
+/* What is wrong with it, if anything, is in its invalidations: no use in a drive without them. */
+static bool only_faithful(const struct sequence *s)
+{
+	/* A PASID-table entry has several chunks, and QEMU reads it several times. */
+	if (s->claim != CLAIM_UNSAFE || s->kinds & 1u << KIND_PASID)
+		return false;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->steps[i].op == STEP_FIELD || (s->steps[i].op == STEP_STORE && s->count > 2))
+			return false;
+	return true;
+}
+
+static bool is_wanted(const struct bench *b, enum target_id target, const struct sequence *s,
+		      enum drive drive, const char *id, size_t base_length)
+{
+	struct step steps[SEQUENCE_STEPS_MAX];
+
+	if (!(s->kinds & 1u << target_kind(target)) || b->lacks[target])
+		return false;
+	if (!is_named(id, base_length))
+		return false;
+	/* By default a slow device only confirms what the fast one shows: one control, and the safe. */
+	if (verdict_is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT))
+		return false;
+	if (verdict_is_slow(b) && !options.tests[0] &&
+	    (s->operation != OPERATION_REPLACE ||
+	     (s->claim == CLAIM_UNSAFE && strcmp(s->name, "linux-pre7"))))
+		return false;
+	if (drive == DRIVE_HAMMER && only_faithful(s))
+		return false;
+	return s->claim == CLAIM_UNSAFE || !options.without || verdict_steps(s, steps);
+}
+
+/* To whom each test is shown; what others rest on, and was shown before. */
+struct visit {
+	selection_visit *to;
+	void *context;
+	bool concurrency, device_tlb;
+};
+
+static void show(const struct visit *v, const struct test *t)
+{
+	v->to(v->context, t);
+}
+
+static const char *device_name(const struct bench *b)
+{
+	return b->device->generator->name;
+}
+
+static void visit_concurrency(struct bench *b, struct visit *v)
+{
+	char id[TEST_ID_BYTES];
+
+	if (b->lacks[TARGET_CONTEXT] || v->concurrency)
+		return;
+	v->concurrency = true;
+	format_text(id, sizeof(id), "concurrency.%s", device_name(b));
+	show(v, &(struct test){ .kind = TEST_CONCURRENCY,
+				.bench = b,
+				.ms = verdict_is_slow(b) || options.test_ms ? 4000 : 700,
+				.id = id });
+}
+
+static void visit_device_tlb(struct bench *b, struct visit *v)
+{
+	char id[TEST_ID_BYTES];
+
+	if (!options.ats || v->device_tlb)
+		return;
+	v->device_tlb = true;
+	format_text(id, sizeof(id), "device-tlb.%s", device_name(b));
+	show(v, &(struct test){ .kind = TEST_DEVICE_TLB, .bench = b, .ms = 500, .id = id });
+}
+
+static void visit_target(struct bench *b, enum target_id target, struct visit *v)
+{
+	char id[TEST_ID_BYTES], name[TEST_ID_BYTES];
+	struct test t = { .bench = b, .target = target, .id = id };
+	bool has_witness = false;
+
+	format_text(name, sizeof(name), "witness.%s.%s", target_name(target), device_name(b));
+	if (b->lacks[target]) {
+		/* Said once, where everything or this was asked for. */
+		if (!verdict_is_slow(b) && option_list_matches(options.tests, name))
+			show(v,
+			     &(struct test){
+				     .kind = TEST_LACK, .bench = b, .target = target, .id = name });
+		return;
+	}
+	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
+		for (size_t i = 0; i < sequence_count; i++)
+			for (unsigned w = 0; w < options.dwell_count; w++) {
+				size_t length = sequence_id(id, device_name(b), target,
+							    &sequences[i], drive,
+							    options.dwell_ns[w]);
+
+				if (!is_wanted(b, target, &sequences[i], drive, id, length))
+					continue;
+				/* Every verdict rests on these: they are checked first. */
+				visit_concurrency(b, v);
+				visit_device_tlb(b, v);
+				if (!has_witness)
+					show(v,
+					     &(struct test){ .kind = TEST_WITNESS,
+							     .bench = b,
+							     .target = target,
+							     .ms = verdict_is_slow(b) ? 2000 : 20,
+							     .id = name });
+				has_witness = true;
+				t.kind = TEST_SEQUENCE;
+				t.sequence = &sequences[i];
+				t.drive = (enum drive)drive;
+				t.dwell_ns = options.dwell_ns[w];
+				t.ms = verdict_ms(b, target, (enum drive)drive);
+				show(v, &t);
+			}
+}
+
+static bool names_sequence(enum target_id target, const char *device)
+{
+	char id[TEST_ID_BYTES];
+
+	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
+		for (size_t i = 0; i < sequence_count; i++)
+			for (unsigned w = 0; w < options.dwell_count; w++)
+				if (is_named(id, sequence_id(id, device, target, &sequences[i],
+							     drive, options.dwell_ns[w])))
+					return true;
+	return false;
+}
+
+bool selection_names_device(const char *device)
+{
+	static const char *const checks[] = { "ownership", "invalidation", "walks",
+					      "traits",	   "rates",	   "concurrency",
+					      "faults",	   "granularity",  "device-tlb" };
+	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
+	bool is_mutants = options.run == RUN_MUTANTS;
+	char id[TEST_ID_BYTES];
+
+	/* A companion is there for the tests of others. */
+	if (!options.tests[0] || options.companion)
+		return true;
+	for (unsigned c = 0; c < count && !is_mutants; c++) {
+		format_text(id, sizeof(id), "%s.%s", checks[c], device);
+		if (option_list_matches(options.tests, id))
+			return true;
+	}
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		format_text(id, sizeof(id), "%s.%s.%s", is_mutants ? "mutants" : "witness",
+			    target_name((enum target_id)t), device);
+		if (option_list_matches(options.tests, id) ||
+		    (!is_mutants && names_sequence((enum target_id)t, device)))
+			return true;
+	}
+	return false;
+}
+
+static void visit_mutants(struct bench *b, const struct visit *v)
+{
+	char id[TEST_ID_BYTES];
+
+	for (unsigned target = 0; target < TARGET_COUNT && !verdict_is_slow(b); target++) {
+		format_text(id, sizeof(id), "mutants.%s.%s", target_name((enum target_id)target),
+			    device_name(b));
+		/* Pass-through on QEMU: see cannot(); directory entries: likewise. */
+		if (b->lacks[target] || !option_list_matches(options.tests, id) ||
+		    (traits_is_qemu() &&
+		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR)))
+			continue;
+		show(v, &(struct test){ .kind = TEST_MUTANTS,
+					.bench = b,
+					.target = (enum target_id)target,
+					.ms = 30000,
+					.id = id });
+	}
+}
+
+static void visit_checks(struct bench *b, struct visit *v)
+{
+	static const struct {
+		const char *name;
+		enum test_kind kind;
+		uint32_t ms;
+	} checks[] = {
+		{ "ownership", TEST_OWNERSHIP, 1 },
+		/* First what is shown with nobody rewriting: what comes later may follow from it. */
+		{ "invalidation", TEST_INVALIDATION, 1500 },
+		{ "walks", TEST_WALKS, 3000 },
+		{ "traits", TEST_TRAITS, 1 },
+		{ "rates", TEST_RATES, 600 },
+		{ "concurrency", TEST_CONCURRENCY, 0 },
+		{ "device-tlb", TEST_DEVICE_TLB, 0 },
+		{ "faults", TEST_FAULTS, 2000 },
+		{ "granularity", TEST_GRANULARITY, 5000 }
+	};
+	char id[TEST_ID_BYTES];
+
+	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
+		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
+
+		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
+			continue;
+		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
+		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
+		     !is_seen && verdict_is_slow(b)) ||
+		    (!option_list_matches(options.tests, id) &&
+		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
+			continue;
+		/* What granularity says rests on it. */
+		if (checks[c].kind == TEST_CONCURRENCY || checks[c].kind == TEST_GRANULARITY)
+			visit_concurrency(b, v);
+		else if (checks[c].kind == TEST_DEVICE_TLB)
+			visit_device_tlb(b, v);
+		if (checks[c].kind != TEST_CONCURRENCY && checks[c].kind != TEST_DEVICE_TLB)
+			show(v, &(struct test){ .kind = checks[c].kind,
+						.bench = b,
+						.ms = options.test_ms && !is_seen &&
+								      checks[c].kind != TEST_FAULTS
+							      ? 2ull * options.test_ms
+							      : checks[c].ms,
+						.id = id });
+	}
+}
+
+void selection_visit_device(struct bench *b, selection_visit *visit, void *context)
+{
+	struct visit v = { .to = visit, .context = context };
+
+	if (b->device->only_beside)
+		return;
+	if (options.run == RUN_MUTANTS) {
+		visit_mutants(b, &v);
+		return;
+	}
+	visit_checks(b, &v);
+	for (unsigned target = 0; target < TARGET_COUNT; target++)
+		visit_target(b, (enum target_id)target, &v);
+}

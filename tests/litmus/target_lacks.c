@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which targets a unit or a device cannot have, and why. */
+#include "tests/litmus/target.h"
+#include "vtd/regs.h"
+
+/* Why a device whose requests always carry a PASID is of no use here; NULL: it is. */
+static const char *lacks_untagged(const struct target *t)
+{
+	if (!t->scalable)
+		return "the device's requests always carry a PASID, which legacy mode refuses";
+	if (!field_of(t->unit->ecap, ECAP_PASID))
+		return "the unit takes no requests with PASID (ECAP.PASID = 0)";
+	if (t->kind == KIND_SM_CONTEXT)
+		return "its states differ in RID_PASID, which the device's requests do not use";
+	return NULL;
+}
+
+static const char *lacks_of_unit(const struct target *t)
+{
+	const struct vtd_unit *u = t->unit;
+	bool first = t->id == TARGET_PASID_FS || t->id == TARGET_PASID_FS_PT ||
+		     t->id == TARGET_FS_LEAF;
+
+	if (!t->scalable)
+		return NULL;
+	if (!field_of(u->ecap, ECAP_SMTS))
+		return "the unit has no scalable mode (ECAP.SMTS = 0)";
+	if (!field_of(u->ecap, ECAP_SSTS) && !field_of(u->ecap, ECAP_FSTS))
+		return "the unit has no page tables in scalable mode (ECAP.SSTS = FSTS = 0)";
+	if (t->id == TARGET_PASID_SS && !field_of(u->ecap, ECAP_SSTS))
+		return "the unit has no second stage in scalable mode (ECAP.SSTS = 0)";
+	if (first && !field_of(u->ecap, ECAP_FSTS))
+		return "the unit has no first stage (ECAP.FSTS = 0)";
+	if (t->id == TARGET_PASID_FS_PT && !field_of(u->ecap, ECAP_PT))
+		return "the unit has no pass-through (ECAP.PT = 0)";
+	if (t->id == TARGET_PASID_NESTED && !field_of(u->ecap, ECAP_NEST))
+		return "the unit has no nested translation (ECAP.NEST = 0)";
+	return NULL;
+}
+
+const char *target_lacks(const struct target *t, const struct dma_device *device)
+{
+	const char *problem = lacks_of_unit(t);
+
+	return !problem && device->tagging == DMA_TAGS_ALWAYS ? lacks_untagged(t) : problem;
+}

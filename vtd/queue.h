@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The invalidation interface, taken up and down, and the state of its queue (section 6.5.2). */
+#ifndef VTD_QUEUE_H
+#define VTD_QUEUE_H
+
+#include "vtd/unit.h"
+
+/* Take one interface up, with an empty queue; down again. Units of version 6 and later have no register-based one. */
+enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how);
+enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
+
+/* VTD_QUEUE_ERROR if the unit told of an error that did not stop it: FSTS.ICE, cleared then. */
+enum vtd_status vtd_queue_check(struct vtd_unit *unit);
+
+/* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
+enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
+
+/* Where the unit is in the queue: the offsets IQH and IQT; there is a queue. */
+struct vtd_queue_place {
+	uint64_t head, tail;
+};
+struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit);
+
+/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
+const char *vtd_queue_error_text(const struct vtd_unit *unit);
+
+#endif
