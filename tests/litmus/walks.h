@@ -12,4 +12,7 @@
  */
 void check_walks(struct bench *bench, struct bench *other, const char *id);
 
+/* The part of it that is about the bits of an address, on target context. NULL, or what is wrong. */
+const char *walks_address_bits(struct bench *bench);
+
 #endif

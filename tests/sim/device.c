@@ -45,7 +45,7 @@ uint16_t device_requester(unsigned device)
 
 uint8_t device_devfn(unsigned device)
 {
-	return (uint8_t)((3 + device) << 3);
+	return (uint8_t)((sim.slot + device) << 3);
 }
 
 static bool uses_ats(const struct device *x)
