@@ -38,6 +38,7 @@
 #define DESC_FM		FIELD(49, 48) /* context: function bits of SID that are not compared */
 #define   FM_ALL	3
 #define DESC_PASID	FIELD(51, 32)
+#define DESC_IF		FIELD(4, 4)   /* wait: tell by an event */
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
 #define DESC_STATUS	FIELD(63, 32)
@@ -111,7 +112,7 @@ static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
 }
 
 /* Ring the doorbell for what was put, and wait until the unit says it is done. */
-static enum vtd_status queue_wait(struct vtd_unit *unit)
+static enum vtd_status queue_wait_and(struct vtd_unit *unit, uint64_t more)
 {
 	struct vtd_queue *q = &unit->queue;
 	enum vtd_status status;
@@ -120,7 +121,7 @@ static enum vtd_status queue_wait(struct vtd_unit *unit)
 	q->sequence++;
 	queue_put(unit,
 		  field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1) |
-			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence),
+			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence) | more,
 		  (uint64_t)q->status);
 	status = vtd_flush_write_buffer(unit);
 	if (status != VTD_OK)
@@ -142,6 +143,11 @@ static enum vtd_status queue_wait(struct vtd_unit *unit)
 		platform_relax();
 	}
 	return VTD_OK;
+}
+
+static enum vtd_status queue_wait(struct vtd_unit *unit)
+{
+	return queue_wait_and(unit, 0);
 }
 
 static enum vtd_status wait_clear64(struct vtd_unit *unit, uint32_t offset, uint64_t bit)
@@ -293,6 +299,22 @@ const char *vtd_queue_error_text(const struct vtd_unit *unit)
 	       : errors & FSTS_ICE
 		       ? "FSTS.ICE: a device answered an invalidation of its device-TLB that was not asked of it (section 4.3)"
 		       : "the invalidation queue stopped";
+}
+
+enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit)
+{
+	vtd_write32(unit, VTD_IECTL, FECTL_IM);
+	return queue_wait_and(unit, field_bits(DESC_IF, 1));
+}
+
+bool vtd_queue_event(const struct vtd_unit *unit)
+{
+	return vtd_read32(unit, VTD_ICS) & ICS_IWC;
+}
+
+void vtd_queue_event_clear(struct vtd_unit *unit)
+{
+	vtd_write32(unit, VTD_ICS, ICS_IWC);
 }
 
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit)

@@ -71,6 +71,14 @@ struct vtd_queue_place {
 };
 struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit);
 
+/*
+ * A wait that asks for the event, too (IF, section 6.5.2.9); it is masked, and ICS.IWC says whether it came. Cleared
+ * by vtd_queue_event_clear(), after which vtd_queue_event() must be false.
+ */
+enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit);
+bool vtd_queue_event(const struct vtd_unit *unit);
+void vtd_queue_event_clear(struct vtd_unit *unit);
+
 /* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
 const char *vtd_queue_error_text(const struct vtd_unit *unit);
 

@@ -88,7 +88,8 @@ static const char *judge_bits(struct bench *b)
 		       : NULL;
 }
 
-static const char *why_elsewhere(struct bench *b, enum outcome outcome, struct tally *t)
+static const char *why_elsewhere(struct bench *b, enum outcome outcome, unsigned reason,
+				 struct tally *t)
 {
 	const struct target *target = b->target;
 	enum outcome want = (enum outcome)target->expects[0];
@@ -106,6 +107,9 @@ static const char *why_elsewhere(struct bench *b, enum outcome outcome, struct t
 		return "with the root table that was the unit's before made to lead there, it did: the unit goes on with the old root pointer after SRTP (sections 6.6, 11.4.5)";
 	if (target->id == TARGET_CONTEXT && outcome < target->pages && outcome > OUTCOME_B)
 		return "so do the next ones: its tables are walked with as many levels as AW of the other state says, and AW of this entry does not (section 9.3)";
+	if (reason == FAULT_ROOT_NOT_PRESENT || reason == FAULT_CONTEXT_NOT_PRESENT ||
+	    reason == FAULT_SM_ROOT_NOT_PRESENT || reason == FAULT_SM_CONTEXT_NOT_PRESENT)
+		return "so do the next ones: the unit finds no entry where the tables have one: it looks for it at another place (by bus, device and function: sections 9.1 to 9.4), or in tables that no invalidation reaches (section 6.5.2)";
 	return NULL;
 }
 
@@ -116,7 +120,7 @@ const char *arrival_elsewhere(struct bench *b, enum outcome outcome, struct tall
 	const char *page = target_outcome_name(b->target, outcome),
 		   *want = target_outcome_name(b->target, b->target->expects[0]);
 	unsigned reason = t->faults.kind_count ? t->faults.kinds[0].reason : 0;
-	const char *why = why_elsewhere(b, outcome, t), *bits = why ? NULL : judge_bits(b);
+	const char *why = why_elsewhere(b, outcome, reason, t), *bits = why ? NULL : judge_bits(b);
 
 	format_text(
 		text, sizeof(text),

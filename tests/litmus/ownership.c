@@ -246,6 +246,11 @@ static const char *see_refused(struct bench *b)
 			target, number - 1, missing(b, &a));
 	if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
 		return disprove(b, "%s", fault_fit_text(fault_fit(&b->requester, &a.fault)));
+	if (!a.fault.reason)
+		return disprove(
+			b,
+			"target %s: its DMA was refused, and the record says reason 0x0, which is none: F is set before the rest of the record is written (section 7.2.1)",
+			target);
 	if (!is_absence(b, a.fault.reason))
 		return disprove(
 			b,
