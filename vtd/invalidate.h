@@ -79,7 +79,7 @@ enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit);
 bool vtd_queue_event(const struct vtd_unit *unit);
 void vtd_queue_event_clear(struct vtd_unit *unit);
 
-/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
+/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.11). */
 const char *vtd_queue_error_text(const struct vtd_unit *unit);
 
 /* A descriptor of type 0, which is none: for a test of what becomes of that. */

@@ -119,7 +119,7 @@ static const char *see_event(struct bench *b, struct tally *t)
 	vtd_queue_event_clear(b->unit);
 	status = vtd_invalidate_all(b->unit);
 	if (status == VTD_OK && vtd_queue_event(b->unit))
-		return "outside the specification: after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.5), or set for every wait (section 6.5.2.9)";
+		return "outside the specification: after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
 	if (status == VTD_OK)
 		status = vtd_queue_ask_event(b->unit);
 	if (status != VTD_OK)
@@ -128,7 +128,7 @@ static const char *see_event(struct bench *b, struct tally *t)
 		return "outside the specification: a wait with IF was completed, and ICS.IWC is not set (section 6.5.2.9)";
 	vtd_queue_event_clear(b->unit);
 	return vtd_queue_event(b->unit)
-		       ? "outside the specification: ICS.IWC stays set when 1 is written to it (section 11.4.9.5)"
+		       ? "outside the specification: ICS.IWC stays set when 1 is written to it (section 11.4.9.4)"
 		       : NULL;
 }
 
@@ -180,7 +180,7 @@ const char *check_queue(struct bench *b, struct tally *t)
 		return NULL;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
+		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
 		before.tail, vtd_status_text(status),
 		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;

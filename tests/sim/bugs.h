@@ -116,7 +116,7 @@
 	B(WAIT_WIDE, "wait-wide", "writes eight bytes of status (6.5.2.9)") \
 	B(QUEUE_LAST, "queue-last", "skips what is in the last slot of the queue (6.5.2)") \
 	B(QUEUE_BATCH, "queue-batch", "skips one descriptor where three or more are ready (6.5.2)") \
-	B(INVALID_TAKEN, "queue-invalid-taken", "goes on after an invalid descriptor (6.5.2.10)") \
+	B(INVALID_TAKEN, "queue-invalid-taken", "goes on after an invalid descriptor (6.5.2.11)") \
 	B(REGISTER_EARLY, "register-early", "clears ICC and IVT before it has invalidated (11.4.6)") \
 	B(DEVTLB_TIMEOUT, "devtlb-timeout", "reports one device-TLB invalidation in 64 as not answered, though it was (4.3)") \
 	B(DEVTLB_ANSWER, "devtlb-answer", "reports a wrong answer to one device-TLB invalidation in 64, though it was right (4.3)") \
@@ -128,7 +128,7 @@
 	B(WAIT_ADDRESS, "wait-address", "writes the status data four bytes after its address (6.5.2.9)") \
 	B(WAIT_TWICE, "wait-twice", "now and then writes the status data of a wait again, when the next is done (6.5.2.9)") \
 	B(IWC_LOST, "wait-interrupt-lost", "does not set ICS.IWC for a wait with IF (6.5.2.9)") \
-	B(IWC_STAYS, "wait-interrupt-stays", "keeps ICS.IWC set when 1 is written to it (11.4.9.5)") \
+	B(IWC_STAYS, "wait-interrupt-stays", "keeps ICS.IWC set when 1 is written to it (11.4.9.4)") \
 	B(IWC_ALWAYS, "wait-interrupt-always", "sets ICS.IWC for waits without IF (6.5.2.9)") \
 	B(HEAD_STAYS, "queue-head-stays", "does not show in IQH what it has fetched (11.4.9.1)") \
 	B(QUEUE_WRAP, "queue-wrap", "goes back to the start one slot before the end of the queue (6.5.2)") \
