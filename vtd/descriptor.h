@@ -37,6 +37,7 @@
 #define DESC_FM		FIELD(49, 48) /* context: function bits of SID that are not compared */
 #define   FM_ALL	3
 #define DESC_PASID	FIELD(51, 32)
+#define DESC_IF		FIELD(4, 4)   /* wait: tell by an event */
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
 #define DESC_STATUS	FIELD(63, 32)

@@ -77,6 +77,15 @@ bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched)
 	return !(status & FSTS_PPF) == !set && (!set || !untouched || is_first_set);
 }
 
+unsigned vtd_fault_pending(const struct vtd_unit *unit)
+{
+	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1, set = 0;
+
+	for (unsigned i = 0; i < records; i++)
+		set += vtd_read32(unit, record_offset(unit, i) + 12) >> 31;
+	return set;
+}
+
 void vtd_fault_clear(struct vtd_unit *unit)
 {
 	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1;

@@ -13,10 +13,13 @@ enum vtd_fault_reason {
 	FAULT_BEYOND_WIDTH = 0x04,
 	FAULT_WRITE_DENIED = 0x05,
 	FAULT_READ_DENIED = 0x06,
+	FAULT_ROOT_RESERVED = 0x0a,
 	FAULT_CONTEXT_RESERVED = 0x0b,
+	FAULT_SS_RESERVED = 0x0c,
 	FAULT_DEVICE_TLB_BLOCKED = 0x0d, /* LCT.5: TT says so */
 	FAULT_PASID_IN_LEGACY_MODE = 0x31,
 	FAULT_SM_ROOT_NOT_PRESENT = 0x39,
+	FAULT_SM_ROOT_RESERVED = 0x3a,
 	FAULT_SM_CONTEXT_NOT_PRESENT = 0x41,
 	FAULT_SM_CONTEXT_RESERVED = 0x42,
 	FAULT_SM_CONTEXT_INVALID = 0x43,
@@ -24,11 +27,15 @@ enum vtd_fault_reason {
 	FAULT_PASID_DISABLED = 0x45,
 	FAULT_PASID_BEYOND_DIR = 0x46,
 	FAULT_PASID_DIR_NOT_PRESENT = 0x51,
+	FAULT_PASID_DIR_RESERVED = 0x52,
 	FAULT_PASID_ACCESS = 0x58,
 	FAULT_PASID_NOT_PRESENT = 0x59,
+	FAULT_PASID_RESERVED = 0x5a,
 	FAULT_PASID_INVALID = 0x5b,
 	FAULT_FS_NOT_PRESENT = 0x71,
 	FAULT_SM_SS_NOT_PRESENT = 0x79, /* a second-stage entry without permissions */
+	FAULT_SM_SS_RESERVED = 0x7a,
+	FAULT_NOT_CANONICAL = 0x80,
 	FAULT_FS_PRIVILEGE = 0x81,
 	FAULT_SM_BEYOND_WIDTH = 0x84,
 	FAULT_SM_WRITE_DENIED = 0x85, /* by either stage */
@@ -59,6 +66,9 @@ unsigned vtd_fault_read(struct vtd_unit *unit, struct vtd_fault *out, unsigned r
  * is one with F set where nothing was taken since PPF was set (section 11.4.7.1).
  */
 bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched);
+
+/* Registers with F set. */
+unsigned vtd_fault_pending(const struct vtd_unit *unit);
 
 /* Drop all records and the overflow bit. */
 void vtd_fault_clear(struct vtd_unit *unit);

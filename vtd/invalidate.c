@@ -60,7 +60,7 @@ static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
 }
 
 /* Ring the doorbell for what was put, and wait until the unit says it is done. */
-static enum vtd_status queue_wait(struct vtd_unit *unit)
+static enum vtd_status queue_wait_and(struct vtd_unit *unit, uint64_t more)
 {
 	struct vtd_queue *q = &unit->queue;
 	enum vtd_status status;
@@ -69,7 +69,7 @@ static enum vtd_status queue_wait(struct vtd_unit *unit)
 	q->sequence++;
 	queue_put(unit,
 		  field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1) |
-			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence),
+			  field_bits(DESC_FN, 1) | field_bits(DESC_STATUS, q->sequence) | more,
 		  (uint64_t)q->status);
 	status = vtd_flush_write_buffer(unit);
 	if (status != VTD_OK)
@@ -91,6 +91,11 @@ static enum vtd_status queue_wait(struct vtd_unit *unit)
 		platform_relax();
 	}
 	return VTD_OK;
+}
+
+static enum vtd_status queue_wait(struct vtd_unit *unit)
+{
+	return queue_wait_and(unit, 0);
 }
 
 static enum vtd_status wait_clear64(struct vtd_unit *unit, uint32_t offset, uint64_t bit)
@@ -131,6 +136,22 @@ static enum vtd_status register_iotlb(struct vtd_unit *unit, unsigned granularit
 			    (field_of(unit->cap, CAP_DWD) ? IOTLB_DW : 0) |
 			    field_bits(IOTLB_DID, domain));
 	return wait_clear64(unit, at, IOTLB_IVT);
+}
+
+enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit)
+{
+	vtd_write32(unit, VTD_IECTL, FECTL_IM);
+	return queue_wait_and(unit, field_bits(DESC_IF, 1));
+}
+
+bool vtd_queue_event(const struct vtd_unit *unit)
+{
+	return vtd_read32(unit, VTD_ICS) & ICS_IWC;
+}
+
+void vtd_queue_event_clear(struct vtd_unit *unit)
+{
+	vtd_write32(unit, VTD_ICS, ICS_IWC);
 }
 
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit)

@@ -54,6 +54,14 @@ struct vtd_device_tlb {
 };
 enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
 
+/*
+ * A wait that asks for the event, too (IF, section 6.5.2.9); it is masked, and ICS.IWC says whether it came. Cleared
+ * by vtd_queue_event_clear(), after which vtd_queue_event() must be false.
+ */
+enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit);
+bool vtd_queue_event(const struct vtd_unit *unit);
+void vtd_queue_event_clear(struct vtd_unit *unit);
+
 /* A descriptor of type 0, which is none: for a test of what becomes of that. */
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit);
 

@@ -50,7 +50,7 @@ static bool drain(struct vtd_unit *unit)
 
 /*
  * Have the queue go on after the descriptor that it stopped at: that becomes a wait,
- * and the error is cleared (section 6.5.2.10). Firmware's queue is not ours to write to: its
+ * and the error is cleared (section 6.5.2.11). Firmware's queue is not ours to write to: its
  * tail is moved to its head.
  */
 static void skip_error(struct vtd_unit *unit)

@@ -21,7 +21,7 @@ struct vtd_queue_place {
 };
 struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit);
 
-/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.10). */
+/* What stopped it, after VTD_QUEUE_ERROR (section 6.5.2.11). */
 const char *vtd_queue_error_text(const struct vtd_unit *unit);
 
 #endif

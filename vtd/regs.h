@@ -88,6 +88,12 @@
 #define VTD_IQH		0x80
 #define VTD_IQT		0x88
 #define   IQT_QT	0x7fff0ull /* bits 18:4, as in IQH */
+#define VTD_ICS		0x9c /* 32 bits */
+#define   ICS_IWC	(1u << 0) /* a wait descriptor with IF was done; cleared by writing 1 */
+#define VTD_IECTL	0xa0 /* as FECTL */
+#define VTD_IEDATA	0xa4
+#define VTD_IEADDR	0xa8
+#define VTD_IEUADDR	0xac
 #define VTD_IQA		0x90
 #define VTD_IQERCD	0xb0
 #define VTD_IRTA	0xb8

@@ -96,6 +96,8 @@ enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool sc
 
 	if (status != VTD_OK)
 		return status;
+	unit->root_before = unit->root_table;
+	unit->was_scalable = unit->scalable;
 	unit->root_table = root;
 	unit->scalable = scalable;
 	return vtd_unit_enable(unit, how);

@@ -8,6 +8,14 @@
 
 #include <stddef.h>
 
+/* Bits that must be 0 (chapter 9), word after word. */
+#define ROOT_RESERVED	    0xffeull
+#define CONTEXT_RESERVED    0xff0ull, 0xffffffffff000080ull
+#define SM_CONTEXT_RESERVED 0x1e0ull, 0xffffffffffe00000ull, ~0ull, ~0ull
+#define PASID_DIR_RESERVED  0xffcull
+#define PASID_RESERVED	    0xc00ull
+#define SS_PS		    (1ull << 7) /* above the leaf: a large page, where CAP.SSLPS has it */
+
 struct walk {
 	const struct vtd_unit *unit;
 	const struct vtd_view *view;
@@ -104,6 +112,10 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 			fault(w, w->unit->scalable ? FAULT_SM_WRITE_DENIED : FAULT_WRITE_DENIED);
 			return;
 		}
+		if (level > 1 && entry & SS_PS && !field_of(w->unit->cap, CAP_SSLPS)) {
+			fault(w, w->unit->scalable ? FAULT_SM_SS_RESERVED : FAULT_SS_RESERVED);
+			return;
+		}
 		pointer = field_of(entry, SS_ADDR);
 	}
 	w->out->address = pointer << 12 | (w->at & 4095);
@@ -130,6 +142,10 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 {
 	accept_entry(w);
 	w->out->stage = w->nested_levels ? STAGE_NESTED : STAGE_FIRST;
+	if ((int64_t)(w->at << (52 - 9 * levels)) >> (52 - 9 * levels) != (int64_t)w->at) {
+		fault(w, FAULT_NOT_CANONICAL);
+		return;
+	}
 	for (unsigned level = levels; level; level--) {
 		uint64_t entry;
 
@@ -155,6 +171,14 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 	w->out->address = pointer << 12 | (w->at & 4095);
 }
 
+static bool any_of(const uint64_t *entry, const uint64_t *bits, unsigned words)
+{
+	for (unsigned i = 0; i < words; i++)
+		if (entry[i] & bits[i])
+			return true;
+	return false;
+}
+
 static void legacy_context(struct walk *w, const uint64_t *c)
 {
 	unsigned tt = (unsigned)field_get(c, CONTEXT_TT);
@@ -165,9 +189,11 @@ static void legacy_context(struct walk *w, const uint64_t *c)
 		return;
 	}
 	w->out->domain = (uint16_t)field_get(c, CONTEXT_DID);
-	if (tt > TT_PASS || (tt == TT_PASS && !field_of(w->unit->ecap, ECAP_PT)) ||
-	    (tt == TT_DEVICE_TLB && !field_of(w->unit->ecap, ECAP_DT)) ||
-	    (tt != TT_PASS && !vtd_unit_has_levels(w->unit, levels)))
+	if (any_of(c, (const uint64_t[]){ CONTEXT_RESERVED }, CONTEXT_WORDS))
+		fault(w, FAULT_CONTEXT_RESERVED);
+	else if (tt > TT_PASS || (tt == TT_PASS && !field_of(w->unit->ecap, ECAP_PT)) ||
+		 (tt == TT_DEVICE_TLB && !field_of(w->unit->ecap, ECAP_DT)) ||
+		 (tt != TT_PASS && !vtd_unit_has_levels(w->unit, levels)))
 		fault(w, FAULT_CONTEXT_INVALID);
 	else if (w->request->is_translation && tt != TT_DEVICE_TLB)
 		fault(w, FAULT_DEVICE_TLB_BLOCKED);
@@ -186,6 +212,10 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 		return;
 	}
 	w->out->domain = (uint16_t)field_get(p, PASID_DID);
+	if (p[0] & PASID_RESERVED) {
+		fault(w, FAULT_PASID_RESERVED);
+		return;
+	}
 	switch (field_get(p, PASID_PGTT)) {
 	case PGTT_FIRST:
 		if (!field_of(w->unit->ecap, ECAP_FSTS))
@@ -227,7 +257,7 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		not_present(w, FAULT_SM_CONTEXT_NOT_PRESENT);
 		return;
 	}
-	if (c[2] || c[3]) {
+	if (any_of(c, (const uint64_t[]){ SM_CONTEXT_RESERVED }, SM_CONTEXT_WORDS)) {
 		fault(w, FAULT_SM_CONTEXT_RESERVED);
 		return;
 	}
@@ -253,6 +283,10 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 	load_indexed(w, field_get(c, SM_CONTEXT_PASIDDIRPTR), pasid / 64, 1, &directory);
 	if (!field_of(directory, PASID_DIR_P)) {
 		not_present(w, FAULT_PASID_DIR_NOT_PRESENT);
+		return;
+	}
+	if (directory & PASID_DIR_RESERVED) {
+		fault(w, FAULT_PASID_DIR_RESERVED);
 		return;
 	}
 	load_indexed(w, field_of(directory, PASID_DIR_SMPTBLPTR), pasid % 64, PASID_WORDS, p);
@@ -281,12 +315,20 @@ void vtd_translate(const struct vtd_unit *unit, const struct vtd_request *reques
 			not_present(&w, FAULT_SM_ROOT_NOT_PRESENT);
 			return;
 		}
+		if (half & ROOT_RESERVED) {
+			fault(&w, FAULT_SM_ROOT_RESERVED);
+			return;
+		}
 		load_indexed(&w, field_of(half, ROOT_CTP), devfn & 0x7f, SM_CONTEXT_WORDS, context);
 		scalable_context(&w, context);
 		return;
 	}
 	if (!field_of(root[0], ROOT_P)) {
 		not_present(&w, FAULT_ROOT_NOT_PRESENT);
+		return;
+	}
+	if (root[0] & ROOT_RESERVED || root[1]) {
+		fault(&w, FAULT_ROOT_RESERVED);
 		return;
 	}
 	load_indexed(&w, field_of(root[0], ROOT_CTP), devfn, CONTEXT_WORDS, context);

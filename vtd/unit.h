@@ -43,6 +43,9 @@ struct vtd_unit {
 	bool coherent;	     /* ECAP.C: no cache-line flushes needed */
 	bool buffers_writes; /* CAP.RWBF, or a chip known to need it: see vtd_flush_write_buffer() */
 	uint64_t *root_table;
+	uint64_t
+		*root_before; /* the root table before the last vtd_unit_set_root(), and its mode */
+	bool was_scalable;
 	struct vtd_queue queue;
 	bool translating;
 	uint32_t

@@ -68,7 +68,8 @@ static struct unit_model kind_of_unit(void)
 {
 	return (struct unit_model){ .bits = sim.chunk,
 				    .any_order = sim.order > 1,
-				    .qemu_fetches = sim.bug == BUG_FIELDS_APART };
+				    .qemu_fetches = sim.bug == BUG_FIELDS_APART,
+				    .as_told = bench->ats.usable };
 }
 
 static void predict_cell(struct cell *c)
@@ -197,6 +198,7 @@ static void do_steps(const char *name, const struct step *steps, size_t count, b
 		struct cell c = { .trial = { .steps = steps,
 					     .count = count,
 					     .drive = (uint8_t)drive,
+					     .ats = true,
 					     .ms = ROUND_MS * bench->target->phases },
 				  .never_blocks = never_blocks };
 

@@ -24,6 +24,8 @@ static const struct {
 	{ &sim.invalidate_ns, 3, { 0, 400, 5000 } },
 	{ &sim.evict, 4, { 0, 2, 16, 100 } },
 	{ &sim.turn, 3, { 4, 7, 10 } },
+	{ &sim.device_tlb, 3, { 0, 90, 100 } },
+	{ &sim.answer_ns, 4, { 0, 300, 3000, 20000 } },
 };
 #define HABITS (sizeof(habits) / sizeof(habits[0]))
 

@@ -265,12 +265,12 @@ const char *bench_attempt_text(const struct bench *b, const struct attempt *a)
 	const struct vtd_fault *f = &a->other;
 
 	if (a->overflow)
-		return "; the unit said that it lost faults (FSTS.PFO), though its registers were empty before (section 7.2.1), or PFO stays set when 1 is written to it (section 11.4.7.1)";
+		return "the unit said that it lost faults (FSTS.PFO), though its registers were empty before (section 7.2.1), or PFO stays set when 1 is written to it (section 11.4.7.1)";
 	if (!a->others)
 		return "";
 	format_text(
 		text, sizeof(text),
-		"; instead: %s: FI 0x%lx, T1 T2 %u, source-id %02x:%02x.%x, reason 0x%x, where the device was told to write to 0x%lx",
+		"instead: %s: FI 0x%lx, T1 T2 %u, source-id %02x:%02x.%x, reason 0x%x, where the device was told to write to 0x%lx",
 		fault_fit_text(a->odd), f->address, f->type, f->source_id >> 8,
 		f->source_id >> 3 & 31, f->source_id & 7, f->reason, b->requester.address);
 	return text;

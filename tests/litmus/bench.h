@@ -89,7 +89,7 @@ struct bench {
 		proven; /* unit->enables at which it was last proven (tests/litmus/ownership.h); 0: never */
 	char ownership[480];  /* what ownership_find() saw, for the log */
 	const char *disproof; /* why its DMA must not be trusted to pass the unit; NULL: it may */
-	char disproved[480];
+	char disproved[640];
 	uint64_t attempts; /* refused DMAs that were looked for (tests/litmus/ownership.h) */
 	struct {
 		bool usable; /* in its tests of sequences, as ats= asks (tests/litmus/ats.h) */
@@ -179,7 +179,7 @@ struct attempt {
  */
 void bench_attempt(struct bench *bench, struct attempt *attempt);
 
-/* What else was recorded in an attempt without a record of its own: "; instead: ..."; empty: nothing. */
+/* What else was recorded in an attempt without a record of its own: "instead: ..."; empty: nothing. */
 const char *bench_attempt_text(const struct bench *bench, const struct attempt *attempt);
 
 #endif

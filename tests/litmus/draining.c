@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/lib/random.h"
+#include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
 #include "vtd/entry.h"
@@ -16,6 +17,7 @@
 #define ROUNDS	   1024
 #define ROUNDS_US  150000
 #define TRIES	   4
+#define TOLD_US	   1000
 #define OWN_DOMAIN 3 /* the first bit of a domain-id that no other use has */
 
 static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
@@ -102,6 +104,55 @@ static const char *see_status(struct bench *b, struct tally *t)
 		       : "outside the specification: a wait wrote more than the four bytes of its status data (section 6.5.2.9)";
 }
 
+static bool is_told(struct bench *b)
+{
+	uint64_t started = time_us();
+
+	while (!vtd_queue_event(b->unit))
+		if (time_us() - started > TOLD_US)
+			return false;
+	return true;
+}
+
+static const char *see_event(struct bench *b, struct tally *t)
+{
+	enum vtd_status status;
+
+	vtd_queue_event_clear(b->unit);
+	status = vtd_invalidate_all(b->unit);
+	if (status == VTD_OK && vtd_queue_event(b->unit))
+		return "outside the specification: after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
+	if (status == VTD_OK)
+		status = vtd_queue_ask_event(b->unit);
+	if (status != VTD_OK)
+		return stop(b, t, status);
+	if (!is_told(b))
+		return "outside the specification: a wait with IF was completed, and ICS.IWC is not set (section 6.5.2.9)";
+	vtd_queue_event_clear(b->unit);
+	return vtd_queue_event(b->unit)
+		       ? "outside the specification: ICS.IWC stays set when 1 is written to it (section 11.4.9.4)"
+		       : NULL;
+}
+
+/* The queue is empty. */
+static const char *see_head(struct bench *b)
+{
+	static char text[240];
+	uint64_t started = time_us();
+	struct vtd_queue_place at;
+
+	do
+		at = vtd_queue_where(b->unit);
+	while (at.head != at.tail && time_us() - started < TOLD_US);
+	if (at.head == at.tail)
+		return NULL;
+	format_text(
+		text, sizeof(text),
+		"outside the specification: every descriptor is done, as the wait after them says, and IQH is 0x%lx where IQT is 0x%lx: it does not follow what is fetched (section 11.4.9.1)",
+		at.head, at.tail);
+	return text;
+}
+
 const char *check_queue(struct bench *b, struct tally *t)
 {
 	static char text[280];
@@ -116,6 +167,11 @@ const char *check_queue(struct bench *b, struct tally *t)
 	/* QEMU complains of it to its own user. */
 	if (problem || b->traits.is_qemu)
 		return problem;
+	problem = see_head(b);
+	if (!problem)
+		problem = see_event(b, t);
+	if (problem)
+		return problem;
 	before = vtd_queue_where(b->unit);
 	status = vtd_invalidate_wrongly(b->unit);
 	after = vtd_queue_where(b->unit);
@@ -126,7 +182,7 @@ const char *check_queue(struct bench *b, struct tally *t)
 		return NULL;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.10)",
+		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
 		before.tail, vtd_status_text(status),
 		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;
@@ -192,20 +248,67 @@ static const char *try_context_domain(struct bench *b, struct tally *t, uint16_t
 	return t->stopped;
 }
 
-static const char *check_bits(struct bench *b, struct tally *t, bool contexts)
+/* A PASID-table entry changes to the other state's pointers, and keeps its domain-id. */
+static const char *try_pasid_domain(struct bench *b, struct tally *t, bool piotlb, uint16_t domain,
+				    unsigned *old)
+{
+	struct target *target = b->target;
+	uint64_t entry[2][ENTRY_WORDS_MAX];
+	enum vtd_status status;
+
+	for (unsigned s = 0; s < 2; s++) {
+		memcpy(entry[s], target->state[0][s], sizeof(entry[s]));
+		field_set(entry[s], PASID_DID, domain);
+	}
+	if (!engine_put(b, entry[0], t) || engine_once(b, t) != OUTCOME_A)
+		return t->stopped;
+	bench_store(b, target->entry, entry[0][0] & ~field_mask(PASID_P));
+	status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK)
+		status = piotlb ? vtd_invalidate_pasid_cache_all(b->unit)
+				: vtd_invalidate_pasid_cache(b->unit, domain, target->pasid[0]);
+	if (status == VTD_OK)
+		status = piotlb ? vtd_invalidate_piotlb(b->unit, domain, target->pasid[0])
+				: vtd_invalidate_iotlb_domain(b->unit, domain);
+	for (unsigned i = target->words; i--;)
+		bench_store(b, target->entry + i, entry[1][i]);
+	if (status == VTD_OK)
+		status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK && field_of(b->unit->cap, CAP_CM))
+		status = vtd_invalidate_all(b->unit);
+	if (status != VTD_OK)
+		return stop(b, t, status);
+	*old += engine_once(b, t) == OUTCOME_A;
+	return t->stopped;
+}
+
+static const struct {
+	const char *what, *section;
+} by_domain[] = { { "domain-selective IOTLB", "6.5.2.3" },
+		  { "domain-selective context-cache", "6.5.2.1" },
+		  { "PASID-selective PASID-cache", "6.5.2.2" },
+		  { "PASID-selective PASID-based IOTLB", "6.5.2.4" } };
+enum { BY_IOTLB, BY_CONTEXT, BY_PASID, BY_PIOTLB };
+
+static const char *try_by(struct bench *b, struct tally *t, unsigned by, uint16_t domain,
+			  unsigned *old)
+{
+	return by == BY_IOTLB	  ? try_domain(b, t, domain, old)
+	       : by == BY_CONTEXT ? try_context_domain(b, t, domain, old)
+				  : try_pasid_domain(b, t, by == BY_PIOTLB, domain, old);
+}
+
+static const char *check_bits(struct bench *b, struct tally *t, unsigned by)
 {
 	static char text[400];
 	unsigned some = 0, tried = 0, domains = vtd_unit_domain_ids(b->unit);
-	const char *problem = NULL,
-		   *what = contexts ? "domain-selective context-cache" : "domain-selective IOTLB",
-		   *section = contexts ? "6.5.2.1" : "6.5.2.3";
+	const char *problem = NULL, *what = by_domain[by].what, *section = by_domain[by].section;
 
 	for (unsigned bit = OWN_DOMAIN; 1u << bit < domains && !problem; bit++) {
 		unsigned old = 0;
 
 		for (unsigned again = 0; again < TRIES && !problem; again++, tried++)
-			problem = contexts ? try_context_domain(b, t, (uint16_t)(1u << bit), &old)
-					   : try_domain(b, t, (uint16_t)(1u << bit), &old);
+			problem = try_by(b, t, by, (uint16_t)(1u << bit), &old);
 		some += old;
 		if (problem || old < TRIES - 1)
 			continue;
@@ -230,9 +333,19 @@ const char *check_domain_bits(struct bench *b, struct tally *t)
 
 	if (b->target->phases > 1)
 		return NULL;
-	problem = check_bits(b, t, false);
+	problem = check_bits(b, t, BY_IOTLB);
 	if (!problem)
-		problem = check_bits(b, t, true);
+		problem = check_bits(b, t, BY_CONTEXT);
 	put_domain(b, b->target->domain[0]);
+	return problem;
+}
+
+const char *check_pasid_domain_bits(struct bench *b, struct tally *t)
+{
+	/* PASID-based invalidations spare paging entries of the second stage, which both states have under one id (table 24). */
+	const char *problem = check_bits(b, t,
+					 b->target->id == TARGET_PASID_FS ? BY_PIOTLB : BY_PASID);
+
+	engine_put(b, b->target->state[0][0], t);
 	return problem;
 }

@@ -11,10 +11,15 @@
  */
 const char *check_draining(struct bench *bench, struct tally *tally);
 
-/* A wait writes its four bytes of status and no more; a descriptor of no type stops the queue (section 6.5.2). */
+/*
+ * A wait writes its four bytes of status and no more, and tells of itself where IF asks for it; IQH follows; a
+ * descriptor of no type stops the queue (section 6.5.2).
+ */
 const char *check_queue(struct bench *bench, struct tally *tally);
 
 /* Target context, in state A: IOTLB invalidations by domain-ids of one bit each. */
 const char *check_domain_bits(struct bench *bench, struct tally *tally);
+/* The same of the PASID cache on target pasid-ss, of the PASID-based IOTLB on target pasid-fs; in state A. */
+const char *check_pasid_domain_bits(struct bench *bench, struct tally *tally);
 
 #endif

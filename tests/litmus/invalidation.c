@@ -279,6 +279,7 @@ const char *invalidation_find(struct bench *b)
 
 void check_invalidation(struct bench *b, const char *id)
 {
+	static const uint8_t by_pasid[] = { TARGET_PASID_SS, TARGET_PASID_FS };
 	const char *problem;
 	unsigned tried = 0;
 
@@ -291,6 +292,11 @@ void check_invalidation(struct bench *b, const char *id)
 	if (!problem && !b->lacks[TARGET_CONTEXT] &&
 	    !(problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], &t)))
 		problem = check_domain_bits(b, &t);
+	/* QEMU keeps no PASID-table entries. */
+	for (unsigned i = 0; i < 2 && !problem && !b->traits.is_qemu; i++)
+		if (!b->lacks[by_pasid[i]] &&
+		    !(problem = ownership_settle(b, &b->targets[by_pasid[i]], &t)))
+			problem = check_pasid_domain_bits(b, &t);
 	if (!problem && tried)
 		problem = check_queue(b, &t);
 	report_result(id,

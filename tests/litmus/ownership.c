@@ -5,6 +5,7 @@
 #include "kernel/kernel.h"
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
+#include "tests/litmus/arrival.h"
 #include "tests/litmus/companion.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
@@ -13,7 +14,6 @@
 
 #define ATTEMPTS  9	 /* their median is the time that a record takes */
 #define ENOUGH_US 300000 /* no further attempt after that */
-#define LATE_US	  1000
 
 static const char *say(struct bench *b, const char *format, ...)
 {
@@ -65,6 +65,12 @@ static uint8_t reason_of_base(const struct bench *b)
 	return result.reason;
 }
 
+/* What was recorded in its place, or what becomes of more. */
+static const char *missing(struct bench *b, const struct attempt *a)
+{
+	return a->others || a->overflow ? bench_attempt_text(b, a) : arrival_unrecorded(b);
+}
+
 static const char *judge(struct bench *b, const struct attempt *a, struct vtd_unit *units,
 			 unsigned count)
 {
@@ -72,10 +78,10 @@ static const char *judge(struct bench *b, const struct attempt *a, struct vtd_un
 	unsigned other;
 
 	if (a->arrived)
-		return say(
-			b,
-			"its DMA arrives though its entry is absent: it does not pass the unit that the DMAR table names%s",
-			a->recorded ? ", though that recorded a fault" : "");
+		return say(b, "its DMA arrives though its entry is absent: %s%s",
+			   a->recorded ? "it does not pass the unit that the DMAR table names"
+				       : arrival_untranslated(b),
+			   a->recorded ? ", though that recorded a fault" : "");
 	if (!a->recorded) {
 		other = recorded_by(b, units, count);
 		if (other < count)
@@ -85,8 +91,8 @@ static const char *judge(struct bench *b, const struct attempt *a, struct vtd_un
 				other);
 		return say(
 			b,
-			"its DMA neither arrived nor was recorded as refused (section 7.2; %lu were recorded before)%s",
-			b->attempts, bench_attempt_text(b, a));
+			"its DMA neither arrived nor was recorded as refused (section 7.2; %lu were recorded before); %s",
+			b->attempts, missing(b, a));
 	}
 	if (!may_be_its(b->device->function, f->source_id))
 		return say(
@@ -227,8 +233,8 @@ static const char *see_refused(struct bench *b)
 		return a.problem;
 	page = landing(b, number, &other);
 	if (a.arrived)
-		return disprove(
-			b, "its DMA arrives though its entry is absent: it passes the unit by");
+		return disprove(b, "its DMA arrives though its entry is absent: %s",
+				a.recorded ? "it passes the unit by" : arrival_untranslated(b));
 	if (!a.recorded && page)
 		return disprove(
 			b,
@@ -237,41 +243,21 @@ static const char *see_refused(struct bench *b)
 	if (!a.recorded)
 		return disprove(
 			b,
-			"target %s: its DMA neither arrived nor was recorded as refused, while its entry was absent (section 7.2; %lu were recorded before)%s",
-			target, number - 1, bench_attempt_text(b, &a));
+			"target %s: its DMA neither arrived nor was recorded as refused, while its entry was absent (section 7.2; %lu were recorded before); %s",
+			target, number - 1, missing(b, &a));
 	if (fault_fit(&b->requester, &a.fault) != FAULT_FITS)
 		return disprove(b, "%s", fault_fit_text(fault_fit(&b->requester, &a.fault)));
+	if (!a.fault.reason)
+		return disprove(
+			b,
+			"target %s: its DMA was refused, and the record says reason 0x0, which is none: F is set before the rest of the record is written (section 7.2.1)",
+			target);
 	if (!is_absence(b, a.fault.reason))
 		return disprove(
 			b,
 			"target %s: its DMA was refused for reason 0x%x, which is not its entry's absence: an entry with P clear was taken for one that is present (chapter 9), or the reason is wrong (section 7.1.3)",
 			target, a.fault.reason);
 	return NULL;
-}
-
-/* With its entry in its place, it did not come to where that leads. */
-static const char *not_arrived(struct bench *b, enum outcome outcome, struct tally *t)
-{
-	const struct target *target = b->target;
-	enum outcome want = (enum outcome)target->expects[0];
-	unsigned reason = t->faults.kind_count ? t->faults.kinds[0].reason : 0;
-	const char *why =
-		"so do the next ones: an old root pointer (section 6.6), a cache that global invalidations do not reach (section 6.5.2), or a walk that reads entries wrongly (chapters 3 and 9)";
-
-	time_delay_us(LATE_US);
-	if (engine_once(b, t) == want)
-		why = "1 ms later it did: the wait is completed before what is ahead of it is done (section 6.5.2.9), or a line of a cache was replaced by chance";
-	else if (vtd_invalidate_context_all(b->unit) == VTD_OK &&
-		 (!target->scalable || vtd_invalidate_pasid_cache_all(b->unit) == VTD_OK) &&
-		 vtd_invalidate_iotlb_all(b->unit) == VTD_OK && engine_once(b, t) == want)
-		why = "after global invalidations, each waited for, it did: where several descriptors are ready at once, some are not done (section 6.5.2)";
-	else if (vtd_invalidate_all(b->unit) == VTD_OK && engine_once(b, t) == want)
-		why = "after the same global invalidations once more it did: some are lost (section 6.5.2)";
-	return disprove(
-		b,
-		"target %s: its DMA was refused while its entry was absent; with the entry in its place and everything invalidated globally it came to \"%s\" (fault reason 0x%x), and not to \"%s\"; %s",
-		target_name((enum target_id)target->id), target_outcome_name(target, outcome),
-		reason, target_outcome_name(target, want), why);
 }
 
 const char *ownership_prove(struct bench *b)
@@ -297,7 +283,7 @@ const char *ownership_prove(struct bench *b)
 		if (t.stopped)
 			problem = t.stopped;
 		else if (outcome != b->target->expects[0] && !arrived_otherwise(b, outcome))
-			problem = not_arrived(b, outcome, &t);
+			problem = disprove(b, "%s", arrival_elsewhere(b, outcome, &t));
 	}
 	b->unit->rid_pasid_seen |= !problem && b->target->id == TARGET_SM_CONTEXT;
 	target_choose_phase(b->target, phase);

@@ -24,9 +24,33 @@ static const char *stopped_queue(const struct vtd_unit *u)
 	return text;
 }
 
+/* Another place in the page of the status that has what the wait should have written: its offset; 0: none. */
+static unsigned elsewhere(const struct vtd_unit *u)
+{
+	for (unsigned i = 1; i < PAGE_SIZE / 4; i++)
+		if (u->queue.status[i] == u->queue.sequence)
+			return 4 * i;
+	return 0;
+}
+
+static const char *what_instead(const struct vtd_unit *u)
+{
+	static char text[160];
+
+	if (elsewhere(u))
+		format_text(text, sizeof(text),
+			    "the unit is done, and wrote the status %u bytes after its address",
+			    elsewhere(u));
+	else if (*u->queue.status == u->queue.sequence - 1)
+		return "the unit is done, and memory has what the wait before asked for: this one was not written, or that one once more";
+	else
+		return "the unit is done, and the status was not written, or wrongly";
+	return text;
+}
+
 static const char *unanswered(const struct vtd_unit *u)
 {
-	static char text[320];
+	static char text[400];
 	struct vtd_queue_place at = vtd_queue_where(u);
 
 	if (*u->queue.status == u->queue.sequence)
@@ -35,9 +59,7 @@ static const char *unanswered(const struct vtd_unit *u)
 		text, sizeof(text),
 		"%s: the wait descriptor asks for status 0x%x, memory has 0x%x; IQH is 0x%lx, IQT 0x%lx: %s (section 6.5.2.9)",
 		vtd_status_text(VTD_TIMEOUT), u->queue.sequence, *u->queue.status, at.head, at.tail,
-		at.head != at.tail
-			? "the queue does not go on"
-			: "the unit is done, and the status was not written, or wrongly");
+		at.head != at.tail ? "the queue does not go on" : what_instead(u));
 	return text;
 }
 

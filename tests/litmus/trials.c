@@ -10,6 +10,7 @@
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
+#include "vtd/regs.h"
 #include "vtd/switch.h"
 
 /* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
@@ -184,10 +185,10 @@ static bool is_among(const struct vtd_fault *faults, unsigned count, uint64_t ad
 const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 {
 	uint64_t first = target_nowhere(), second = first - PAGE_SIZE;
+	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1, n, pending, taken;
 	struct vtd_fault faults[16];
 	const char *problem = NULL;
-	bool overflow;
-	unsigned n;
+	bool overflow, more;
 
 	memset(t, 0, sizeof(*t));
 	/* The interrupt would take them. */
@@ -203,14 +204,24 @@ const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 	if (!vtd_fault_agrees(b->unit, true))
 		problem =
 			"FSTS and the fault records disagree: PPF, F, or FRI, which names the first (section 11.4.7.1)";
-	n = vtd_fault_read(b->unit, faults, 16, &overflow);
+	pending = vtd_fault_pending(b->unit);
+	n = taken = vtd_fault_read(b->unit, faults, 16, &overflow);
 	if (!problem && n && faults[0].address != first)
 		problem =
 			is_among(faults, n, first)
 				? "FSTS.FRI does not name the first of several pending fault records (section 11.4.7.1)"
 				: "the first fault record was written over while it was pending (section 7.2.1)";
-	while (n == 16)
-		n = vtd_fault_read(b->unit, faults, 16, &overflow);
+	for (; n == 16; taken += n)
+		n = vtd_fault_read(b->unit, faults, 16, &more);
+	if (!problem && taken < pending && vtd_fault_pending(b->unit))
+		problem =
+			"fault records that were pending at once are not in registers one after the other: the next one is chosen wrongly, or too early from the first on (section 7.2.1)";
+	if (!problem && taken < pending)
+		problem =
+			"of several fault records that were pending at once, some were gone when others were read and their F cleared (section 11.4.7.6)";
+	if (!problem && overflow && pending < registers)
+		problem =
+			"FSTS.PFO was set while a fault recording register was free: not all that CAP.NFR counts are used (section 7.2.1)";
 	if (!problem && !vtd_fault_agrees(b->unit, false))
 		problem =
 			"a fault record stays after its F was cleared, or FSTS.PPF without one (section 11.4.7)";

@@ -8,6 +8,7 @@
 #include "tests/litmus/beside.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/refusals.h"
 #include "tests/litmus/report.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
@@ -15,30 +16,6 @@
 #include "vtd/switch.h"
 
 #define OUTSIDE "outside the specification: "
-
-/* Bits of an entry that are cleared: then a write must be refused. */
-static const struct {
-	uint8_t target; /* enum target_id */
-	uint8_t bits;	/* of word 0 */
-	bool not_qemu;	/* whose unit is known for using absent ones */
-	const char *what, *section;
-} refusals[] = {
-	{ TARGET_ROOT, 1, false, "P of the root entry", "9.1" },
-	{ TARGET_CONTEXT, 1, false, "P of the context entry", "9.3" },
-	{ TARGET_TABLE, 3, false, "R and W of a second-stage entry above the leaf", "9.8" },
-	{ TARGET_LEAF, 3, false, "R and W of the second-stage leaf entry", "9.8" },
-	{ TARGET_TABLE, 2, false, "W of a second-stage entry above the leaf", "3.7.1" },
-	{ TARGET_LEAF, 2, false, "W of the second-stage leaf entry", "3.7.1" },
-	{ TARGET_SM_ROOT, 1, false, "P of the scalable-mode root entry", "9.2" },
-	{ TARGET_SM_CONTEXT, 1, false, "P of the scalable-mode context entry", "9.4" },
-	{ TARGET_PASID_DIR, 1, true, "P of the PASID-directory entry", "9.5" },
-	{ TARGET_PASID_SS, 1, true, "P of the PASID-table entry", "9.6" },
-	{ TARGET_PASID_FS, 1, true, "P of the PASID-table entry", "9.6" },
-	{ TARGET_PASID_NESTED, 1, true, "P of the PASID-table entry", "9.6" },
-	{ TARGET_FS_LEAF, 1, false, "P of the first-stage leaf entry", "9.7" },
-	{ TARGET_FS_LEAF, 2, false, "R/W of the first-stage leaf entry", "3.6.1" },
-	{ TARGET_FS_LEAF, 4, false, "U/S of the first-stage leaf entry", "3.6.1" },
-};
 
 static struct tally t;
 static char text[480];
@@ -53,149 +30,20 @@ static const char *choose(struct bench *b, enum target_id id)
 	return problem;
 }
 
-/* Which page of the target a DMA wrote to since they were marked with `number`; "no page of the test". */
-static const char *landing(const struct bench *b, uint64_t number)
+/* One DMA to another address than the target's. */
+static enum outcome go_to(struct bench *b, uint64_t at)
 {
-	unsigned written = target_written(b->target, number);
-
-	for (unsigned p = 0; p < b->target->pages; p++)
-		if (written >> p & 1)
-			return target_outcome_name(b->target, p);
-	return NULL;
-}
-
-/* One DMA that the entry must refuse. NULL, or what is wrong. */
-static const char *try_refusal(struct bench *b, const uint64_t *entry, const char *what,
-			       const char *section)
-{
-	uint8_t want = target_reason_of(b->target, entry);
-	const char *landed, *name = target_name((enum target_id)b->target->id);
-	struct attempt a;
-	bool is_right;
-
-	if (!want || !engine_put(b, entry, &t))
-		return t.stopped;
-	target_arm(b->target, ++t.dmas);
-	bench_attempt(b, &a);
-	landed = landing(b, t.dmas);
-	bench_set_requester(b, b->target->address);
-	/* What was refused first may be a read of the device's own pages: of those another reason may be right. */
-	is_right = a.recorded && (a.fault.reason == want || a.fault.type || b->traits.is_qemu);
-	if (a.problem || (!landed && is_right))
-		return a.problem;
-	if (landed)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s clear: a write %s, it landed in page %s: the unit %s (section %s)%s",
-			name, what,
-			a.recorded ? "was recorded as refused, and yet done" : "was not refused",
-			landed,
-			a.recorded ? "does what it says that it does not" : "does not look at it",
-			a.recorded ? "7.1.1" : section,
-			a.recorded ? "" : ", or keeps an old entry");
-	else if (a.recorded)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s clear: the write was refused for reason 0x%x, and not 0x%x: the entry is read wrongly (section %s), or the reason is (section 7.1.3)",
-			name, what, a.fault.reason, want, section);
-	else
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s clear: no page was written to, and no fault of the write was recorded (sections %s, 7.2): %s",
-			name, what, section,
-			a.others || a.overflow
-				? bench_attempt_text(b, &a)
-				: "it went elsewhere, or faults of this reason are not recorded");
-	return text;
-}
-
-/* It was absent, and is put in with nothing invalidated: with CAP.CM clear the unit must have kept nothing of that. */
-static const char *try_return(struct bench *b, const char *what)
-{
-	const uint64_t *entry = b->target->state[0][0];
+	struct drive_setup there = { .target = at };
 	enum outcome outcome;
 
-	for (unsigned i = b->target->words; i--;)
-		bench_store(b, b->target->entry + i, entry[i]);
-	if (vtd_flush_write_buffer(b->unit) != VTD_OK)
-		return NULL;
-	t.stopped = bench_reset(b);
-	outcome = t.stopped ? OUTCOME_A : engine_once(b, &t);
-	if (outcome == OUTCOME_A)
-		return t.stopped;
-	format_text(
-		text, sizeof(text),
-		OUTSIDE
-		"target %s, %s set again, and nothing invalidated, as CAP.CM is 0: a DMA came to \"%s\", and not to AA: the unit keeps absent entries, or faults (sections 6.1, 6.2.4.1)",
-		target_name((enum target_id)b->target->id), what,
-		target_outcome_name(b->target, outcome));
-	return text;
-}
-
-static const char *check_refusals(struct bench *b)
-{
-	const char *problem = NULL;
-
-	for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]) && !problem; i++) {
-		enum target_id id = (enum target_id)refusals[i].target;
-		uint64_t entry[ENTRY_WORDS_MAX];
-
-		if (b->lacks[id] || (refusals[i].not_qemu && b->traits.is_qemu))
-			continue;
-		problem = choose(b, id);
-		memcpy(entry, b->target->state[0][0], sizeof(entry));
-		entry[0] &= ~(uint64_t)refusals[i].bits;
-		if (!problem)
-			problem = try_refusal(b, entry, refusals[i].what, refusals[i].section);
-		if (!problem && refusals[i].bits & 1 && !field_of(b->unit->cap, CAP_CM))
-			problem = try_return(b, refusals[i].what);
-		if (!problem)
-			engine_put(b, b->target->state[0][0], &t);
-	}
-	return problem;
-}
-
-/* A write that the leaf refuses, its context entry with FPD: not done, and not recorded (section 7.2). */
-static const char *check_fault_disable(struct bench *b)
-{
-	uint64_t entry[ENTRY_WORDS_MAX], *leaf;
-	const char *problem = NULL, *landed;
-	struct attempt a;
-
-	if (b->lacks[TARGET_CONTEXT] || choose(b, TARGET_CONTEXT))
-		return t.stopped;
-	memcpy(entry, b->target->state[0][0], sizeof(entry));
-	field_set(entry, CONTEXT_FPD, 1);
-	leaf = b->target->leaf[0];
-	if (!engine_put(b, entry, &t))
-		return t.stopped;
-	bench_store(b, leaf, 0);
-	if (vtd_invalidate_all(b->unit) == VTD_OK) {
-		target_arm(b->target, ++t.dmas);
-		bench_attempt(b, &a);
-		landed = landing(b, t.dmas);
-		problem = a.problem;
-		if (!problem && (landed || a.recorded)) {
-			format_text(
-				text, sizeof(text),
-				OUTSIDE
-				"a write that a leaf entry refuses, its context entry with FPD set, %s%s (section 9.3)",
-				landed ? "landed in page " : "was recorded as a fault",
-				landed ? landed : ": FPD is not looked at");
-			problem = text;
-		}
-	}
-	bench_store(b, leaf, b->target->leaf_value[0]);
+	bench_set_requester(b, at);
+	outcome = engine_dma(b, &there, &t, false);
 	bench_set_requester(b, b->target->address);
-	engine_put(b, b->target->state[0][0], &t);
-	return problem;
+	return outcome;
 }
 
 /* Two addresses that differ in one bit of the leaf table's index, with nothing invalidated between. */
-static const char *check_address_bits(struct bench *b)
+const char *walks_address_bits(struct bench *b)
 {
 	const char *problem = NULL;
 
@@ -204,12 +52,12 @@ static const char *check_address_bits(struct bench *b)
 	problem = choose(b, TARGET_CONTEXT);
 	for (unsigned bit = 12; bit < 21 && !problem; bit++) {
 		struct target *target = b->target;
-		struct drive_setup there = { .target = target->address ^ 1ull << bit };
+		uint64_t there = target->address ^ 1ull << bit;
 		uint64_t *leaf = (uint64_t *)((uint64_t)target->leaf[0] & ~(PAGE_SIZE - 1)) +
-				 (there.target >> 12 & 511);
+				 (there >> 12 & 511);
 		enum outcome here, other;
 
-		if (*leaf || there.target & ~b->device->address_mask)
+		if (*leaf || there & ~b->device->address_mask)
 			continue;
 		bench_store(b, leaf,
 			    (target->leaf_value[0] & ~field_mask(SS_ADDR)) |
@@ -217,16 +65,19 @@ static const char *check_address_bits(struct bench *b)
 		if (vtd_invalidate_all(b->unit) != VTD_OK)
 			break;
 		here = engine_once(b, &t);
-		bench_set_requester(b, there.target);
-		other = engine_dma(b, &there, &t, false);
-		bench_set_requester(b, target->address);
+		other = go_to(b, there);
 		if (!t.stopped && (here != OUTCOME_A || other != OUTCOME_MIXTURE_1)) {
+			bool is_kept = vtd_invalidate_all(b->unit) == VTD_OK &&
+				       go_to(b, there) == OUTCOME_MIXTURE_1;
+
 			format_text(
 				text, sizeof(text),
 				OUTSIDE
-				"two DMAs whose addresses differ in bit %u came to %s and %s, and not to AA and AB: that bit is not used in the walk (section 3.7), or not compared in the IOTLB (table 17)",
+				"two DMAs whose addresses differ in bit %u came to %s and %s, and not to AA and AB; %s",
 				bit, target_outcome_name(target, here),
-				target_outcome_name(target, other));
+				target_outcome_name(target, other),
+				is_kept ? "with everything invalidated between them the second came to AB: that bit is not compared in the IOTLB (table 17)"
+					: "nor with everything invalidated between them: that bit is not used in the walk (section 3.7)");
 			problem = text;
 		}
 		bench_store(b, leaf, 0);
@@ -236,7 +87,52 @@ static const char *check_address_bits(struct bench *b)
 	return problem;
 }
 
-/* A RID_PASID with one more bit: the directory entry of that bit leads to the other state's PASID table. */
+/* What was kept of this PASID must be gone after its invalidations: its entry is absent then. NULL, or what is wrong. */
+static const char *try_pasid_invalidations(struct bench *b, uint32_t pasid, uint64_t *entry)
+{
+	uint16_t domain = (uint16_t)field_get(entry, PASID_DID);
+	uint64_t present = entry[0];
+
+	/* First by the PASID cache, then by the IOTLB; the other one each time in another way. */
+	for (unsigned piotlb = 0; piotlb < 2; piotlb++) {
+		enum vtd_status status = vtd_invalidate_all(b->unit);
+		enum outcome before = engine_once(b, &t), after;
+
+		bench_store(b, entry, present & ~field_mask(PASID_P));
+		if (status == VTD_OK)
+			status = vtd_flush_write_buffer(b->unit);
+		if (status == VTD_OK)
+			status = piotlb ? vtd_invalidate_pasid_cache_all(b->unit)
+					: vtd_invalidate_pasid_cache(b->unit, domain, pasid);
+		if (status == VTD_OK)
+			status = piotlb ? vtd_invalidate_piotlb(b->unit, domain, pasid)
+					: vtd_invalidate_iotlb_domain(b->unit, domain);
+		after = engine_once(b, &t);
+		bench_store(b, entry, present);
+		if (status == VTD_OK)
+			status = vtd_invalidate_all(b->unit);
+		if (status != VTD_OK)
+			t.stopped = bench_status_text(b, status);
+		if (t.stopped)
+			return t.stopped;
+		if (before != OUTCOME_B || after != OUTCOME_B)
+			continue;
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"the entry of PASID 0x%x went away, and what is kept of it was invalidated: the next DMA still used it; the %s by that PASID (section %s) is not done, though that of smaller PASIDs is: not every bit of a descriptor's PASID is compared",
+			pasid,
+			piotlb ? "PASID-based IOTLB invalidation" : "PASID-cache invalidation",
+			piotlb ? "6.5.2.4" : "6.5.2.2");
+		return text;
+	}
+	return NULL;
+}
+
+/*
+ * A RID_PASID with one more bit: the place of that bit, in the PASID table or in the directory, leads to the other
+ * state's page.
+ */
 static const char *check_pasid_bits(struct bench *b)
 {
 	unsigned bits = (unsigned)field_of(b->unit->ecap, ECAP_PSS) + 1;
@@ -245,27 +141,45 @@ static const char *check_pasid_bits(struct bench *b)
 	if (b->lacks[TARGET_SM_CONTEXT])
 		return NULL;
 	problem = choose(b, TARGET_SM_CONTEXT);
-	for (unsigned bit = 6; bit < 13 && bit < bits && !problem; bit++) {
+	for (unsigned bit = 2; bit < 13 && bit < bits && !problem; bit++) {
 		const struct target *target = b->target;
 		const uint64_t *a = target->state[0][0], *other = target->state[0][1];
 		uint64_t *directory = (uint64_t *)(field_get(a, SM_CONTEXT_PASIDDIRPTR) << 12);
+		uint64_t theirs = *(uint64_t *)(field_get(other, SM_CONTEXT_PASIDDIRPTR) << 12);
+		uint32_t pasid = 1u << bit | target->pasid[1];
+		uint64_t *table = (uint64_t *)((bit < 6 ? *directory : theirs) & ~(PAGE_SIZE - 1));
+		uint64_t *in_table = table + PASID_WORDS * (pasid % 64);
 		uint64_t entry[ENTRY_WORDS_MAX];
 		enum outcome outcome;
 
 		memcpy(entry, a, sizeof(entry));
-		field_set(entry, SM_CONTEXT_RID_PASID, 1u << bit | target->pasid[1]);
-		bench_store(b, directory + (1u << (bit - 6)),
-			    *(uint64_t *)(field_get(other, SM_CONTEXT_PASIDDIRPTR) << 12));
+		field_set(entry, SM_CONTEXT_RID_PASID, pasid);
+		if (bit < 6)
+			for (unsigned i = PASID_WORDS; i--;)
+				bench_store(
+					b, in_table + i,
+					((uint64_t *)(theirs &
+						      ~(PAGE_SIZE -
+							1)))[PASID_WORDS * target->pasid[1] + i]);
+		else
+			bench_store(b, directory + (1u << (bit - 6)), theirs);
 		outcome = engine_put(b, entry, &t) ? engine_once(b, &t) : OUTCOME_B;
-		bench_store(b, directory + (1u << (bit - 6)), 0);
-		problem = t.stopped;
+		if (!t.stopped && outcome == OUTCOME_B && !b->traits.is_qemu)
+			problem = try_pasid_invalidations(b, pasid, in_table);
+		if (bit < 6)
+			for (unsigned i = 0; i < PASID_WORDS; i++)
+				bench_store(b, in_table + i, 0);
+		else
+			bench_store(b, directory + (1u << (bit - 6)), 0);
+		problem = problem ? problem : t.stopped;
 		if (problem || outcome == OUTCOME_B)
 			continue;
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
-			"with RID_PASID 0x%x a DMA came to %s, and not to BB: bit %u of the PASID is not used to look up the PASID directory (section 3.4.3)",
-			1u << bit | target->pasid[1], target_outcome_name(target, outcome), bit);
+			"with RID_PASID 0x%x a DMA came to %s, and not to BB: bit %u of the PASID is not used to look up the PASID %s (section 3.4.3)",
+			pasid, target_outcome_name(target, outcome), bit,
+			bit < 6 ? "table" : "directory");
 		problem = text;
 	}
 	if (!problem)
@@ -357,11 +271,16 @@ static const char *check_latch(struct bench *b)
 	return text;
 }
 
+static const char *find_refusals(struct bench *b)
+{
+	return refusals_find(b, &t);
+}
+
 void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench * b) = {
-		check_refusals,	  check_fault_disable, check_address_bits, check_pasid_bits,
-		check_two_pasids, check_accessed,      check_latch,
+		find_refusals,	  walks_address_bits, check_pasid_bits,
+		check_two_pasids, check_accessed,     check_latch,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

@@ -6,10 +6,12 @@
 #include "tests/litmus/bench.h"
 
 /*
- * Entries that must be refused (P, R/W, U/S clear): by the reason that the reference walk gives; faults that FPD has
- * go unrecorded; the bits of an address and of a PASID, each; Accessed and Dirty; a root pointer that was written and
+ * Entries and addresses that must be refused (tests/litmus/refusals.h); the bits of an address and of a PASID, each; Accessed and Dirty; a root pointer that was written and
  * not set; with another device behind the unit, or NULL, whether each goes by its own entry.
  */
 void check_walks(struct bench *bench, struct bench *other, const char *id);
+
+/* The part of it that is about the bits of an address, on target context. NULL, or what is wrong. */
+const char *walks_address_bits(struct bench *bench);
 
 #endif

@@ -41,6 +41,22 @@
 	B(ROOT_UNLATCHED, "root-unlatched", "uses RTADDR as soon as it is written, without SRTP (11.4.5)") \
 	B(STALE_DOMAIN, "stale-domain", "uses the domain-id of the PASID-table entry before (9.6)") \
 	B(MODE_STAYS, "mode-stays", "goes on in the old table mode after SRTP (11.4.5)") \
+	B(QUARTERS, "fetch-quarters", "reads 32 bits of an entry at a time (6.2.2.1)") \
+	B(AW_ANY, "aw-unchecked", "walks tables of depths that CAP.SAGAW does not have (9.3)") \
+	B(TT_ANY, "tt-unchecked", "takes the reserved translation type for 00b (9.3)") \
+	B(PGTT_ANY, "pgtt-unchecked", "takes reserved values of PGTT for pass-through (9.6)") \
+	B(ROOT_RESERVED, "root-reserved-ignored", "does not check reserved bits of root entries (9.1)") \
+	B(CONTEXT_RESERVED, "context-reserved-ignored", "does not check reserved bits of context entries (9.3)") \
+	B(DIR_RESERVED, "pasid-dir-reserved-ignored", "does not check reserved bits of PASID-directory entries (9.5)") \
+	B(PASID_RESERVED, "pasid-reserved-ignored", "does not check reserved bits of PASID-table entries (9.6)") \
+	B(LARGE_PAGES, "large-pages-taken", "uses second-stage large pages that CAP.SSLPS does not have (3.7)") \
+	B(WIDTH_ANY, "width-unchecked", "does not refuse addresses that AW is too small for (3.7)") \
+	B(CANONICAL_ANY, "canonical-unchecked", "does not refuse first-stage addresses that are not canonical (3.6)") \
+	B(PDTS_ANY, "pdts-unchecked", "does not refuse a RID_PASID beyond the directory (9.4)") \
+	B(PASID_INDEX, "pasid-index-cut", "uses four bits of the index of a PASID-table entry (3.4.3)") \
+	B(DEVFN_CUT, "context-index-cut", "uses seven bits of device and function to look up context entries (9.3)") \
+	B(ROOT_UPPER, "root-upper-ignored", "uses the lower half of scalable-mode root entries for all devices (9.2)") \
+	B(NO_DIRTY, "no-dirty", "sets Accessed and not Dirty (3.6.2)") \
 	/* caches */                                                                                     \
 	B(CACHES_ABSENT_CONTEXT, "absent-context-cached", "keeps context entries with P clear though CAP.CM is 0 (6.2.2)") \
 	B(CACHES_ABSENT_PASID, "absent-pasid-cached", "keeps PASID entries with P clear though CAP.CM is 0 (6.2.3)") \
@@ -54,6 +70,7 @@
 	B(ANY_PASID, "iotlb-any-pasid", "looks translations up without the PASID (table 17)") \
 	B(PAGE_CUT, "iotlb-page-cut", "compares four bits of the page number (table 17)") \
 	B(PAGING_ANY_DOMAIN, "paging-any-domain", "looks paging entries up without the domain-id (table 17)") \
+	B(PAGING_WRITE, "paging-write-lost", "does not keep W with paging entries that it keeps (6.2.5)") \
 	/* invalidation */                                                                               \
 	B(CONTEXT_LOST, "context-invalidation-lost", "does not do device-selective context-cache invalidations (6.5.2.1)") \
 	B(PASID_LOST, "pasid-invalidation-lost", "does not do PASID-selective PASID-cache invalidations (6.5.2.2)") \
@@ -99,10 +116,23 @@
 	B(WAIT_WIDE, "wait-wide", "writes eight bytes of status (6.5.2.9)") \
 	B(QUEUE_LAST, "queue-last", "skips what is in the last slot of the queue (6.5.2)") \
 	B(QUEUE_BATCH, "queue-batch", "skips one descriptor where three or more are ready (6.5.2)") \
-	B(INVALID_TAKEN, "queue-invalid-taken", "goes on after an invalid descriptor (6.5.2.10)") \
+	B(INVALID_TAKEN, "queue-invalid-taken", "goes on after an invalid descriptor (6.5.2.11)") \
 	B(REGISTER_EARLY, "register-early", "clears ICC and IVT before it has invalidated (11.4.6)") \
 	B(DEVTLB_TIMEOUT, "devtlb-timeout", "reports one device-TLB invalidation in 64 as not answered, though it was (4.3)") \
 	B(DEVTLB_ANSWER, "devtlb-answer", "reports a wrong answer to one device-TLB invalidation in 64, though it was right (4.3)") \
+	B(PASID_DOMAIN_CUT, "pasid-domain-cut", "uses eight bits of the domain-id in PASID-cache invalidations (6.5.2.2)") \
+	B(PIOTLB_DOMAIN_CUT, "piotlb-domain-cut", "uses eight bits of the domain-id in PASID-based IOTLB invalidations (6.5.2.4)") \
+	B(PASID_PASID_CUT, "pasid-pasid-cut", "uses eight bits of the PASID in PASID-cache invalidations (6.5.2.2)") \
+	B(PIOTLB_PASID_CUT, "piotlb-pasid-cut", "uses eight bits of the PASID in PASID-based IOTLB invalidations (6.5.2.4)") \
+	B(AM_SHORT, "iotlb-mask-short", "takes the address mask for one less (6.5.2.3)") \
+	B(WAIT_ADDRESS, "wait-address", "writes the status data four bytes after its address (6.5.2.9)") \
+	B(WAIT_TWICE, "wait-twice", "now and then writes the status data of a wait again, when the next is done (6.5.2.9)") \
+	B(IWC_LOST, "wait-interrupt-lost", "does not set ICS.IWC for a wait with IF (6.5.2.9)") \
+	B(IWC_STAYS, "wait-interrupt-stays", "keeps ICS.IWC set when 1 is written to it (11.4.9.4)") \
+	B(IWC_ALWAYS, "wait-interrupt-always", "sets ICS.IWC for waits without IF (6.5.2.9)") \
+	B(HEAD_STAYS, "queue-head-stays", "does not show in IQH what it has fetched (11.4.9.1)") \
+	B(QUEUE_WRAP, "queue-wrap", "goes back to the start one slot before the end of the queue (6.5.2)") \
+	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)") \
@@ -132,6 +162,10 @@
 	B(FAULT_LOST_DEVICE, "fault-lost-device", "does not record the faults of one of two devices (7.2.1)") \
 	B(FAULT_OVERFLOW_EARLY, "fault-overflow-early", "overflows though a register is free (7.2.1)") \
 	B(FAULT_ADDRESS_OLD, "fault-address-old", "records the address of the fault before (FRCD.FI)") \
+	B(FAULT_F_EARLY, "fault-record-early", "sets F before the rest of the record is written (7.2.1)") \
+	B(FAULT_RING, "fault-ring-short", "never uses the last fault recording register (7.2.1)") \
+	B(FAULT_CLEARS, "fault-clears-all", "clears every F when 1 is written to one (11.4.7.6)") \
+	B(READ_TORN, "register-read-torn", "reads 64 bits of a fault record as halves of two (11.4.7.6)") \
 	/* registers */                                                                                  \
 	B(TES_EARLY, "tes-early", "shows GSTS.TES before it translates (11.4.4.2)") \
 	B(TE_STAYS, "te-stays", "goes on translating after TE was cleared (11.4.4.1)")

@@ -241,6 +241,10 @@ void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t 
 		return;
 	if (sim_has(BUG_WRONG_PASID))
 		pasid++;
+	if (sim_has(BUG_PASID_DOMAIN_CUT))
+		domain &= 0xff;
+	if (sim_has(BUG_PASID_PASID_CUT))
+		pasid &= 0xff;
 	granularity = coarser(granularity);
 	for (unsigned i = 0; i < PASID_LINES; i++)
 		if (granularity == GRANULARITY_GLOBAL ||
@@ -332,6 +336,8 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		domain &= 0xff;
 	if (sim_has(BUG_AM_IGNORED))
 		mask = 0;
+	if (sim_has(BUG_AM_SHORT) && mask)
+		mask--;
 	granularity = coarser(granularity);
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];
@@ -365,6 +371,10 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 {
 	if (sim_has(BUG_PIOTLB_LOST) || (sim_has(BUG_PIOTLB_PAGE_LOST) && by_page))
 		return;
+	if (sim_has(BUG_PIOTLB_DOMAIN_CUT))
+		domain &= 0xff;
+	if (sim_has(BUG_PIOTLB_PASID_CUT))
+		pasid &= 0xff;
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];
 		bool first = t->stage == UNIT_FIRST || t->stage == UNIT_NESTED;

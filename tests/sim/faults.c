@@ -6,7 +6,6 @@
 #define F_HIGH	     (1u << 31) /* F, in the upper 32 bits of a record's upper half */
 #define FSTS_CLEARED (FSTS_PFO | FSTS_IQE | FSTS_ICE | FSTS_ITE) /* by writing 1 */
 #define FSTS_PENDING (FSTS_CLEARED | FSTS_PPF)
-#define FECTL_IP     (1u << 30)
 #define FRCD_EXE     FIELD(30, 30)
 #define FRCD_PRIV    FIELD(29, 29)
 
@@ -63,6 +62,10 @@ void fault_free(struct unit *u, uint32_t offset, uint32_t value)
 		return;
 	if (!sim_has(BUG_FAULT_F_STAYS) || sim_random(10))
 		unit_set32(u, at, unit_get32(u, at) & ~F_HIGH);
+	for (unsigned i = 0; i < unit_records(u) && sim_has(BUG_FAULT_CLEARS); i++) {
+		at = unit_record_at(u, i) + 12;
+		unit_set32(u, at, unit_get32(u, at) & ~F_HIGH);
+	}
 	summarise(u);
 }
 
@@ -91,6 +94,11 @@ static void put(struct unit *u, uint64_t low, uint64_t high)
 	bool first = !(unit_get32(u, VTD_FSTS) & FSTS_PPF);
 	unsigned named = u->next_record;
 
+	if (sim_has(BUG_FAULT_F_EARLY)) {
+		unit_set32(u, at + 12, F_HIGH);
+		set_status(u, FSTS_PPF);
+		unit_pause(2000);
+	}
 	unit_set64(u, at, low);
 	unit_set64(u, at + 8, high);
 	if (sim_has(BUG_FAULT_FRI))
@@ -99,7 +107,8 @@ static void put(struct unit *u, uint64_t low, uint64_t high)
 		unit_set32(u, VTD_FSTS,
 			   (unit_get32(u, VTD_FSTS) & ~(uint32_t)field_mask(FSTS_FRI)) |
 				   (uint32_t)field_bits(FSTS_FRI, named));
-	u->next_record = (u->next_record + 1) % unit_records(u);
+	u->next_record = (u->next_record + 1) %
+			 (unit_records(u) - (sim_has(BUG_FAULT_RING) && unit_records(u) > 1));
 	if (!sim_has(BUG_FAULT_PPF) || ++u->count % 5)
 		set_status(u, FSTS_PPF);
 }

@@ -86,6 +86,7 @@
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
 	K(units, 1, SIM_UNITS_MAX, "remapping units")                                                \
+	K(slot, 3, 28, "device number of the first of them") \
 	K(devices, 1, SIM_DEVICES_MAX, "plain DMA generators")                                       \
 	K(beside, 1, 1, "one device more, used only beside those")                                   \
 	K(bytes, 128, 4096, "written by a DMA of theirs")                                           \

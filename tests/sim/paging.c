@@ -13,7 +13,7 @@
 /* An entry of `words`, by chunks that are read whole, others between them. */
 void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 {
-	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH) ||
+	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH) || sim_has(BUG_QUARTERS) ||
 		      (sim_has(BUG_HALVES_PASID) && words == PASID_WORDS) ||
 		      (sim_has(BUG_HALVES_CONTEXT) && words == CONTEXT_WORDS) ||
 		      (sim_has(BUG_HALVES_RARE) && !sim_random(1000));
@@ -38,6 +38,14 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 			unit_wait();
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
+	/* The upper half of the last word by a read of its own. */
+	if (sim_has(BUG_QUARTERS)) {
+		uint64_t again;
+
+		unit_pause(sim.fetch_ns);
+		memory_load(at + 8 * (words - 1), 1, &again, snoop);
+		out[words - 1] = (out[words - 1] & 0xffffffff) | (again & ~0xffffffffull);
+	}
 	if (sim_has(BUG_FETCH_TWICE) && words > 1) {
 		unit_pause(sim.fetch_ns);
 		memory_load(at + 8, 1, out + 1, snoop);
@@ -47,7 +55,8 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 bool walk_has_levels(const struct walk *w, unsigned levels)
 {
 	return levels >= 3 && levels <= 5 &&
-	       field_of(unit_get64(w->u, VTD_CAP), CAP_SAGAW) & 1u << (levels - 2);
+	       (sim_has(BUG_AW_ANY) ||
+		field_of(unit_get64(w->u, VTD_CAP), CAP_SAGAW) & 1u << (levels - 2));
 }
 
 bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels)
@@ -56,6 +65,8 @@ bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels)
 	unsigned width = 12 + 9 * levels;
 
 	width = guest < width ? guest : width;
+	if (sim_has(BUG_WIDTH_ANY))
+		return false;
 	return width < 64 && at >> width;
 }
 
@@ -86,7 +97,7 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 			return scalable				       ? SSS_2
 			       : w->r->access != ACCESS_READ && !reads ? LGN_2
 								       : LGN_3;
-		if (level > 1 && field_of(entry, PS))
+		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_PAGES))
 			return scalable ? SSS_3 : LSS_2;
 		/* A device-TLB is told what is allowed. */
 		if (!field_of(entry, SS_R) && (reads || w->r->access == ACCESS_READ))
@@ -94,8 +105,13 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 		may_write = field_of(entry, SS_W) && (may_write || sim_has(BUG_WRITE_LEAF));
 		may_write |= sim_has(BUG_WRITE_ALLOWED);
 		table = entry & field_mask(SS_ADDR);
+		if (level > 1 && field_of(entry, PS)) {
+			table |= at & ((1ull << (3 + 9 * level)) - 1) & ~PAGE_MASK;
+			break;
+		}
 		if (level > 1)
-			paging_keep(w->u, w->r, false, level - 1, at, table, may_write);
+			paging_keep(w->u, w->r, false, level - 1, at, table,
+				    may_write || sim_has(BUG_PAGING_WRITE));
 	}
 	if (is_write(w->r) && !reads && !may_write)
 		return scalable ? SGN_6 : LGN_2;
@@ -127,7 +143,9 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 	do {
 		walk_fetch(at, 1, entry, w->snoop);
 		flags = field_mask(FS_A) |
-			(level == 1 && wants_write(w, *entry) ? field_mask(FS_D) : 0);
+			(level == 1 && wants_write(w, *entry) && !sim_has(BUG_NO_DIRTY)
+				 ? field_mask(FS_D)
+				 : 0);
 		if (sim_has(BUG_NO_ACCESSED))
 			flags = 0;
 		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
@@ -154,7 +172,8 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 	unsigned level, width = 12 + 9 * levels;
 	uint8_t reason;
 
-	if ((int64_t)(at << (64 - width)) >> (64 - width) != (int64_t)at)
+	if ((int64_t)(at << (64 - width)) >> (64 - width) != (int64_t)at &&
+	    !sim_has(BUG_CANONICAL_ANY))
 		return SGN_1;
 	level = paging_find(w->u, w->r, true, levels, at, &table, &w->may_write);
 	/* What is kept of a nested walk is a table's host address (section 6.2.5). */

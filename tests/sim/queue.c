@@ -28,6 +28,7 @@ enum descriptor_type {
 #define DESC_IH		FIELD(70, 70)
 #define DESC_S		FIELD(64, 64)  /* device-TLB: more than one page */
 #define DESC_P_S	FIELD(75, 75)
+#define DESC_IF		FIELD(4, 4)
 #define DESC_SW		FIELD(5, 5)
 #define DESC_STATUS	FIELD(63, 32)
 #define IQA_DW		FIELD(11, 11)
@@ -97,6 +98,23 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	return true;
 }
 
+/* Section 6.5.2.9: ICS.IWC, and the event where it was not set before; that may be masked. */
+static void completion_event(struct unit *u)
+{
+	uint32_t control = unit_get32(u, VTD_IECTL);
+	bool was_set = unit_get32(u, VTD_ICS) & ICS_IWC;
+
+	unit_set32(u, VTD_ICS, ICS_IWC);
+	if (was_set)
+		return;
+	if (control & FECTL_IM)
+		unit_set32(u, VTD_IECTL, control | FECTL_IP);
+	else
+		unit_interrupts(
+			u, unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
+			unit_get32(u, VTD_IEDATA));
+}
+
 static void complete_wait(struct unit *u, const uint64_t d[4])
 {
 	uint32_t data = (uint32_t)field_get(d, DESC_STATUS);
@@ -104,7 +122,12 @@ static void complete_wait(struct unit *u, const uint64_t d[4])
 	if (sim_has(BUG_WAIT_NEVER) && ++u->count % 1024 == 0)
 		return;
 	if (field_get(d, DESC_SW))
-		memory_store32(d[1] & ~3ull, data + (sim_has(BUG_WAIT_DATA) ? 1 : 0));
+		memory_store32((d[1] & ~3ull) + (sim_has(BUG_WAIT_ADDRESS) ? 4 : 0),
+			       data + (sim_has(BUG_WAIT_DATA) ? 1 : 0));
+	if (sim_has(BUG_WAIT_TWICE) && ++u->count % 256 == 0)
+		memory_store32(d[1] & ~3ull, data - 1);
+	if ((field_get(d, DESC_IF) && !sim_has(BUG_IWC_LOST)) || sim_has(BUG_IWC_ALWAYS))
+		completion_event(u);
 	if (field_get(d, DESC_SW) && sim_has(BUG_WAIT_WIDE))
 		memory_store32((d[1] & ~3ull) + 4, 0);
 }
@@ -132,7 +155,8 @@ static bool forget_in_device(struct unit *u, const uint64_t d[4])
 	return unit_invalidate_device(
 		u, (uint16_t)(by_pasid ? field_get(d, DESC_P_SID) : field_get(d, DESC_SID)),
 		by_pasid, (uint32_t)field_get(d, DESC_PASID), d[1] & ~0xfffull,
-		by_pasid ? field_get(d, DESC_P_S) : field_get(d, DESC_S));
+		(by_pasid ? field_get(d, DESC_P_S) : field_get(d, DESC_S)) &&
+			!sim_has(BUG_DEVTLB_PAGE));
 }
 
 /* False: it timed out. */
@@ -228,6 +252,9 @@ bool queue_work(struct unit *u)
 		return true;
 	}
 	/* The head goes on once the descriptor was found to be valid; here: when it is done. */
-	unit_set64(u, VTD_IQH, (head + bytes) % size);
+	head = (head + bytes) % size;
+	if (sim_has(BUG_QUEUE_WRAP) && head == size - bytes)
+		head = 0;
+	unit_set64(u, VTD_IQH, head);
 	return true;
 }

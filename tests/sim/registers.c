@@ -57,6 +57,12 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_RPS, sim.rps) | field_bits(ECAP_DT, sim.dt) |
 			   field_bits(ECAP_DIT, sim.dit));
 	unit_set32(u, VTD_FECTL, FECTL_IM);
+	unit_set32(u, VTD_IECTL, FECTL_IM);
+}
+
+static bool is_record(const struct unit *u, uint32_t offset)
+{
+	return offset >= unit_record_at(u, 0) && offset < unit_record_at(u, unit_records(u));
 }
 
 uint64_t unit_read(struct unit *u, uint32_t offset, unsigned bytes)
@@ -66,6 +72,11 @@ uint64_t unit_read(struct unit *u, uint32_t offset, unsigned bytes)
 		fault_deliver(u);
 	if (offset + bytes > UNIT_REGISTER_BYTES)
 		return ~0ull;
+	if (sim_has(BUG_HEAD_STAYS) && offset == VTD_IQH)
+		return 0;
+	if (sim_has(BUG_READ_TORN) && bytes == 8 && is_record(u, offset) && offset % 16 == 8)
+		return (unit_get64(u, offset) & ~0xffffffffull) |
+		       unit_get32(u, unit_record_at(u, 0) + 8);
 	return bytes == 8 ? unit_get64(u, offset) : unit_get32(u, offset);
 }
 
@@ -117,11 +128,6 @@ static bool takes_commands(const struct unit *u)
 	return field_of(unit_get32(u, VTD_VER), VER_MAX) < 6 && !(unit_get32(u, VTD_GSTS) & G_QIE);
 }
 
-static bool is_record(const struct unit *u, uint32_t offset)
-{
-	return offset >= unit_record_at(u, 0) && offset < unit_record_at(u, unit_records(u));
-}
-
 /* Registers, or parts of them, that software cannot change. */
 static bool is_read_only(const struct unit *u, uint32_t offset)
 {
@@ -139,6 +145,12 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 	case VTD_FSTS:
 		fault_acknowledge(u, (uint32_t)value);
 		break;
+	case VTD_ICS: /* IWC is cleared by writing 1 */
+		if (value & ICS_IWC && !sim_has(BUG_IWC_STAYS)) {
+			unit_set32(u, offset, 0);
+			unit_set32(u, VTD_IECTL, unit_get32(u, VTD_IECTL) & ~FECTL_IP);
+		}
+		return;
 	case VTD_FECTL:
 		fault_control(u, (uint32_t)value);
 		break;

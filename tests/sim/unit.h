@@ -14,6 +14,8 @@
 #include "vtd/field.h"
 #include "vtd/regs.h"
 
+#define FECTL_IP (1u << 30) /* of FECTL and IECTL alike */
+
 #define UNIT_REGISTER_BYTES 0x3000
 #define CONTEXT_LINES	    8
 #define PASID_LINES	    8

@@ -25,9 +25,9 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 
 	if (!field_get(c, CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return LCT_2;
-	if (c[0] & 0xff0 || c[1] & 0xffffffffff000080)
+	if ((c[0] & 0xff0 || c[1] & 0xffffffffff000080) && !sim_has(BUG_CONTEXT_RESERVED))
 		return LCT_3;
-	if (tt == 3 || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) ||
+	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) ||
 	    (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
 	if (tt != TT_PASS && !walk_has_levels(w, (unsigned)field_get(c, CONTEXT_AW) + 2))
@@ -70,9 +70,10 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 
 	if (!field_get(p, PASID_P) && !sim_has(BUG_PASID_IGNORE_P))
 		return SPT_2;
-	if (p[0] & 0xc00)
+	if (p[0] & 0xc00 && !sim_has(BUG_PASID_RESERVED))
 		return SPT_3;
-	if (pgtt < PGTT_FIRST || pgtt > PGTT_PASS || (pgtt == PGTT_FIRST && !can(w, ECAP_FSTS)) ||
+	if (((pgtt < PGTT_FIRST || pgtt > PGTT_PASS) && !sim_has(BUG_PGTT_ANY)) ||
+	    (pgtt == PGTT_FIRST && !can(w, ECAP_FSTS)) ||
 	    (pgtt == PGTT_SECOND && !can(w, ECAP_SSTS)) ||
 	    (pgtt == PGTT_NESTED && !can(w, ECAP_NEST)) || (pgtt == PGTT_PASS && !can(w, ECAP_PT)))
 		return SPT_4;
@@ -125,11 +126,13 @@ static uint8_t check_sm_context(const uint64_t *c)
 {
 	if (!field_get(c, SM_CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return SCT_2;
-	if (c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3])
+	if ((c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3]) &&
+	    !sim_has(BUG_CONTEXT_RESERVED))
 		return SCT_3;
 	if (field_get(c, SM_PRE) && !field_get(c, SM_CONTEXT_DTE))
 		return SCT_4;
-	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)))
+	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)) &&
+	    !sim_has(BUG_PDTS_ANY))
 		return SCT_4;
 	return 0;
 }
@@ -179,10 +182,11 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 	w->r->suppress_faults |= field_of(directory, FPD);
 	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
 		return SPD_2;
-	if (directory & 0xffc)
+	if (directory & 0xffc && !sim_has(BUG_DIR_RESERVED))
 		return SPD_3;
 	walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
-			   8 * PASID_WORDS * (w->r->uses_pasid % 64),
+			   8 * PASID_WORDS *
+				   (w->r->uses_pasid % (sim_has(BUG_PASID_INDEX) ? 16 : 64)),
 		   PASID_WORDS, p, sim.coherent);
 	return 0;
 }
@@ -252,12 +256,13 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 
 	walk_fetch((w->u->root & ~PAGE_MASK) + 8 * ROOT_WORDS * (w->r->source_id >> 8), ROOT_WORDS,
 		   root, sim.coherent);
-	half = scalable ? root[devfn >> 7] : root[0];
+	half = scalable && !sim_has(BUG_ROOT_UPPER) ? root[devfn >> 7] : root[0];
+	devfn &= sim_has(BUG_DEVFN_CUT) ? 0x7f : 0xff;
 	if (sim_has(BUG_ROOT_KEPT))
 		half = keep(w->u, half, 0);
 	if (!field_of(half, ROOT_P) && !sim_has(BUG_ROOT_P_IGNORED))
 		return scalable ? SRT_2 : LRT_2;
-	if (half & 0xffe || (!scalable && root[1]))
+	if ((half & 0xffe || (!scalable && root[1])) && !sim_has(BUG_ROOT_RESERVED))
 		return scalable ? SRT_3 : LRT_3;
 	half &= field_mask(ROOT_CTP);
 	c[2] = c[3] = 0;

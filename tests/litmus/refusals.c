@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/litmus/refusals.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "kernel/memory.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/ownership.h"
+#include "vtd/entry.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define OUTSIDE	    "outside the specification: "
+#define AGAIN	    ", once more with nothing invalidated"
+#define TRIES	    4
+#define PS	    (1ull << 7)
+#define LARGE_BYTES (2ull << 20)
+
+/* Of `set`: what the unit's capabilities say. */
+#define DEPTH (1ull << 62)
+#define LARGE (1ull << 61)
+
+/* An entry of state A, some bits of one word cleared and others set: then a write must be refused. */
+static const struct {
+	uint8_t target; /* enum target_id */
+	uint8_t word;
+	uint64_t clear, set;
+	bool not_qemu; /* whose unit is known for using such ones, or was not tried with it */
+	const char *what, *section;
+} refusals[] = {
+	{ TARGET_ROOT, 0, 1, 0, false, "P of the root entry clear", "9.1" },
+	{ TARGET_CONTEXT, 0, 1, 0, false, "P of the context entry clear", "9.3" },
+	{ TARGET_TABLE, 0, 3, 0, false, "R and W of a second-stage entry above the leaf clear",
+	  "9.8" },
+	{ TARGET_LEAF, 0, 3, 0, false, "R and W of the second-stage leaf entry clear", "9.8" },
+	{ TARGET_TABLE, 0, 2, 0, false, "W of a second-stage entry above the leaf clear", "3.7.1" },
+	{ TARGET_LEAF, 0, 2, 0, false, "W of the second-stage leaf entry clear", "3.7.1" },
+	{ TARGET_SM_ROOT, 0, 1, 0, false, "P of the scalable-mode root entry clear", "9.2" },
+	{ TARGET_SM_CONTEXT, 0, 1, 0, false, "P of the scalable-mode context entry clear", "9.4" },
+	{ TARGET_PASID_DIR, 0, 1, 0, true, "P of the PASID-directory entry clear", "9.5" },
+	{ TARGET_PASID_SS, 0, 1, 0, true, "P of the PASID-table entry clear", "9.6" },
+	{ TARGET_PASID_FS, 0, 1, 0, true, "P of the PASID-table entry clear", "9.6" },
+	{ TARGET_PASID_NESTED, 0, 1, 0, true, "P of the PASID-table entry clear", "9.6" },
+	{ TARGET_FS_LEAF, 0, 1, 0, false, "P of the first-stage leaf entry clear", "9.7" },
+	{ TARGET_FS_LEAF, 0, 2, 0, false, "R/W of the first-stage leaf entry clear", "3.6.1" },
+	{ TARGET_FS_LEAF, 0, 4, 0, false, "U/S of the first-stage leaf entry clear", "3.6.1" },
+	/* Values and bits that are reserved. */
+	{ TARGET_ROOT, 0, 0, 1 << 4, true, "bit 4 of the root entry set", "9.1" },
+	{ TARGET_ROOT, 1, 0, 1 << 12, true, "bit 76 of the root entry set", "9.1" },
+	{ TARGET_CONTEXT, 0, 0, 1 << 4, true, "bit 4 of the context entry set", "9.3" },
+	{ TARGET_CONTEXT, 1, 0, 1ull << 63, true, "bit 127 of the context entry set", "9.3" },
+	{ TARGET_CONTEXT, 0, 0, 3 << 2, true, "TT of the context entry 11b", "9.3" },
+	{ TARGET_CONTEXT, 1, 7, DEPTH, true, "AW of the context entry a depth that CAP.SAGAW lacks",
+	  "9.3" },
+	{ TARGET_TABLE, 0, 0, LARGE, true,
+	  "PS of a second-stage entry above the leaf set, CAP.SSLPS 0", "9.8" },
+	{ TARGET_SM_ROOT, 0, 0, 1 << 4, true, "bit 4 of the scalable-mode root entry set", "9.2" },
+	{ TARGET_SM_CONTEXT, 0, 0, 1 << 8, true, "bit 8 of the scalable-mode context entry set",
+	  "9.4" },
+	{ TARGET_SM_CONTEXT, 1, 0, 1ull << 63, true,
+	  "bit 127 of the scalable-mode context entry set", "9.4" },
+	{ TARGET_SM_CONTEXT, 1, 0, 1 << 19, true,
+	  "RID_PASID of the context entry beyond its directory", "9.4" },
+	{ TARGET_PASID_DIR, 0, 0, 1 << 4, true, "bit 4 of the PASID-directory entry set", "9.5" },
+	{ TARGET_PASID_SS, 0, 0, 1 << 10, true, "bit 10 of the PASID-table entry set", "9.6" },
+	{ TARGET_PASID_FS, 0, 0, 1 << 10, true, "bit 10 of the PASID-table entry set", "9.6" },
+	{ TARGET_PASID_SS, 0, 7 << 6, 7 << 6, true, "PGTT of the PASID-table entry 111b", "9.6" },
+	{ TARGET_PASID_FS, 0, 7 << 6, 7 << 6, true, "PGTT of the PASID-table entry 111b", "9.6" },
+	{ TARGET_PASID_SS, 0, 7 << 2, DEPTH, true,
+	  "AW of the PASID-table entry a depth that CAP.SAGAW lacks", "9.6" },
+};
+
+static struct tally t;
+static char text[480];
+
+/* What keeps a part from being tried is no failure of the unit. */
+static const char *choose(struct bench *b, enum target_id id)
+{
+	const char *problem = ownership_settle(b, &b->targets[id], &t);
+
+	if (problem)
+		t.stopped = problem;
+	return problem;
+}
+
+/* Which page of the target a DMA wrote to since they were marked with `number`; "no page of the test". */
+static const char *landing(const struct bench *b, uint64_t number)
+{
+	unsigned written = target_written(b->target, number);
+
+	for (unsigned p = 0; p < b->target->pages; p++)
+		if (written >> p & 1)
+			return target_outcome_name(b->target, p);
+	return NULL;
+}
+
+/* One DMA that the entry must refuse; again: with what the unit kept of the one before. NULL, or what is wrong. */
+static const char *try_once(struct bench *b, uint8_t want, const char *what, const char *section,
+			    bool again)
+{
+	const char *landed, *name = target_name((enum target_id)b->target->id);
+	struct attempt a;
+	bool is_right;
+
+	target_arm(b->target, ++t.dmas);
+	bench_attempt(b, &a);
+	landed = landing(b, t.dmas);
+	bench_set_requester(b, b->target->address);
+	/* What was refused first may be a read of the device's own pages: of those another reason may be right. */
+	is_right = a.recorded && (a.fault.reason == want || a.fault.type || b->traits.is_qemu);
+	if (a.problem || (!landed && is_right))
+		return a.problem;
+	if (landed)
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s, %s%s: a write %s, it landed in page %s: the unit %s (section %s)%s",
+			name, what, again ? AGAIN : "",
+			a.recorded ? "was recorded as refused, and yet done" : "was not refused",
+			landed,
+			a.recorded ? "does what it says that it does not"
+			: again	   ? "does not keep with an entry what it refuses"
+				   : "does not look at it",
+			a.recorded ? "7.1.1"
+			: again	   ? "6.2.5"
+				   : section,
+			a.recorded || again ? "" : ", or keeps an old entry");
+	else if (a.recorded)
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s, %s%s: the write was refused for reason 0x%x, and not 0x%x: the entry is read wrongly (section %s), or the reason is (section 7.1.3)",
+			name, what, again ? AGAIN : "", a.fault.reason, want, section);
+	else
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s, %s%s: no page was written to, and no fault of the write was recorded (sections %s, 7.2): %s",
+			name, what, again ? AGAIN : "", section,
+			a.others || a.overflow ? bench_attempt_text(b, &a)
+			: a.arrived
+				? "it arrived at its physical address: the unit passes it through"
+				: "it went elsewhere, or faults of this reason are not recorded");
+	return text;
+}
+
+static const char *try_refusal(struct bench *b, const uint64_t *entry, const char *what,
+			       const char *section)
+{
+	uint8_t want = target_reason_of(b->target, entry);
+	const char *problem = NULL;
+
+	if (!want || !engine_put(b, entry, &t))
+		return t.stopped;
+	for (unsigned i = 0; i < TRIES && !problem; i++)
+		problem = try_once(b, want, what, section, i);
+	return problem;
+}
+
+/* It was absent, and is put in with nothing invalidated: with CAP.CM clear the unit must have kept nothing of that. */
+static const char *try_return(struct bench *b, const char *what)
+{
+	const uint64_t *entry = b->target->state[0][0];
+	enum outcome outcome;
+
+	for (unsigned i = b->target->words; i--;)
+		bench_store(b, b->target->entry + i, entry[i]);
+	if (vtd_flush_write_buffer(b->unit) != VTD_OK)
+		return NULL;
+	t.stopped = bench_reset(b);
+	outcome = t.stopped ? OUTCOME_A : engine_once(b, &t);
+	if (outcome == OUTCOME_A)
+		return t.stopped;
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"target %s, %s; then set again, and nothing invalidated, as CAP.CM is 0: a DMA came to \"%s\", and not to AA: the unit keeps absent entries, or faults (sections 6.1, 6.2.4.1)",
+		target_name((enum target_id)b->target->id), what,
+		target_outcome_name(b->target, outcome));
+	return text;
+}
+
+/* What is set in row `i`; 0: this unit has no such value. */
+static uint64_t set_by(const struct bench *b, unsigned i)
+{
+	uint64_t set = refusals[i].set;
+
+	if (set == LARGE)
+		return field_of(b->unit->cap, CAP_SSLPS) ? 0 : PS;
+	if (set != DEPTH)
+		return set;
+	for (unsigned levels = 3; levels <= 5; levels++)
+		if (!vtd_unit_has_levels(b->unit, levels))
+			return (uint64_t)aw_of_levels(levels) << (refusals[i].word ? 0 : 2);
+	return 0;
+}
+
+/*
+ * The leaf table that the entry leads to is copied to the start of 2 MiB of ours: whether they are taken for a table or
+ * for a large page, what is written to is ours. Returns the bits of its address.
+ */
+static uint64_t move_table(struct bench *b, uint64_t *entry)
+{
+	static uint8_t *room;
+	uint64_t at;
+
+	if (!room)
+		room = memory_alloc(2 * LARGE_BYTES / PAGE_SIZE);
+	if (!room)
+		return 0;
+	at = ((uint64_t)room + LARGE_BYTES - 1) & ~(LARGE_BYTES - 1);
+	memcpy((void *)at, (const void *)(entry[0] & field_mask(SS_ADDR)), PAGE_SIZE);
+	vtd_flush_paging(b->unit, (const void *)at, PAGE_SIZE);
+	entry[0] &= ~field_mask(SS_ADDR);
+	return at;
+}
+
+static const char *check_refusals(struct bench *b)
+{
+	const char *problem = NULL;
+
+	for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]) && !problem; i++) {
+		enum target_id id = (enum target_id)refusals[i].target;
+		uint64_t entry[ENTRY_WORDS_MAX], set = set_by(b, i);
+
+		if (b->lacks[id] || (refusals[i].not_qemu && b->traits.is_qemu) ||
+		    (refusals[i].set && !set))
+			continue;
+		problem = choose(b, id);
+		memcpy(entry, b->target->state[0][0], sizeof(entry));
+		if (refusals[i].set == LARGE && !problem)
+			set |= move_table(b, entry);
+		entry[refusals[i].word] &= ~refusals[i].clear;
+		entry[refusals[i].word] |= set;
+		if (!problem)
+			problem = try_refusal(b, entry, refusals[i].what, refusals[i].section);
+		if (!problem && refusals[i].clear & 1 && !refusals[i].set &&
+		    !field_of(b->unit->cap, CAP_CM))
+			problem = try_return(b, refusals[i].what);
+		if (!problem)
+			engine_put(b, b->target->state[0][0], &t);
+	}
+	return problem;
+}
+
+/* A write that the leaf refuses, its context entry with FPD: not done, and not recorded (section 7.2). */
+static const char *check_fault_disable(struct bench *b)
+{
+	uint64_t entry[ENTRY_WORDS_MAX], *leaf;
+	const char *problem = NULL, *landed;
+	struct attempt a;
+
+	if (b->lacks[TARGET_CONTEXT] || choose(b, TARGET_CONTEXT))
+		return t.stopped;
+	memcpy(entry, b->target->state[0][0], sizeof(entry));
+	field_set(entry, CONTEXT_FPD, 1);
+	leaf = b->target->leaf[0];
+	if (!engine_put(b, entry, &t))
+		return t.stopped;
+	bench_store(b, leaf, 0);
+	if (vtd_invalidate_all(b->unit) == VTD_OK) {
+		target_arm(b->target, ++t.dmas);
+		bench_attempt(b, &a);
+		landed = landing(b, t.dmas);
+		problem = a.problem;
+		if (!problem && (landed || a.recorded)) {
+			format_text(
+				text, sizeof(text),
+				OUTSIDE
+				"a write that a leaf entry refuses, its context entry with FPD set, %s%s (section 9.3)",
+				landed ? "landed in page " : "was recorded as a fault",
+				landed ? landed : ": FPD is not looked at");
+			problem = text;
+		}
+	}
+	bench_store(b, leaf, b->target->leaf_value[0]);
+	bench_set_requester(b, b->target->address);
+	engine_put(b, b->target->state[0][0], &t);
+	return problem;
+}
+
+/* With an address of more bits than the tables have: it must be refused, and not be cut. */
+static const char *check_beyond(struct bench *b)
+{
+	static const uint8_t targets[] = { TARGET_CONTEXT, TARGET_PASID_SS, TARGET_PASID_FS };
+	const char *problem = NULL;
+
+	for (unsigned i = 0; i < sizeof(targets) && !problem; i++) {
+		struct drive_setup there = { 0 };
+		bool first = targets[i] == TARGET_PASID_FS;
+		const uint64_t *entry;
+		enum outcome outcome;
+		unsigned bit;
+
+		if (b->lacks[targets[i]] || (first && b->traits.is_qemu))
+			continue;
+		problem = choose(b, (enum target_id)targets[i]);
+		if (problem)
+			break;
+		entry = b->target->state[0][0];
+		bit = first ? 48
+		      : targets[i] == TARGET_CONTEXT
+			      ? 30 + 9 * (unsigned)field_get(entry, CONTEXT_AW)
+			      : 30 + 9 * (unsigned)field_get(entry, PASID_AW);
+		there.target = b->target->address | 1ull << bit;
+		if (there.target & ~b->device->address_mask)
+			continue;
+		bench_set_requester(b, there.target);
+		outcome = engine_dma(b, &there, &t, false);
+		bench_set_requester(b, b->target->address);
+		problem = t.stopped;
+		if (problem || outcome == OUTCOME_FAULT || outcome == OUTCOME_NOT_PRESENT)
+			continue;
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s: a DMA to 0x%lx, which %s, came to \"%s\" (%s): it must be refused for reason 0x%x (section %s)",
+			target_name((enum target_id)b->target->id), there.target,
+			first ? "is not canonical" : "has more bits than AW has tables for",
+			target_outcome_name(b->target, outcome),
+			target_outcome_meaning(b->target, outcome),
+			target_reason_at(b->target, there.target), first ? "3.6" : "3.7");
+		problem = text;
+	}
+	return problem;
+}
+
+const char *refusals_find(struct bench *b, struct tally *tally)
+{
+	const char *problem;
+
+	memset(&t, 0, sizeof(t));
+	problem = check_refusals(b);
+	if (!problem)
+		problem = check_fault_disable(b);
+	if (!problem)
+		problem = check_beyond(b);
+	*tally = t;
+	return problem;
+}
