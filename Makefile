@@ -33,7 +33,10 @@ export SOURCE_DATE_EPOCH
 EFI_CRT0 = $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o,/usr/lib /usr/lib/x86_64-linux-gnu /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib/x86_64-linux-gnu/gnuefi)))
 EFI_DIR  = $(dir $(EFI_CRT0))
 
-SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/*/*.c vtd/*.c tests/litmus/*.c tests/inventory/*.c))
+# The sequences of tests/catalogue/ as C, for every program that has the catalogue.
+SEQUENCES_C := $(BUILD)/catalogue/sequences.c
+
+SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/*/*.c vtd/*.c tests/litmus/*.c tests/inventory/*.c)) $(SEQUENCES_C)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o $(BUILD)/kernel/output/font.o
 
 # No SSE: nobody saves it. No red zone: interrupts use the same stack. Strict about what it accepts.
@@ -234,6 +237,15 @@ $(FIRMWARE)_la57.o: tests/boot/firmware_la57.asm
 
 tests/boot/firmware_CFLAGS = $(boot_CFLAGS)
 
+$(SEQUENCES_C): $(BUILD)/catalogue/catalogue $(sort $(wildcard tests/catalogue/*.seq)) tests/catalogue
+	$(Q)$< $(filter %.seq,$^) > $@.new
+	$(Q)mv $@.new $@
+
+NOTATION := $(addprefix tests/litmus/,notation.c notation_print.c notation_step.c sequence.c) kernel/lib/format.c
+$(BUILD)/catalogue/catalogue: tools/catalogue.c $(NOTATION) tests/litmus/notation.h tests/litmus/sequence.h
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -Werror -I. $(filter %.c,$^) -o $@
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $($(firstword $(subst /, ,$<))_CFLAGS) $($*_CFLAGS) -c $< -o $@
@@ -282,7 +294,7 @@ PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$
 # The unit in software, without the machine that vtd-sim puts around it.
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		walk.c)
-PURE_TESTS   := $(wildcard tests/litmus/model*.c) $(addprefix tests/litmus/,catalogue.c fault_log.c \
+PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,fault_log.c \
 		predict.c sequence.c target.c target_build.c) tests/inventory/hidden.c tests/inventory/memory.c
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c) \
@@ -318,7 +330,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
-SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
+SIM_SOURCES := $(SEQUENCES_C) $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
 		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c run.c) \
 		$(addprefix kernel/lib/,crc32.c format.c glob.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
@@ -347,8 +359,8 @@ $(BUILD)/vtd-cells: $(CELLS_OBJECTS)
 
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
-LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) tests/litmus/catalogue.c tests/litmus/sequence.c \
-		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/lib/format.c
+LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) $(SEQUENCES_C) $(NOTATION) \
+		vtd/fault_text.c vtd/decode.c vtd/decode_table.c
 LOG_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
 LOG_OBJECTS := $(LOG_SOURCES:%.c=$(BUILD)/log/%.o)

@@ -148,7 +148,7 @@ int main(void)
 	clock_t start = clock();
 
 	printf("# Update sequences and what the model says of them\n\n"
-	       "Written by `make docs` from `tests/litmus/catalogue.c` and `tests/litmus/model.c`; do not edit.\n\n"
+	       "Written by `make docs` from `tests/catalogue/` and `tests/litmus/model.c`; do not edit.\n\n"
 	       "States A and B are those of `tests/litmus/target.h`. The verdict is for a unit that fetches 128-bit chunks, the one with P first, does not snoop (ECAP.C = 0) and has no caching mode. The tables also have\n\n"
 	       "- *coherent*: the unit snoops\n"
 	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Update sequences as data. A sequence says how software turns one value of a table entry (old)
- * into another (new): which word is stored when, what lies between, what is invalidated. The
- * updater runs this very array (tests/litmus/updater.c), the model explores it (tests/litmus/model.c), `run=list`
- * prints it and docs/sequences.md is generated from it.
+ * into another (new): which word is stored when, what lies between, what is invalidated. They are
+ * written as text (tests/catalogue/, tests/litmus/notation.h), which is compiled into the array below. The updater
+ * runs this very array (tests/litmus/updater.c), the model explores it (tests/litmus/model.c), `run=list` prints it
+ * and docs/sequences.md is generated from it.
  */
 #ifndef VTD_SEQUENCE_H
 #define VTD_SEQUENCE_H
@@ -70,12 +71,13 @@ enum claim {
 	CLAIM_SAFE,
 	CLAIM_UNSAFE,
 	CLAIM_ONE_CHUNK, /* safe if old and new differ in one 128-bit chunk only */
+	CLAIM_NONE,	 /* nobody claims anything: the catalogue has none of these */
 };
 
 struct sequence {
 	const char *name;     /* part of test ids: no spaces */
 	const char *title;    /* for people */
-	const char *citation; /* who does it so, where; NULL for one made up as a control */
+	const char *citation; /* who does it so, where, a newline between several; NULL: made up */
 	uint16_t kinds;	      /* bit set of enum entry_kind */
 	uint8_t operation;    /* enum operation */
 	uint8_t claim;	      /* enum claim */
@@ -122,7 +124,7 @@ size_t sequence_without_invalidations(const struct sequence *from, struct step *
 size_t sequence_without_present(const struct sequence *from, struct step *to);
 size_t sequence_without_barrier(const struct sequence *from, struct step *to);
 
-/* "store word 0 := new, P clear" into text; returns it. */
+/* "store word 0 := new with P clear" into text; returns it (tests/litmus/notation_step.c). */
 char *step_text(const struct step *step, char *text, size_t room);
 
 const char *operation_name(enum operation operation); /* "replace", "teardown-setup" */
