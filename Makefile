@@ -167,6 +167,9 @@ sim-coverage: ## lines of tests/ and vtd/ that runs of vtd-sim come to, file by 
 vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs/log-format.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
 
+vtd-model: packages ## build/vtd-model: is this order of stores safe? (docs/notation.md)
+	@$(MAKE) --no-print-directory $(BUILD)/vtd-model
+
 matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
 
@@ -216,7 +219,7 @@ $(ELF): $(OBJECTS) linker.ld
 FIRMWARE := $(BUILD)/tests/boot/firmware
 
 # What the tests need.
-tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(SANITIZED) \
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-model $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(SANITIZED) \
 		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 $(FIRMWARE).efi: $(FIRMWARE).so
@@ -317,7 +320,7 @@ $(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,dsa.o io
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tests/host/bench.o tests/host/sim_unit.o \
+$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o \
 		$(patsubst %.c,%.o,$(filter-out tests/inventory/hidden.c,$(PURE_TESTS)) $(wildcard vtd/*.c) $(UNIT_SOURCES) \
 		kernel/lib/format.c))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
@@ -325,6 +328,22 @@ $(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tests/host
 $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/dmar.o vtd/dmar.o kernel/lib/format.o \
 		$(PARSERS:.c=.o))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
+
+# vtd-model: the model and the notation, for a laptop; not sanitized, for it is to be fast.
+MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tools/model/*.c vtd/*.c) tests/host/bench.c tests/host/sim_unit.c \
+		$(filter-out tests/inventory/%,$(PURE_TESTS)) $(UNIT_SOURCES) kernel/lib/format.c)
+
+MODEL_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP
+
+$(BUILD)/model/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(MODEL_CFLAGS) -c $< -o $@
+
+$(BUILD)/model/tools/model/main.o: MODEL_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/model/tools/model/main.o: $(BUILD)/id
+
+$(BUILD)/vtd-model: $(MODEL_OBJECTS)
+	$(Q)$(HOSTCC) $^ -ljansson -o $@
 
 # vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
@@ -383,5 +402,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+-include $(MODEL_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
+.PHONY: help packages build image sign run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
