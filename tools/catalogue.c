@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX      (1u << 20)
-#define SEQUENCES_MAX 4096
+#define FILE_MAX (1u << 20)
 
 static struct {
 	unsigned kinds, operation;

@@ -130,12 +130,17 @@ static void random_step(struct step *s, unsigned words)
 		s->value = (uint8_t)below(VALUE_NEW_NOT_PRESENT + 1);
 		break;
 	case STEP_INVALIDATE_CONTEXT:
+	case STEP_INVALIDATE_CONTEXT_DOMAIN:
 	case STEP_INVALIDATE_PASID:
 	case STEP_INVALIDATE_PASID_DOMAIN:
 	case STEP_INVALIDATE_IOTLB:
 	case STEP_INVALIDATE_PIOTLB:
 	case STEP_INVALIDATE_TLB:
-		s->value = below(2) ? VALUE_OLD : VALUE_NEW;
+	case STEP_SETTLE_CONTEXT:
+	case STEP_SETTLE_PASID:
+	case STEP_SETTLE_IOTLB:
+	case STEP_SETTLE_PIOTLB:
+		s->value = (uint8_t)below(VALUE_NEW + 1);
 		break;
 	case STEP_SETTLE_NEW:
 		s->value = VALUE_NEW;
@@ -258,6 +263,8 @@ TEST(notation_names_what_it_does_not_take)
 		  "f:4:26: \"0\" is not accepted here; accepted: no word: the entry is smaller" },
 		{ HEAD "invalidate the IOTLB (domain), DID of 0\n",
 		  "f:4:39: \"0\" is not accepted here; accepted: old | new" },
+		{ HEAD "if CAP.CM = 1, invalidate the IOTLB (domain), DID old\n",
+		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of" },
 		{ HEAD "invalidate the cache\n",
 		  "f:4:16: \"cache\" is not accepted here; accepted: context | PASID | IOTLB | "
 		  "PASID-based | device-TLB" },

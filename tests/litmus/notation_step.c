@@ -4,8 +4,8 @@
 #include "kernel/lib/format.h"
 
 /*
- * %w: a word of the entry; %b: bits of it, high:low; %v: a value; %s: the state whose domain-id is meant.
- * Words are separated by one space; %v and %s end the line.
+ * %w: a word of the entry; %b: bits of it, high:low; %v: a value; %d: which domain-id is meant.
+ * Words are separated by one space; %v and %d end the line.
  */
 static const char *const templates[STEP_OP_COUNT] = {
 	[STEP_STORE] = "store word %w := %v",
@@ -14,15 +14,23 @@ static const char *const templates[STEP_OP_COUNT] = {
 	[STEP_STORE256] = "store 256 bits from word %w := %v",
 	[STEP_BARRIER] = "barrier",
 	[STEP_FLUSH] = "flush the line if ECAP.C = 0",
-	[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID of %s",
-	[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID of %s",
-	[STEP_INVALIDATE_PASID_DOMAIN] = "invalidate the PASID cache (domain), DID of %s",
-	[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID of %s",
-	[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID of %s",
-	[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID of %s",
+	[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID %d",
+	[STEP_INVALIDATE_CONTEXT_DOMAIN] = "invalidate the context cache (domain), DID %d",
+	[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID %d",
+	[STEP_INVALIDATE_PASID_DOMAIN] = "invalidate the PASID cache (domain), DID %d",
+	[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID %d",
+	[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID %d",
+	[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID %d",
 	[STEP_INVALIDATE_DEVTLB] = "invalidate the device-TLB if the device has ATS on",
+	[STEP_INVALIDATE_CONTEXT_GLOBAL] = "invalidate the context cache (global)",
+	[STEP_INVALIDATE_PASID_GLOBAL] = "invalidate the PASID cache (global)",
+	[STEP_INVALIDATE_IOTLB_GLOBAL] = "invalidate the IOTLB (global)",
 	[STEP_INVALIDATE_GLOBAL] = "invalidate all caches globally",
 	[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate all of it, DID 0 and DID of new",
+	[STEP_SETTLE_CONTEXT] = "if CAP.CM = 1, invalidate the context cache (device), DID %d",
+	[STEP_SETTLE_PASID] = "if CAP.CM = 1, invalidate the PASID cache (PASID), DID %d",
+	[STEP_SETTLE_IOTLB] = "if CAP.CM = 1, invalidate the IOTLB (domain), DID %d",
+	[STEP_SETTLE_PIOTLB] = "if CAP.CM = 1, invalidate the PASID-based IOTLB, DID %d",
 };
 
 static const char *const values[] = {
@@ -32,7 +40,13 @@ static const char *const values[] = {
 	[VALUE_OLD_NOT_PRESENT] = "old with P clear",
 	[VALUE_NEW_NOT_PRESENT] = "new with P clear",
 };
-#define VALUES (sizeof(values) / sizeof(values[0]))
+
+/* After "DID". */
+static const char *const domains[] = {
+	[VALUE_ZERO] = "0",
+	[VALUE_OLD] = "of old",
+	[VALUE_NEW] = "of new",
+};
 
 static unsigned word_of(const struct step *step)
 {
@@ -56,7 +70,8 @@ char *step_text(const struct step *step, char *text, size_t room)
 		else if (*t == 'b')
 			n += format_text(to, room - n, "%u:%u", step->field.high, step->field.low);
 		else
-			n += format_text(to, room - n, "%s", values[step->value]);
+			n += format_text(to, room - n, "%s",
+					 (*t == 'd' ? domains : values)[step->value]);
 	}
 	text[n < room ? n : room - 1] = 0;
 	return text;
@@ -212,17 +227,14 @@ static bool parse_words(struct notation_words line, const char *text, struct not
 	return parse_end(line, f);
 }
 
-static bool parse_value(struct notation_words line, bool state, struct step *step,
-			struct notation_failure *f)
+static bool parse_value(struct notation_words line, const char *const *texts, size_t count,
+			struct step *step, struct notation_failure *f)
 {
-	for (uint8_t v = 0; v < VALUES; v++) {
-		if (state && v != VALUE_OLD && v != VALUE_NEW)
-			continue;
-		if (parse_words(line, values[v], f)) {
+	for (uint8_t v = 0; v < count; v++)
+		if (parse_words(line, texts[v], f)) {
 			step->value = v;
 			return true;
 		}
-	}
 	return false;
 }
 
@@ -239,8 +251,11 @@ static bool parse_template(struct notation_words line, unsigned op, unsigned wor
 		char wanted[24];
 		size_t n = 0;
 
-		if (t[0] == '%' && (t[1] == 'v' || t[1] == 's'))
-			return parse_value(at, t[1] == 's', step, f);
+		if (t[0] == '%' && t[1] == 'v')
+			return parse_value(at, values, sizeof(values) / sizeof(values[0]), step, f);
+		if (t[0] == '%' && t[1] == 'd')
+			return parse_value(at, domains, sizeof(domains) / sizeof(domains[0]), step,
+					   f);
 		if (t[0] == '%' && t[1] == 'w') {
 			const char *c = word.at, *after = t[2] == ':' ? ":" : "";
 			unsigned value;

@@ -85,6 +85,25 @@ bool step_invalidates(const struct step *step)
 	return step->op >= STEP_INVALIDATE_CONTEXT && step->op <= STEP_INVALIDATE_GLOBAL;
 }
 
+bool step_settles(const struct step *step)
+{
+	return step->op >= STEP_SETTLE_NEW && step->op <= STEP_SETTLE_PIOTLB;
+}
+
+enum step_op step_settles_by(const struct step *step)
+{
+	switch (step->op) {
+	case STEP_SETTLE_CONTEXT:
+		return STEP_INVALIDATE_CONTEXT;
+	case STEP_SETTLE_PASID:
+		return STEP_INVALIDATE_PASID;
+	case STEP_SETTLE_IOTLB:
+		return STEP_INVALIDATE_IOTLB;
+	default:
+		return STEP_INVALIDATE_PIOTLB;
+	}
+}
+
 static bool is_store(const struct step *step)
 {
 	return step->op == STEP_STORE || step->op == STEP_FIELD;

@@ -35,17 +35,26 @@ enum step_op {
 	STEP_STORE256, /* one 256-bit store (AVX) of words `word` to `word` + 3 */
 	STEP_BARRIER,  /* stores before it are visible before stores after it */
 	STEP_FLUSH,    /* write the entry's cache line back; nothing where ECAP.C = 1 */
-	/* Invalidations, each waited for, by the DID of `value` (old or new). */
-	STEP_INVALIDATE_CONTEXT, /* context cache, device-selective */
-	STEP_INVALIDATE_PASID,	 /* PASID cache, PASID-selective */
+	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
+	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
+	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
+	STEP_INVALIDATE_PASID,		/* PASID cache, PASID-selective */
 	/* PASID cache, domain-selective: what must follow the one of the context cache (section 6.5.2.1) */
 	STEP_INVALIDATE_PASID_DOMAIN,
 	STEP_INVALIDATE_IOTLB,	/* IOTLB, domain-selective */
 	STEP_INVALIDATE_PIOTLB, /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
 	STEP_INVALIDATE_TLB,	/* of the last two the one that the PGTT of `value` asks for */
 	STEP_INVALIDATE_DEVTLB, /* the device's own TLB, all of it; nothing where its ATS is off */
-	STEP_INVALIDATE_GLOBAL, /* context cache, PASID cache and IOTLB, globally */
-	STEP_SETTLE_NEW,	/* what CAP.CM = 1 asks of an entry that was absent; else nothing */
+	STEP_INVALIDATE_CONTEXT_GLOBAL,
+	STEP_INVALIDATE_PASID_GLOBAL,
+	STEP_INVALIDATE_IOTLB_GLOBAL,
+	STEP_INVALIDATE_GLOBAL, /* all three */
+	/* Where CAP.CM = 1, after an entry that was absent; else the write buffer is flushed (CAP.RWBF). */
+	STEP_SETTLE_NEW,     /* all that the specification asks for */
+	STEP_SETTLE_CONTEXT, /* what a driver does: the like of the invalidations above, one by one */
+	STEP_SETTLE_PASID,
+	STEP_SETTLE_IOTLB,
+	STEP_SETTLE_PIOTLB,
 	STEP_OP_COUNT,
 };
 
@@ -87,6 +96,7 @@ struct sequence {
 };
 
 #define SEQUENCE_STEPS_MAX 48
+#define SEQUENCES_MAX	   256 /* of the catalogue: tools/catalogue.c refuses more */
 
 extern const struct sequence sequences[];
 extern const size_t sequence_count;
@@ -101,8 +111,12 @@ uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it pres
 bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
 		const uint64_t *new, uint64_t *entry);
 
-/* Whether it is one of the invalidations. */
+/* Whether it is one of the invalidations; or one that is done where CAP.CM = 1 alone. */
 bool step_invalidates(const struct step *step);
+bool step_settles(const struct step *step);
+
+/* The invalidation that one of STEP_SETTLE_CONTEXT to STEP_SETTLE_PIOTLB is, where it is done. */
+enum step_op step_settles_by(const struct step *step);
 
 /*
  * Mutants: a copy of a sequence with one step removed, or with two neighbours swapped. x86 keeps

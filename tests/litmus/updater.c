@@ -22,10 +22,14 @@ enum micro_op {
 	MICRO_STORE256,
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,
+	MICRO_CONTEXT_CACHE_DOMAIN,
 	MICRO_PASID_CACHE,
 	MICRO_PASID_CACHE_DOMAIN,
 	MICRO_IOTLB,
 	MICRO_PIOTLB,
+	MICRO_CONTEXT_CACHE_GLOBAL,
+	MICRO_PASID_CACHE_GLOBAL,
+	MICRO_IOTLB_GLOBAL,
 	MICRO_GLOBAL,
 	MICRO_DEVICE_TLB,
 	MICRO_WRITE_BUFFER,
@@ -103,23 +107,29 @@ static void emit_store(struct program *p, volatile uint64_t *entry, const struct
 /* What legacy mode does not have is nothing to do there. */
 static void emit_where_it_is(struct program *p, const struct target *t, struct micro m)
 {
-	if (t->scalable ||
-	    (m.op != MICRO_PASID_CACHE && m.op != MICRO_PASID_CACHE_DOMAIN && m.op != MICRO_PIOTLB))
+	if (t->scalable || (m.op != MICRO_PASID_CACHE && m.op != MICRO_PASID_CACHE_DOMAIN &&
+			    m.op != MICRO_PASID_CACHE_GLOBAL && m.op != MICRO_PIOTLB))
 		emit(p, m);
 }
 
 static void emit_invalidation(struct program *p, const struct target *t, const struct step *s,
-			      unsigned state)
+			      enum step_op op, unsigned state)
 {
 	static const uint8_t ops[STEP_OP_COUNT] = {
 		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
+		[STEP_INVALIDATE_CONTEXT_DOMAIN] = MICRO_CONTEXT_CACHE_DOMAIN,
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
 		[STEP_INVALIDATE_PASID_DOMAIN] = MICRO_PASID_CACHE_DOMAIN,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
+		[STEP_INVALIDATE_CONTEXT_GLOBAL] = MICRO_CONTEXT_CACHE_GLOBAL,
+		[STEP_INVALIDATE_PASID_GLOBAL] = MICRO_PASID_CACHE_GLOBAL,
+		[STEP_INVALIDATE_IOTLB_GLOBAL] = MICRO_IOTLB_GLOBAL,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 	};
-	struct micro m = { .op = ops[s->op], .domain = t->domain[state], .pasid = t->pasid[state] };
+	struct micro m = { .op = ops[op],
+			   .domain = s->value == VALUE_ZERO ? 0 : t->domain[state],
+			   .pasid = t->pasid[state] };
 	struct model_meaning meaning;
 
 	if (s->op == STEP_INVALIDATE_TLB) {
@@ -167,12 +177,16 @@ static void translate(struct program *p, struct bench *b, const struct trial *tr
 			; /* the driver invalidates */
 		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
 			emit_settling(p, t, !from);
-		else if (s->op == STEP_SETTLE_NEW)
+		else if (step_settles(s) && field_of(b->unit->cap, CAP_CM))
+			emit_invalidation(p, t, s, step_settles_by(s),
+					  s->value == VALUE_OLD ? from : !from);
+		else if (step_settles(s))
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
 		else if (s->op == STEP_INVALIDATE_DEVTLB && b->ats.on)
 			emit(p, (struct micro){ .op = MICRO_DEVICE_TLB });
 		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB)
-			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
+			emit_invalidation(p, t, s, (enum step_op)s->op,
+					  s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the interpreter below: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
 			emit(p, (struct micro){ .op = MICRO_DWELL,
@@ -242,6 +256,9 @@ static enum vtd_status execute(const struct program *p)
 		case MICRO_CONTEXT_CACHE:
 			status = vtd_invalidate_context_cache(x.unit, m->domain, x.source_id);
 			break;
+		case MICRO_CONTEXT_CACHE_DOMAIN:
+			status = vtd_invalidate_context_domain(x.unit, m->domain);
+			break;
 		case MICRO_PASID_CACHE:
 			status = vtd_invalidate_pasid_cache(x.unit, m->domain, m->pasid);
 			break;
@@ -253,6 +270,15 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PIOTLB:
 			status = vtd_invalidate_piotlb(x.unit, m->domain, m->pasid);
+			break;
+		case MICRO_CONTEXT_CACHE_GLOBAL:
+			status = vtd_invalidate_context_all(x.unit);
+			break;
+		case MICRO_PASID_CACHE_GLOBAL:
+			status = vtd_invalidate_pasid_cache_all(x.unit);
+			break;
+		case MICRO_IOTLB_GLOBAL:
+			status = vtd_invalidate_iotlb_all(x.unit);
 			break;
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(x.unit);

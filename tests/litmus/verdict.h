@@ -6,8 +6,6 @@
 #include "tests/litmus/bench.h"
 #include "tests/litmus/sequence.h"
 
-#define SEQUENCES_MAX 64
-
 /* Ways in which harm shows, each counted among DMAs of its own: exposed, held, looked at by tag. */
 enum { SHOWN_TORN, SHOWN_STALE, SHOWN_MISTAGGED, SHOWN_KINDS };
 
