@@ -144,6 +144,30 @@ TEST(model_reasons_are_the_right_ones)
 	CHECK_EQ(harms(TARGET_LEAF, OPERATION_REPLACE, "no-invalidation", spec), HARM_STALE);
 }
 
+/* From the first stage to pass-through the unused pointer may come last; on the way back it is used before it is there. */
+TEST(model_judges_one_way_alone)
+{
+	struct bench_question how = { .bits = 128 };
+	struct step steps[] = {
+		{ STEP_CAS, 0, VALUE_NEW, { 0, 0 } },
+		{ STEP_FLUSH, 0, 0, { 0, 0 } },
+		{ STEP_INVALIDATE_PASID, 0, VALUE_OLD, { 0, 0 } },
+		{ STEP_INVALIDATE_TLB, 0, VALUE_OLD, { 0, 0 } },
+		{ STEP_CAS, 2, VALUE_NEW, { 0, 0 } },
+		{ STEP_FLUSH, 0, 0, { 0, 0 } },
+	};
+
+	for (unsigned both = 0; both < 2; both++) {
+		how.one_way = !both;
+		CHECK_EQ(harms_of(TARGET_PASID_FS_PT, steps, 6, false, how) != 0, both);
+		CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b", how), 0);
+		CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "linux-pre7", how), HARM_MIXTURE);
+		CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_REPLACE, "no-invalidation", how),
+			 HARM_STALE);
+		CHECK(harms_of(TARGET_PASID_FS_PT, steps, 4, false, how) & HARM_WRONG_END);
+	}
+}
+
 TEST(model_coarser_fetches_allow_less)
 {
 	struct bench_question how = { .bits = 64 };

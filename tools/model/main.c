@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{ "check", check_main, "judge each sequence of the files on each kind of unit" },
 	{ "mutants", mutants_main, "leave out each step in turn: which carry the safety?" },
+	{ "entry", entry_main, "judge them on two entries given as raw words" },
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
