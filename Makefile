@@ -36,7 +36,10 @@ export SOURCE_DATE_EPOCH
 EFI_CRT0 = $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o,/usr/lib /usr/lib/x86_64-linux-gnu /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib/x86_64-linux-gnu/gnuefi)))
 EFI_DIR  = $(dir $(EFI_CRT0))
 
-SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/*/*.c vtd/*.c tests/litmus/*.c tests/inventory/*.c))
+# The sequences of tests/catalogue/ as C, for every program that has the catalogue.
+SEQUENCES_C := $(BUILD)/catalogue/sequences.c
+
+SOURCES := $(sort $(wildcard boot/*.c kernel/*.c kernel/*/*.c vtd/*.c tests/litmus/*.c tests/inventory/*.c)) $(SEQUENCES_C)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/kernel/trap_stubs.o $(BUILD)/kernel/output/font.o
 
 # No SSE: nobody saves it. No red zone: interrupts use the same stack. Strict about what it accepts.
@@ -185,7 +188,7 @@ vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs
 	@echo "$(BUILD)/vtd-log show LOG shows a log; $(BUILD)/vtd-log --help has its other commands"
 
 # What people get: the image, media of it, and the programs for a PC, with a man page each, of their --help.
-PROGRAMS := vtd-log vtd-sim
+PROGRAMS := vtd-log vtd-model vtd-sim
 PREFIX   ?= /usr/local
 DIST      = $(BUILD)/dist/vtd-litmus-$(BUILD_ID)
 SHARE     = $(DESTDIR)$(PREFIX)/share
@@ -209,6 +212,9 @@ uninstall: ## remove what make install put there, with the same PREFIX and DESTD
 pictures: build ## docs/pictures/*.png anew, of a run in QEMU and of its report
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tools/pictures
+
+vtd-model: packages ## build/vtd-model: is this order of stores safe? (docs/notation.md)
+	@$(MAKE) --no-print-directory $(BUILD)/vtd-model
 
 matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
@@ -259,7 +265,7 @@ $(ELF): $(OBJECTS) linker.ld
 FIRMWARE := $(BUILD)/tests/boot/firmware
 
 # What the tests need.
-tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(SANITIZED) \
+tested: $(BUILD)/host/unit-tests $(BUILD)/host/sequences $(BUILD)/host/tables $(BUILD)/vtd-log $(BUILD)/vtd-model $(BUILD)/vtd-sim $(BUILD)/vtd-cells $(SANITIZED) \
 		$(BUILD)/host/synthesize $(FIRMWARE).efi
 
 $(FIRMWARE).efi: $(FIRMWARE).so
@@ -279,6 +285,15 @@ $(FIRMWARE)_la57.o: tests/boot/firmware_la57.asm
 	$(Q)$(NASM) -f elf64 -Werror $< -o $@
 
 tests/boot/firmware_CFLAGS = $(boot_CFLAGS)
+
+$(SEQUENCES_C): $(BUILD)/catalogue/catalogue $(sort $(wildcard tests/catalogue/*.seq)) tests/catalogue
+	$(Q)$< $(filter %.seq,$^) > $@.new
+	$(Q)mv $@.new $@
+
+NOTATION := $(addprefix tests/litmus/,notation.c notation_print.c notation_step.c sequence.c) kernel/lib/format.c
+$(BUILD)/catalogue/catalogue: tools/catalogue.c $(NOTATION) tests/litmus/notation.h tests/litmus/sequence.h
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -Werror -I. $(filter %.c,$^) -o $@
 
 $(BUILD)/%.o: %.c $(BUILD)/image.flags
 	@mkdir -p $(@D)
@@ -342,8 +357,8 @@ PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$
 # The unit in software, without the machine that vtd-sim puts around it.
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		walk.c)
-PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/target*.c) $(addprefix tests/litmus/,building.c catalogue.c fault_log.c \
-		predict.c sequence.c) tests/inventory/hidden.c tests/inventory/memory.c
+PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
+		fault_log.c predict.c sequence.c) tests/inventory/hidden.c tests/inventory/memory.c
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
@@ -365,7 +380,7 @@ $(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,$(addsuf
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tests/host/bench.o tests/host/sim_unit.o \
+$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o \
 		$(patsubst %.c,%.o,$(filter-out tests/inventory/hidden.c,$(PURE_TESTS)) $(wildcard vtd/*.c) $(UNIT_SOURCES) \
 		kernel/lib/format.c))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
@@ -374,16 +389,32 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/
 		$(PARSERS:.c=.o))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -o $@
 
+# vtd-model: the model and the notation, for a laptop; not sanitized, for it is to be fast.
+MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tools/model/*.c vtd/*.c) tests/host/bench.c tests/host/sim_unit.c \
+		$(filter-out tests/inventory/%,$(PURE_TESTS)) $(UNIT_SOURCES) kernel/lib/format.c)
+
+MODEL_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP
+
+$(BUILD)/model/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(MODEL_CFLAGS) -c $< -o $@
+
+$(BUILD)/model/tools/model/main.o: MODEL_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/model/tools/model/main.o: $(BUILD)/id
+
+$(BUILD)/vtd-model: $(MODEL_OBJECTS)
+	$(Q)$(HOSTCC) $^ -ljansson -o $@
+
 # vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
-SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
+SIM_SOURCES := $(SEQUENCES_C) $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
 		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c run.c) \
 		kernel/dma/choice.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
-SIM_FLAGS   ?= -O3 -flto=auto
+SIM_FLAGS   ?= -O3 -flto=auto -Wno-maybe-uninitialized # seen through more calls than a person does
 SIM_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
 		$(SIM_FLAGS)
 
@@ -408,8 +439,8 @@ $(BUILD)/vtd-cells: $(CELLS_OBJECTS)
 
 # The log reader, for the build machine: it shares the format, the sequences and the reasons with the kernel.
 # Of vtd/ it needs tables and names; what would touch a unit goes unlinked.
-LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) tests/litmus/catalogue.c tests/litmus/sequence.c \
-		vtd/fault_text.c vtd/decode.c vtd/decode_table.c kernel/lib/format.c
+LOG_SOURCES := $(filter-out tools/log/synthesize%,$(wildcard tools/log/*.c)) $(SEQUENCES_C) $(NOTATION) \
+		vtd/fault_text.c vtd/decode.c vtd/decode_table.c
 LOG_CFLAGS  := -std=gnu11 -g $(HERE_AS_DOT) -O2 -Wall -Wextra -Werror -I. -MMD -MP -ffunction-sections \
 		-isystem /usr/include/libxml2
 LOG_OBJECTS := $(LOG_SOURCES:%.c=$(BUILD)/log/%.o)
@@ -427,8 +458,8 @@ $(BUILD)/vtd-log: $(LOG_OBJECTS)
 $(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
 
 # What looks at options before anything is made of them: tools/check-options.
-CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/lib/glob.c $(wildcard kernel/dma/choice.c kernel/lib/parse.c) \
-		$(addprefix tests/litmus/,catalogue.c sequence.c target.c))
+CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/dma/choice.c $(addprefix kernel/lib/,glob.c parse.c) \
+		$(SEQUENCES_C) $(NOTATION) tests/litmus/target.c)
 $(BUILD)/log/check-options: $(CHECK_OBJECTS)
 	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -o $@
 
@@ -438,5 +469,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+-include $(MODEL_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
+.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

@@ -2,6 +2,7 @@
 /* Writes docs/sequences.md: every sequence of the catalogue, and what the model says of it. */
 #include "tests/host/bench.h"
 #include "tests/host/test.h"
+#include "tools/model/kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,22 +30,6 @@ static const enum target_id shown[] = { TARGET_CONTEXT,	 TARGET_SM_CONTEXT,  TAR
 					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_PASID_NESTED,
 					TARGET_ROOT,	 TARGET_PASID_DIR,   TARGET_LEAF };
 
-static const struct {
-	const char *title;
-	struct bench_question how;
-} columns[] = {
-	{ "128 bits", { .bits = 128 } },
-	{ "coherent", { .bits = 128, .coherent = true } },
-	{ "caching mode", { .bits = 128, .caching_mode = true } },
-	{ "device-TLB", { .bits = 128, .device_tlb = true } },
-	{ "64 bits", { .bits = 64 } },
-	{ "256 bits", { .bits = 256 } },
-	{ "512 bits", { .bits = 512 } },
-	{ "any order", { .bits = 128, .any_order = true } },
-	{ "QEMU", { .bits = 0 } },
-};
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
 static unsigned long states, questions;
 
 static struct model_answer ask(struct target *t, const struct sequence *s,
@@ -61,23 +46,16 @@ static struct model_answer ask(struct target *t, const struct sequence *s,
 	return a;
 }
 
-static const char *harm_words(unsigned harms)
+static const char *words_of(unsigned harms)
 {
 	static char text[96];
 
-	if (!harms)
-		return "safe";
-	snprintf(text, sizeof(text), "%s%s%s%s%s", harms & HARM_MIXTURE ? "mixture " : "",
-		 harms & HARM_STALE ? "stale " : "", harms & HARM_MISTAGGED ? "mis-tagged " : "",
-		 harms & HARM_BLOCKED ? "blocked " : "",
-		 harms & HARM_WRONG_END ? "wrong-end " : "");
-	text[strlen(text) - 1] = 0;
-	return text;
+	return harm_words(harms, text, sizeof(text));
 }
 
 static void write_sequence(struct target *t, const struct sequence *s)
 {
-	struct model_answer a = ask(t, s, columns[0].how);
+	struct model_answer a = ask(t, s, unit_kinds[0].how);
 	char text[128];
 
 	printf("### %s.%s.%s\n\n%s.%s%s\n\n", target_name((enum target_id)t->id),
@@ -90,7 +68,7 @@ static void write_sequence(struct target *t, const struct sequence *s)
 		if (a.outcomes & 1 << o)
 			printf("%s%s%s", n++ ? ", " : "", target_outcome_name(t, o),
 			       a.harmful & 1 << o ? " (harmful)" : "");
-	printf(". Verdict: **%s**.\n", harm_words(a.harms));
+	printf(". Verdict: **%s**.\n", words_of(a.harms));
 	if (a.event_count) {
 		printf("\nA shortest way to harm (%s):\n\n",
 		       model_harm_text((enum model_harm)a.witness_harm));
@@ -102,10 +80,10 @@ static void write_sequence(struct target *t, const struct sequence *s)
 static void write_table(struct target *t)
 {
 	printf("| sequence |");
-	for (size_t c = 0; c < COLUMNS; c++)
-		printf(" %s |", columns[c].title);
+	for (size_t c = 0; c < UNIT_KINDS; c++)
+		printf(" %s |", unit_kinds[c].title);
 	printf("\n|---|");
-	for (size_t c = 0; c < COLUMNS; c++)
+	for (size_t c = 0; c < UNIT_KINDS; c++)
 		printf("---|");
 	printf("\n");
 	for (size_t i = 0; i < sequence_count; i++) {
@@ -114,8 +92,8 @@ static void write_table(struct target *t)
 		if (!(s->kinds & 1u << t->kind))
 			continue;
 		printf("| %s.%s |", operation_name(s->operation), s->name);
-		for (size_t c = 0; c < COLUMNS; c++)
-			printf(" %s |", harm_words(ask(t, s, columns[c].how).harms));
+		for (size_t c = 0; c < UNIT_KINDS; c++)
+			printf(" %s |", words_of(ask(t, s, unit_kinds[c].how).harms));
 		printf("\n");
 	}
 	printf("\n");
@@ -137,7 +115,7 @@ static void count_mutants(struct target *t, unsigned *all, unsigned *unsafe)
 					continue;
 				s.steps = steps;
 				++*all;
-				*unsafe += ask(t, &s, columns[0].how).harms != 0;
+				*unsafe += ask(t, &s, unit_kinds[0].how).harms != 0;
 			}
 }
 
@@ -148,7 +126,7 @@ int main(void)
 	clock_t start = clock();
 
 	printf("# Update sequences and what the model says of them\n\n"
-	       "Written by `make docs` from `tests/litmus/catalogue.c` and `tests/litmus/model.c`; do not edit.\n\n"
+	       "Written by `make docs` from `tests/catalogue/` and `tests/litmus/model.c`; do not edit.\n\n"
 	       "States A and B are those of `tests/litmus/target.h`. The verdict is for a unit that fetches 128-bit chunks, the one with P first, does not snoop (ECAP.C = 0) and has no caching mode. The tables also have\n\n"
 	       "- *coherent*: the unit snoops\n"
 	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"

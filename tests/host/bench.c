@@ -59,6 +59,7 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 		.caching_mode = how.caching_mode,
 		.device_tlb = how.device_tlb,
 		.caches = !how.no_caches,
+		.one_way = how.one_way,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,
 		.meaning = target_read,

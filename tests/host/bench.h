@@ -15,7 +15,7 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 
 struct bench_question {
 	unsigned bits; /* of a fetch; 0: as QEMU does it */
-	bool any_order, coherent, caching_mode, no_caches, device_tlb, write_buffer;
+	bool any_order, coherent, caching_mode, no_caches, device_tlb, write_buffer, one_way;
 };
 
 /* What the model says of these steps on this target. */

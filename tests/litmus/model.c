@@ -194,7 +194,7 @@ static void expand_fetch(struct search *s, uint32_t index)
 	uint64_t key = s->nodes[index].key, payload = key & ((1ull << 46) - 1);
 	unsigned position = key_position(key), visible = key_visible(key);
 	unsigned parts = s->q->fetch->parts;
-	uint64_t left = fetch_after(s, position, payload);
+	uint64_t left = is_over(s, position) ? payload : fetch_after(s, position, payload);
 	struct model_event done = { .type = EVENT_STEP,
 				    .step = (uint8_t)(position % s->q->count),
 				    .to = (uint8_t)direction(s, position) };
@@ -204,7 +204,7 @@ static void expand_fetch(struct search *s, uint32_t index)
 	 */
 	if (!payload && at_rest(s, position) >= 0)
 		complete(s, index, position, s->image[visible], at_rest(s, position), 0);
-	if (!payload || left)
+	if ((!payload || left) && !is_over(s, position))
 		reach(s, index,
 		      key_of(NODE_FETCH, after(s, position), visible_after(s, position, visible),
 			     left),
@@ -253,7 +253,7 @@ static void expand_entry(struct search *s, uint32_t index)
 
 	use(s, index, &m, at_rest(s, position));
 	fill(s, index, &m, position, 0);
-	if (entry_survives(s, position, &m))
+	if (!is_over(s, position) && entry_survives(s, position, &m))
 		reach(s, index, key_of(NODE_ENTRY, next, 0, key & 0xffff),
 		      (struct model_event){ .type = EVENT_STEP,
 					    .step = (uint8_t)(position % s->q->count),
@@ -266,7 +266,7 @@ static void expand_item(struct search *s, uint32_t index)
 	unsigned position = key_position(key), next = after(s, position);
 	const struct item *item = &s->items[(key & 0xffff) >> 4];
 	struct model_meaning m = { .outcome = item->outcome, .domain = item->domain };
-	unsigned held = item_left(s, position, item, key & 15);
+	unsigned held = is_over(s, position) ? 0 : item_left(s, position, item, key & 15);
 
 	/* What is in the paging-structure cache alone answers no request: see walk_from_kept(). */
 	if ((key & 15) != IN_PAGING_CACHE)
@@ -316,6 +316,12 @@ static void make_images(struct search *s)
 		for (unsigned i = 0; i < s->words; i++)
 			s->image[at][i] = entry[i];
 		step_apply(step_at(s, at), s->q->kind, s->q->state[!to], s->q->state[to], entry);
+	}
+	if (s->q->one_way) {
+		if (!same_words(s->image[s->q->count], s->q->state[1], s->words))
+			s->answer->harms |= HARM_WRONG_END;
+		s->positions = (unsigned)s->q->count + 1;
+		return;
 	}
 	if (same_words(s->image[s->q->count], s->q->state[1], s->words) &&
 	    same_words(s->image[round], s->q->state[0], s->words)) {

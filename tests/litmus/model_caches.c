@@ -91,10 +91,17 @@ static struct dropped drops(const struct search *s, unsigned position)
 {
 	const struct step *step = step_at(s, position);
 	const struct model_meaning *m = &s->state[state_of(s, position, step)];
-	struct dropped d = { .domain = m->domain };
+	struct dropped d = { .domain = step->value == VALUE_ZERO ? 0 : m->domain };
+	unsigned op = step->op;
 
-	switch (step->op) {
+	if (op > STEP_SETTLE_NEW && step_settles(step)) {
+		if (!s->q->caching_mode)
+			return d;
+		op = step_settles_by(step);
+	}
+	switch (op) {
 	case STEP_INVALIDATE_CONTEXT:
+	case STEP_INVALIDATE_CONTEXT_DOMAIN:
 		d.caches = DROP_CONTEXT;
 		break;
 	case STEP_INVALIDATE_PASID: /* only where one PASID is used: its DID is all that matters */
@@ -117,6 +124,18 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.zero = true;
 		if (s->q->caching_mode)
 			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		break;
+	case STEP_INVALIDATE_CONTEXT_GLOBAL:
+		d.all = true;
+		d.caches = DROP_CONTEXT;
+		break;
+	case STEP_INVALIDATE_PASID_GLOBAL:
+		d.all = true;
+		d.caches = DROP_PASID;
+		break;
+	case STEP_INVALIDATE_IOTLB_GLOBAL:
+		d.all = true;
+		d.caches = DROP_IOTLB;
 		break;
 	case STEP_INVALIDATE_GLOBAL:
 		d.all = true;
@@ -218,7 +237,7 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned visib
 	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
 	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
-	if (!step_invalidates(step) && step->op != STEP_SETTLE_NEW)
+	if (!step_invalidates(step) && !step_settles(step))
 		return visible;
 	if (s->q->coherent)
 		return next;

@@ -62,7 +62,7 @@ struct search {
 	/*
 	 * 2 * count, and after the last comes the first; but if the sequence does not end in the
 	 * new entry, the first round differs from those after it: 4 * count, and the second round
-	 * repeats.
+	 * repeats. One way: count + 1, and nothing comes after the last.
 	 */
 	unsigned positions, loop_start;
 	uint64_t image[POSITIONS][8]; /* what stands in memory before each step */
@@ -95,6 +95,12 @@ static inline int at_rest(const struct search *s, unsigned position)
 static inline const struct step *step_at(const struct search *s, unsigned position)
 {
 	return &s->q->steps[position % s->q->count];
+}
+
+/* The update is over, and no other follows. */
+static inline bool is_over(const struct search *s, unsigned position)
+{
+	return s->q->one_way && position == s->q->count;
 }
 
 static inline unsigned after(const struct search *s, unsigned position)

@@ -24,7 +24,7 @@ static size_t strip(const struct trial *trial, struct step *steps)
 
 	for (size_t i = 0; i < trial->count; i++)
 		if (trial->drive == DRIVE_FAITHFUL ||
-		    (!step_invalidates(&trial->steps[i]) && trial->steps[i].op != STEP_SETTLE_NEW))
+		    (!step_invalidates(&trial->steps[i]) && !step_settles(&trial->steps[i])))
 			steps[n++] = trial->steps[i];
 	return n;
 }

@@ -34,23 +34,29 @@ static void emit_store(struct program *p, volatile uint64_t *entry, const struct
 /* What legacy mode does not have is nothing to do there. */
 static void emit_where_it_is(struct program *p, const struct target *t, struct micro m)
 {
-	if (t->scalable ||
-	    (m.op != MICRO_PASID_CACHE && m.op != MICRO_PASID_CACHE_DOMAIN && m.op != MICRO_PIOTLB))
+	if (t->scalable || (m.op != MICRO_PASID_CACHE && m.op != MICRO_PASID_CACHE_DOMAIN &&
+			    m.op != MICRO_PASID_CACHE_GLOBAL && m.op != MICRO_PIOTLB))
 		emit(p, m);
 }
 
 static void emit_invalidation(struct program *p, const struct target *t, const struct step *s,
-			      unsigned state)
+			      enum step_op op, unsigned state)
 {
 	static const uint8_t ops[STEP_OP_COUNT] = {
 		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
+		[STEP_INVALIDATE_CONTEXT_DOMAIN] = MICRO_CONTEXT_CACHE_DOMAIN,
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
 		[STEP_INVALIDATE_PASID_DOMAIN] = MICRO_PASID_CACHE_DOMAIN,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
+		[STEP_INVALIDATE_CONTEXT_GLOBAL] = MICRO_CONTEXT_CACHE_GLOBAL,
+		[STEP_INVALIDATE_PASID_GLOBAL] = MICRO_PASID_CACHE_GLOBAL,
+		[STEP_INVALIDATE_IOTLB_GLOBAL] = MICRO_IOTLB_GLOBAL,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 	};
-	struct micro m = { .op = ops[s->op], .domain = t->domain[state], .pasid = t->pasid[state] };
+	struct micro m = { .op = ops[op],
+			   .domain = s->value == VALUE_ZERO ? 0 : t->domain[state],
+			   .pasid = t->pasid[state] };
 
 	if (s->op == STEP_INVALIDATE_TLB) {
 		struct model_meaning meaning = target_meaning(t, t->state[0][state]);
@@ -98,12 +104,16 @@ static void compile(struct program *p, const struct bench *b, const struct trial
 			; /* the driver invalidates */
 		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
 			emit_settling(p, t, !from);
-		else if (s->op == STEP_SETTLE_NEW)
+		else if (step_settles(s) && field_of(b->unit->cap, CAP_CM))
+			emit_invalidation(p, t, s, step_settles_by(s),
+					  s->value == VALUE_OLD ? from : !from);
+		else if (step_settles(s))
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
 		else if (s->op == STEP_INVALIDATE_DEVTLB && b->ats.on)
 			emit(p, (struct micro){ .op = MICRO_DEVICE_TLB });
 		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB)
-			emit_invalidation(p, t, s, s->value == VALUE_OLD ? from : !from);
+			emit_invalidation(p, t, s, (enum step_op)s->op,
+					  s->value == VALUE_OLD ? from : !from);
 		/* x86 keeps stores in order, and so does the updater: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
 			emit(p, (struct micro){ .op = MICRO_DWELL,

@@ -86,6 +86,25 @@ bool step_invalidates(const struct step *step)
 	return step->op >= STEP_INVALIDATE_CONTEXT && step->op <= STEP_INVALIDATE_GLOBAL;
 }
 
+bool step_settles(const struct step *step)
+{
+	return step->op >= STEP_SETTLE_NEW && step->op <= STEP_SETTLE_PIOTLB;
+}
+
+enum step_op step_settles_by(const struct step *step)
+{
+	switch (step->op) {
+	case STEP_SETTLE_CONTEXT:
+		return STEP_INVALIDATE_CONTEXT;
+	case STEP_SETTLE_PASID:
+		return STEP_INVALIDATE_PASID;
+	case STEP_SETTLE_IOTLB:
+		return STEP_INVALIDATE_IOTLB;
+	default:
+		return STEP_INVALIDATE_PIOTLB;
+	}
+}
+
 static bool is_store(const struct step *step)
 {
 	return step->op == STEP_STORE || step->op == STEP_FIELD;
@@ -192,67 +211,4 @@ size_t sequence_without_barrier(const struct sequence *from, struct step *to)
 		}
 	}
 	return taken ? n : 0;
-}
-
-static char *append(char *at, const char *end, const char *text)
-{
-	while (*text && at < end)
-		*at++ = *text++;
-	return at;
-}
-
-static char *append_number(char *at, const char *end, unsigned n)
-{
-	char digits[] = { (char)('0' + n / 100 % 10), (char)('0' + n / 10 % 10),
-			  (char)('0' + n % 10), 0 };
-
-	return append(at, end, digits + (n < 10 ? 2 : n < 100 ? 1 : 0));
-}
-
-char *step_text(const struct step *step, char *text, size_t room)
-{
-	static const char *const values[] = {
-		[VALUE_ZERO] = "0",
-		[VALUE_OLD] = "old",
-		[VALUE_NEW] = "new",
-		[VALUE_OLD_NOT_PRESENT] = "old with P clear",
-		[VALUE_NEW_NOT_PRESENT] = "new with P clear",
-	};
-	static const char *const ops[STEP_OP_COUNT] = {
-		[STEP_STORE] = "store word ",
-		[STEP_FIELD] = "store word ",
-		[STEP_CAS] = "exchange 128 bits from word ",
-		[STEP_STORE256] = "store 256 bits from word ",
-		[STEP_BARRIER] = "barrier",
-		[STEP_FLUSH] = "flush the line if ECAP.C = 0",
-		[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID of ",
-		[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID of ",
-		[STEP_INVALIDATE_PASID_DOMAIN] = "invalidate the PASID cache (domain), DID of ",
-		[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID of ",
-		[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID of ",
-		[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID of ",
-		[STEP_INVALIDATE_DEVTLB] = "invalidate the device-TLB if the device has ATS on",
-		[STEP_INVALIDATE_GLOBAL] = "invalidate all caches globally",
-		[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate all of it, DID 0 and DID of ",
-	};
-	const char *end = text + room - 1;
-	char *at = append(text, end, ops[step->op]);
-
-	if (step->op == STEP_STORE || step->op == STEP_CAS || step->op == STEP_STORE256)
-		at = append(append_number(at, end, step->word), end, " := ");
-	if (step->op == STEP_FIELD) {
-		at = append(append_number(at, end, word_of(step)), end, ": bits ");
-		at = append(append_number(at, end, step->field.high), end, ":");
-		at = append(append_number(at, end, step->field.low), end, " := ");
-	}
-	if (step->op != STEP_BARRIER && step->op != STEP_FLUSH &&
-	    step->op != STEP_INVALIDATE_DEVTLB && step->op != STEP_INVALIDATE_GLOBAL)
-		at = append(at, end, values[step->value]);
-	*at = 0;
-	return text;
-}
-
-const char *operation_name(enum operation operation)
-{
-	return operation == OPERATION_REPLACE ? "replace" : "teardown-setup";
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Update sequences as data. A sequence says how software turns one value of a table entry (old)
- * into another (new): which word is stored when, what lies between, what is invalidated. The
- * updater runs this very array (tests/litmus/updater.c), the model explores it (tests/litmus/model.c), `run=list`
- * prints it and docs/sequences.md is generated from it.
+ * into another (new): which word is stored when, what lies between, what is invalidated. They are
+ * written as text (tests/catalogue/, tests/litmus/notation.h), which is compiled into the array below. The updater
+ * runs this very array (tests/litmus/updater.c), the model explores it (tests/litmus/model.c), `run=list` prints it
+ * and docs/sequences.md is generated from it.
  */
 #ifndef VTD_SEQUENCE_H
 #define VTD_SEQUENCE_H
@@ -34,17 +35,26 @@ enum step_op {
 	STEP_STORE256, /* one 256-bit store (AVX) of words `word` to `word` + 3 */
 	STEP_BARRIER,  /* stores before it are visible before stores after it */
 	STEP_FLUSH,    /* write the entry's cache line back; nothing where ECAP.C = 1 */
-	/* Invalidations, each waited for, by the DID of `value` (old or new). */
-	STEP_INVALIDATE_CONTEXT, /* context cache, device-selective */
-	STEP_INVALIDATE_PASID,	 /* PASID cache, PASID-selective */
+	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
+	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
+	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
+	STEP_INVALIDATE_PASID,		/* PASID cache, PASID-selective */
 	/* PASID cache, domain-selective: what must follow the one of the context cache (section 6.5.2.1) */
 	STEP_INVALIDATE_PASID_DOMAIN,
 	STEP_INVALIDATE_IOTLB,	/* IOTLB, domain-selective */
 	STEP_INVALIDATE_PIOTLB, /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
 	STEP_INVALIDATE_TLB,	/* of the last two the one that the PGTT of `value` asks for */
 	STEP_INVALIDATE_DEVTLB, /* the device's own TLB, all of it; nothing where its ATS is off */
-	STEP_INVALIDATE_GLOBAL, /* context cache, PASID cache and IOTLB, globally */
-	STEP_SETTLE_NEW,	/* what CAP.CM = 1 asks of an entry that was absent; else nothing */
+	STEP_INVALIDATE_CONTEXT_GLOBAL,
+	STEP_INVALIDATE_PASID_GLOBAL,
+	STEP_INVALIDATE_IOTLB_GLOBAL,
+	STEP_INVALIDATE_GLOBAL, /* all three */
+	/* Where CAP.CM = 1, after an entry that was absent; else the write buffer is flushed (CAP.RWBF). */
+	STEP_SETTLE_NEW,     /* all that the specification asks for */
+	STEP_SETTLE_CONTEXT, /* what a driver does: the like of the invalidations above, one by one */
+	STEP_SETTLE_PASID,
+	STEP_SETTLE_IOTLB,
+	STEP_SETTLE_PIOTLB,
 	STEP_OP_COUNT,
 };
 
@@ -70,12 +80,13 @@ enum claim {
 	CLAIM_SAFE,
 	CLAIM_UNSAFE,
 	CLAIM_ONE_CHUNK, /* safe if old and new differ in one 128-bit chunk only */
+	CLAIM_NONE,	 /* nobody claims anything: the catalogue has none of these */
 };
 
 struct sequence {
 	const char *name;     /* part of test ids: no spaces */
 	const char *title;    /* for people */
-	const char *citation; /* who does it so, where; NULL for one made up as a control */
+	const char *citation; /* who does it so, where, a newline between several; NULL: made up */
 	uint16_t kinds;	      /* bit set of enum entry_kind */
 	uint8_t operation;    /* enum operation */
 	uint8_t claim;	      /* enum claim */
@@ -85,8 +96,7 @@ struct sequence {
 };
 
 #define SEQUENCE_STEPS_MAX 48
-
-#define SEQUENCES_MAX 64 /* what tables with a place for each have room for */
+#define SEQUENCES_MAX	   256 /* of the catalogue: tools/catalogue.c refuses more */
 
 extern const struct sequence sequences[];
 extern const size_t sequence_count;
@@ -101,8 +111,12 @@ uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it pres
 bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
 		const uint64_t *new, uint64_t *entry);
 
-/* Whether it is one of the invalidations. */
+/* Whether it is one of the invalidations; or one that is done where CAP.CM = 1 alone. */
 bool step_invalidates(const struct step *step);
+bool step_settles(const struct step *step);
+
+/* The invalidation that one of STEP_SETTLE_CONTEXT to STEP_SETTLE_PIOTLB is, where it is done. */
+enum step_op step_settles_by(const struct step *step);
 
 /*
  * Mutants: a copy of a sequence with one step removed, or with two neighbours swapped. x86 keeps
@@ -124,7 +138,7 @@ size_t sequence_without_invalidations(const struct sequence *from, struct step *
 size_t sequence_without_present(const struct sequence *from, struct step *to);
 size_t sequence_without_barrier(const struct sequence *from, struct step *to);
 
-/* "store word 0 := new, P clear" into text; returns it. */
+/* "store word 0 := new with P clear" into text; returns it (tests/litmus/notation_step.c). */
 char *step_text(const struct step *step, char *text, size_t room);
 
 const char *operation_name(enum operation operation); /* "replace", "teardown-setup" */

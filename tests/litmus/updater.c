@@ -105,6 +105,9 @@ static enum vtd_status execute(const struct program *p)
 			status = vtd_invalidate_context_cache(updater.unit, m->domain,
 							      updater.source_id);
 			break;
+		case MICRO_CONTEXT_CACHE_DOMAIN:
+			status = vtd_invalidate_context_domain(updater.unit, m->domain);
+			break;
 		case MICRO_PASID_CACHE:
 			status = vtd_invalidate_pasid_cache(updater.unit, m->domain, m->pasid);
 			break;
@@ -116,6 +119,15 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_PIOTLB:
 			status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
+			break;
+		case MICRO_CONTEXT_CACHE_GLOBAL:
+			status = vtd_invalidate_context_all(updater.unit);
+			break;
+		case MICRO_PASID_CACHE_GLOBAL:
+			status = vtd_invalidate_pasid_cache_all(updater.unit);
+			break;
+		case MICRO_IOTLB_GLOBAL:
+			status = vtd_invalidate_iotlb_all(updater.unit);
 			break;
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(updater.unit);

@@ -11,7 +11,7 @@
 #include "tests/sim/sim.h"
 
 #define DEVICE_TLB_LINES 4
-#define DISCARDS_MOST	 3 /* answers in a row that an invalidation overtook */
+#define DISCARDS_MOST	 3    /* answers in a row that an invalidation overtook */
 #define RETRY_NS	 1000 /* before a refused write is tried again, at most */
 
 static struct device {

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* needs: tests/litmus/notation.c tests/litmus/notation_print.c tests/litmus/notation_step.c tests/litmus/sequence.c kernel/lib/format.c */
+/* libFuzzer: sequences as text, of any bytes. What is read is printed, and read again as the same. */
+#include "tests/host/fuzz.h"
+#include "tests/litmus/notation.h"
+
+static void check_error(const struct notation_error *e, const uint8_t *bytes, size_t size)
+{
+	unsigned line = 1, column = 1;
+	char text[600];
+
+	require(e->accepted[0] && memchr(e->accepted, 0, sizeof(e->accepted)));
+	require(memchr(e->word, 0, sizeof(e->word)));
+	/* It is a place of the text, or its end. */
+	for (size_t i = 0; i < size && (line < e->line || column < e->column); i++) {
+		column = bytes[i] == '\n' ? 1 : column + 1;
+		line += bytes[i] == '\n';
+	}
+	require(line == e->line && column == e->column);
+	notation_error_text(e, "file", text, sizeof(text));
+	require(strlen(text) < sizeof(text));
+}
+
+static void check_sequence(const struct sequence *s)
+{
+	unsigned words = 8;
+
+	require(s->kinds && s->kinds < 1u << KIND_COUNT && s->count &&
+		s->count <= SEQUENCE_STEPS_MAX);
+	require(s->name[0] && strlen(s->name) < NOTATION_NAME && strlen(s->title) < NOTATION_TITLE);
+	require(!s->citation || (s->citation[0] && strlen(s->citation) < NOTATION_FROM));
+	require(s->claim <= CLAIM_NONE && s->operation <= OPERATION_TEARDOWN_SETUP);
+	for (unsigned k = 0; k < KIND_COUNT; k++)
+		if (s->kinds & 1u << k && kind_words((enum entry_kind)k) < words)
+			words = kind_words((enum entry_kind)k);
+	for (size_t i = 0; i < s->count; i++) {
+		/* What it stores is within the entry: the sanitizer looks. */
+		uint64_t *old = calloc(words, 8), *new = calloc(words, 8);
+
+		require(s->steps[i].op < STEP_OP_COUNT);
+		for (unsigned k = 0; k < KIND_COUNT; k++)
+			if (s->kinds & 1u << k && kind_words((enum entry_kind)k) == words)
+				step_apply(&s->steps[i], (enum entry_kind)k, old, new, old);
+		free(old);
+		free(new);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct notation n, again;
+	static char text[16384], twice[16384];
+	uint8_t *bytes = exact(data, size);
+	struct notation_reader reader, second;
+	struct notation_error error;
+	enum notation_result result;
+
+	notation_open(&reader, (const char *)bytes, size);
+	while ((result = notation_next(&reader, &n, &error)) == NOTATION_SEQUENCE) {
+		size_t length = notation_print(&n.sequence, text, sizeof(text));
+
+		check_sequence(&n.sequence);
+		require(length == strlen(text) && length < sizeof(text));
+		notation_open(&second, text, length);
+		require(notation_next(&second, &again, &error) == NOTATION_SEQUENCE);
+		require(again.sequence.count == n.sequence.count &&
+			!memcmp(again.steps, n.steps, sizeof(n.steps)));
+		require(notation_print(&again.sequence, twice, sizeof(twice)) == length &&
+			!strcmp(text, twice));
+		require(notation_next(&second, &again, &error) == NOTATION_END);
+	}
+	if (result == NOTATION_ERROR)
+		check_error(&error, bytes, size);
+	require(notation_next(&reader, &n, &error) == NOTATION_END);
+	free(bytes);
+	return 0;
+}

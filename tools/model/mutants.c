@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vtd-model mutants: which steps of a sequence carry its safety, and which are superfluous. */
+#include <argp.h>
+#include <stdlib.h>
+
+#include "tools/model/model.h"
+
+static struct arguments {
+	const char *target;
+	unsigned units;
+	int first;
+} arguments = { .units = 1 };
+
+static const struct argp_option option_list[] = {
+	{ "units", 'u', "LIST", 0,
+	  "kinds of unit to judge it on, separated by commas, or all; else 128", 0 },
+	{ "target", 't', "NAME", 0, "one target alone, e.g. pasid-fs of the four of pasid", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'u':
+		a->units = parse_units(argument);
+		if (!a->units)
+			exit(BAD_INPUT);
+		return 0;
+	case 't':
+		a->target = argument;
+		return 0;
+	case ARGP_KEY_ARGS:
+		a->first = state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static bool open_question;
+
+/* Harm on any of the kinds of unit that were asked for. */
+static unsigned harms_of(struct target *t, const struct sequence *s, const struct step *steps,
+			 size_t count)
+{
+	unsigned harms = 0;
+
+	for (unsigned u = 0; u < UNIT_KINDS; u++)
+		if (arguments.units & 1u << u) {
+			struct model_answer a = bench_ask(t, steps, count, s->never_blocks,
+							  unit_kinds[u].how);
+
+			harms |= a.harms;
+			open_question |= a.overflow && !a.harms;
+		}
+	return harms;
+}
+
+/* One mutant: what it says of the safety of the whole, whose harms are given. */
+static void print_mutant(struct target *t, const struct sequence *s, enum mutation mutation,
+			 size_t at, unsigned whole)
+{
+	struct step steps[SEQUENCE_STEPS_MAX];
+	size_t count = sequence_mutate(s->steps, s->count, mutation, at, steps);
+	unsigned harms;
+	char text[80];
+
+	if (!count && mutation == MUTATION_SWAP)
+		return;
+	printf(mutation == MUTATION_REMOVE ? "      without it:         "
+					   : "      after the next one: ");
+	if (!count) {
+		printf("the same\n");
+		return;
+	}
+	harms = harms_of(t, s, steps, count);
+	printf("%s%s\n", harm_words(harms, text, sizeof(text)),
+	       harms & ~whole ? whole ? ", more than the whole" : ", so it carries the safety"
+	       : mutation == MUTATION_REMOVE ? ", so it is superfluous"
+					     : "");
+}
+
+static unsigned print_mutants(const struct given *g, enum target_id id)
+{
+	const struct sequence *s = &g->notation->sequence;
+	struct vtd_unit unit;
+	struct target t;
+	unsigned whole;
+	char text[128];
+
+	if (bench_target(&t, &unit, id))
+		exit(BAD_INPUT);
+	whole = harms_of(&t, s, s->steps, s->count);
+	printf("%s: ", sequence_id(s, id, text, sizeof(text)));
+	printf("%s\n", harm_words(whole, text, sizeof(text)));
+	for (size_t i = 0; i < s->count; i++) {
+		printf("  %2zu. %s\n", i + 1, step_text(&s->steps[i], text, sizeof(text)));
+		print_mutant(&t, s, MUTATION_REMOVE, i, whole);
+		print_mutant(&t, s, MUTATION_SWAP, i, whole);
+	}
+	printf("\n");
+	return whole;
+}
+
+int mutants_main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		option_list,
+		parse,
+		"FILE...",
+		"Leave out each step of each sequence of FILE... in turn, then change it with the next, and judge "
+		"what is left.\v"
+		"The exit status is that of the sequences themselves, as of vtd-model check.",
+		NULL,
+		NULL,
+		NULL
+	};
+	struct given *given;
+	size_t count;
+	unsigned harms = 0, judged = 0;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+	if (!read_files(argv + arguments.first, argc - arguments.first, &given, &count))
+		return BAD_INPUT;
+	for (size_t i = 0; i < count; i++)
+		for (unsigned id = 0; id < TARGET_COUNT; id++)
+			if (is_asked(&given[i].notation->sequence, (enum target_id)id,
+				     arguments.target)) {
+				harms |= print_mutants(&given[i], (enum target_id)id);
+				judged++;
+			}
+	if (!judged) {
+		fprintf(stderr, "vtd-model: no sequence is for --target=%s\n",
+			arguments.target ? arguments.target : "");
+		return BAD_INPUT;
+	}
+	if (open_question)
+		fprintf(stderr,
+			"vtd-model: some of it was too large for the search: \"safe\" may be wrong\n");
+	return harms ? UNSAFE : open_question ? UNDECIDED : SAFE;
+}
