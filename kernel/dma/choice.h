@@ -11,9 +11,10 @@ struct pci_function;
 
 /* What dma= accepts, for people. */
 #define DMA_CHOICE_NAME(identifier, name) name
-#define DMA_CHOICE_HELP                                                                      \
-	"kinds of devices (" DMA_GENERATORS(DMA_CHOICE_NAME, ", ") "), or one device of a " \
-	"kind (igb@03:00.1, igb@0000:03:00.1), with commas"
+#define DMA_CHOICE_HELP                                         \
+	"kinds of devices (" DMA_GENERATORS(                    \
+		DMA_CHOICE_NAME, ", ") "), or one device of a " \
+				       "kind (igb@03:00.1, igb@0000:03:00.1), with commas"
 
 /* Whether each item is of this form, and its kind, a glob, matches a generator. */
 bool dma_choice_is_valid(const char *list);
