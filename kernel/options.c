@@ -134,7 +134,8 @@ struct row {
 	bool harmless;
 };
 
-#define AT(member) .bytes = sizeof(option_defaults.member), .offset = offsetof(struct options, member)
+#define AT(member) \
+	.bytes = sizeof(option_defaults.member), .offset = offsetof(struct options, member)
 
 /* "one, two (more)" of a list of words: each brings ", ", and the first one is skipped. */
 #define HELP_OF(enumerator, word, more) ", " word more
@@ -240,10 +241,7 @@ static void take_word(struct options *options, const char *word,
 		if (!value || (*value && *value != '='))
 			continue;
 		/* A flag may stand alone; "" is no value of anything. */
-		if (!take(row, options,
-			  *value			 ? value + 1
-			  : row->kind == KIND_FLAG ? "1"
-						   : "")) {
+		if (!take(row, options, *value ? value + 1 : row->kind == KIND_FLAG ? "1" : "")) {
 			options->refused |= !row->harmless;
 			complain(word, row->accepted);
 		}

@@ -24,7 +24,7 @@ static const struct {
 	SIM_ON_BUS(M)
 #undef M
 #define M(identifier, name, id) [SIM_##identifier] = { &dma_##identifier, .port = id },
-	SIM_PORTS(M)
+		SIM_PORTS(M)
 #undef M
 };
 

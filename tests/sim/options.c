@@ -17,10 +17,9 @@ static const struct {
 };
 #define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
 
-static const char *const models[] = {
-	[SIM_PLAIN] = "plain",
+static const char *const models[] = { [SIM_PLAIN] = "plain",
 #define M(identifier, name, model) [SIM_##identifier] = name,
-	SIM_DRIVERS(M)
+				      SIM_DRIVERS(M)
 #undef M
 };
 
