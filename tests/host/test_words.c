@@ -83,6 +83,9 @@ TEST(words_generators_bear_the_names_of_their_list)
 #define G(identifier, text) CHECK(!strcmp(dma_##identifier.name, text));
 	DMA_GENERATORS(G, )
 #undef G
+#define M(identifier, text, model) CHECK(!strcmp(dma_##identifier.name, text));
+	SIM_DRIVERS(M)
+#undef M
 }
 
 TEST(words_of_generators_are_in_the_pages)
