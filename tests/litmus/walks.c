@@ -204,12 +204,12 @@ static const char *check_address_bits(struct bench *b)
 	problem = choose(b, TARGET_CONTEXT);
 	for (unsigned bit = 12; bit < 21 && !problem; bit++) {
 		struct target *target = b->target;
-		struct drive_setup there = { .target = target->address ^ 1ull << bit };
+		struct measurement there = { .address = target->address ^ 1ull << bit };
 		uint64_t *leaf = (uint64_t *)((uint64_t)target->leaf[0] & ~(PAGE_SIZE - 1)) +
-				 (there.target >> 12 & 511);
+				 (there.address >> 12 & 511);
 		enum outcome here, other;
 
-		if (*leaf || there.target & ~b->device->address_mask)
+		if (*leaf || there.address & ~b->device->address_mask)
 			continue;
 		bench_store(b, leaf,
 			    (target->leaf_value[0] & ~field_mask(SS_ADDR)) |
@@ -217,7 +217,7 @@ static const char *check_address_bits(struct bench *b)
 		if (vtd_invalidate_all(b->unit) != VTD_OK)
 			break;
 		here = engine_once(b, &t);
-		bench_set_requester(b, there.target);
+		bench_set_requester(b, there.address);
 		other = engine_dma(b, &there, &t, false);
 		bench_set_requester(b, target->address);
 		if (!t.stopped && (here != OUTCOME_A || other != OUTCOME_MIXTURE_1)) {
