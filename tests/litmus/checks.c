@@ -220,6 +220,60 @@ static bool is_one_request(const struct dma_device *d)
 	return d->one_request || d->bytes <= 64;
 }
 
+/* Each record read before the next DMA: every field is compared, and all are counted. */
+static const char *judge_read_each(const struct bench *b, uint8_t reason)
+{
+	static char text[240];
+	const struct fault_log *f = &tally.faults;
+	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
+	const char *problem = tally.stopped ? tally.stopped : judge_records(f, reason);
+
+	if (problem)
+		return problem;
+	if (tally.unrecorded)
+		return "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
+	if (!is_one_request(b->device))
+		return NULL;
+	if (f->ours > tally.dmas)
+		format_text(
+			text, sizeof(text),
+			"%lu refused DMAs of one request each left %lu fault records: a fault is recorded more than once (section 7.2.1), or F stays set when 1 is written to it (section 11.4.7.6)",
+			tally.dmas, f->ours);
+	else if (f->overflows)
+		format_text(
+			text, sizeof(text),
+			"FSTS.PFO was set %lu times, though each record was read before the next DMA, and there are %u registers (section 7.2.1)",
+			f->overflows, registers);
+	else
+		return NULL;
+	return text;
+}
+
+/* Records that are read at the end only. */
+static void storm_unread(struct bench *b)
+{
+	trial_storm(b, &(struct storm){ .count = STORM_UNREAD }, &tally);
+	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
+		 tally.faults.recorded, tally.faults.overflows,
+		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
+			 ? " (the unit collapses faults of one source-id)"
+			 : "");
+}
+
+/* Every register full, then a fault of another device. */
+static const char *storm_beside(struct bench *b, struct bench *other, unsigned registers)
+{
+	trial_storm(b, &(struct storm){ .count = registers, .other = other }, &tally);
+	log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu overflows",
+		 registers, other->device->generator->name, tally.faults.recorded,
+		 tally.faults.foreign, tally.faults.overflows);
+	if (tally.stopped)
+		return tally.stopped;
+	return tally.faults.overflows || tally.faults.foreign
+		       ? NULL
+		       : "a fault of a second device was neither recorded nor reported lost";
+}
+
 /*
  * Faults in thousands, each field of each record compared: every refused DMA must be recorded where faults
  * are read in time, but for what the unit says that it dropped. Where they are not read, it may collapse
@@ -229,10 +283,8 @@ static bool is_one_request(const struct dma_device *d)
 void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 {
 	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
-	struct storm unread = { .count = STORM_UNREAD };
-	unsigned fill = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
-	static char text[240];
-	const char *problem;
+	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
+	const char *problem, *beside;
 	uint64_t recorded;
 	uint8_t reason;
 
@@ -244,30 +296,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	report_keep(NULL, &tally, NULL);
 	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
 	recorded = tally.faults.ours;
-	problem = tally.stopped ? tally.stopped : judge_records(&tally.faults, reason);
-	if (!problem && tally.unrecorded)
-		problem = "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
-	if (!problem && is_one_request(b->device) && recorded > tally.dmas) {
-		format_text(
-			text, sizeof(text),
-			"%lu refused DMAs of one request each left %lu fault records: a fault is recorded more than once (section 7.2.1), or F stays set when 1 is written to it (section 11.4.7.6)",
-			tally.dmas, recorded);
-		problem = text;
-	}
-	if (!problem && tally.faults.overflows) {
-		format_text(
-			text, sizeof(text),
-			"FSTS.PFO was set %lu times, though each record was read before the next DMA, and there are %u registers (section 7.2.1)",
-			tally.faults.overflows, fill);
-		if (is_one_request(b->device))
-			problem = text;
-	}
-	trial_storm(b, &unread, &tally);
-	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
-		 tally.faults.recorded, tally.faults.overflows,
-		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
-			 ? " (the unit collapses faults of one source-id)"
-			 : "");
+	problem = judge_read_each(b, reason);
+	storm_unread(b);
 	if (!problem)
 		problem = judge_records(&tally.faults, reason);
 	if (!problem && !tally.faults.ours)
@@ -275,25 +305,17 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	/* Now and then one more than there are registers. */
 	for (unsigned i = 0; i < PENDING_ROUNDS && !problem; i++)
 		problem = trial_pending(b,
-					i % 8		      ? i % 8
-					: fill < PENDING_MOST ? fill + 1
-							      : PENDING_MOST,
+					i % 8			   ? i % 8
+					: registers < PENDING_MOST ? registers + 1
+								   : PENDING_MOST,
 					&tally);
 	if (!problem)
 		problem = check_fault_event(b, &tally);
 	if (!other) {
 		log_note("  Overflow not provoked: that needs a second device behind the unit");
 	} else {
-		trial_storm(b, &(struct storm){ .count = fill, .other = other }, &tally);
-		log_note(
-			"  %u unread, then one of %s: %lu records, %lu of other devices, %lu overflows",
-			fill, other->device->generator->name, tally.faults.recorded,
-			tally.faults.foreign, tally.faults.overflows);
-		if (!problem && tally.stopped)
-			problem = tally.stopped;
-		if (!problem && !tally.faults.overflows && !tally.faults.foreign)
-			problem =
-				"a fault of a second device was neither recorded nor reported lost";
+		beside = storm_beside(b, other, registers);
+		problem = problem ? problem : beside;
 	}
 	report_check(b, id, problem, BROKEN(BROKEN_WALK), recorded, "faults");
 }

@@ -69,7 +69,7 @@ bool outcome_is_torn(const struct target *t, unsigned outcome)
 }
 
 /* A reset amid a test. Where that takes DMA itself, the entry is held still meanwhile. */
-static const char *reset_held(struct bench *b, const struct drive_setup *s)
+static const char *reset_held(struct bench *b, const struct measurement *s)
 {
 	bool rest = s->rewriting && b->device->reset_does_dma;
 	bool hold = rest && !updater_is_to_hold();
@@ -100,7 +100,7 @@ static uint64_t since(const struct bench *b, uint64_t started_ticks)
 }
 
 /* One DMA: arm, invalidate, start, wait, classify; a dead device is reset. */
-enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tally *t,
+enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tally *t,
 			bool hold_meanwhile)
 {
 	struct dma_device *d = b->device;
@@ -128,7 +128,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 	started = t->started = at;
 	stores = updater_stores();
 	if (!break_drops(spoiled))
-		d->generator->start(d, s->target);
+		d->generator->start(d, s->address);
 	if (hold_meanwhile)
 		updater_command(UPDATER_HOLD);
 	state = bench_wait(b, t);
@@ -165,7 +165,7 @@ enum outcome engine_dma(struct bench *b, const struct drive_setup *s, struct tal
 
 enum outcome engine_once(struct bench *b, struct tally *t)
 {
-	struct drive_setup once = { .target = b->target->address };
+	struct measurement once = { .address = b->target->address };
 
 	return engine_dma(b, &once, t, false);
 }
@@ -182,7 +182,7 @@ static void jitter(struct bench *b)
  * gone the second time was trouble that the device had from the DMA before (kernel/dma/nvme.c knows
  * of one), and is counted apart.
  */
-static void judge_held(struct bench *b, const struct drive_setup *s, struct tally *t,
+static void judge_held(struct bench *b, const struct measurement *s, struct tally *t,
 		       enum outcome outcome, enum outcome want)
 {
 	t->held++;
@@ -206,7 +206,7 @@ static void judge_held(struct bench *b, const struct drive_setup *s, struct tall
  * Its translation must be kept under that state's domain-id: turn the leaf to the sentinel page, invalidate that
  * domain-id, and see whether a second DMA still lands in the old page. The next DMA's global invalidation clears up.
  */
-void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally *t, unsigned state)
+void engine_check_tag(struct bench *b, const struct measurement *s, struct tally *t, unsigned state)
 {
 	struct target *target = b->target;
 	struct dma_device *d = b->device;
@@ -227,7 +227,7 @@ void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	bench_forget_faults(b);
 	target_arm(target, ~t->dmas);
 	started = rdtsc();
-	d->generator->start(d, s->target);
+	d->generator->start(d, s->address);
 	if (bench_wait(b, t) == DMA_DEAD) {
 		const char *problem = reset_held(b, s);
 
@@ -243,7 +243,7 @@ void engine_check_tag(struct bench *b, const struct drive_setup *s, struct tally
 	vtd_flush_paging(b->unit, leaf, sizeof(*leaf));
 }
 
-void engine_drive(struct bench *b, const struct drive_setup *s, struct tally *t)
+void engine_measure(struct bench *b, const struct measurement *s, struct tally *t)
 {
 	uint64_t second = time_ns_to_ticks(1000000000);
 	uint64_t now = rdtsc(), start = now, before = t->ticks, look = now + second;

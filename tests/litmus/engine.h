@@ -12,8 +12,9 @@
 #define ENGINE_ANSWER_US \
 	10000000 /* patience with the updater: a busy host may not let a virtual one run */
 
-struct drive_setup {
-	uint64_t target; /* bus address of the landing page */
+/* What is measured: which DMAs are made, and what happens beside them. */
+struct measurement {
+	uint64_t address; /* bus address of the landing page */
 	uint64_t ms;
 	bool rewriting;	 /* there is an updater at work */
 	bool holds;	 /* it is to hold still now and then */
@@ -37,18 +38,18 @@ bool engine_settle(struct bench *bench, const uint64_t *entry, struct tally *tal
  * One DMA: arm the pages, invalidate, start, wait, classify; a dead device is reset. With hold_meanwhile
  * the updater is told to hold still while it is under way.
  */
-enum outcome engine_dma(struct bench *bench, const struct drive_setup *setup, struct tally *tally,
+enum outcome engine_dma(struct bench *bench, const struct measurement *what, struct tally *tally,
 			bool hold_meanwhile);
 
 /* One DMA to the page under test, with nothing invalidated before and nobody rewriting. */
 enum outcome engine_once(struct bench *bench, struct tally *tally);
 
 /* The last DMA landed in the page of state `state`: count in `tally` whether it was kept under another domain-id. */
-void engine_check_tag(struct bench *bench, const struct drive_setup *setup, struct tally *tally,
+void engine_check_tag(struct bench *bench, const struct measurement *what, struct tally *tally,
 		      unsigned state);
 
-/* DMA after DMA for setup->ms. */
-void engine_drive(struct bench *bench, const struct drive_setup *setup, struct tally *tally);
+/* DMA after DMA for what->ms. */
+void engine_measure(struct bench *bench, const struct measurement *what, struct tally *tally);
 
 /* After a test that the watchdog cut off: stop the updater and the device, wherever they are. */
 void engine_abandon(struct bench *bench);

@@ -263,7 +263,7 @@ static const char *see_refused(struct bench *b)
 const char *ownership_prove(struct bench *b)
 {
 	static const uint64_t absent[ENTRY_WORDS_MAX];
-	struct drive_setup once = { .target = b->target->address, .invalidate = true };
+	struct measurement once = { .address = b->target->address, .invalidate = true };
 	static struct tally t;
 	const char *problem;
 	unsigned phase = b->target->phase;

@@ -285,7 +285,7 @@ static const char *check_beyond(struct bench *b)
 	const char *problem = NULL;
 
 	for (unsigned i = 0; i < sizeof(targets) && !problem; i++) {
-		struct drive_setup there = { 0 };
+		struct measurement there = { 0 };
 		bool first = targets[i] == TARGET_PASID_FS;
 		const uint64_t *entry;
 		enum outcome outcome;
@@ -301,10 +301,10 @@ static const char *check_beyond(struct bench *b)
 		      : targets[i] == TARGET_CONTEXT
 			      ? 30 + 9 * (unsigned)field_get(entry, CONTEXT_AW)
 			      : 30 + 9 * (unsigned)field_get(entry, PASID_AW);
-		there.target = b->target->address | 1ull << bit;
-		if (there.target & ~b->device->address_mask)
+		there.address = b->target->address | 1ull << bit;
+		if (there.address & ~b->device->address_mask)
 			continue;
-		bench_set_requester(b, there.target);
+		bench_set_requester(b, there.address);
 		outcome = engine_dma(b, &there, &t, false);
 		bench_set_requester(b, b->target->address);
 		problem = t.stopped;
@@ -314,11 +314,11 @@ static const char *check_beyond(struct bench *b)
 			text, sizeof(text),
 			OUTSIDE
 			"target %s: a DMA to 0x%lx, which %s, came to \"%s\" (%s): it must be refused for reason 0x%x (section %s)",
-			target_name((enum target_id)b->target->id), there.target,
+			target_name((enum target_id)b->target->id), there.address,
 			first ? "is not canonical" : "has more bits than AW has tables for",
 			target_outcome_name(b->target, outcome),
 			target_outcome_meaning(b->target, outcome),
-			target_reason_at(b->target, there.target), first ? "3.6" : "3.7");
+			target_reason_at(b->target, there.address), first ? "3.6" : "3.7");
 		problem = text;
 	}
 	return problem;

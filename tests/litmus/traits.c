@@ -126,7 +126,7 @@ static void probe_pass_through(struct bench *b)
  */
 static bool tags_are_right(struct bench *b)
 {
-	struct drive_setup once = { .target = b->target->address, .invalidate = true };
+	struct measurement once = { .address = b->target->address, .invalidate = true };
 
 	if (!engine_settle(b, b->target->state[0][0], &t))
 		return false;

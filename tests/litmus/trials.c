@@ -49,8 +49,8 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 
 	memset(t, 0, sizeof(*t));
 	for (unsigned phase = 0; phase < target->phases && !t->stopped; phase++) {
-		struct drive_setup s = {
-			.target = target->address,
+		struct measurement s = {
+			.address = target->address,
 			.ms = trial->ms / target->phases,
 			.rewriting = true,
 			.holds = true,
@@ -67,7 +67,7 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 		translate_on_device(b, trial->ats, t);
 		updater_load(b, trial, phase);
 		updater_begin(b->updater_cpu);
-		engine_drive(b, &s, t);
+		engine_measure(b, &s, t);
 		if (updater_end(ENGINE_ANSWER_US)) {
 			translate_on_unit(b, t);
 		} else {
@@ -86,7 +86,7 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 void trial_walks(struct bench *b, enum drive drive, uint64_t ms, struct tally *t)
 {
 	struct target *target = b->target;
-	struct drive_setup s = { .target = target->address,
+	struct measurement s = { .address = target->address,
 				 .ms = ms,
 				 .rewriting = true,
 				 .invalidate = drive == DRIVE_HAMMER };
@@ -98,7 +98,7 @@ void trial_walks(struct bench *b, enum drive drive, uint64_t ms, struct tally *t
 		return;
 	updater_load_walk(b, drive, leaf, good, trap);
 	updater_begin(b->updater_cpu);
-	engine_drive(b, &s, t);
+	engine_measure(b, &s, t);
 	if (!updater_end(ENGINE_ANSWER_US) && !t->stopped)
 		t->stopped = updater_problem();
 	*leaf = good;
@@ -108,22 +108,22 @@ void trial_walks(struct bench *b, enum drive drive, uint64_t ms, struct tally *t
 
 void trial_undisturbed(struct bench *b, uint64_t ms, struct tally *t)
 {
-	struct drive_setup s = { .target = b->target->address, .ms = ms, .invalidate = true };
+	struct measurement s = { .address = b->target->address, .ms = ms, .invalidate = true };
 
 	memset(t, 0, sizeof(*t));
 	if (settle(b, b->target->state[0][0], t))
-		engine_drive(b, &s, t);
+		engine_measure(b, &s, t);
 }
 
 void trial_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 {
-	struct drive_setup s = { .target = (uint64_t)b->target->page[OUTCOME_A], .ms = ms };
+	struct measurement s = { .address = (uint64_t)b->target->page[OUTCOME_A], .ms = ms };
 	enum vtd_invalidation how = b->unit->queue.descriptors ? VTD_QUEUED_ONLY
 							       : VTD_REGISTER_ONLY;
 	enum vtd_status status;
 
 	memset(t, 0, sizeof(*t));
-	if (s.target & ~b->device->address_mask) {
+	if (s.address & ~b->device->address_mask) {
 		t->stopped = "the device cannot address the page";
 		return;
 	}
@@ -133,7 +133,7 @@ void trial_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 		pci_bus_master(b->device->function, true);
 		t->stopped = bench_reset(b);
 		if (!t->stopped)
-			engine_drive(b, &s, t);
+			engine_measure(b, &s, t);
 		status = vtd_unit_enable(b->unit, how);
 	}
 	if (status != VTD_OK) {
@@ -144,7 +144,7 @@ void trial_untranslated(struct bench *b, uint64_t ms, struct tally *t)
 
 enum outcome trial_probe(struct bench *b, const uint64_t *entry, bool ats, struct tally *t)
 {
-	struct drive_setup s = { .target = b->target->address, .invalidate = true };
+	struct measurement s = { .address = b->target->address, .invalidate = true };
 	enum outcome outcome = OUTCOME_SILENT;
 
 	memset(t, 0, sizeof(*t));

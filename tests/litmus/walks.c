@@ -33,7 +33,7 @@ static const char *choose(struct bench *b, enum target_id id)
 /* One DMA to another address than the target's. */
 static enum outcome go_to(struct bench *b, uint64_t at)
 {
-	struct drive_setup there = { .target = at };
+	struct measurement there = { .address = at };
 	enum outcome outcome;
 
 	bench_set_requester(b, at);
