@@ -323,7 +323,7 @@ SIM_SOURCES := $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter
 		$(addprefix kernel/lib/,crc32.c format.c glob.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
-SIM_FLAGS   ?=
+SIM_FLAGS   ?= -O3 -flto=auto
 SIM_CFLAGS  := -std=gnu11 -g -O2 -mcx16 -fno-strict-aliasing -Wall -Wextra -Werror -Itests/sim/include -I. -MMD -MP \
 		$(SIM_FLAGS)
 
@@ -336,6 +336,7 @@ $(SIM_NICS:%.c=$(BUILD)/sim/%.o): SIM_CFLAGS += -include tests/sim/devices/nic_n
 $(BUILD)/sim/tests/sim/main.o: SIM_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/sim/tests/sim/main.o: $(BUILD)/id
 
+# A DMA passes through a dozen files of small functions: optimised as one program it takes two thirds of the time.
 $(BUILD)/vtd-sim: $(SIM_OBJECTS)
 	$(Q)$(HOSTCC) $(SIM_CFLAGS) $^ -lpthread -o $@
 

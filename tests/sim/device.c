@@ -11,7 +11,8 @@
 #include "tests/sim/sim.h"
 
 #define DEVICE_TLB_LINES 4
-#define DISCARDS_MOST	 3 /* answers in a row that an invalidation overtook */
+#define DISCARDS_MOST	 3    /* answers in a row that an invalidation overtook */
+#define RETRY_NS	 1000 /* before a refused write is tried again, at most */
 
 static struct device {
 	unsigned number;
@@ -19,9 +20,9 @@ static struct device {
 	bool asked;
 	enum dma_state state;
 	uint64_t at;
-	uint8_t fill, page[PAGE_SIZE];
-	uint32_t generation; /* of its TLB: how often it was told to forget */
-	bool writing;	     /* a translated request of this generation is under way */
+	uint8_t page[PAGE_SIZE]; /* what it writes */
+	uint32_t generation;	 /* of its TLB: how often it was told to forget */
+	bool writing;		 /* a translated request of this generation is under way */
 	uint32_t writes_by;
 	struct {
 		bool valid, has_pasid;
@@ -175,11 +176,15 @@ static void do_dma(void *device)
 	struct request r;
 	bool done, is_told = false;
 
-	x->fill++;
-	memset(x->page, x->fill, x->d->bytes);
+	if (sim.stall_ns && sim_chance(12))
+		unit_pause(sim.stall_ns);
 	r = request_of(x, ACCESS_WRITE);
 	done = uses_ats(x) ? write_translated(x, &is_told)
 			   : platform_dma(unit_of(x), &r, x->page, x->d->bytes);
+	if (!done && !uses_ats(x) && sim_chance(sim.retries)) {
+		unit_pause(RETRY_NS);
+		done = platform_dma(unit_of(x), &r, x->page, x->d->bytes);
+	}
 	/*
 	 * A refused write may be dropped without a word: memory writes are posted. Where it got no translation, the
 	 * device knows.
@@ -231,7 +236,8 @@ static const char *open(struct dma_device *d)
 	d->private_pages = 1;
 	d->address_mask = ~0ull;
 	d->bytes = sim.bytes;
-	d->one_request = true;
+	memset(x->page, 0xda, sizeof(x->page));
+	d->one_request = !sim.retries;
 	d->only_beside = x->number >= sim.devices;
 	d->timeout_us = 1000000;
 	d->typical_us = 1;

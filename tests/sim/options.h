@@ -74,6 +74,8 @@
 	K(compress, 0, 1, "pending faults of one source-id are collapsed into one")                  \
 	K(evict, 16, 1000000, "one store in so many writes its line back at once; 0: none")          \
 	K(posted, 50, 100, "percent of refused writes that the device takes for done")               \
+	K(retries, 0, 100, "percent of refused writes that the device tries again, once")            \
+	K(stall_ns, 0, 1000000, "before one DMA in 8, at most")                                      \
 	K(device_tlb, 90, 100, "percent of translations that a device with ATS on keeps")            \
 	K(answer_ns, 3000, 1000000, "of a translation on its way to the device, at most")            \
 	/* the machine */                                                                            \
@@ -83,7 +85,7 @@
 	K(slot, 3, 28, "device number of the first of them") \
 	K(devices, 1, SIM_DEVICES_MAX, "plain DMA generators")                                       \
 	K(beside, 1, 1, "one device more, used only beside those")                                   \
-	K(bytes, 4096, 4096, "written by a DMA of theirs")                                           \
+	K(bytes, 128, 4096, "written by a DMA of theirs")                                           \
 	K(tags, 0, 1, "they can tag requests with a PASID")                                          \
 	K(ats, 0, 1, "they have an ATS capability, left on by firmware")                             \
 	K(wrong_owner, 0, 1, "the DMAR table gives them to a unit that does not see their DMA")      \

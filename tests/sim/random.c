@@ -55,6 +55,8 @@ static const struct {
 	{ &sim.dit, 2, { 0, 1 } },
 	{ &sim.device_tlb, 3, { 0, 50, 100 } },
 	{ &sim.answer_ns, 3, { 0, 500, 3000 } },
+	{ &sim.retries, 3, { 0, 0, 50 } },
+	{ &sim.stall_ns, 3, { 0, 0, 100000 } },
 };
 
 void sim_options_draw(uint64_t seed)
