@@ -238,6 +238,8 @@ void bench_attempt(struct bench *b, struct attempt *a)
 	d->unproven = false;
 	if (a->problem)
 		return;
+	/* What was refused before may have been tried again: its record is not of this one. */
+	time_delay_us(bench_record_wait_us(b));
 	vtd_fault_clear(b->unit);
 	target_arm_physical();
 	begin = time_us();
