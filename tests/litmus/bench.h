@@ -30,7 +30,7 @@ struct tally {
 	uint64_t untranslated; /* DMAs that landed at the physical address of their bus address */
 	uint64_t ticks;	       /* measured time; below, the driver's share for each work */
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
-	uint64_t started;	   /* the last DMA, in ticks */
+	uint64_t started, ended;   /* the last DMA, in ticks */
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
 	uint64_t companion_dmas, companion_blocked, companion_astray;
 	uint64_t companion_refused; /* blocked, while the entries that lead it stayed as they are */

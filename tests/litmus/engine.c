@@ -133,7 +133,8 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		updater_command(UPDATER_HOLD);
 	state = bench_wait(b, t);
 	stores = updater_stores() - stores;
-	t->ticks_dma += rdtsc() - at;
+	t->ended = rdtsc();
+	t->ticks_dma += t->ended - at;
 	written = target_written(b->target, number);
 	outcome = classify(b, t, state, written);
 	t->outcomes[outcome]++;
@@ -155,7 +156,7 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		if (problem)
 			t->stopped = problem;
 		t->ticks_reset += rdtsc() - at;
-		started = rdtsc(); /* a reset may have done DMA, too, that was refused */
+		started = t->ended = rdtsc(); /* a reset may have done DMA, too, that was refused */
 	}
 	/* What the device did until now must not be held against its next DMA. */
 	if (state != DMA_DONE || bench_said_anything(b))
@@ -253,7 +254,7 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 	bench_log_interrupts(b, &t->faults);
 	for (; now < end && !t->stopped &&
 	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged));
-	     now = rdtsc()) {
+	     now = t->ended) {
 		unsigned every = s->invalidate ? HOLD_EVERY_HAMMER : HOLD_EVERY;
 		bool hold_next = s->holds && !holding && t->dmas % every == every - 1;
 		int state = -1;

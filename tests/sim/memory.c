@@ -14,10 +14,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LINE	   64ull
-#define LINE_WORDS 8
-#define VERSIONS   8192 /* of lines of the shadow, by address: odd while one is written */
-#define HELD_MAX   16	/* lines whose stores may be in the write buffer */
+#define STORE_LOOPS 50 /* by threads, after each store of the updater */
+#define LINE	    64ull
+#define LINE_WORDS  8
+#define VERSIONS    8192 /* of lines of the shadow, by address: odd while one is written */
+#define HELD_MAX    16	 /* lines whose stores may be in the write buffer */
 
 bool page_zero_is_empty = true;
 
@@ -145,6 +146,9 @@ void sim_stored(const volatile void *address)
 {
 	uint64_t line = (uint64_t)address & ~(LINE - 1);
 
+	/* Stores without a pause would keep the line on the updater's core, and walks waiting for it. */
+	for (unsigned i = 0; !sim_by_turns && i < STORE_LOOPS; i++)
+		__asm__ volatile("" : : : "memory");
 	if (!memory_has(line, LINE))
 		return;
 	buffer(line, SNOOPING);

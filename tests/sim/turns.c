@@ -237,7 +237,7 @@ void sim_spin(uint64_t loops)
 
 	if (!sim_by_turns) {
 		/* A DMA takes a fraction of a microsecond here, and so do the pauses around it. */
-		for (loops /= 4; loops; loops--)
+		for (loops /= 16; loops; loops--)
 			__asm__ volatile("" : : : "memory");
 		return;
 	}
