@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define STORE_LOOPS 50 /* by threads, after each store of the updater */
+#define STORE_LOOPS 200 /* by threads, after each store of the updater */
 #define LINE	    64ull
 #define LINE_WORDS  8
 #define VERSIONS    8192 /* of lines of the shadow, by address: odd while one is written */
