@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Results of an earlier run: read from UEFI variables, added to a file, then deleted. */
 #include "boot/saved.h"
-#include "kernel/output/keep.h"
+#include "kernel/output/saved.h"
 
-static char *text; /* KEEP_VARIABLES * KEEP_BYTES + 1 */
-static EFI_GUID guid = KEEP_GUID;
-static CHAR16 name[] = KEEP_NAME u"0";
+static char *text; /* SAVED_VARIABLES * SAVED_BYTES + 1 */
+static EFI_GUID guid = SAVED_GUID;
+static CHAR16 name[] = SAVED_NAME u"0";
 
 static void choose(unsigned index)
 {
@@ -17,11 +17,11 @@ static UINTN collect(EFI_SYSTEM_TABLE *st)
 {
 	UINTN total = 0;
 
-	if (st->BootServices->AllocatePool(EfiLoaderData, KEEP_VARIABLES * KEEP_BYTES + 1,
+	if (st->BootServices->AllocatePool(EfiLoaderData, SAVED_VARIABLES * SAVED_BYTES + 1,
 					   (void **)&text) != EFI_SUCCESS)
 		return 0;
-	for (unsigned i = 0; i < KEEP_VARIABLES; i++) {
-		UINTN bytes = KEEP_BYTES;
+	for (unsigned i = 0; i < SAVED_VARIABLES; i++) {
+		UINTN bytes = SAVED_BYTES;
 
 		choose(i);
 		if (st->RuntimeServices->GetVariable(name, &guid, NULL, &bytes, text + total) !=
@@ -62,7 +62,7 @@ void saved_results(EFI_SYSTEM_TABLE *st, EFI_FILE *root, struct handoff *handoff
 	if (!root || !append(root, bytes))
 		return;
 	handoff->saved_to = "\\vtd-litmus-results.txt";
-	for (unsigned i = 0; i < KEEP_VARIABLES; i++) {
+	for (unsigned i = 0; i < SAVED_VARIABLES; i++) {
 		choose(i);
 		if (st->RuntimeServices->SetVariable(name, &guid, 0, 0, NULL) != EFI_SUCCESS)
 			break;

@@ -8,7 +8,7 @@
 #include "kernel/handoff.h"
 
 /*
- * Take the results that an earlier run left in UEFI variables (kernel/output/keep.h) into the hand-off
+ * Take the results that an earlier run left in UEFI variables (kernel/output/saved.h) into the hand-off
  * record; add them to \vtd-litmus-results.txt on the volume that `root` is open on, and once they
  * stand there, delete the variables. root may be NULL: there is no volume.
  */

@@ -7,7 +7,7 @@
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/firmware/identity.h"
-#include "kernel/output/keep.h"
+#include "kernel/output/saved.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/memory.h"
@@ -52,10 +52,10 @@ static const char *keep(const char *verdict)
 	    (options.save == SAVE_AUTO && has_reader)) {
 		/* An earlier run's, which could be written nowhere, are in this log now. */
 		if (handoff->saved && !handoff->saved_to && has_reader)
-			keep_clear();
+			saved_clear();
 		return NULL;
 	}
-	problem = keep_save(verdict);
+	problem = saved_write(verdict);
 	return problem ? problem
 		       : "results are kept in UEFI variables; the next start adds them to \\vtd-litmus-results.txt";
 }

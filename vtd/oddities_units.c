@@ -31,11 +31,11 @@ static void check_found_state(const struct oddity_search *s, unsigned index)
 	const struct vtd_unit *u = &s->m->units[index].unit;
 	const uint32_t pending = FSTS_PPF | FSTS_PFO | FSTS_IQE | FSTS_ICE | FSTS_ITE;
 
-	if (u->found_gsts & G_TE)
+	if (u->found_gsts & GCMD_TE)
 		at_unit(s, ODD_TRANSLATION_ON, index);
-	if (u->found_gsts & G_IRE)
+	if (u->found_gsts & GCMD_IRE)
 		at_unit(s, ODD_INTERRUPTS_ON, index);
-	if (u->found_gsts & G_QIE)
+	if (u->found_gsts & GCMD_QIE)
 		at_unit(s, ODD_QUEUE_ON, index);
 	if (u->found_pmen & PMEN_PRS)
 		at_unit(s, ODD_PROTECTION_ON, index);

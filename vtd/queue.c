@@ -32,7 +32,7 @@ enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidati
 	vtd_flush(unit, q->status, 4);
 	vtd_write64(unit, VTD_IQT, 0);
 	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors | (q->wide ? IQA_DW : 0));
-	return vtd_command(unit, G_QIE, true);
+	return vtd_command(unit, GCMD_QIE, true);
 }
 
 /* Until IQH has come to IQT; false if it does not in time, or stops at an error. */
@@ -73,7 +73,7 @@ static void skip_error(struct vtd_unit *unit)
 
 enum vtd_status vtd_invalidation_close(struct vtd_unit *unit)
 {
-	if (!(vtd_read32(unit, VTD_GSTS) & G_QIE))
+	if (!(vtd_read32(unit, VTD_GSTS) & GCMD_QIE))
 		return VTD_OK;
 	/* It must be empty before it is turned off (section 6.5.2); QEMU refuses to otherwise. */
 	if (!drain(unit))
@@ -81,7 +81,7 @@ enum vtd_status vtd_invalidation_close(struct vtd_unit *unit)
 	/* A device-TLB's errors (ITE, ICE) come when all is fetched, and stop what comes next. */
 	if (vtd_read32(unit, VTD_FSTS) & FSTS_QUEUE_ERRORS)
 		vtd_write32(unit, VTD_FSTS, vtd_read32(unit, VTD_FSTS) & FSTS_QUEUE_ERRORS);
-	return vtd_command(unit, G_QIE, false);
+	return vtd_command(unit, GCMD_QIE, false);
 }
 
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit)

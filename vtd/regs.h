@@ -52,16 +52,16 @@
 #define   ECAP_C	FIELD(0, 0)   /* table accesses snoop the processor's caches */
 #define VTD_GCMD	0x18 /* 32 bits, write only */
 #define VTD_GSTS	0x1c /* 32 bits */
-#define   G_TE		(1u << 31)
-#define   G_SRTP	(1u << 30)
-#define   G_SFL		(1u << 29)
-#define   G_EAFL	(1u << 28)
-#define   G_WBF		(1u << 27)
-#define   G_QIE		(1u << 26)
-#define   G_IRE		(1u << 25)
-#define   G_SIRTP	(1u << 24)
-#define   G_CFI		(1u << 23)
-#define   G_PERSISTENT	0x96ffffffu /* what GSTS tells of and a GCMD write must repeat */
+#define   GCMD_TE		(1u << 31)
+#define   GCMD_SRTP	(1u << 30)
+#define   GCMD_SFL		(1u << 29)
+#define   GCMD_EAFL	(1u << 28)
+#define   GCMD_WBF		(1u << 27)
+#define   GCMD_QIE		(1u << 26)
+#define   GCMD_IRE		(1u << 25)
+#define   GCMD_SIRTP	(1u << 24)
+#define   GCMD_CFI		(1u << 23)
+#define   GCMD_PERSISTENT	0x96ffffffu /* what GSTS tells of and a GCMD write must repeat */
 #define VTD_RTADDR	0x20
 #define   RTADDR_TTM	FIELD(11, 10)
 #define VTD_CCMD	0x28

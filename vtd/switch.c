@@ -14,7 +14,7 @@
 enum vtd_status vtd_unit_take_over(struct vtd_unit *unit)
 {
 	/* Translation first: the tables behind it are firmware's, and may be gone already. */
-	static const uint32_t order[] = { G_TE, G_IRE };
+	static const uint32_t order[] = { GCMD_TE, GCMD_IRE };
 	enum vtd_status status = VTD_OK;
 
 	vtd_write32(unit, VTD_FECTL, FECTL_IM);
@@ -40,7 +40,7 @@ static enum vtd_status set_root(struct vtd_unit *unit)
 	enum vtd_status status;
 
 	vtd_unit_write_root(unit, unit->root_table);
-	status = vtd_command_once(unit, G_SRTP, G_SRTP);
+	status = vtd_command_once(unit, GCMD_SRTP, GCMD_SRTP);
 	if (status == VTD_OK)
 		status = vtd_invalidate_all(unit);
 	return status;
@@ -71,7 +71,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 	if (status == VTD_OK)
 		status = set_root(unit);
 	if (status == VTD_OK)
-		status = vtd_command(unit, G_TE, true);
+		status = vtd_command(unit, GCMD_TE, true);
 	if (status == VTD_OK)
 		status = leave_protected_regions(unit);
 	unit->translating = status == VTD_OK;
@@ -81,7 +81,7 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 
 enum vtd_status vtd_unit_disable(struct vtd_unit *unit)
 {
-	enum vtd_status status = vtd_command(unit, G_TE, false);
+	enum vtd_status status = vtd_command(unit, GCMD_TE, false);
 
 	unit->translating = false;
 	if (status == VTD_OK)

@@ -46,7 +46,7 @@ enum vtd_status vtd_wait32(const struct vtd_unit *unit, uint32_t offset, uint32_
 
 enum vtd_status vtd_command(struct vtd_unit *unit, uint32_t bit, bool on)
 {
-	uint32_t state = vtd_read32(unit, VTD_GSTS) & G_PERSISTENT;
+	uint32_t state = vtd_read32(unit, VTD_GSTS) & GCMD_PERSISTENT;
 
 	/* One bit at a time, the others as they are (section 11.4.4). */
 	vtd_write32(unit, VTD_GCMD, on ? state | bit : state & ~bit);
@@ -55,13 +55,13 @@ enum vtd_status vtd_command(struct vtd_unit *unit, uint32_t bit, bool on)
 
 enum vtd_status vtd_command_once(struct vtd_unit *unit, uint32_t bit, uint32_t done)
 {
-	vtd_write32(unit, VTD_GCMD, (vtd_read32(unit, VTD_GSTS) & G_PERSISTENT) | bit);
+	vtd_write32(unit, VTD_GCMD, (vtd_read32(unit, VTD_GSTS) & GCMD_PERSISTENT) | bit);
 	return vtd_wait32(unit, VTD_GSTS, bit, done);
 }
 
 enum vtd_status vtd_flush_write_buffer(struct vtd_unit *unit)
 {
-	return unit->buffers_writes ? vtd_command_once(unit, G_WBF, 0) : VTD_OK;
+	return unit->buffers_writes ? vtd_command_once(unit, GCMD_WBF, 0) : VTD_OK;
 }
 
 enum vtd_status vtd_unit_probe(struct vtd_unit *unit, volatile void *registers, uint64_t base,

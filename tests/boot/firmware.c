@@ -32,7 +32,7 @@ static uint32_t read32(uint32_t offset)
 
 static void command(uint32_t bit)
 {
-	*(volatile uint32_t *)(unit + VTD_GCMD) = (read32(VTD_GSTS) & G_PERSISTENT) | bit;
+	*(volatile uint32_t *)(unit + VTD_GCMD) = (read32(VTD_GSTS) & GCMD_PERSISTENT) | bit;
 	while (!(read32(VTD_GSTS) & bit))
 		;
 }
@@ -115,18 +115,18 @@ static EFI_STATUS EFIAPI leave_things_on(EFI_HANDLE image, UINTN key)
 		wait[1] = (uint64_t)(wait + 2);
 		write64(VTD_IQT, 0);
 		write64(VTD_IQA, (uint64_t)tables + 4096);
-		command(G_QIE);
+		command(GCMD_QIE);
 		write64(VTD_IQT, 16);
 	}
 	if (leave.remapping) {
 		write64(VTD_IRTA, (uint64_t)tables + 8192);
-		command(G_SIRTP);
-		command(G_IRE);
+		command(GCMD_SIRTP);
+		command(GCMD_IRE);
 	}
 	if (leave.translation) {
 		write64(VTD_RTADDR, (uint64_t)tables);
-		command(G_SRTP);
-		command(G_TE);
+		command(GCMD_SRTP);
+		command(GCMD_TE);
 	}
 	return status;
 }

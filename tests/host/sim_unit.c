@@ -16,7 +16,7 @@
 
 #define FRO	 0x22 /* fault recording registers at 0x220 */
 #define IRO	 0x0f /* IOTLB registers at 0xf0 */
-#define SWITCHES (G_TE | G_QIE | G_IRE)
+#define SWITCHES (GCMD_TE | GCMD_QIE | GCMD_IRE)
 
 struct options options; /* the kernel's: all defaults */
 struct handoff *handoff = &(struct handoff){ .has_boot_mac = false };

@@ -197,7 +197,7 @@ TEST(queue_refuses_what_the_mode_does_not_have)
 		queue[0] = cases[i].low;
 		queue[1] = cases[i].high;
 		unit_write(u, VTD_IQA, 8, (uint64_t)queue | (cases[i].scalable ? 1 << 11 : 0));
-		unit_write(u, VTD_GCMD, 4, G_QIE);
+		unit_write(u, VTD_GCMD, 4, GCMD_QIE);
 		unit_write(u, VTD_IQT, 8, cases[i].scalable ? 32 : 16);
 		CHECK_EQ(!(unit_get32(u, VTD_FSTS) & FSTS_IQE), cases[i].good);
 		CHECK_EQ(unit_get64(u, VTD_IQH) != 0, cases[i].good);

@@ -133,11 +133,11 @@ TEST(decode_agrees_with_regs_h)
 		const char *reg, *name;
 		uint64_t mask;
 	} masks[] = {
-		{ "GSTS", "TES", G_TE },       { "GSTS", "RTPS", G_SRTP },
-		{ "GSTS", "FLS", G_SFL },      { "GSTS", "AFLS", G_EAFL },
-		{ "GSTS", "WBFS", G_WBF },     { "GSTS", "QIES", G_QIE },
-		{ "GSTS", "IRES", G_IRE },     { "GSTS", "IRTPS", G_SIRTP },
-		{ "GSTS", "CFIS", G_CFI },     { "CCMD", "ICC", CCMD_ICC },
+		{ "GSTS", "TES", GCMD_TE },    { "GSTS", "RTPS", GCMD_SRTP },
+		{ "GSTS", "FLS", GCMD_SFL },   { "GSTS", "AFLS", GCMD_EAFL },
+		{ "GSTS", "WBFS", GCMD_WBF },  { "GSTS", "QIES", GCMD_QIE },
+		{ "GSTS", "IRES", GCMD_IRE },  { "GSTS", "IRTPS", GCMD_SIRTP },
+		{ "GSTS", "CFIS", GCMD_CFI },  { "CCMD", "ICC", CCMD_ICC },
 		{ "FSTS", "ITE", FSTS_ITE },   { "FSTS", "ICE", FSTS_ICE },
 		{ "FSTS", "IQE", FSTS_IQE },   { "FSTS", "PPF", FSTS_PPF },
 		{ "FSTS", "PFO", FSTS_PFO },   { "FECTL", "IM", FECTL_IM },
@@ -330,10 +330,10 @@ TEST(decode_reads_values_and_unknown_bits)
 	struct vtd_register r;
 	struct vtd_register_field f;
 
-	sim_unit_set32(VTD_GSTS, G_TE | 1);
+	sim_unit_set32(VTD_GSTS, GCMD_TE | 1);
 	sim_unit_set64(VTD_RTADDR, 0x1234567000 | 1 << 10);
 	r = get(&unit, "GSTS");
-	CHECK_EQ(r.value, G_TE | 1);
+	CHECK_EQ(r.value, GCMD_TE | 1);
 	CHECK(get_field(&r, "TES", &f) && f.value == 1);
 	CHECK_EQ(vtd_unknown_bits(&r), 1);
 	r = get(&unit, "RTADDR");

@@ -183,7 +183,7 @@ TEST(invalidations_flush_write_buffers_first)
 		CHECK_EQ(vtd_unit_enable(&unit, (enum vtd_invalidation)how), VTD_OK);
 		sim_unit.write_count = 0;
 		CHECK_EQ(vtd_invalidate_context_cache(&unit, 1, 8), VTD_OK);
-		flush = sim_unit_command(G_WBF, true);
+		flush = sim_unit_command(GCMD_WBF, true);
 		CHECK(flush >= 0 && flush < sim_unit_write_to(doorbell, 0));
 	}
 }
@@ -239,7 +239,7 @@ TEST(register_based_invalidation)
 	sim_unit_reset();
 	unit = sim_unit_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_REGISTER_ONLY), VTD_OK);
-	CHECK_EQ(sim_unit_command(G_QIE, true), -1);
+	CHECK_EQ(sim_unit_command(GCMD_QIE, true), -1);
 	sim_unit.write_count = 0;
 	CHECK_EQ(vtd_invalidate_context_cache(&unit, 0x1234, 0xabcd), VTD_OK);
 	CHECK_EQ(vtd_invalidate_iotlb_domain(&unit, 0x1234), VTD_OK);

@@ -109,9 +109,9 @@ TEST(oddities_of_what_firmware_left_on)
 		uint32_t gsts, pmen, fsts;
 		enum oddity_code code;
 	} cases[] = {
-		{ G_TE, 0, 0, ODD_TRANSLATION_ON },
-		{ G_IRE, 0, 0, ODD_INTERRUPTS_ON },
-		{ G_QIE, 0, 0, ODD_QUEUE_ON },
+		{ GCMD_TE, 0, 0, ODD_TRANSLATION_ON },
+		{ GCMD_IRE, 0, 0, ODD_INTERRUPTS_ON },
+		{ GCMD_QIE, 0, 0, ODD_QUEUE_ON },
 		{ 0, PMEN_EPM | PMEN_PRS, 0, ODD_PROTECTION_ON },
 		{ 0, 0, FSTS_PPF, ODD_FAULTS_PENDING },
 		{ 0, 0, FSTS_PFO, ODD_FAULTS_PENDING },

@@ -63,14 +63,14 @@ TEST(unit_take_over_goes_in_order)
 	int te, ire, qie;
 
 	sim_unit_reset();
-	sim_unit_set32(VTD_GSTS, G_TE | G_IRE | G_QIE);
+	sim_unit_set32(VTD_GSTS, GCMD_TE | GCMD_IRE | GCMD_QIE);
 	sim_unit_fault(0x10, 5, 0x1000);
 	unit = sim_unit_probe();
-	CHECK_EQ(unit.found_gsts, G_TE | G_IRE | G_QIE);
+	CHECK_EQ(unit.found_gsts, GCMD_TE | GCMD_IRE | GCMD_QIE);
 	CHECK_EQ(vtd_unit_take_over(&unit), VTD_OK);
-	te = sim_unit_command(G_TE, false);
-	ire = sim_unit_command(G_IRE, false);
-	qie = sim_unit_command(G_QIE, false);
+	te = sim_unit_command(GCMD_TE, false);
+	ire = sim_unit_command(GCMD_IRE, false);
+	qie = sim_unit_command(GCMD_QIE, false);
 	CHECK(te >= 0 && te < ire && ire < qie);
 	CHECK(!sim_unit.bits_at_once);
 	CHECK_EQ(sim_unit_get32(VTD_GSTS), 0);
@@ -93,8 +93,8 @@ TEST(unit_take_over_of_a_deaf_unit_ends)
 	struct vtd_unit unit;
 
 	sim_unit_reset();
-	sim_unit_set32(VTD_GSTS, G_TE);
-	sim_unit.unit.deaf = G_TE;
+	sim_unit_set32(VTD_GSTS, GCMD_TE);
+	sim_unit.unit.deaf = GCMD_TE;
 	unit = sim_unit_probe();
 	CHECK_EQ(vtd_unit_take_over(&unit), VTD_TIMEOUT);
 }
@@ -106,13 +106,13 @@ TEST(unit_take_over_of_a_queue_that_does_not_drain)
 		struct vtd_unit unit;
 
 		sim_unit_reset();
-		sim_unit_set32(VTD_GSTS, G_QIE);
+		sim_unit_set32(VTD_GSTS, GCMD_QIE);
 		sim_unit_set64(VTD_IQT, 32);
 		sim_unit_set32(VTD_FSTS, has_error ? FSTS_IQE : 0);
 		sim_unit.unit.stuck = !has_error;
 		unit = sim_unit_probe();
 		CHECK_EQ(vtd_unit_take_over(&unit), VTD_OK);
-		CHECK(!(sim_unit_get32(VTD_GSTS) & G_QIE));
+		CHECK(!(sim_unit_get32(VTD_GSTS) & GCMD_QIE));
 	}
 }
 
@@ -125,16 +125,16 @@ TEST(unit_enable_goes_in_order)
 	sim_unit_reset();
 	unit = sim_unit_enabled();
 	root = sim_unit_write_to(VTD_RTADDR, 0);
-	set = sim_unit_command(G_SRTP, true);
+	set = sim_unit_command(GCMD_SRTP, true);
 	invalidate = sim_unit_write_to(VTD_IQT, (unsigned)set);
-	te = sim_unit_command(G_TE, true);
+	te = sim_unit_command(GCMD_TE, true);
 	CHECK(root >= 0 && root < set && set < invalidate && invalidate < te);
 	CHECK(!sim_unit.bits_at_once);
 	CHECK_EQ(sim_unit.writes[root].value, (uint64_t)unit.root_table);
 	CHECK_EQ(sim_unit.descriptor_count, 3); /* context cache, IOTLB, wait */
 	CHECK(unit.translating);
 	CHECK_EQ(vtd_unit_disable(&unit), VTD_OK);
-	CHECK(!(sim_unit_get32(VTD_GSTS) & (G_TE | G_QIE)));
+	CHECK(!(sim_unit_get32(VTD_GSTS) & (GCMD_TE | GCMD_QIE)));
 }
 
 TEST(unit_enable_flushes_write_buffers_first)
@@ -146,8 +146,8 @@ TEST(unit_enable_flushes_write_buffers_first)
 		       1ull << CAP_RWBF.low | field_bits(CAP_SAGAW, 4) | field_bits(CAP_FRO, 0x22));
 	unit = sim_unit_enabled();
 	CHECK(unit.translating);
-	CHECK(sim_unit_command(G_WBF, true) >= 0);
-	CHECK(sim_unit_command(G_WBF, true) < sim_unit_command(G_SRTP, true));
+	CHECK(sim_unit_command(GCMD_WBF, true) >= 0);
+	CHECK(sim_unit_command(GCMD_WBF, true) < sim_unit_command(GCMD_SRTP, true));
 }
 
 TEST(unit_enable_leaves_protected_regions_last)
@@ -159,7 +159,7 @@ TEST(unit_enable_leaves_protected_regions_last)
 		       1ull << CAP_PLMR.low | field_bits(CAP_SAGAW, 4) | field_bits(CAP_FRO, 0x22));
 	sim_unit_set32(VTD_PMEN, PMEN_EPM | PMEN_PRS);
 	unit = sim_unit_enabled();
-	CHECK(sim_unit_write_to(VTD_PMEN, 0) > sim_unit_command(G_TE, true));
+	CHECK(sim_unit_write_to(VTD_PMEN, 0) > sim_unit_command(GCMD_TE, true));
 	CHECK_EQ(sim_unit_get32(VTD_PMEN), 0);
 	CHECK_EQ(unit.found_pmen, PMEN_EPM | PMEN_PRS);
 }
@@ -177,12 +177,12 @@ TEST(unit_enable_says_why_not)
 	unit = sim_unit_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_NO_MEMORY);
 	sim_unit_reset();
-	sim_unit.unit.deaf = G_SRTP;
+	sim_unit.unit.deaf = GCMD_SRTP;
 	unit = sim_unit_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_TIMEOUT);
 	CHECK(!unit.translating);
 	sim_unit_reset();
-	sim_unit.unit.deaf = G_TE;
+	sim_unit.unit.deaf = GCMD_TE;
 	unit = sim_unit_probe();
 	CHECK_EQ(vtd_unit_enable(&unit, VTD_QUEUED_OR_REGISTER), VTD_TIMEOUT);
 	CHECK(!unit.translating);

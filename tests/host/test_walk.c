@@ -39,7 +39,7 @@ static void compare_access(struct target *t, const struct vtd_unit *from, const 
 	if (want.walks_page_zero)
 		return;
 	sim_unit.unit.root = (uint64_t)t->root | field_bits(RTADDR_TTM, t->scalable);
-	sim_unit_set32(VTD_GSTS, G_TE);
+	sim_unit_set32(VTD_GSTS, GCMD_TE);
 	drop_everything(&sim_unit.unit);
 	sim_unit.write_count = 0;
 	vtd_fault_clear(&view);
@@ -151,7 +151,7 @@ TEST(translated_requests_need_the_context_entry_alone)
 		is_context = t.kind <= KIND_SM_CONTEXT;
 		t.entry[0] &= ~kind_present((enum entry_kind)t.kind);
 		sim_unit.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, t.scalable);
-		sim_unit_set32(VTD_GSTS, G_TE);
+		sim_unit_set32(VTD_GSTS, GCMD_TE);
 		drop_everything(&sim_unit.unit);
 		unit_take(&sim_unit.unit, &r);
 		CHECK_EQ(unit_translate(&sim_unit.unit, &r, &to) != 0, is_context);
@@ -183,7 +183,7 @@ TEST(translation_requests_need_leave)
 				field_set(t.entry, CONTEXT_TT, allowed);
 			ask.at = t.address;
 			sim_unit.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, scalable);
-			sim_unit_set32(VTD_GSTS, G_TE);
+			sim_unit_set32(VTD_GSTS, GCMD_TE);
 			drop_everything(&sim_unit.unit);
 			unit_take(&sim_unit.unit, &ask);
 			reason = unit_translate(&sim_unit.unit, &ask, &to);

@@ -4,7 +4,7 @@
 #include "kernel/firmware/acpi.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
-#include "kernel/output/keep.h"
+#include "kernel/output/saved.h"
 #include "kernel/output/log.h"
 #include "kernel/firmware/madt.h"
 #include "kernel/memory.h"
@@ -250,9 +250,9 @@ static void print_oddity(void *context, const struct oddity *o)
 		format_text(value, sizeof(value), " 0x%lx", o->value);
 	log_note("oddity %s%s%s%s: %s%s", oddity_severity_name(oddity_severity(o->code)), offset,
 		 unit, function, oddity_text(o->code), value);
-	keep_line(v->shown == ODDITY_HIGH, "oddity %s%s%s%s: %s%s",
-		  oddity_severity_name(oddity_severity(o->code)), offset, unit, function,
-		  oddity_text(o->code), value);
+	saved_line(v->shown == ODDITY_HIGH, "oddity %s%s%s%s: %s%s",
+		   oddity_severity_name(oddity_severity(o->code)), offset, unit, function,
+		   oddity_text(o->code), value);
 }
 
 /* What is wrong with the table was said when the processors were listed. */

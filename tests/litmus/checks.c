@@ -33,7 +33,7 @@ static void report_check(const struct bench *b, const char *id, const char *prob
 			 uint64_t number, const char *unit)
 {
 	const char *follows = bench_follows(b, kinds, id);
-	enum verdict verdict = !problem				 ? VERDICT_SOUND
+	enum verdict verdict = !problem				 ? VERDICT_SELF_CHECK
 			       : tally.stopped || tally.timeouts ? VERDICT_ERROR
 								 : VERDICT_FAIL;
 
@@ -357,7 +357,7 @@ void check_concurrency(struct bench *b, const char *id)
 			     BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), 0,
 			     "met");
 	else
-		report_result(id, b->met[DRIVE_HAMMER] ? VERDICT_SOUND : VERDICT_SKIP,
+		report_result(id, b->met[DRIVE_HAMMER] ? VERDICT_SELF_CHECK : VERDICT_SKIP,
 			      "inconclusive: no DMA was seen in the middle of a change",
 			      b->met[DRIVE_HAMMER], "met");
 }
@@ -413,7 +413,7 @@ void measure_granularity(struct bench *b, const char *id)
 	report_result(
 		id,
 		less				  ? VERDICT_FAIL
-		: control && b->met[DRIVE_HAMMER] ? VERDICT_SOUND
+		: control && b->met[DRIVE_HAMMER] ? VERDICT_SELF_CHECK
 						  : VERDICT_SKIP,
 		less && follows ? follows
 		: less ? "outside the specification: it acted on less than 128 bits of a context entry (section 6.2.2.1)"

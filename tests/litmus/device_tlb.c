@@ -266,7 +266,7 @@ void check_device_tlb(struct bench *b, const char *id)
 		id,
 		t.stopped && problem ? VERDICT_ERROR
 		: problem	     ? VERDICT_FAIL
-		: kept		     ? VERDICT_SOUND
+		: kept		     ? VERDICT_SELF_CHECK
 				     : VERDICT_SKIP,
 		problem	       ? problem
 		: b->ats.lacks ? b->ats.lacks

@@ -302,7 +302,7 @@ void check_invalidation(struct bench *b, const char *id)
 	report_result(id,
 		      problem && t.stopped ? VERDICT_ERROR
 		      : problem		   ? VERDICT_FAIL
-		      : tried		   ? VERDICT_SOUND
+		      : tried		   ? VERDICT_SELF_CHECK
 					   : VERDICT_SKIP,
 		      problem ? problem : "no target for it", tried, "ways");
 }

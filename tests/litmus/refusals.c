@@ -305,7 +305,9 @@ static const char *check_beyond(struct bench *b)
 		if (there.address & ~b->device->address_mask)
 			continue;
 		bench_set_requester(b, there.address);
+		bench_log_interrupts(b, &t.faults);
 		outcome = engine_dma(b, &there, &t, false);
+		bench_log_interrupts(b, NULL);
 		bench_set_requester(b, b->target->address);
 		problem = t.stopped;
 		if (problem || outcome == OUTCOME_FAULT || outcome == OUTCOME_NOT_PRESENT)

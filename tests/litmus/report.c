@@ -4,7 +4,7 @@
 #include "tests/litmus/report_parts.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
-#include "kernel/output/keep.h"
+#include "kernel/output/saved.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/output/record.h"
@@ -81,9 +81,9 @@ static void keep_result(const char *id, const char *word, enum verdict verdict, 
 	bool is_failure = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 	char line[140];
 
-	keep_line(is_failure, "%s %s %lu %s%s%s", word, id, number, unit,
-		  why && verdict != VERDICT_PASS && verdict != VERDICT_SOUND ? ": " : "",
-		  why && verdict != VERDICT_PASS && verdict != VERDICT_SOUND ? why : "");
+	saved_line(is_failure, "%s %s %lu %s%s%s", word, id, number, unit,
+		   why && verdict != VERDICT_PASS && verdict != VERDICT_SELF_CHECK ? ": " : "",
+		   why && verdict != VERDICT_PASS && verdict != VERDICT_SELF_CHECK ? why : "");
 	format_text(line, sizeof(line), "FAIL %s", id);
 	if (is_failure)
 		append(failures, sizeof(failures), line);
@@ -94,7 +94,7 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 {
 	static const char *const words[] = {
 		[VERDICT_PASS] = RECORD_PASS,  [VERDICT_FAIL] = RECORD_FAIL,
-		[VERDICT_SKIP] = RECORD_SKIP,  [VERDICT_SOUND] = RECORD_PASS,
+		[VERDICT_SKIP] = RECORD_SKIP,  [VERDICT_SELF_CHECK] = RECORD_PASS,
 		[VERDICT_ERROR] = RECORD_FAIL,
 	};
 	bool is_failure = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
@@ -117,7 +117,7 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	}
 	had_trial |= predicted != NULL;
 	had_control |= predicted && predicted->harms;
-	record_test(printed, id, words[verdict], verdict == VERDICT_SOUND, number, unit,
+	record_test(printed, id, words[verdict], verdict == VERDICT_SELF_CHECK, number, unit,
 		    has_reason ? why : NULL);
 	if (verdict == VERDICT_ERROR)
 		record_add("class=" RECORD_ERROR);
@@ -149,14 +149,14 @@ enum run_result report_end(void)
 	format_text(
 		counted, sizeof(counted),
 		"%u passed (%u safe ones stayed clean, %u controls did harm, %u self-checks), %u failed%s, %u skipped or inconclusive",
-		passed + counts[VERDICT_SOUND], clean, harmed, counts[VERDICT_SOUND], failed,
-		errors, counts[VERDICT_SKIP]);
+		passed + counts[VERDICT_SELF_CHECK], clean, harmed, counts[VERDICT_SELF_CHECK],
+		failed, errors, counts[VERDICT_SKIP]);
 	log_note("%s", counted);
 	format_text(summary, sizeof(summary), "%s; %lu DMAs\n%s%s", counted, progress_dmas(),
 		    failures, highlights);
 	kernel_summary(summary);
 	if (is_checks_only)
-		passed += counts[VERDICT_SOUND];
+		passed += counts[VERDICT_SELF_CHECK];
 	if (is_open)
 		log_note("%u tests in %u passes", printed, pass);
 	else if (printed != planned)

@@ -10,7 +10,7 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL, /* what was tested: the unit broke the specification, or a spoiled sequence did harm */
 	VERDICT_SKIP,
-	VERDICT_SOUND, /* passed, but only a self-check: no pass for the run */
+	VERDICT_SELF_CHECK, /* passed, but only a self-check: no pass for the run */
 	VERDICT_ERROR, /* the device, the machine or this tool: nothing was learned, and the run fails */
 };
 

@@ -49,11 +49,11 @@ static void log_unit(const struct vtd_unit *u, unsigned index)
 		 field_of(u->ecap, ECAP_SMTS) ? ", scalable mode" : "",
 		 field_of(u->cap, CAP_CM) ? ", caching mode" : "");
 	units_record(u, index);
-	if (u->found_gsts & (G_TE | G_IRE | G_QIE) || u->found_pmen & PMEN_PRS)
+	if (u->found_gsts & (GCMD_TE | GCMD_IRE | GCMD_QIE) || u->found_pmen & PMEN_PRS)
 		log_note("unit %u: firmware left on:%s%s%s%s (GSTS %08x)", index,
-			 u->found_gsts & G_TE ? " translation" : "",
-			 u->found_gsts & G_IRE ? " interrupt remapping" : "",
-			 u->found_gsts & G_QIE ? " queued invalidation" : "",
+			 u->found_gsts & GCMD_TE ? " translation" : "",
+			 u->found_gsts & GCMD_IRE ? " interrupt remapping" : "",
+			 u->found_gsts & GCMD_QIE ? " queued invalidation" : "",
 			 u->found_pmen & PMEN_PRS ? " protected memory" : "", u->found_gsts);
 }
 

@@ -4,7 +4,7 @@
 #include "tests/sim/machine.h"
 #include "kernel/output/console.h"
 #include "kernel/cpu.h"
-#include "kernel/output/keep.h"
+#include "kernel/output/saved.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/lib/muldiv.h"
@@ -281,7 +281,7 @@ void screen_progress(const char *text, unsigned permille)
 	(void)permille;
 }
 
-void keep_line(bool is_failure, const char *format, ...)
+void saved_line(bool is_failure, const char *format, ...)
 {
 	(void)is_failure;
 	(void)format;

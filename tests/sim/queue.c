@@ -225,7 +225,7 @@ bool queue_work(struct unit *u)
 	unsigned bytes = wide ? 32 : 16;
 	uint64_t d[4] = { 0 };
 
-	if (u->stuck || !(unit_get32(u, VTD_GSTS) & G_QIE) || head == tail ||
+	if (u->stuck || !(unit_get32(u, VTD_GSTS) & GCMD_QIE) || head == tail ||
 	    unit_get32(u, VTD_FSTS) & (FSTS_IQE | FSTS_ITE))
 		return false;
 	if (sim_has(BUG_WAIT_EARLY)) {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SWITCHES (G_TE | G_QIE | G_IRE)
+#define SWITCHES (GCMD_TE | GCMD_QIE | GCMD_IRE)
 
 #define TES_EARLY_NS 200000
 
@@ -96,36 +96,37 @@ static void command(struct unit *u, uint32_t value)
 {
 	uint32_t status = unit_get32(u, VTD_GSTS), change = (status ^ value) & SWITCHES & ~u->deaf;
 
-	if (value & G_SRTP & ~u->deaf) {
+	if (value & GCMD_SRTP & ~u->deaf) {
 		set_root(u);
-		status |= G_SRTP;
+		status |= GCMD_SRTP;
 	}
-	if (value & G_WBF) {
+	if (value & GCMD_WBF) {
 		if (!sim_has(BUG_WBF_LOST))
 			memory_drain_write_buffer();
-		status |= u->deaf & G_WBF; /* else it is done at once: WBFS reads 0 */
+		status |= u->deaf & GCMD_WBF; /* else it is done at once: WBFS reads 0 */
 	}
 	status ^= change;
-	if (sim_has(BUG_TE_STAYS) && change & G_TE && !(value & G_TE))
+	if (sim_has(BUG_TE_STAYS) && change & GCMD_TE && !(value & GCMD_TE))
 		u->count = 1;
-	if (sim_has(BUG_TES_EARLY) && change & value & G_TE)
+	if (sim_has(BUG_TES_EARLY) && change & value & GCMD_TE)
 		u->translates_from = unit_now() + TES_EARLY_NS;
 	unit_set32(u, VTD_GSTS, status);
-	if (sim_has(BUG_MODE_STAYS) && value & G_SRTP && u->old_root)
+	if (sim_has(BUG_MODE_STAYS) && value & GCMD_SRTP && u->old_root)
 		u->root = (u->root & ~field_mask(RTADDR_TTM)) |
 			  (u->old_root & field_mask(RTADDR_TTM));
 	u->old_root = u->root;
-	if (change & G_QIE) /* on: from the beginning; off: reset (section 6.5.2) */
+	if (change & GCMD_QIE) /* on: from the beginning; off: reset (section 6.5.2) */
 		unit_set64(u, VTD_IQH, 0);
 	/* Section 7.2.1. */
-	if (!(status & (G_TE | G_IRE)))
+	if (!(status & (GCMD_TE | GCMD_IRE)))
 		u->next_record = 0;
 }
 
 /* Whether a command may be given by register: not while the queue is on, nor from version 6 on (6.5.1). */
 static bool takes_commands(const struct unit *u)
 {
-	return field_of(unit_get32(u, VTD_VER), VER_MAX) < 6 && !(unit_get32(u, VTD_GSTS) & G_QIE);
+	return field_of(unit_get32(u, VTD_VER), VER_MAX) < 6 &&
+	       !(unit_get32(u, VTD_GSTS) & GCMD_QIE);
 }
 
 /* Registers, or parts of them, that software cannot change. */

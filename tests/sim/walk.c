@@ -308,7 +308,7 @@ static bool is_translating(const struct unit *u)
 {
 	if (sim_has(BUG_TE_STAYS) && u->count)
 		return true;
-	return unit_get32(u, VTD_GSTS) & G_TE && unit_now() >= u->translates_from;
+	return unit_get32(u, VTD_GSTS) & GCMD_TE && unit_now() >= u->translates_from;
 }
 
 /* Faults of the second stage may be kept with CM = 1, under the entry's domain; of the first never (6.2.4.1). */

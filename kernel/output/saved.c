@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* UEFI specification 2.10, section 8.2: SetVariable. */
-#include "kernel/output/keep.h"
+#include "kernel/output/saved.h"
 #include "kernel/lib/format.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
 #include "kernel/lib/string.h"
 #include "kernel/traps.h"
 
-#define TEXT_BYTES (KEEP_VARIABLES * KEEP_BYTES)
+#define TEXT_BYTES (SAVED_VARIABLES * SAVED_BYTES)
 #define ATTRIBUTES 7 /* non-volatile, boot services, runtime */
 #define LEFT_FREE \
 	5120 /* some firmware does not start with less in its store (Linux: EFI_MIN_RESERVE) */
@@ -18,7 +18,7 @@ static struct {
 	unsigned left_out;
 } kept[2]; /* failures, others */
 
-void keep_line(bool is_failure, const char *format, ...)
+void saved_line(bool is_failure, const char *format, ...)
 {
 	size_t room;
 	va_list arguments;
@@ -49,7 +49,7 @@ static void set(void *argument)
 		uint32_t a;
 		uint16_t b, c;
 		uint8_t d[8];
-	} guid = KEEP_GUID;
+	} guid = SAVED_GUID;
 	struct call *c = argument;
 
 	c->status = handoff->firmware.set_variable(c->name, &guid, c->bytes ? ATTRIBUTES : 0,
@@ -59,7 +59,7 @@ static void set(void *argument)
 /* 0 bytes delete it. Firmware that traps in there has failed, no more. */
 static bool set_variable(unsigned index, const void *data, uint64_t bytes)
 {
-	uint16_t name[] = KEEP_NAME u"0";
+	uint16_t name[] = SAVED_NAME u"0";
 	struct call call = { name, data, bytes, 0 };
 
 	name[sizeof(name) / 2 - 2] = (uint16_t) "0123456789ABCDEF"[index];
@@ -87,17 +87,17 @@ static size_t room_in_store(void)
 
 static void clear_from(unsigned index)
 {
-	while (index < KEEP_VARIABLES && set_variable(index, NULL, 0))
+	while (index < SAVED_VARIABLES && set_variable(index, NULL, 0))
 		index++;
 }
 
-void keep_clear(void)
+void saved_clear(void)
 {
 	if (handoff->firmware.set_variable)
 		clear_from(0);
 }
 
-const char *keep_save(const char *verdict)
+const char *saved_write(const char *verdict)
 {
 	static char *whole;
 	size_t n, from = 0, room;
@@ -121,13 +121,13 @@ const char *keep_save(const char *verdict)
 	/* What an earlier result takes is given back first, but for the first, which is overwritten. */
 	clear_from(1);
 	room = room_in_store();
-	if (room < KEEP_BYTES)
+	if (room < SAVED_BYTES)
 		return "firmware's variable store is nearly full: nothing is kept";
 	cut = n == TEXT_BYTES || n > room || kept[0].left_out || kept[1].left_out;
 	n = n < room ? n : room;
-	for (; from < n; from += KEEP_BYTES, index++)
+	for (; from < n; from += SAVED_BYTES, index++)
 		if (!set_variable(index, whole + from,
-				  n - from < KEEP_BYTES ? n - from : KEEP_BYTES))
+				  n - from < SAVED_BYTES ? n - from : SAVED_BYTES))
 			break;
 	return !index	  ? "firmware does not store UEFI variables"
 	       : from < n ? "firmware's variable store is full: only the beginning is kept"
