@@ -219,9 +219,9 @@ TEST(invalidations_of_the_iotlb_end_walks_whose_entry_was_invalidated_before)
 		CHECK_EQ(r.no_context, before);
 		iotlb_drop(u, GRANULARITY_DOMAIN, 1, 0, 0, false, false);
 		CHECK_EQ(r.no_translation, before);
-		/* A global one ends all. */
+		/* A global one, too: what is drained is translated, and this is not yet (section 6.5.4). */
 		iotlb_drop(u, GRANULARITY_GLOBAL, 0, 0, 0, false, false);
-		CHECK(r.no_translation);
+		CHECK_EQ(r.no_translation, before);
 		u->requests[0] = NULL;
 	}
 }

@@ -260,6 +260,13 @@ static void expand_entry(struct search *s, uint32_t index)
 					    .to = (uint8_t)direction(s, position) });
 }
 
+/* What a device translated itself, root and context entry are looked at for (section 4.2.5). */
+static bool refuses_translated(const struct search *s, int rest)
+{
+	return s->q->device_tlb && rest >= 0 && !s->state[rest].good &&
+	       s->q->kind <= KIND_SM_CONTEXT;
+}
+
 static void expand_item(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
@@ -269,7 +276,8 @@ static void expand_item(struct search *s, uint32_t index)
 	unsigned held = is_over(s, position) ? 0 : item_left(s, position, item, key & 15);
 
 	/* What is in the paging-structure cache alone answers no request: see walk_from_kept(). */
-	if ((key & 15) != IN_PAGING_CACHE)
+	if ((key & 15) != IN_PAGING_CACHE &&
+	    !refuses_translated(s, at_rest(s, position)))
 		use(s, index, &m, at_rest(s, position));
 	if (held)
 		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfff0) | held),

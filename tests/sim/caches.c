@@ -288,7 +288,7 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++) {
 		struct request *r = u->requests[i];
 
-		if (r && (any_domain || (r->knows_domain ? r->domain == domain : !lasts(u, r))))
+		if (r && (r->knows_domain ? any_domain || r->domain == domain : !lasts(u, r)))
 			r->no_context = r->no_pasid = r->no_translation = true;
 	}
 	if (!drain || sim_has(BUG_NO_DRAIN) || (sim_has(BUG_NO_DRAIN_DOMAIN) && !any_domain))
