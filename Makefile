@@ -342,8 +342,8 @@ $(BUILD)/font/%.psf: $(FONT_DIR)/spleen-%.psfu.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< > $@
 
-# No path of this machine in what is given away.
-HERE_AS_DOT := -ffile-prefix-map=$(CURDIR)=.
+# No path of this machine in what is given away, and none of its build folder.
+HERE_AS_DOT := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)/=build/
 
 # Models of devices, and the drivers that run on them: their register accesses go to the bus of tests/sim/devices/.
 # A driver kernel/dma/NAME.c whose model is tests/sim/devices/NAME.c is one of them, as are its unit tests tests/host/test_NAME.c.
