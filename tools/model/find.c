@@ -12,11 +12,11 @@ static struct arguments {
 	unsigned units, stores; /* of stores: bits 64, 128, 256 */
 	unsigned long steps, most;
 	bool never_blocks, global;
-} arguments = { .units = 1, .stores = 64 | 128, .steps = 8, .most = 4 };
+} arguments = { .units = 1, .stores = 64 | 128, .steps = 16, .most = 4 };
 
 static const struct argp_option option_list[] = {
 	{ "never-blocks", 'n', NULL, 0, "no DMA may be refused meanwhile", 0 },
-	{ "steps", 's', "N", 0, "the longest sequences to try; 8, unless given", 0 },
+	{ "steps", 's', "N", 0, "the longest sequences to try; 16, unless given", 0 },
 	{ "units", 'u', "LIST", 0,
 	  "kinds of unit that it is to be safe on, all of them; 128, unless given", 0 },
 	{ "stores", 'w', "LIST", 0,
@@ -107,9 +107,8 @@ static void choose(struct find *f, unsigned op, unsigned word, unsigned value)
 {
 	if (f->step_count == FIND_STEPS_MAX)
 		abort();
-	f->steps[f->step_count++] = (struct step){ .op = (uint8_t)op,
-						   .word = (uint8_t)word,
-						   .value = (uint8_t)value };
+	f->steps[f->step_count++] =
+		(struct step){ .op = (uint8_t)op, .word = (uint8_t)word, .value = (uint8_t)value };
 }
 
 /* What an entry is after a store, in each direction; words that are not stored, or are 0 in both states, are ~0. */
@@ -273,7 +272,8 @@ static void print_question(const struct find *f)
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
 		if (f->units & 1u << u)
 			printf(" %s", unit_kinds[u].name);
-	printf("; up to %zu of these %zu steps:\n", f->longest, f->step_count);
+	printf("; the same steps from A to B and back, up to %zu of these %zu:\n", f->longest,
+	       f->step_count);
 	for (size_t i = 0; i < f->step_count; i++)
 		printf("#   %s\n", step_text(&f->steps[i], text, sizeof(text)));
 	printf("\n");
@@ -284,15 +284,33 @@ static void print_size(const struct find_result *r, double seconds)
 	unsigned long tried = 0;
 
 	printf("# length    tried  harmful    known      new\n");
-	for (size_t i = 1; i <= r->lengths; i++) {
+	for (size_t i = 1; i <= SEQUENCE_STEPS_MAX; i++) {
 		const struct find_length *l = &r->length[i];
+
+		if (!l->tried)
+			continue;
 
 		printf("# %6zu %8lu %8lu %8lu %8lu\n", i, l->tried, l->harmful, l->known, l->new);
 		tried += l->tried;
 	}
-	printf("# harmful: no later step takes that back. known: one as long or shorter leaves the same.\n"
+	printf("# harmful: no later step takes that back. known: one that was tried leaves the same.\n"
 	       "# %lu tried, %lu questions to the model, %.1f s\n",
 	       tried, r->asked, seconds);
+}
+
+/* How vtd-model check judges what was printed: on these units, and of the targets of its kind on this one. */
+static void print_command(const struct find *f)
+{
+	const char *between = "";
+
+	printf("# Judge them with: vtd-model check --target=%s --units=",
+	       target_name((enum target_id)f->target->id));
+	for (unsigned u = 0; u < UNIT_KINDS; u++)
+		if (f->units & 1u << u) {
+			printf("%s%s", between, unit_kinds[u].name);
+			between = ",";
+		}
+	printf(" -\n");
 }
 
 static int print_result(const struct find *f, const struct find_result *r)
@@ -300,18 +318,22 @@ static int print_result(const struct find *f, const struct find_result *r)
 	if (r->found)
 		printf("# The shortest safe sequences have %zu steps; there are %.0f%s.\n",
 		       r->found, r->count,
-		       r->count > arguments.most ? ", of which the first are above" : "");
+		       !arguments.most		   ? ""
+		       : r->count > arguments.most ? ", of which the first are above"
+						   : ": those above");
 	else if (r->overflow)
 		printf("# Not decided: too large for the search.\n");
 	else if (r->one_way)
 		printf("# Not decided: what was found is safe from A to B alone.\n");
 	else if (r->exhausted)
-		printf("# There is none, of any length: what begins without harm never leads to B without harm.\n");
+		printf("# There is none, of any length: no more steps lead to anything that was not tried.\n");
 	else
 		printf("# There is none of up to %zu steps.\n", f->longest);
 	if (r->found && (r->one_way || r->overflow))
 		printf("# Whether a shorter one is safe was not decided: %u are safe from A to B alone%s.\n",
 		       r->one_way, r->overflow ? "; some were too large for the search" : "");
+	if (r->found && arguments.most)
+		print_command(f);
 	if (r->found)
 		return SAFE;
 	return r->overflow || r->one_way ? UNDECIDED : UNSAFE;

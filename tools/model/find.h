@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The search of vtd-model find: all sequences of given steps, the shorter ones first. */
+/* The search of vtd-model find: all sequences of given steps, those that may be the shortest first. */
 #ifndef TOOLS_MODEL_FIND_H
 #define TOOLS_MODEL_FIND_H
 
@@ -10,6 +10,7 @@
 /* What is left of a sequence for those steps that come after it: two with the same are followed up once. */
 struct find_left {
 	uint64_t hash[2];
+	unsigned invalidations; /* at least so many must follow */
 };
 
 /* From a workspace in which model_run() explored a sequence one way, without overflow. */
@@ -30,7 +31,6 @@ struct find_length { /* of the sequences of one length */
 
 struct find_result {
 	struct find_length length[SEQUENCE_STEPS_MAX + 1];
-	size_t lengths;	     /* tried: 1 to this */
 	size_t found;	     /* the length of the shortest safe ones; 0: there is none */
 	double count;	     /* how many of these there are */
 	bool exhausted;	     /* no longer one can be safe either */

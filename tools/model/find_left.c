@@ -75,6 +75,31 @@ static int compare(const void *a, const void *b)
 	return x->hash[1] < y->hash[1] ? -1 : x->hash[1] > y->hash[1];
 }
 
+/* At least so many invalidations must follow: what is kept, and is not new, goes by no other steps. */
+static unsigned invalidations(const struct search *s)
+{
+	bool entry = false, pasid = false, tlb = false, device = false;
+	unsigned n;
+
+	for (uint32_t i = 0; i < s->node_count; i++) {
+		uint64_t key = s->nodes[i].key;
+		const struct item *item = &s->items[(key & 0xffff) >> 4 & (ITEMS_MAX - 1)];
+
+		if ((key >> 54 & 255) != s->q->count)
+			continue;
+		if (key >> 62 == NODE_ENTRY)
+			entry |= s->views[key & 0xffff].meaning.outcome != s->state[1].outcome;
+		if (key >> 62 != NODE_ITEM || item->outcome == s->state[1].outcome)
+			continue;
+		pasid |= (key & IN_PASID_CACHE) != 0;
+		tlb |= (key & IN_IOTLB) != 0;
+		device |= (key & IN_DEVICE) != 0;
+	}
+	/* Paging entries are in no cache that is invalidated alone; with caching mode one step may do all. */
+	n = s->q->kind == KIND_TABLE || s->q->kind == KIND_LEAF ? entry | tlb : entry + pasid + tlb;
+	return (s->q->caching_mode ? n > 0 : n) + device;
+}
+
 struct find_left find_left_of(const void *workspace)
 {
 	static struct find_left *held;
@@ -95,5 +120,6 @@ struct find_left find_left_of(const void *workspace)
 	for (size_t i = 0; i < n; i++)
 		if (!i || compare(&held[i - 1], &held[i]))
 			h = add_words(h, held[i].hash, 2);
+	h.invalidations = invalidations(s);
 	return h;
 }

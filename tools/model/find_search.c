@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Breadth first over sequences. Three things keep it small, and none of them loses a safe sequence:
+ * Sequences are tried in the order of the length that they have at least when they are safe: their own, and what must
+ * follow. Four things keep the search small, and none of them loses a safe sequence:
  *
  *   harm of a beginning never goes away: a torn entry, one kept under the wrong domain-id, a refused DMA happened
  *   already, whatever steps follow. Stale translations, and a wrong entry at the end, are asked for at the end alone;
  *
  *   two beginnings that leave the same, from A to B and from B to A, go on alike: one of them is followed up;
+ *
+ *   while the entry is not new a store must follow, and a flush; while one of the caches has what is not new, its
+ *   invalidation;
  *
  *   beginnings are judged from a unit that holds nothing. What harms there harms there and back, too: only what
  *   passes is asked for that, as vtd-model check does.
@@ -22,11 +26,14 @@
 #define CLASSES_MAX 8000000u
 
 /* All sequences of one length that leave the same. */
-struct class {
+struct class
+{
 	struct find_left left;
 	uint32_t edge; /* the first of those that lead here; -1: none */
 	uint8_t length;
-	bool safe; /* at the end, from A to B and from B to A */
+	uint8_t invalidations; /* at least so many must follow */
+	bool safe;	       /* at the end, from A to B and from B to A */
+	bool extended;
 };
 
 /* `step` after a sequence of class `from`. */
@@ -37,6 +44,19 @@ struct edge {
 
 #define NONE UINT32_MAX
 
+/* Classes to be extended, or edges to be tried, of one length. */
+struct list {
+	struct edge *edges;
+	size_t count, room;
+};
+
+#define LENGTHS (SEQUENCE_STEPS_MAX + 1)
+
+/* [the length at least when safe][their own] */
+static struct list to_extend[LENGTHS][LENGTHS], to_try[LENGTHS][LENGTHS];
+static bool too_long; /* some would be */
+static size_t now;    /* the length that is being tried */
+
 static struct class *classes;
 static struct edge *edges;
 static uint32_t *table; /* hash of classes: index + 1 */
@@ -44,11 +64,27 @@ static size_t class_count, class_room, edge_count, edge_room, table_size;
 
 static void *grown(void *array, size_t *room, size_t size)
 {
-	*room = *room ? 2 * *room : 4096;
+	*room = *room ? 2 * *room : 64;
 	array = realloc(array, *room * size);
 	if (!array)
 		abort();
 	return array;
+}
+
+static void put(struct list lists[LENGTHS][LENGTHS], size_t at_least, size_t length, struct edge e)
+{
+	struct list *list;
+
+	if (at_least < now)
+		abort(); /* what must follow gets less by one with each step, at most */
+	if (at_least >= LENGTHS) {
+		too_long = true;
+		return;
+	}
+	list = &lists[at_least][length];
+	if (list->count == list->room)
+		list->edges = grown(list->edges, &list->room, sizeof(e));
+	list->edges[list->count++] = e;
 }
 
 static void grow_table(void)
@@ -75,7 +111,7 @@ static uint32_t class_of(struct find_left left, size_t length)
 	if (2 * class_count >= table_size)
 		grow_table();
 	for (at = left.hash[0] & (table_size - 1); table[at]; at = (at + 1) & (table_size - 1))
-		if (!memcmp(&classes[table[at] - 1].left, &left, sizeof(left)))
+		if (!memcmp(classes[table[at] - 1].left.hash, left.hash, sizeof(left.hash)))
 			return table[at] - 1;
 	if (class_count == class_room)
 		classes = grown(classes, &class_room, sizeof(*classes));
@@ -139,15 +175,16 @@ static struct model_answer ask(const struct find *f, const struct step *steps, s
 		model_fetch_qemu(&fetch, q.kind);
 	do
 		model_run(&q, workspace, bytes[i++], &answer);
-	while (answer.overflow && !(answer.harms & HARM_STAYS) && i < sizeof(bytes) / sizeof(*bytes));
+	while (answer.overflow && !(answer.harms & HARM_STAYS) &&
+	       i < sizeof(bytes) / sizeof(*bytes));
 	if (!answer.overflow && !(answer.harms & HARM_STAYS))
 		*left = find_left_of(workspace);
 	return answer;
 }
 
 /* Whether the steps do no harm that stays; then what they leave, and whether they could end here. */
-static bool try(const struct find *f, const struct step *steps, size_t count,
-		struct find_result *r, struct find_left *left, bool *safe)
+static bool try(const struct find *f, const struct step *steps, size_t count, struct find_result *r,
+		struct find_left *left, bool *safe)
 {
 	*left = (struct find_left){ .hash = { 0 } };
 	*safe = true;
@@ -167,6 +204,8 @@ static bool try(const struct find *f, const struct step *steps, size_t count,
 				return false;
 			}
 			*safe = *safe && !a.harms;
+			if (left->invalidations < one.invalidations)
+				left->invalidations = one.invalidations;
 			for (unsigned i = 0; i < 2; i++)
 				left->hash[i] = (left->hash[i] ^ one.hash[i]) * 0x9e3779b97f4a7c15 +
 						one.hash[!i];
@@ -174,67 +213,119 @@ static bool try(const struct find *f, const struct step *steps, size_t count,
 	return true;
 }
 
-/* Whether the step changes neither what is stored now nor what is kept, from A to B and from B to A. */
-static bool stores_nothing_new(const struct find *f, const struct step *steps, size_t count)
+static bool flush_needed(const struct find *f)
+{
+	for (unsigned u = 0; u < UNIT_KINDS; u++)
+		if (f->units & 1u << u && !unit_kinds[u].how.coherent)
+			return true;
+	return false;
+}
+
+/* How many stores and flushes must follow, at least; *changes: whether the last step changes the entry. */
+static unsigned stores_to_come(const struct find *f, const struct step *steps, size_t count,
+			       bool *changes)
 {
 	enum entry_kind kind = (enum entry_kind)f->target->kind;
+	size_t bytes = kind_words(kind) * sizeof(uint64_t);
+	unsigned most = 0, flush = flush_needed(f);
 
-	if (steps[count - 1].op > STEP_STORE256)
-		return false;
+	*changes = false;
 	for (unsigned from = 0; from < 2; from++) {
 		const uint64_t *old = f->target->state[0][from], *new = f->target->state[0][!from];
 		uint64_t entry[8], before[8];
+		bool dirty = false;
+		unsigned n;
 
 		memcpy(entry, old, sizeof(entry));
 		for (size_t i = 0; i < count; i++) {
 			memcpy(before, entry, sizeof(entry));
 			step_apply(&steps[i], kind, old, new, entry);
+			dirty = (dirty || memcmp(before, entry, bytes)) &&
+				steps[i].op != STEP_FLUSH;
 		}
-		if (memcmp(before, entry, kind_words(kind) * sizeof(*entry)))
-			return false;
+		*changes = *changes || memcmp(before, entry, bytes);
+		n = memcmp(entry, new, bytes) ? 1 + flush : dirty ? flush : 0;
+		most = n > most ? n : most;
 	}
-	return true;
+	return most;
 }
 
-/* Each step after each of the sequences from `first` to `last`. */
-static void extend(const struct find *f, struct find_result *r, uint32_t first, uint32_t last,
-		   size_t length)
+/* Each step after a sequence of a class: how long is it, at least, when it is safe? */
+static void extend(const struct find *f, uint32_t c)
+{
+	struct step steps[SEQUENCE_STEPS_MAX];
+	size_t length = classes[c].length + 1u;
+
+	classes[c].extended = true;
+	steps_to(f, c, steps);
+	for (size_t i = 0; i < f->step_count; i++) {
+		unsigned op = f->steps[i].op, rest = classes[c].invalidations, stores;
+		bool changes;
+
+		steps[length - 1] = f->steps[i];
+		stores = stores_to_come(f, steps, length, &changes);
+		if (op <= STEP_STORE256 && !changes)
+			continue;
+		if (op > STEP_FLUSH && rest)
+			rest--;
+		put(to_try, length + stores + rest, length, (struct edge){ c, 0, (uint8_t)i });
+	}
+}
+
+static void try_edge(const struct find *f, struct find_result *r, const struct edge *e,
+		     size_t length)
 {
 	struct find_length *l = &r->length[length];
 	struct step steps[SEQUENCE_STEPS_MAX];
+	size_t before = class_count;
+	struct find_left left;
+	struct class *class;
+	bool safe, changes;
+	uint32_t to;
 
-	for (uint32_t c = first; c < last; c++) {
-		steps_to(f, c, steps);
-		for (size_t i = 0; i < f->step_count; i++) {
-			struct find_left left;
-			size_t before = class_count;
-			uint32_t to;
-			bool safe;
+	steps_to(f, e->from, steps);
+	steps[length - 1] = f->steps[e->step];
+	l->tried++;
+	if (!try(f, steps, length, r, &left, &safe)) {
+		l->harmful++;
+		return;
+	}
+	to = class_of(left, length);
+	class = &classes[to];
+	l->new += to == before;
+	l->known += to != before;
+	if (length < class->length && class->extended)
+		abort(); /* for the same reason */
+	if (to == before || length < class->length) {
+		class->length = (uint8_t)length;
+		class->edge = NONE;
+		class->invalidations = (uint8_t)left.invalidations;
+		class->safe = safe;
+		put(to_extend,
+		    length + left.invalidations + stores_to_come(f, steps, length, &changes),
+		    length, (struct edge){ to, 0, 0 });
+	}
+	if (class->length == length)
+		add_edge(to, e->from, e->step);
+	r->overflow |= class_count == CLASSES_MAX;
+}
 
-			steps[length - 1] = f->steps[i];
-			l->tried++;
-			if (stores_nothing_new(f, steps, length)) {
-				l->known++;
-				continue;
-			}
-			if (!try(f, steps, length, r, &left, &safe)) {
-				l->harmful++;
-				continue;
-			}
-			to = class_of(left, length);
-			if (to == before) {
-				classes[to].safe = safe;
-				l->new ++;
-			} else {
-				l->known++;
-			}
-			if (classes[to].length == length)
-				add_edge(to, c, i);
-			if (class_count == CLASSES_MAX) {
-				r->overflow = true;
-				return;
-			}
+/* All that may be safe at this length and was not tried for a shorter one. */
+static void try_all(const struct find *f, struct find_result *r, size_t at_least)
+{
+	now = at_least;
+	for (size_t length = 0; length <= at_least && !r->overflow; length++) {
+		struct list *extends = &to_extend[at_least][length], *tries;
+
+		for (size_t i = 0; i < extends->count; i++) {
+			uint32_t c = extends->edges[i].from;
+
+			if (classes[c].length == length && !classes[c].extended)
+				extend(f, c);
 		}
+		tries = &to_try[at_least][length + 1];
+		for (size_t i = 0; length < at_least && i < tries->count && !r->overflow; i++)
+			try_edge(f, r, &tries->edges[i], length + 1);
 	}
 }
 
@@ -281,34 +372,31 @@ static void walk(struct walk *w, uint32_t c)
 	}
 }
 
+static bool anything_left(size_t at_least)
+{
+	for (size_t i = at_least + 1; i < LENGTHS && !too_long; i++)
+		for (size_t j = 0; j < LENGTHS; j++)
+			if (to_extend[i][j].count || to_try[i][j].count)
+				return true;
+	return too_long;
+}
+
 void find_run(const struct find *f, struct find_result *r, unsigned most,
 	      void (*print)(const struct find *, const struct step *, size_t, unsigned))
 {
 	struct find_left nothing = { .hash = { 0 } };
-	uint32_t first = class_of(nothing, 0), last = (uint32_t)class_count;
+	struct walk w = { .find = f, .result = r, .most = most, .print = print };
 
 	memset(r, 0, sizeof(*r));
-	for (size_t length = 1; length <= f->longest && !r->found && !r->exhausted; length++) {
-		extend(f, r, first, last, length);
-		first = last;
-		last = (uint32_t)class_count;
-		r->lengths = length;
-		r->exhausted = first == last;
-		for (uint32_t c = first; c < last; c++) {
-			struct walk w = { .find = f,
-					  .result = r,
-					  .count = length,
-					  .most = most,
-					  .print = print };
-
-			if (!classes[c].safe)
-				continue;
-			walk(&w, c);
-			if (w.printed || r->count > 0)
-				r->found = length;
-			most -= w.printed;
-		}
-		if (r->overflow)
-			return;
+	put(to_extend, 1, 0, (struct edge){ class_of(nothing, 0), 0, 0 });
+	for (size_t length = 1; length <= f->longest && !r->found && !r->overflow; length++) {
+		try_all(f, r, length);
+		w.count = length;
+		for (uint32_t c = 0; c < class_count; c++)
+			if (classes[c].safe && classes[c].length == length)
+				walk(&w, c);
+		if (r->count > 0)
+			r->found = length;
+		r->exhausted = !anything_left(length);
 	}
 }
