@@ -376,7 +376,7 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 		answer->overflow = true;
 		return;
 	}
-	for (size_t i = 0; i < sizeof(*s) / 8; i++)
+	for (size_t i = 0; i < offsetof(struct search, views) / 8; i++)
 		((uint64_t *)workspace)[i] = 0;
 	s->q = q;
 	s->answer = answer;

@@ -70,7 +70,6 @@ struct search {
 	unsigned versions[MODEL_PARTS];
 	uint8_t version_at[MODEL_PARTS][POSITIONS];
 	struct model_meaning state[2];
-	struct view views[VIEWS_MAX];
 	unsigned view_count;
 	struct item items[ITEMS_MAX];
 	unsigned item_count;
@@ -84,6 +83,7 @@ struct search {
 	uint32_t node_count, node_room;
 	uint32_t *table; /* hash of keys: index + 1 */
 	uint32_t table_size;
+	struct view views[VIEWS_MAX]; /* the last: what is above is cleared for each question */
 };
 
 /* At the beginning of each half nothing is going on: the state that should be current, else -1. */
