@@ -107,7 +107,7 @@ static void print_given(const struct given *g)
 	for (const char *at = g->text; *at;) {
 		size_t n = strcspn(at, "\n");
 
-		printf("    %.*s\n", (int)n, at);
+		printf(n ? "    %.*s\n" : "%.*s\n", (int)n, at);
 		at += n + (at[n] == '\n');
 	}
 }
