@@ -135,10 +135,9 @@ static void image_folder(const EFI_LOADED_IMAGE *image, CHAR16 *folder, UINTN ro
 /* A text that may lie beside the image. */
 struct text_file {
 	const CHAR16 *name;
-	char *text;
-	UINTN room, bytes; /* room: without the final NUL */
-	bool is_broken;	   /* it is there, and cannot be read */
-	char path[300];	   /* where it was found; empty: nowhere */
+	char *text, path[300]; /* path: where it was found; empty: nowhere */
+	UINTN room, bytes;     /* room: without the final NUL */
+	bool is_broken;	       /* it is there, and cannot be read */
 };
 
 static bool read_text(EFI_FILE *root, const CHAR16 *folder, struct text_file *f)
