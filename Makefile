@@ -15,6 +15,7 @@ MEDIA   := $(BUILD)/vtd-litmus
 SANITIZED := $(BUILD)/sanitized/vtd-sim
 ELF     := $(BUILD)/vtd-litmus.so
 OPTIONS ?=
+SEQUENCES ?=
 QEMU    ?=
 IOMMU   ?=
 DEVICES ?=
@@ -55,7 +56,7 @@ $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(shell rm -f $(MEDIA).img $(ME
 endif
 
 # A misspelt variable must not start a run that is not the one meant.
-VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS QEMU IOMMU DEVICES SCENARIOS KEY CERT \
+VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS SEQUENCES QEMU IOMMU DEVICES SCENARIOS KEY CERT \
 	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS PREFIX DESTDIR
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
@@ -72,7 +73,7 @@ Q := $(if $(filter 0,$(V)),@)
 
 # What the goals need: groups of tools/packages.
 needs_packages := run
-needs_run      := run
+needs_run       = run $(if $(SEQUENCES),$(needs_image))
 needs_run-stick = run $(needs_image)
 needs_mutants  := run
 needs_matrix   := run test
@@ -96,12 +97,21 @@ exist: KEY is "$(KEY)", CERT is "$(CERT)"; docs/boot-media.md says how to make t
 endif
 endif
 
+# Sequences of your own (docs/notation.md), where they take part.
+GIVEN = $(if $(SEQUENCES),--sequences "$(SEQUENCES)")
+ifeq ($(MAKELEVEL)$(if $(SEQUENCES),,none),0)
+ifeq ($(filter run run-stick image pxe sim,$(MAKECMDGOALS)),)
+$(error SEQUENCES=file is for make run, run-stick, image, pxe and sim)
+endif
+endif
+
 RUN_WITH = $(if $(QEMU),--qemu $(QEMU)) $(if $(IOMMU),--iommu $(IOMMU)) $(foreach d,$(DEVICES),--device $(d))
 
 help: ## this list
 	@echo "vtd-litmus: is a VT-d table update safe on this machine?"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
-	@echo 'Variables: OPTIONS="key=value ..." (docs/options.md), QEMU=/path/to/qemu-system-x86_64,'
+	@echo 'Variables: OPTIONS="key=value ..." (docs/options.md), SEQUENCES=file of your own (docs/notation.md),'
+	@echo '  QEMU=/path/to/qemu-system-x86_64,'
 	@echo '  IOMMU=properties of intel-iommu (first-stage=on: QEMU 10 and later; scalable=off),'
 	@echo '  DEVICES=more devices for QEMU, e.g. DEVICES=e1000e OPTIONS=dma=e1000e,'
 	@echo '  CROSS_COMPILE=prefix-, BUILD=folder, KEY=key.pem CERT=certificate.pem for Secure Boot,'
@@ -115,7 +125,7 @@ build: packages ## build/vtd-litmus.efi
 
 image: build ## boot media: build/vtd-litmus.img (USB stick), .iso (virtual media, CD), with OPTIONS
 	@$(if $(SIGNING),$(MAKE) --no-print-directory $(SIGNED))
-	@tools/image $(if $(SIGNING),$(SIGNED),$(IMAGE)) $(MEDIA) $(OPTIONS)
+	@tools/image $(GIVEN) $(if $(SIGNING),$(SIGNED),$(IMAGE)) $(MEDIA) $(OPTIONS)
 	@echo "$(MEDIA).img and .iso$(if $(SIGNING), (signed)): docs/boot-media.md says how to use them"
 
 sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY and CERT
@@ -123,15 +133,21 @@ sign: build ## build/vtd-litmus.signed.efi, for Secure Boot with your own KEY an
 	@echo "$(SIGNED), signed by $$(openssl x509 -in $(CERT) -noout -subject)"
 
 # A misspelt option is refused before anything boots, and before the last run's log is moved.
-CHECK_OPTIONS = BUILD=$(BUILD) HOSTCC="$(HOSTCC)" tools/check-options
+CHECK_OPTIONS = BUILD=$(BUILD) HOSTCC="$(HOSTCC)" tools/check-options $(GIVEN)
 
 run: build ## boot it in QEMU/OVMF and print verdicts; the log is build/run/serial.log
 	@$(CHECK_OPTIONS) $(OPTIONS)
+ifeq ($(SEQUENCES),)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
+else
+	@mkdir -p $(BUILD)/run
+	@tools/image $(GIVEN) $(IMAGE) $(BUILD)/run/stick $(OPTIONS) on-done=exit
+	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
+endif
 
 run-stick: image ## the same from an image of a USB stick, as a machine boots it
 	@mkdir -p $(BUILD)/run
-	@tools/image $(IMAGE) $(BUILD)/run/stick $(OPTIONS) on-done=exit
+	@tools/image $(GIVEN) $(IMAGE) $(BUILD)/run/stick $(OPTIONS) on-done=exit
 	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/stick.log $(RUN_WITH)
 
 mutants: build ## every mutant of every sequence: unsafe by the model? seen on the metal?
@@ -150,16 +166,16 @@ MODE   ?= proxy
 LOADER ?= ipxe
 pxe: build ## serve it to machines that boot from the network, INTERFACE=eth1 (docs/rack.md)
 	@tools/pxe --image $(IMAGE) --folder $(BUILD)/pxe --interface "$(INTERFACE)" --mode $(MODE) \
-		--loader $(LOADER) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
+		--loader $(LOADER) $(GIVEN) $(if $(RANGE),--range $(RANGE)) $(if $(filter-out 0,$(V)),--verbose) -- $(OPTIONS)
 
 sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds, without QEMU; OPTIONS as of run
 	@$(CHECK_OPTIONS) $(filter-out sim.%,$(OPTIONS))
 	@mkdir -p $(BUILD)/run
-	@$(BUILD)/vtd-sim $(OPTIONS) > $(BUILD)/run/sim.new.log; status=$$?; \
+	@$(BUILD)/vtd-sim $(if $(SEQUENCES),"--sequences=$(SEQUENCES)") $(OPTIONS) > $(BUILD)/run/sim.new.log; status=$$?; \
 		[ $$status -ne 3 ] || { rm $(BUILD)/run/sim.new.log; exit $$status; }; \
 		[ ! -s $(BUILD)/run/sim.log ] || mv $(BUILD)/run/sim.log $(BUILD)/run/sim.previous.log; \
 		mv $(BUILD)/run/sim.new.log $(BUILD)/run/sim.log; \
-		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |[0-9]+ passed)|VTDL-END)' \
+		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |given: |[0-9]+ passed)|VTDL-END)' \
 			$(BUILD)/run/sim.log; \
 		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
 
@@ -364,7 +380,7 @@ PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
-		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) $(UNIT_SOURCES) \
+		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c $(UNIT_SOURCES) \
 		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -461,7 +477,7 @@ $(BUILD)/log/tools/log/report_text.o: tools/log/report.css tools/log/report.js
 
 # What looks at options before anything is made of them: tools/check-options.
 CHECK_OBJECTS := $(patsubst %.c,$(BUILD)/log/%.o,tools/check-options.c kernel/options.c kernel/dma/choice.c $(addprefix kernel/lib/,glob.c parse.c) \
-		$(SEQUENCES_C) $(NOTATION) tests/litmus/target.c)
+		$(SEQUENCES_C) $(NOTATION) tests/litmus/target.c tests/litmus/foreign.c kernel/lib/crc32.c)
 $(BUILD)/log/check-options: $(CHECK_OBJECTS)
 	$(Q)$(HOSTCC) $^ -Wl,--gc-sections -o $@
 

@@ -132,31 +132,74 @@ static void image_folder(const EFI_LOADED_IMAGE *image, CHAR16 *folder, UINTN ro
 	folder[keep] = 0;
 }
 
-static bool read_config(EFI_FILE *root, const CHAR16 *folder)
+/* A text that may lie beside the image. */
+struct text_file {
+	const CHAR16 *name;
+	char *text, path[300]; /* path: where it was found; empty: nowhere */
+	UINTN room, bytes;     /* room: without the final NUL */
+	bool is_broken;	       /* it is there, and cannot be read */
+};
+
+static bool read_text(EFI_FILE *root, const CHAR16 *folder, struct text_file *f)
 {
-	static const CHAR16 name[] = L"vtd-litmus.cfg";
-	static char path_text[300];
 	CHAR16 path[300];
-	UINTN n = 0, bytes = sizeof(handoff.config) - 1;
+	UINTN n = 0;
 	EFI_FILE *file;
 
 	for (UINTN i = 0; folder[i] && n < 280; i++)
 		path[n++] = folder[i];
-	for (UINTN i = 0; i < sizeof(name) / 2; i++)
-		path[n + i] = name[i];
+	for (UINTN i = 0; i == 0 || f->name[i - 1]; i++)
+		path[n + i] = f->name[i];
 	if (root->Open(root, &file, path, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
 		return false;
-	if (file->Read(file, &bytes, handoff.config) == EFI_SUCCESS) {
-		handoff.config[bytes] = 0;
-		if (bytes == sizeof(handoff.config) - 1)
-			handoff.note =
-				"vtd-litmus.cfg is longer than 4095 bytes: the rest was not read";
-		for (n = 0; path[n] && n < sizeof(path_text) - 1; n++)
-			path_text[n] = path[n] < 0x7f ? (char)path[n] : '?';
-		handoff.config_path = path_text;
-	}
+	f->bytes = f->room;
+	f->is_broken = file->Read(file, &f->bytes, f->text) != EFI_SUCCESS;
+	if (f->is_broken)
+		f->bytes = 0;
+	f->text[f->bytes] = 0;
+	for (n = 0; !f->is_broken && path[n] && n < sizeof(f->path) - 1; n++)
+		f->path[n] = path[n] < 0x7f ? (char)path[n] : '?';
 	file->Close(file);
-	return handoff.config_path;
+	return f->path[0];
+}
+
+/* In the folder of the image, or in the root of its volume. */
+static void find_text(EFI_FILE *root, const CHAR16 *folder, struct text_file *f)
+{
+	if (!read_text(root, folder, f))
+		read_text(root, L"\\", f);
+}
+
+static void read_config(EFI_FILE *root, const CHAR16 *folder)
+{
+	static struct text_file file = { .name = L"vtd-litmus.cfg",
+					 .text = handoff.config,
+					 .room = sizeof(handoff.config) - 1 };
+
+	find_text(root, folder, &file);
+	if (!file.path[0])
+		return;
+	handoff.config_path = file.path;
+	if (file.bytes == file.room)
+		handoff.note = "vtd-litmus.cfg is longer than 4095 bytes: the rest was not read";
+}
+
+/* A part of it could be read as something else than it says: then it counts as a mistake. */
+static void read_sequences(EFI_FILE *root, const CHAR16 *folder)
+{
+	static struct text_file file = { .name = L"vtd-litmus.seq",
+					 .text = handoff.sequences,
+					 .room = sizeof(handoff.sequences) - 1 };
+
+	find_text(root, folder, &file);
+	if (file.path[0])
+		handoff.sequences_path = file.path;
+	handoff.sequences_bytes = file.bytes;
+	if (file.is_broken)
+		handoff.sequences_problem = "vtd-litmus.seq cannot be read";
+	else if (file.path[0] && file.bytes == file.room)
+		handoff.sequences_problem =
+			"vtd-litmus.seq is too long: accepted are fewer than 32767 bytes";
 }
 
 /* The volume that the image came from; iPXE has one too, with the files that its script fetched. */
@@ -197,11 +240,13 @@ static void find_options(EFI_HANDLE self)
 		find_boot_port(image->DeviceHandle);
 		root = open_volume(image);
 		image_folder(image, folder, 256);
-		if (root && !read_config(root, folder))
-			read_config(root, L"\\");
+		if (root) {
+			read_config(root, folder);
+			read_sequences(root, folder);
+		}
 		/* Who gave options needs no other; a server without TFTP would cost a long wait. */
 		if (image->DeviceHandle && !handoff.config_path && !handoff.load_options[0])
-			pxe_read_config(bs, image->DeviceHandle, &handoff);
+			pxe_read_files(bs, image->DeviceHandle, &handoff);
 	}
 	saved_results(st, root, &handoff);
 	if (root)

@@ -27,54 +27,116 @@ __attribute__((format(printf, 2, 3))) static void add_note(struct handoff *hando
 	handoff->note = note;
 }
 
-static EFI_STATUS fetch(EFI_PXE_BASE_CODE_PROTOCOL *pxe, const uint8_t server[4], char *name,
-			struct handoff *handoff)
+/* A text to be fetched, and where it came from. */
+struct text_file {
+	const char *suffix; /* of both its names, three characters */
+	char *text;
+	size_t room; /* with the final NUL */
+	size_t bytes;
+	char url[400];
+	EFI_STATUS status; /* of the last try */
+};
+
+static void fetch(EFI_PXE_BASE_CODE_PROTOCOL *pxe, const uint8_t server[4], char *name,
+		  struct text_file *f)
 {
-	UINT64 bytes = sizeof(handoff->config) - 1;
+	UINT64 bytes = f->room - 1;
 	EFI_IP_ADDRESS ip = { { 0 } };
-	EFI_STATUS status;
 
 	memcpy(ip.v4.Addr, server, 4);
-	status = pxe->Mtftp(pxe, EFI_PXE_BASE_CODE_TFTP_READ_FILE, handoff->config, FALSE, &bytes,
-			    NULL, &ip, (UINT8 *)name, NULL, FALSE);
-	if (!EFI_ERROR(status) && bytes >= sizeof(handoff->config))
-		status = EFI_BUFFER_TOO_SMALL;
+	f->status = pxe->Mtftp(pxe, EFI_PXE_BASE_CODE_TFTP_READ_FILE, f->text, FALSE, &bytes, NULL,
+			       &ip, (UINT8 *)name, NULL, FALSE);
+	if (!EFI_ERROR(f->status) && bytes >= f->room)
+		f->status = EFI_BUFFER_TOO_SMALL;
 	/* A transfer that fails may have begun. */
-	handoff->config[EFI_ERROR(status) ? 0 : bytes] = 0;
-	return status;
+	f->bytes = EFI_ERROR(f->status) ? 0 : bytes;
+	f->text[f->bytes] = 0;
 }
 
-/* True if there is no point in asking for another file. */
-static bool fetch_first_of(EFI_PXE_BASE_CODE_PROTOCOL *pxe, const struct pxe_source *from,
-			   const char *file, struct handoff *handoff)
+/* The server's own refusals; EDK2 has one status for all of them, iPXE one for each. */
+static bool is_absent(EFI_STATUS status)
 {
-	static char url[400];
+	return status == EFI_TFTP_ERROR || status == EFI_NOT_FOUND || status == EFI_ACCESS_DENIED;
+}
+
+/* The file of this machine, or else the common one; an error that is no refusal ends the search. */
+static void fetch_first(EFI_PXE_BASE_CODE_PROTOCOL *pxe, const struct pxe_source *from,
+			struct text_file *f)
+{
 	char name[sizeof(from->folder) + sizeof(from->machine_file)];
-	EFI_STATUS status;
+	size_t n;
 
-	format_text(name, sizeof(name), "%s%s", from->folder, file);
-	format_text(url, sizeof(url), "tftp://%u.%u.%u.%u/%s", from->server[0], from->server[1],
-		    from->server[2], from->server[3], name + (name[0] == '/'));
-	status = fetch(pxe, from->server, name, handoff);
-	if (!EFI_ERROR(status)) {
-		handoff->config_path = url;
-		return true;
+	for (unsigned common = !from->machine_file[0]; common < 2; common++) {
+		n = format_text(name, sizeof(name), "%s%s", from->folder,
+				common ? "vtd-litmus.cfg" : from->machine_file);
+		memcpy(name + n - strlen(f->suffix), f->suffix, strlen(f->suffix));
+		format_text(f->url, sizeof(f->url), "tftp://%u.%u.%u.%u/%s", from->server[0],
+			    from->server[1], from->server[2], from->server[3],
+			    name + (name[0] == '/'));
+		fetch(pxe, from->server, name, f);
+		if (!is_absent(f->status))
+			return;
 	}
-	/* The server's own refusals; EDK2 has one status for all of them, iPXE one for each. */
-	if (status == EFI_TFTP_ERROR || status == EFI_NOT_FOUND || status == EFI_ACCESS_DENIED)
-		return false;
-	if (status == EFI_BUFFER_TOO_SMALL)
-		add_note(handoff, "%s is longer than %u bytes: ignored", url,
-			 (unsigned)sizeof(handoff->config) - 1);
-	else
-		add_note(handoff, "%s cannot be fetched: EFI error %u%s", url,
-			 (unsigned)(status & 0xff), status == EFI_TIMEOUT ? " (time-out)" : "");
-	return true;
 }
 
-void pxe_read_config(EFI_BOOT_SERVICES *bs, EFI_HANDLE device, struct handoff *handoff)
+/* What became of it, if it is there and did not come whole. */
+static const char *say_problem(const struct text_file *f, char *text, size_t room)
 {
-	static const char common_file[] = "vtd-litmus.cfg";
+	if (f->status == EFI_BUFFER_TOO_SMALL)
+		format_text(text, room, "%s is longer than %u bytes", f->url,
+			    (unsigned)f->room - 1);
+	else
+		format_text(text, room, "%s cannot be fetched: EFI error %u%s", f->url,
+			    (unsigned)(f->status & 0xff),
+			    f->status == EFI_TIMEOUT ? " (time-out)" : "");
+	return text;
+}
+
+/* False: the server does not answer as it should, and is not to be asked again. */
+static bool fetch_config(EFI_PXE_BASE_CODE_PROTOCOL *pxe, const struct pxe_source *from,
+			 struct handoff *handoff)
+{
+	static struct text_file file;
+	char problem[480];
+
+	file = (struct text_file){ .suffix = "cfg",
+				   .text = handoff->config,
+				   .room = sizeof(handoff->config) };
+	fetch_first(pxe, from, &file);
+	if (!EFI_ERROR(file.status))
+		handoff->config_path = file.url;
+	else if (is_absent(file.status))
+		add_note(handoff,
+			 "TFTP server %u.%u.%u.%u gives neither \"%s%s\" nor \"%svtd-litmus.cfg\"",
+			 from->server[0], from->server[1], from->server[2], from->server[3],
+			 from->folder, from->machine_file, from->folder);
+	else
+		add_note(handoff, "%s%s", say_problem(&file, problem, sizeof(problem)),
+			 file.status == EFI_BUFFER_TOO_SMALL ? ": ignored" : "");
+	return !EFI_ERROR(file.status) || is_absent(file.status) ||
+	       file.status == EFI_BUFFER_TOO_SMALL;
+}
+
+static void fetch_sequences(EFI_PXE_BASE_CODE_PROTOCOL *pxe, const struct pxe_source *from,
+			    struct handoff *handoff)
+{
+	static struct text_file file;
+	static char problem[480];
+
+	file = (struct text_file){ .suffix = "seq",
+				   .text = handoff->sequences,
+				   .room = sizeof(handoff->sequences) };
+	fetch_first(pxe, from, &file);
+	if (!EFI_ERROR(file.status)) {
+		handoff->sequences_path = file.url;
+		handoff->sequences_bytes = file.bytes;
+	} else if (!is_absent(file.status)) {
+		handoff->sequences_problem = say_problem(&file, problem, sizeof(problem));
+	}
+}
+
+void pxe_read_files(EFI_BOOT_SERVICES *bs, EFI_HANDLE device, struct handoff *handoff)
+{
 	EFI_PXE_BASE_CODE_PROTOCOL *pxe;
 	struct pxe_source from;
 
@@ -103,11 +165,6 @@ void pxe_read_config(EFI_BOOT_SERVICES *bs, EFI_HANDLE device, struct handoff *h
 			"network boot, but DHCP names no boot file on a TFTP server: no vtd-litmus.cfg is fetched");
 		return;
 	}
-	if (from.machine_file[0] && fetch_first_of(pxe, &from, from.machine_file, handoff))
-		return;
-	if (fetch_first_of(pxe, &from, common_file, handoff))
-		return;
-	add_note(handoff, "TFTP server %u.%u.%u.%u gives neither \"%s%s\" nor \"%s%s\"",
-		 from.server[0], from.server[1], from.server[2], from.server[3], from.folder,
-		 from.machine_file, from.folder, common_file);
+	if (fetch_config(pxe, &from, handoff) && !handoff->sequences_path)
+		fetch_sequences(pxe, &from, handoff);
 }

@@ -65,13 +65,17 @@ struct handoff {
 	char load_options[4096]; /* the option text, image name taken off, NUL-terminated */
 	char config[4096];	 /* vtd-litmus.cfg, NUL-terminated; empty if there is none */
 	const char *config_path; /* where it was found; NULL: none */
-	const char *build_id;	 /* of this image: what `git describe` said */
-	const char *note;	 /* something odd that boot/ saw; NULL: nothing */
-	const char *saved;	 /* results that an earlier run kept; NULL: none */
-	const char *saved_to;	 /* the file that boot/ added them to; NULL: they stay kept */
-	uint8_t boot_mac[6];	 /* of the network port that the image came through */
-	bool has_boot_mac;	 /* whether it came through one */
-	char date[24];		 /* "2026-11-25 02:24:45" by firmware's clock; empty: unknown */
+	char sequences[32768];	 /* vtd-litmus.seq: sequences from outside (docs/notation.md) */
+	size_t sequences_bytes;
+	const char *sequences_path;    /* where it was found; NULL: none */
+	const char *sequences_problem; /* why it did not come whole; NULL: it did */
+	const char *build_id;	       /* of this image: what `git describe` said */
+	const char *note;	       /* something odd that boot/ saw; NULL: nothing */
+	const char *saved;	       /* results that an earlier run kept; NULL: none */
+	const char *saved_to;	       /* the file that boot/ added them to; NULL: they stay kept */
+	uint8_t boot_mac[6];	       /* of the network port that the image came through */
+	bool has_boot_mac;	       /* whether it came through one */
+	char date[24]; /* "2026-11-25 02:24:45" by firmware's clock; empty: unknown */
 };
 
 _Noreturn void kernel_main(struct handoff *handoff);

@@ -27,7 +27,10 @@ extern char ignored_options[256];
 /* The run's result in a line or more, for the last screen; until it is called, there is none. */
 void kernel_summary(const char *text);
 
-/* The tests: returns the run's result. Implemented in tests/litmus/main.c. */
+/* Take the sequences that came with the image. False: there is a mistake, and litmus_main() tests nothing. */
+bool litmus_take_sequences(void);
+
+/* The tests: returns the run's result. Both are in tests/litmus/main.c. */
 enum run_result litmus_main(void);
 
 #endif

@@ -203,6 +203,7 @@ static void describe_outputs(void)
 _Noreturn void kernel_main(struct handoff *from_boot)
 {
 	const char *problem, *reference, *acpi_problem, *pci_problem;
+	bool is_whole;
 
 	run_start(from_boot);
 	write_cr4(read_cr4() & ~CR4_UNWANTED);
@@ -234,7 +235,9 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		time_hz() / 1000000, reference ? reference : "a guess (no timer answers)",
 		pci_count);
 	run_record_platform(apic_is_x2apic(), paging_levels(), memory_total(), pci_count);
-	if (!options.refused && options.run != RUN_INVENTORY && options.run != RUN_LIST) {
+	is_whole = litmus_take_sequences();
+	if (is_whole && !options.refused && options.run != RUN_INVENTORY &&
+	    options.run != RUN_LIST) {
 		log_note(
 			"pci: bus mastering was on for %u functions; now off for all that were found",
 			pci_quiesce(!options.graphics));

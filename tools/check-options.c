@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the kernel takes each argument as an option, by its own parser, and tests= names tests: tools/check-options. */
+/* Whether the kernel takes each argument as an option, by its own parser, and tests= names tests; and the sequences from outside: tools/check-options. */
 #define _GNU_SOURCE
 #include "kernel/options.h"
-#include "tests/litmus/sequence.h"
+#include "tests/litmus/foreign.h"
+#include "kernel/handoff.h"
 #include "tests/litmus/target.h"
 
 #include <stdio.h>
@@ -97,9 +98,9 @@ static bool names_test(const char *glob, const char *device)
 			if (option_list_matches(glob, id))
 				return true;
 		}
-		for (size_t i = 0; i < sequence_count; i++)
-			if (sequences[i].kinds & 1u << target_kind((enum target_id)t) &&
-			    names_sequence(glob, target, &sequences[i], device))
+		for (size_t i = 0; i < all_sequences(); i++)
+			if (sequence_at(i)->kinds & 1u << target_kind((enum target_id)t) &&
+			    names_sequence(glob, target, sequence_at(i), device))
 				return true;
 	}
 	return false;
@@ -129,7 +130,8 @@ static bool names_anything(const char *glob)
 static void check_tests(char *globs)
 {
 	for (char *glob = strtok_r(globs, ",", &globs); glob; glob = strtok_r(NULL, ",", &globs)) {
-		if (names_anything(glob))
+		/* The mark of sequences from outside, which may come to the medium later. */
+		if (names_anything(glob) || (!foreign_count() && strchr(glob, '_')))
 			continue;
 		any_bad = true;
 		fprintf(stderr,
@@ -138,9 +140,43 @@ static void check_tests(char *globs)
 	}
 }
 
+/* As the kernel will, when it finds the file beside the image. */
+static bool take_sequences(const char *path)
+{
+	static char text[sizeof(((struct handoff *)0)->sequences)];
+	char problem[800];
+	FILE *file = fopen(path, "r");
+	size_t bytes = file ? fread(text, 1, sizeof(text), file) : 0;
+
+	if (!file || ferror(file)) {
+		fprintf(stderr, "%s: it cannot be read\n", path);
+		return false;
+	}
+	fclose(file);
+	if (bytes >= sizeof(text) - 1) {
+		fprintf(stderr, "%s: it is too long: accepted are fewer than %zu bytes\n", path,
+			sizeof(text) - 1);
+		return false;
+	}
+	if (!foreign_read(text, bytes, path, problem, sizeof(problem))) {
+		fprintf(stderr, "%s\n", problem);
+		return false;
+	}
+	if (!foreign_count())
+		fprintf(stderr, "%s: no sequence in it\n", path);
+	return foreign_count();
+}
+
 int main(int count, char **words)
 {
-	for (int i = 1; i < count; i++) {
+	int first = 1;
+
+	if (count > 2 && !strcmp(words[1], "--sequences")) {
+		if (!take_sequences(words[2]))
+			return 1;
+		first = 3;
+	}
+	for (int i = first; i < count; i++) {
 		struct options options = option_defaults;
 
 		options_parse(&options, words[i], complain);

@@ -57,6 +57,7 @@ static void run_all(const char *folder, int (*fuzzer)(const uint8_t *, size_t))
 
 CORPUS_TEST(fuzz_acpi)
 CORPUS_TEST(fuzz_dmar)
+CORPUS_TEST(fuzz_foreign)
 CORPUS_TEST(fuzz_madt)
 CORPUS_TEST(fuzz_mcfg)
 CORPUS_TEST(fuzz_notation)

@@ -286,7 +286,7 @@ void bench_note_broken(struct bench *b, enum broken kind, const char *id)
 
 const char *bench_follows(const struct bench *b, unsigned kinds, const char *id)
 {
-	static char text[96];
+	static char text[TEST_ID_BYTES + 32];
 
 	for (unsigned k = 0; k < BROKEN_KINDS; k++) {
 		if (!(kinds & BROKEN(k)) || !b->broken[k][0] || !strcmp(b->broken[k], id))

@@ -10,6 +10,8 @@
 #include "tests/litmus/words.h"
 #include "vtd/invalidate.h"
 
+#define TEST_ID_BYTES 160 /* the longest are of sequences from outside */
+
 struct tally {
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t dmas;
@@ -105,10 +107,12 @@ struct bench {
 	uint64_t seed;
 	/* By drive: walks that met a change under way, of so many DMAs (check_concurrency). */
 	uint64_t met[DRIVE_COUNT], met_of[DRIVE_COUNT];
-	uint64_t undisturbed_rate;     /* DMAs/s with nobody rewriting; 0: not measured */
-	bool has_interrupt;	       /* faults are read in the fault-event interrupt */
-	char disproved_by[96];	       /* the test that found `disproof`; empty: set-up, or none */
-	char broken[BROKEN_KINDS][64]; /* the self-check that showed it first; empty: none did */
+	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
+	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
+	char disproved_by
+		[TEST_ID_BYTES]; /* the test that found `disproof`; empty: set-up, or none */
+	char broken[BROKEN_KINDS]
+		   [TEST_ID_BYTES]; /* the self-check that showed it first; empty: none did */
 };
 
 /* Note that a self-check showed it; an earlier one stays. */

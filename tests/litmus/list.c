@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "tests/litmus/benches.h"
+#include "tests/litmus/foreign.h"
 #include "tests/litmus/selection.h"
 
 void list_everything(void)
@@ -11,17 +12,17 @@ void list_everything(void)
 	const char *name, *accepted;
 	char text[96];
 
-	for (size_t i = 0; i < sequence_count; i++) {
-		const struct sequence *s = &sequences[i];
-		static const char *const claims[] = { "safe", "unsafe",
-						      "safe where one chunk changes" };
+	for (size_t i = 0; i < all_sequences(); i++) {
+		const struct sequence *s = sequence_at(i);
+		bool has_claim = s->claim != CLAIM_NONE;
 
 		for (unsigned k = 0; k < KIND_COUNT; k++)
 			if (s->kinds & 1u << k)
-				log_note("sequence %s.%s.%s (said to be %s): %s",
+				log_note("sequence %s.%s.%s (%s%s): %s",
 					 kind_name((enum entry_kind)k),
-					 operation_name(s->operation), s->name, claims[s->claim],
-					 s->title);
+					 operation_name(s->operation), s->name,
+					 has_claim ? "said to be " : "no claim",
+					 has_claim ? notation_claims[s->claim] : "", s->title);
 		if (s->citation)
 			log_note("  from: %s", s->citation);
 		for (size_t k = 0; k < s->count; k++)

@@ -12,6 +12,7 @@
 #include "kernel/traps.h"
 #include "kernel/watchdog.h"
 #include "tests/inventory/inventory.h"
+#include "tests/litmus/foreign_log.h"
 #include "tests/litmus/list.h"
 #include "tests/litmus/predict.h"
 #include "tests/litmus/progress.h"
@@ -115,6 +116,8 @@ static void report_misowned(const struct setup *setup)
 	}
 }
 
+static const char *sequences_problem; /* NULL: none */
+
 static enum run_result refuse(const char *test, bool is_wrong, const char *why)
 {
 	report_plan(1, 0);
@@ -131,6 +134,14 @@ static enum run_result refuse_options(void)
 		    "not understood: %s; what was asked for cannot be guessed, so no test is run",
 		    ignored_options);
 	return refuse("options", true, why);
+}
+
+static enum run_result refuse_sequences(void)
+{
+	char why[900];
+
+	format_text(why, sizeof(why), "%s; no test is run", sequences_problem);
+	return refuse("sequences", true, why);
 }
 
 static void plan_tests(struct run *r)
@@ -180,10 +191,18 @@ static enum run_result run_everything(void)
 	return report_end();
 }
 
+bool litmus_take_sequences(void)
+{
+	sequences_problem = foreign_take();
+	return !sequences_problem;
+}
+
 enum run_result litmus_main(void)
 {
 	if (options.refused)
 		return refuse_options();
+	if (sequences_problem)
+		return refuse_sequences();
 	if (options.run == RUN_LIST) {
 		list_everything();
 		kernel_summary("a list of sequences and options was printed");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mutants of every sequence: those that the model calls unsafe must be seen to do harm. */
 #include "tests/litmus/engine.h"
+#include "tests/litmus/foreign.h"
 #include "tests/litmus/mutants.h"
 #include "kernel/lib/format.h"
 #include "kernel/kernel.h"
@@ -110,10 +111,11 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 		report_result(id, VERDICT_ERROR, problem, 0, "mutants");
 		return;
 	}
-	for (size_t i = 0; i < sequence_count; i++) {
-		const struct sequence *s = &sequences[i];
+	for (size_t i = 0; i < all_sequences(); i++) {
+		const struct sequence *s = sequence_at(i);
 
-		if (!(s->kinds & 1u << kind))
+		if (!(s->kinds & 1u << kind) ||
+		    (updater_needs_avx(s->steps, s->count) && !updater_can_store_256()))
 			continue;
 		for (unsigned mutation = 0; mutation < 2; mutation++)
 			for (size_t at = 0; at < s->count; at++)

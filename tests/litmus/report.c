@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The run as a list of results: its plan, each result, and what it comes to. */
+#include "tests/litmus/bench.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/report_parts.h"
 #include "kernel/cpu.h"
@@ -100,7 +101,7 @@ void report_result(const char *test, enum verdict verdict, const char *why, uint
 	bool is_failure = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 	bool has_reason = is_failure || verdict == VERDICT_SKIP;
 	const struct prediction *predicted = report_predicted();
-	char id[128];
+	char id[TEST_ID_BYTES + 24];
 
 	format_text(id, sizeof(id), pass > 1 ? "%s.pass-%u" : "%s", test, pass);
 

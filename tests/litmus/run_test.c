@@ -156,6 +156,6 @@ void run_test(struct device_run *run, const struct test *t)
 	if (t->bench->unit->queue.errors)
 		bench_note_broken(t->bench, BROKEN_QUEUE, t->id);
 	if (t->bench->disproof && !t->bench->disproved_by[0])
-		format_text(t->bench->disproved_by, TEST_ID_BYTES, "%s", t->id);
+		format_text(t->bench->disproved_by, sizeof(t->bench->disproved_by), "%s", t->id);
 	progress_end();
 }

@@ -8,6 +8,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/foreign.h"
 #include "tests/litmus/traits.h"
 #include "tests/litmus/verdict.h"
 
@@ -134,13 +135,13 @@ static void visit_target(struct bench *b, enum target_id target, struct visit *v
 		return;
 	}
 	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
-		for (size_t i = 0; i < sequence_count; i++)
+		for (size_t i = 0; i < all_sequences(); i++)
 			for (unsigned w = 0; w < options.dwell_count; w++) {
 				size_t length = sequence_id(id, device_name(b), target,
-							    &sequences[i], drive,
+							    sequence_at(i), drive,
 							    options.dwell_ns[w]);
 
-				if (!is_wanted(b, target, &sequences[i], drive, id, length))
+				if (!is_wanted(b, target, sequence_at(i), drive, id, length))
 					continue;
 				/* Every verdict rests on these: they are checked first. */
 				visit_concurrency(b, v);
@@ -154,7 +155,7 @@ static void visit_target(struct bench *b, enum target_id target, struct visit *v
 							     .id = name });
 				has_witness = true;
 				t.kind = TEST_SEQUENCE;
-				t.sequence = &sequences[i];
+				t.sequence = sequence_at(i);
 				t.drive = (enum drive)drive;
 				t.dwell_ns = options.dwell_ns[w];
 				t.ms = verdict_ms(b, target, (enum drive)drive);
@@ -167,9 +168,9 @@ static bool names_sequence(enum target_id target, const char *device)
 	char id[TEST_ID_BYTES];
 
 	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
-		for (size_t i = 0; i < sequence_count; i++)
+		for (size_t i = 0; i < all_sequences(); i++)
 			for (unsigned w = 0; w < options.dwell_count; w++)
-				if (is_named(id, sequence_id(id, device, target, &sequences[i],
+				if (is_named(id, sequence_id(id, device, target, sequence_at(i),
 							     drive, options.dwell_ns[w])))
 					return true;
 	return false;

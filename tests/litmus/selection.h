@@ -6,8 +6,6 @@
 #include "tests/litmus/bench.h"
 #include "tests/litmus/sequence.h"
 
-#define TEST_ID_BYTES 96
-
 enum test_kind {
 	TEST_OWNERSHIP, /* seen at set-up */
 	TEST_TRAITS,	/* likewise */

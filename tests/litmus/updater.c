@@ -62,6 +62,14 @@ bool updater_can_store_256(void)
 	return ecx & 1u << 28 && ecx & 1u << 26; /* AVX, XSAVE */
 }
 
+bool updater_needs_avx(const struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (steps[i].op == STEP_STORE256)
+			return true;
+	return false;
+}
+
 static void store_256(volatile uint64_t *to, const uint64_t *value)
 {
 	__asm__ volatile("vmovdqu (%1), %%ymm0\n\tvmovdqa %%ymm0, (%0)"
@@ -217,7 +225,7 @@ static void prepare(struct bench *b, enum drive drive)
 void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 {
 	prepare(b, (enum drive)trial->drive);
-	updater.needs_avx = trial->steps[0].op == STEP_STORE256;
+	updater.needs_avx = updater_needs_avx(trial->steps, trial->count);
 	updater.hangs = trial->may_break && break_hangs_updater();
 	program_compile(updater.program, b, trial, phase);
 }

@@ -31,6 +31,7 @@ uint64_t updater_rewrites(void);
 uint64_t updater_stores(void);
 /* Whether the processors have AVX; turned on for the updater when first needed. */
 bool updater_can_store_256(void);
+bool updater_needs_avx(const struct step *steps, size_t count);
 const char *updater_problem(void); /* why it does not answer */
 
 #endif

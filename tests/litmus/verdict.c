@@ -58,6 +58,8 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 {
 	if (p->problem)
 		return p->problem;
+	if (updater_needs_avx(s->steps, s->count) && !updater_can_store_256())
+		return "the processor has no AVX for its 256-bit stores";
 	if (p->walks_page_zero && !page_zero_is_empty)
 		return "a mixture would be walked through physical page 0, which is not free here";
 	if (drive == DRIVE_HAMMER && !full->harms && p->harms)
@@ -272,8 +274,8 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	if (b->traits.rereads == TRAIT_YES)
 		predict_by_specification(b, &faithful, s->never_blocks, &spec);
 	predict_known_bad(b, trial, s->never_blocks, &here);
-	shown->known_bad[target][s - sequences] |= (spec.harms ? KNOWN_BAD : 0) |
-						   (here.harms ? SHOWABLE : 0);
+	shown->known_bad[target][sequence_index(s)] |= (spec.harms ? KNOWN_BAD : 0) |
+						       (here.harms ? SHOWABLE : 0);
 }
 
 void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
@@ -281,7 +283,7 @@ void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
 	unsigned bad = 0, showable = 0, seen = 0;
 
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
-		for (size_t i = 0; i < sequence_count; i++) {
+		for (size_t i = 0; i < all_sequences(); i++) {
 			uint8_t flags = shown->known_bad[t][i];
 
 			if (!(flags & KNOWN_BAD))
@@ -292,7 +294,8 @@ void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
 			seen += flags & SEEN ? 1 : 0;
 			if (!(flags & SEEN))
 				log_note("  not seen: %s.%s.%s%s", target_name((enum target_id)t),
-					 operation_name(sequences[i].operation), sequences[i].name,
+					 operation_name(sequence_at(i)->operation),
+					 sequence_at(i)->name,
 					 flags & SHOWABLE ? "" : " (this unit cannot show it)");
 		}
 	if (bad)
@@ -314,7 +317,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .ats = true };
 	struct prediction full, p;
 	const char *problem, *follows = bench_follows(b, BROKEN(BROKEN_KINDS) - 1, id);
-	uint8_t spec_harms, *flags = &shown->known_bad[target][s - sequences];
+	uint8_t spec_harms, *flags = &shown->known_bad[target][sequence_index(s)];
 
 	log_note("%s:%s%s", id, *flags & TOLD ? "" : " ", *flags & TOLD ? "" : s->title);
 	*flags |= TOLD;
@@ -345,10 +348,13 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	}
 	note_known_bad(b, target, s, &trial, &full, shown);
 	spec_harms = log_model(b, s, &trial, &p);
+	/* Those of the catalogue are held against the model when it is built. */
+	if (sequence_index(s) >= sequence_count && s->claim == CLAIM_SAFE && full.harms)
+		log_note("  Its claim is not true here: it says safe");
 	trial_run(b, &trial, &tally);
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	report_keep(b->target, &tally, &p);
 	judge(b, target, drive, &p, outside(b, s, &trial, &p), spec_harms, shown, id);
 	if (predict_harm_seen(&p, &tally))
-		shown->known_bad[target][s - sequences] |= SEEN;
+		shown->known_bad[target][sequence_index(s)] |= SEEN;
 }

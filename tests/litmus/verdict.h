@@ -4,7 +4,7 @@
 #define TESTS_VERDICT_H
 
 #include "tests/litmus/bench.h"
-#include "tests/litmus/sequence.h"
+#include "tests/litmus/foreign.h"
 
 /* Ways in which harm shows, each counted among DMAs of its own: exposed, held, looked at by tag. */
 enum { SHOWN_TORN, SHOWN_STALE, SHOWN_MISTAGGED, SHOWN_KINDS };
@@ -22,7 +22,7 @@ struct shown {
 	bool witness_good[TARGET_COUNT];
 	/* Of each sequence, in any drive: unsafe by the specification, can be seen here, was seen; title printed.
 	 */
-	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX];
+	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX + FOREIGN_MAX];
 };
 
 enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4, TOLD = 8 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vtd-sim [sim.KEY=VALUE ...] [OPTION=VALUE ...]: a run of the tests as the image makes it, on the simulated
+ * vtd-sim [--sequences=FILE] [sim.KEY=VALUE ...] [OPTION=VALUE ...]: a run of the tests as the image makes it, on the simulated
  * machine. The log goes to the standard output. Exit status: 0 pass, 1 fail, 2 skip, 3 misuse.
  */
 #define _GNU_SOURCE
@@ -18,6 +18,7 @@
 #include "tests/sim/machine.h"
 #include "tests/sim/sim.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,25 @@ static struct memory_region all_memory = { SIM_MEMORY, SIM_BYTES / PAGE_SIZE, ME
 static struct handoff the_handoff = { .build_id = BUILD_ID,
 				      .regions = &all_memory,
 				      .region_count = 1 };
+
+static void read_sequences(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t room = sizeof(the_handoff.sequences);
+
+	if (file)
+		the_handoff.sequences_bytes = fread(the_handoff.sequences, 1, room, file);
+	if (!file || ferror(file)) {
+		fprintf(stderr, "vtd-sim: %s: %s\n", path, strerror(errno));
+		exit(3);
+	}
+	fclose(file);
+	the_handoff.sequences_path = path;
+	/* As boot/ has it. */
+	if (the_handoff.sequences_bytes >= room - 1)
+		the_handoff.sequences_problem =
+			"the file of sequences is too long: accepted are fewer than 32767 bytes";
+}
 
 static void add_word(const char *word)
 {
@@ -54,6 +74,8 @@ static void add_defaults(void)
 
 static void take_words(int count, char **words)
 {
+	static const char sequences_option[] = "--sequences=";
+
 	for (int i = 0; i < count; i++) {
 		const char *problem;
 
@@ -64,6 +86,10 @@ static void take_words(int count, char **words)
 		if (!strcmp(words[i], "--version")) {
 			printf("vtd-sim %s\n", BUILD_ID);
 			exit(0);
+		}
+		if (!strncmp(words[i], sequences_option, strlen(sequences_option))) {
+			read_sequences(words[i] + strlen(sequences_option));
+			continue;
 		}
 		if (words[i][0] == '-') {
 			fprintf(stderr, "vtd-sim: %s: no such option; --help lists them\n",
@@ -139,6 +165,7 @@ int main(int argc, char **argv)
 		panic("%s", problem);
 	bus_attach();
 	run_record_platform(false, 4, memory_total(), pci_count);
+	litmus_take_sequences();
 	pci_quiesce(true);
 	result = litmus_main();
 	bus_report();

@@ -144,8 +144,9 @@ void sim_options_help(void)
 {
 	char key[32], value[32];
 
-	printf("Usage: vtd-sim [sim.KEY=VALUE ...] [OPTION=VALUE ...]\n"
+	printf("Usage: vtd-sim [--sequences=FILE] [sim.KEY=VALUE ...] [OPTION=VALUE ...]\n"
 	       "Run the tests of vtd-litmus on a remapping unit in software.\n\n"
+	       "--sequences=FILE adds sequences of your own (docs/notation.md); a mistake in one, and nothing is tested.\n"
 	       "OPTION=VALUE is an option of vtd-litmus (docs/options.md). Exit status: 0 pass, 1 fail, 2 skip\n"
 	       "(nothing was learned), 3 wrong usage.\n\n"
 	       "What the unit is and does, with the default of each:\n\n");

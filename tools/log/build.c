@@ -65,7 +65,7 @@ void build_line(struct builder *b, struct span line)
 		{ "device", take_device, false }, { "plan", take_plan, false },
 		{ "pair", take_pair, false },	  { "end", take_end, false },
 		{ "traits", take_traits, false }, { "walks", take_walks, true },
-		{ "sim", take_sim, false },
+		{ "sim", take_sim, false },	  { "sequence", take_sequence, false },
 	};
 	const char *blank = memchr(line.at, ' ', line.bytes);
 	struct span kind = { line.at, blank ? (size_t)(blank - line.at) : line.bytes };

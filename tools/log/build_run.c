@@ -62,6 +62,25 @@ void take_sim(struct builder *b, struct span line)
 	b->run.simulated = 1;
 }
 
+/* A line with a name begins one; others go on with its text. */
+void take_sequence(struct builder *b, struct span line)
+{
+	struct run *r = &b->run;
+	struct given *g = r->given_count ? &r->given[r->given_count - 1] : NULL;
+	struct word w;
+
+	while (word_next(&line, &w))
+		if (word_is(w.key, "name")) {
+			if (r->given_count == GIVEN_MAX)
+				return;
+			g = &r->given[r->given_count++];
+			g->name = word_text(&b->arena, NULL, w.value);
+			g->text = "";
+		} else if (word_is(w.key, "text") && g) {
+			g->text = word_lines(&b->arena, g->text, w.value);
+		}
+}
+
 void take_dmar(struct builder *b, struct span line)
 {
 	struct word w;

@@ -230,6 +230,17 @@ static json_t *machine_json(const struct run *r)
 	return j;
 }
 
+/* Sequences from outside. */
+static json_t *given_json(const struct run *r)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < r->given_count; i++)
+		json_array_append_new(array, json_pack("{s:o, s:o}", "name", text(r->given[i].name),
+						       "text", text(r->given[i].text)));
+	return array;
+}
+
 static json_t *run_json(const struct run *r)
 {
 	json_t *tests = json_array(), *problems = json_array();
@@ -255,6 +266,7 @@ static json_t *run_json(const struct run *r)
 	json_object_set_new(j, "model", text(r->fetches));
 	json_object_set_new(j, "problems", problems);
 	json_object_set_new(j, "machine", machine_json(r));
+	json_object_set_new(j, "sequences", given_json(r));
 	json_object_set_new(j, "tests", tests);
 	return j;
 }

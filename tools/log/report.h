@@ -154,6 +154,7 @@ struct report {
 	uint64_t dmas;
 	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
 		broken, trait_kinds;
+	struct table given; /* sequences from outside: their texts by their names */
 	struct table bad_files, empty_files;
 	struct distinct distinct;
 	struct copy *copies; /* left out */

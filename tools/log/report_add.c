@@ -317,6 +317,9 @@ void report_add(struct report *r, const struct run *run)
 			span_dates(row->from, row->to, run->date);
 	}
 	add_tests(r, run, machine, day);
+	for (unsigned i = 0; i < run->given_count; i++)
+		table_of(r, &r->given, run->given[i].name)->value = (void *)report_intern(
+			r, run->given[i].text);
 	report_add_units(r, run, machine);
 	report_add_traits(r, run, machine->parent->parent);
 	if (run->judgement == JUDGED_INCOMPLETE || run->problem_count)

@@ -132,6 +132,15 @@ void report_incomplete(struct out *o, const struct report *r)
 	out_raw(o, "</section>\n");
 }
 
+/* NULL: no log has it. */
+static const char *given_text(const struct report *r, const struct subject *s)
+{
+	for (size_t i = 0; i < r->given.room; i++)
+		if (r->given.entries[i].key && !strcmp(r->given.entries[i].key, s->sequence))
+			return r->given.entries[i].value;
+	return NULL;
+}
+
 void report_sequences(struct out *o, const struct report *r)
 {
 	out_raw(o, "<section id=\"sequences\"><h2>Sequences</h2>\n");
@@ -147,6 +156,12 @@ void report_sequences(struct out *o, const struct report *r)
 		out_raw(o, "<article id=\"");
 		out_anchor(o, s);
 		out(o, "\" data-f=\"%s\"><h3><code>%s</code></h3>", s->name, s->name);
+		if (!s->known && given_text(r, s)) {
+			out(o,
+			    "<p>From outside: the logs have it, not the catalogue.</p><pre>%s</pre></article>\n",
+			    given_text(r, s));
+			continue;
+		}
 		if (!s->known) {
 			out_raw(o, "<p>This tool's catalogue does not have it.</p></article>\n");
 			continue;

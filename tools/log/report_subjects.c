@@ -49,7 +49,7 @@ static unsigned target_rank(const char *name)
 /* In the table its number is one higher: NULL is "new". */
 size_t report_subject(struct report *r, const struct test_name *name)
 {
-	char key[128];
+	char key[160];
 	struct subject *s;
 	struct entry *e;
 

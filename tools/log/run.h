@@ -17,6 +17,7 @@
 #define FAULTS_MAX   8
 #define UNITS_MAX    64
 #define DEVICES_MAX  32
+#define GIVEN_MAX    64
 #define WALKS_MAX    DRIVE_COUNT
 
 /* What is known of a run. The first three are the kernel's own words. */
@@ -83,6 +84,12 @@ struct unit {
 	uint64_t n, base, version, cap, ecap, gsts, pmen;
 };
 
+/* A sequence from outside, as the log has it. */
+struct given {
+	const char *name; /* as in the ids of its tests */
+	const char *text; /* in the notation (docs/notation.md) */
+};
+
 struct device {
 	const char *name, *at, *id, *why; /* why: it cannot be used; NULL: it can */
 	unsigned unit;
@@ -113,6 +120,9 @@ struct run {
 	uint64_t log_version, seed, family, model, stepping, processors, memory_mib, tsc_hz, x2apic;
 	uint64_t simulated;	  /* not 0: by vtd-sim: no machine, and no silicon */
 	const char *unit_options; /* of vtd-sim: what the unit was told to be */
+
+	unsigned given_count;
+	struct given given[GIVEN_MAX];
 
 	uint8_t *dmar;
 	size_t dmar_bytes;
@@ -176,7 +186,7 @@ const char *claim_word(unsigned claim);
 
 /* The parts of a test's id: target.operation.sequence.device.drive; false for checks, which have none. */
 struct test_name {
-	char target[24], operation[24], sequence[64], device[24], drive[48];
+	char target[24], operation[24], sequence[96], device[24], drive[48];
 };
 bool test_name(const char *id, struct test_name *name);
 

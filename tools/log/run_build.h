@@ -79,6 +79,7 @@ __attribute__((format(printf, 2, 3))) void build_problem(struct builder *b, cons
 /* One for each kind of record: build_run.c, build_test.c. The line begins after the kind. */
 void take_run(struct builder *b, struct span line); /* and machine, cpu, platform */
 void take_sim(struct builder *b, struct span line);
+void take_sequence(struct builder *b, struct span line);
 void take_dmar(struct builder *b, struct span line);
 void take_unit(struct builder *b, struct span line);
 void take_device(struct builder *b, struct span line);

@@ -100,6 +100,18 @@ static void print_machine(const struct run *r)
 	}
 }
 
+/* Sequences from outside, whole: the log is all that knows them. */
+static void print_given(const struct given *g)
+{
+	printf("  %-11s%s\n", "sequence", g->name);
+	for (const char *at = g->text; *at;) {
+		size_t n = strcspn(at, "\n");
+
+		printf(n ? "    %.*s\n" : "%.*s\n", (int)n, at);
+		at += n + (at[n] == '\n');
+	}
+}
+
 static void print_details(const struct run_test *t)
 {
 	for (unsigned i = 0; i < t->outcome_count; i++)
@@ -203,6 +215,8 @@ static void show_run(const struct run *r, const char *text, void *context)
 	printf("%s%s, run %u, lines %u to %u%s\n", paint("\033[1m"), r->path, r->number,
 	       r->line_from, r->line_to, paint("\033[0m"));
 	print_machine(r);
+	for (unsigned i = 0; i < r->given_count; i++)
+		print_given(&r->given[i]);
 	for (size_t i = 0; i < r->test_count; i++)
 		print_test(&r->tests[i]);
 	for (size_t i = 0; i < r->problem_count; i++)

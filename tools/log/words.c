@@ -62,7 +62,7 @@ int word_nibble(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-const char *word_text(struct arena *arena, const char *before, struct span s)
+static const char *decode(struct arena *arena, const char *before, struct span s, bool lines)
 {
 	size_t n = before ? strlen(before) : 0;
 	char *out = arena_alloc(arena, n + s.bytes + 1);
@@ -80,9 +80,21 @@ const char *word_text(struct arena *arena, const char *before, struct span s)
 			i += 2;
 		}
 		/* A NUL or a control character would end, or break, what we print. */
-		out[n++] = (unsigned char)c < ' ' || c == 0x7f ? '?' : c;
+		if ((unsigned char)c < ' ' || c == 0x7f)
+			c = lines && c == '\n' ? c : '?';
+		out[n++] = c;
 	}
 	return out;
+}
+
+const char *word_text(struct arena *arena, const char *before, struct span s)
+{
+	return decode(arena, before, s, false);
+}
+
+const char *word_lines(struct arena *arena, const char *before, struct span s)
+{
+	return decode(arena, before, s, true);
 }
 
 void word_copy(char *to, size_t room, struct span s)

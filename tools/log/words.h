@@ -24,6 +24,8 @@ char word_letter(struct span s);
 int word_nibble(char c);
 /* What record_add_text() wrote, after `before` (NULL: nothing): a long text comes in several lines. */
 const char *word_text(struct arena *arena, const char *before, struct span s);
+/* The same of a text of several lines. */
+const char *word_lines(struct arena *arena, const char *before, struct span s);
 void word_copy(char *to, size_t room, struct span s);
 
 /* A table of keys: where a number (uint64_t) or a text (const char *) goes. */
