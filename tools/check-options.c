@@ -69,14 +69,13 @@ static bool names_sequence(const char *glob, const char *target, const struct se
 {
 	static const char *const without[] = { "", ".without-barrier", ".without-present",
 					       ".without-invalidate" };
-	static const char *const drives[] = { "hammer", "faithful" };
 	char id[200];
 
 	for (unsigned w = 0; w < 4; w++)
-		for (unsigned d = 0; d < 2; d++) {
+		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
 			snprintf(id, sizeof(id), "%s.%s.%s%s.%s.%s", target,
 				 operation_name(s->operation), s->name, without[w], device,
-				 drives[d]);
+				 drive_word(d));
 			if (option_list_matches(glob, id))
 				return true;
 		}

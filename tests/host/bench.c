@@ -40,6 +40,25 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 	return target_build(target, id, unit, &device, 0x10, bench_ats, NULL);
 }
 
+struct model_question bench_question_of(struct bench_question how, enum entry_kind kind,
+					struct model_fetch *fetch)
+{
+	if (how.bits)
+		model_fetch_chunks(fetch, kind, how.bits, !how.any_order);
+	else
+		model_fetch_qemu(fetch, kind);
+	return (struct model_question){
+		.kind = kind,
+		.fetch = fetch,
+		.coherent = how.coherent,
+		.write_buffer = how.write_buffer,
+		.caching_mode = how.caching_mode,
+		.device_tlb = how.device_tlb,
+		.caches = !how.no_caches,
+		.one_way = how.one_way,
+	};
+}
+
 struct model_answer bench_ask(struct target *t, const struct step *steps, size_t count,
 			      bool never_blocks, struct bench_question how)
 {
@@ -47,31 +66,19 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 	struct model_fetch fetch;
 	struct model_answer answer;
 	struct target_reading reading = { .target = t };
-	struct model_question q = {
-		.steps = steps,
-		.count = count,
-		.kind = (enum entry_kind)t->kind,
-		.state = { t->state[0][0], t->state[0][1] },
-		.fetch = &fetch,
-		.legacy = !t->scalable,
-		.coherent = how.coherent,
-		.write_buffer = how.write_buffer,
-		.caching_mode = how.caching_mode,
-		.device_tlb = how.device_tlb,
-		.caches = !how.no_caches,
-		.one_way = how.one_way,
-		.never_blocks = never_blocks,
-		.blocked = OUTCOME_NOT_PRESENT,
-		.meaning = target_read,
-		.context = &reading,
-	};
+	struct model_question q = bench_question_of(how, (enum entry_kind)t->kind, &fetch);
 
+	q.steps = steps;
+	q.count = count;
+	q.state[0] = t->state[0][0];
+	q.state[1] = t->state[0][1];
+	q.legacy = !t->scalable;
+	q.never_blocks = never_blocks;
+	q.blocked = OUTCOME_NOT_PRESENT;
+	q.meaning = target_read;
+	q.context = &reading;
 	if (!workspace)
 		workspace = malloc(MODEL_WORKSPACE);
-	if (how.bits)
-		model_fetch_chunks(&fetch, q.kind, how.bits, !how.any_order);
-	else
-		model_fetch_qemu(&fetch, q.kind);
 	model_run(&q, workspace, MODEL_WORKSPACE, &answer);
 	return answer;
 }

@@ -18,6 +18,10 @@ struct bench_question {
 	bool any_order, coherent, caching_mode, no_caches, device_tlb, write_buffer, one_way;
 };
 
+/* The model's question of an entry of this kind on such a unit: steps, states and meanings are for the caller to fill in. */
+struct model_question bench_question_of(struct bench_question how, enum entry_kind kind,
+					struct model_fetch *fetch);
+
 /* What the model says of these steps on this target. */
 struct model_answer bench_ask(struct target *target, const struct step *steps, size_t count,
 			      bool never_blocks, struct bench_question how);

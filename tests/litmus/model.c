@@ -276,8 +276,7 @@ static void expand_item(struct search *s, uint32_t index)
 	unsigned held = is_over(s, position) ? 0 : item_left(s, position, item, key & 15);
 
 	/* What is in the paging-structure cache alone answers no request: see walk_from_kept(). */
-	if ((key & 15) != IN_PAGING_CACHE &&
-	    !refuses_translated(s, at_rest(s, position)))
+	if ((key & 15) != IN_PAGING_CACHE && !refuses_translated(s, at_rest(s, position)))
 		use(s, index, &m, at_rest(s, position));
 	if (held)
 		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfff0) | held),

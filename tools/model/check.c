@@ -32,8 +32,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case 'u':
 		a->units = parse_units(argument);
 		a->only = true;
-		if (!a->units)
-			exit(BAD_INPUT);
 		return 0;
 	case 't':
 		a->target = argument;

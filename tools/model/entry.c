@@ -36,8 +36,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'u':
 		a->units = parse_units(argument);
-		if (!a->units)
-			exit(BAD_INPUT);
 		return 0;
 	case ARGP_KEY_ARGS:
 		a->first = state->next;
@@ -133,31 +131,20 @@ static struct model_answer ask(struct used_pair *pair, const struct sequence *s,
 	static void *workspace;
 	struct model_fetch fetch;
 	struct model_answer answer;
-	struct model_question q = {
-		.steps = s->steps,
-		.count = s->count,
-		.kind = pair->kind,
-		.state = { pair->state[0], pair->state[1] },
-		.fetch = &fetch,
-		.legacy = pair->kind <= KIND_CONTEXT,
-		.coherent = how->coherent,
-		.write_buffer = how->write_buffer,
-		.caching_mode = how->caching_mode,
-		.device_tlb = how->device_tlb,
-		.caches = true,
-		.one_way = true,
-		.never_blocks = s->never_blocks,
-		.blocked = USED_NOT_PRESENT,
-		.meaning = used_meaning,
-		.context = pair,
-	};
+	struct model_question q = bench_question_of(*how, pair->kind, &fetch);
 
+	q.steps = s->steps;
+	q.count = s->count;
+	q.state[0] = pair->state[0];
+	q.state[1] = pair->state[1];
+	q.legacy = pair->kind <= KIND_CONTEXT;
+	q.one_way = true;
+	q.never_blocks = s->never_blocks;
+	q.blocked = USED_NOT_PRESENT;
+	q.meaning = used_meaning;
+	q.context = pair;
 	if (!workspace && !(workspace = malloc(MODEL_WORKSPACE)))
 		abort();
-	if (how->bits)
-		model_fetch_chunks(&fetch, q.kind, how->bits, !how->any_order);
-	else
-		model_fetch_qemu(&fetch, q.kind);
 	model_run(&q, workspace, MODEL_WORKSPACE, &answer);
 	return answer;
 }

@@ -66,8 +66,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'u':
 		a->units = parse_units(argument);
-		if (!a->units)
-			exit(BAD_INPUT);
 		return 0;
 	case 'w':
 		a->stores = parse_stores(argument, state);

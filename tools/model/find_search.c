@@ -148,31 +148,21 @@ static struct model_answer ask(const struct find *f, const struct step *steps, s
 	struct target_reading reading = { .target = f->target };
 	struct model_fetch fetch;
 	struct model_answer answer;
-	struct model_question q = {
-		.steps = steps,
-		.count = count,
-		.kind = (enum entry_kind)f->target->kind,
-		.state = { f->target->state[0][from], f->target->state[0][!from] },
-		.fetch = &fetch,
-		.legacy = !f->target->scalable,
-		.coherent = how->coherent,
-		.caching_mode = how->caching_mode,
-		.device_tlb = how->device_tlb,
-		.caches = true,
-		.one_way = true,
-		.never_blocks = f->never_blocks,
-		.blocked = OUTCOME_NOT_PRESENT,
-		.meaning = target_read,
-		.context = &reading,
-	};
+	struct model_question q = bench_question_of(*how, (enum entry_kind)f->target->kind, &fetch);
 	size_t i = 0;
 
+	q.steps = steps;
+	q.count = count;
+	q.state[0] = f->target->state[0][from];
+	q.state[1] = f->target->state[0][!from];
+	q.legacy = !f->target->scalable;
+	q.one_way = true;
+	q.never_blocks = f->never_blocks;
+	q.blocked = OUTCOME_NOT_PRESENT;
+	q.meaning = target_read;
+	q.context = &reading;
 	if (!workspace && !(workspace = malloc(MODEL_WORKSPACE)))
 		abort();
-	if (how->bits)
-		model_fetch_chunks(&fetch, q.kind, how->bits, !how->any_order);
-	else
-		model_fetch_qemu(&fetch, q.kind);
 	do
 		model_run(&q, workspace, bytes[i++], &answer);
 	while (answer.overflow && !(answer.harms & HARM_STAYS) &&

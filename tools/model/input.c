@@ -112,7 +112,7 @@ unsigned parse_units(const char *list)
 			for (i = 0; i < UNIT_KINDS; i++)
 				fprintf(stderr, ", %s", unit_kinds[i].name);
 			fprintf(stderr, "\n");
-			return 0;
+			exit(BAD_INPUT);
 		}
 		units |= 1u << i;
 		if (!list[length])

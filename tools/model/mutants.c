@@ -25,8 +25,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 'u':
 		a->units = parse_units(argument);
-		if (!a->units)
-			exit(BAD_INPUT);
 		return 0;
 	case 't':
 		a->target = argument;
