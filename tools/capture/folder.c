@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/capture/capture.h"
+#include "tools/capture/command.h"
+#include "tools/capture/folder.h"
+
+/* "key: value", a line each. */
+static char *value_of(const char *about, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (const char *at = about; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+		if (!strncmp(at, key, length) && !strncmp(at + length, ": ", 2))
+			return need(strndup(at + length + 2, strcspn(at + length + 2, "\n")));
+	return need(strdup(""));
+}
+
+static void read_about(struct folder *f, const char *about)
+{
+	f->what = value_of(about, "what");
+	f->kernel = value_of(about, "kernel");
+	f->mode = value_of(about, "mode");
+	f->qemu = value_of(about, "qemu");
+	f->caching_mode = !strcmp(value_of(about, "caching-mode"), "on");
+	f->seconds = atof(value_of(about, "seconds"));
+	f->cpu_seconds = atof(value_of(about, "cpu-seconds"));
+}
+
+static void read_console(struct folder *f, const char *console)
+{
+	f->ended = strstr(console, "@@ end");
+	f->panic = strstr(console, "Kernel panic") || strstr(console, "Oops:");
+}
+
+void folder_open(struct folder *f, const char *path, bool lenient)
+{
+	struct stat s;
+	bool alone = !stat(path, &s) && !S_ISDIR(s.st_mode);
+	const char *records = alone ? path : text_of("%s/records", path);
+	FILE *file = fopen(records, "r");
+	char error[200], *text;
+	size_t length;
+
+	memset(f, 0, sizeof(*f));
+	f->path = path;
+	if (!file && !lenient)
+		fail("%s: no capture: %s", records, strerror(errno));
+	if (file && !records_read(file, &f->records, error, sizeof(error)) && !lenient)
+		fail("%s: %s", records, error);
+	if (file)
+		fclose(file);
+	read_about(f, !alone && read_whole(text_of("%s/about", path), &text, &length) ? text : "");
+	read_console(f, !alone && read_whole(text_of("%s/console", path), &text, &length) ? text : "");
+	if (!alone)
+		symbols_read(&f->symbols, text_of("%s/symbols.gz", path));
+	for (size_t i = 0; i < f->records.count; i++) {
+		f->has_units |= f->records.list[i].type == 'M' || f->records.list[i].type == 'Q';
+		f->has_tables |= f->records.list[i].type == 'T';
+	}
+}
+
+static const char *to_remove;
+
+static void remove_it(void)
+{
+	remove_folder(to_remove);
+}
+
+void folder_remove_at_exit(const char *path)
+{
+	to_remove = need(strdup(path));
+	atexit(remove_it);
+}

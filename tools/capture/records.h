@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads records (tools/capture/kinds.h), and says whether they are complete. */
+#ifndef TOOLS_CAPTURE_RECORDS_H
+#define TOOLS_CAPTURE_RECORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tools/capture/shadow.h"
+
+#define RECORD_VALUES 10
+#define RECORD_STACK  12
+
+struct record {
+	uint64_t number, ms, pc;
+	unsigned cpu;
+	char type;
+	enum table_kind kind;
+	char word[12];			/* of G and F: how */
+	uint64_t value[RECORD_VALUES];	/* in the order of the line */
+	unsigned values;
+	uint64_t stack[RECORD_STACK]; /* return addresses, innermost first */
+	unsigned depth;
+};
+
+struct records {
+	struct record *list;
+	size_t count;
+	uint64_t seen, recorded, missed, walks, failed, ms; /* of the last line */
+	bool ended;
+};
+
+/*
+ * All of a file. False: it is no record of this version, or a line is no record; `error` says which and why. That it
+ * ends early is no error here.
+ */
+bool records_read(FILE *file, struct records *out, char *error, size_t room);
+void records_free(struct records *r);
+
+/*
+ * Whether every store is there, by four things: the numbers of the records, the last line's counts, what the plugin
+ * found missed, and each table at the end, which the stores must lead to. NULL, or what is wrong; into text.
+ */
+const char *records_incomplete(const struct records *r, char *text, size_t room);
+
+/* What a record does to the tables: T, E, U, S, ! and Z; nothing for others. */
+void records_apply(struct shadow *s, const struct record *r);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "tools/capture/symbols.h"
+
+static int by_address(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+void symbols_parse(struct symbols *s, char *text)
+{
+	size_t room = 0;
+
+	memset(s, 0, sizeof(*s));
+	for (char *line = text, *next; line && *line; line = next) {
+		unsigned long address;
+		char type, name[200];
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
+		if (sscanf(line, "%lx %c %199s", &address, &type, name) != 3 || !address ||
+		    (tolower(type) != 't' && tolower(type) != 'w'))
+			continue;
+		name[strcspn(name, ".")] = 0; /* .isra.0, .constprop.0, .cold, .part.0 */
+		if (s->count == room) {
+			room = room ? 2 * room : 4096;
+			s->list = realloc(s->list, room * sizeof(*s->list));
+			if (!s->list)
+				abort();
+		}
+		s->list[s->count++] = (struct symbol){ address, strdup(name) };
+	}
+	qsort(s->list, s->count, sizeof(*s->list), by_address);
+}
+
+bool symbols_read(struct symbols *s, const char *path)
+{
+	gzFile file = gzopen(path, "r"); /* what is not compressed is read as it is */
+	size_t length = 0, room = 1 << 20;
+	char *text;
+	int n;
+
+	memset(s, 0, sizeof(*s));
+	if (!file)
+		return false;
+	text = malloc(room);
+	while (text && (n = gzread(file, text + length, (unsigned)(room - length - 1))) > 0) {
+		length += (size_t)n;
+		if (room - length < 2)
+			text = realloc(text, room *= 2);
+	}
+	gzclose(file);
+	if (!text)
+		abort();
+	text[length] = 0;
+	symbols_parse(s, text);
+	free(text);
+	return s->count != 0;
+}
+
+const char *symbols_name(const struct symbols *s, uint64_t address)
+{
+	static char texts[16][24];
+	static unsigned turn;
+	size_t low = 0, high = s->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (s->list[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low && address - s->list[low - 1].address < 1 << 20)
+		return s->list[low - 1].name;
+	turn = (turn + 1) % 16;
+	snprintf(texts[turn], sizeof(texts[turn]), "0x%lx", address);
+	return texts[turn];
+}
