@@ -423,6 +423,27 @@ $(BUILD)/model/tools/model/main.o: $(BUILD)/id
 $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 	$(Q)$(HOSTCC) $^ -ljansson -o $@
 
+# vtd-capture: what an operating system does to its tables, recorded in QEMU (docs/capture.md), and the plugin that QEMU
+# loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
+PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c plugin.c recorder.c tables.c units.c walk.c) vtd/dmar.c kernel/lib/crc32.c
+PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
+CAPTURE_PURE    := $(addprefix tools/capture/,$(filter-out main.c plugin.c %_main.c,$(notdir $(wildcard tools/capture/*.c))))
+CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
+		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
+
+$(BUILD)/model/tools/capture/%.o: MODEL_CFLAGS += -D_GNU_SOURCE
+$(BUILD)/model/tools/capture/main.o: MODEL_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
+$(BUILD)/model/tools/capture/main.o: $(BUILD)/id
+$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init
+
+$(BUILD)/vtd-capture: $(CAPTURE_OBJECTS) $(PLUGINS)
+	$(Q)$(HOSTCC) $(CAPTURE_OBJECTS) -lz -ljansson -o $@
+
+$(BUILD)/vtd-capture-plugin-%.so: $(PLUGIN_SOURCES) $(wildcard tools/capture/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(filter-out -MMD -MP,$(MODEL_CFLAGS)) $(HERE_AS_DOT) -D_GNU_SOURCE -fPIC -shared -fvisibility=hidden -DPLUGIN_API=$* \
+		$(filter %.c,$^) -o $@
+
 # vtd-sim: the tests on a simulated machine. Each source but these knows nothing of it; tests/sim/include/ has
 # kernel/cpu.h in place of the kernel's. What drives a model of a device is compiled as for the unit tests.
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c

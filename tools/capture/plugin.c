@@ -9,7 +9,6 @@
  * A store is looked at after it has been done. Its physical address is found by walking the guest's page tables, not by
  * qemu_plugin_get_hwaddr(): that asserts in QEMU 10.0 if the store itself has changed the memory map.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -125,30 +125,6 @@ static void print_pair(const struct used_pair *pair)
 	printf("\n");
 }
 
-static struct model_answer ask(struct used_pair *pair, const struct sequence *s,
-			       const struct bench_question *how)
-{
-	static void *workspace;
-	struct model_fetch fetch;
-	struct model_answer answer;
-	struct model_question q = bench_question_of(*how, pair->kind, &fetch);
-
-	q.steps = s->steps;
-	q.count = s->count;
-	q.state[0] = pair->state[0];
-	q.state[1] = pair->state[1];
-	q.legacy = pair->kind <= KIND_CONTEXT;
-	q.one_way = true;
-	q.never_blocks = s->never_blocks;
-	q.blocked = USED_NOT_PRESENT;
-	q.meaning = used_meaning;
-	q.context = pair;
-	if (!workspace && !(workspace = malloc(MODEL_WORKSPACE)))
-		abort();
-	model_run(&q, workspace, MODEL_WORKSPACE, &answer);
-	return answer;
-}
-
 int entry_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -182,7 +158,8 @@ int entry_main(int argc, char **argv)
 			continue;
 		for (unsigned u = 0; u < UNIT_KINDS; u++)
 			if (arguments.units & 1u << u) {
-				struct model_answer a = ask(&pair, s, &unit_kinds[u].how);
+				struct model_answer a = used_ask(&pair, s->steps, s->count,
+								 s->never_blocks, unit_kinds[u].how);
 
 				harms |= a.harms;
 				open |= a.overflow && !a.harms;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
 #include "tools/model/used.h"
 #include "vtd/entry.h"
 #include "vtd/translate.h"
@@ -131,4 +133,28 @@ unsigned used_critical_chunks(const struct used_pair *pair)
 		if (a[i] & b[i] & (pair->state[0][i] ^ pair->state[1][i]))
 			chunks |= 1u << i / 2;
 	return chunks;
+}
+
+struct model_answer used_ask(struct used_pair *pair, const struct step *steps, size_t count,
+			     bool never_blocks, struct bench_question how)
+{
+	static void *workspace;
+	struct model_fetch fetch;
+	struct model_answer answer;
+	struct model_question q = bench_question_of(how, pair->kind, &fetch);
+
+	q.steps = steps;
+	q.count = count;
+	q.state[0] = pair->state[0];
+	q.state[1] = pair->state[1];
+	q.legacy = pair->kind <= KIND_CONTEXT;
+	q.one_way = true;
+	q.never_blocks = never_blocks;
+	q.blocked = USED_NOT_PRESENT;
+	q.meaning = used_meaning;
+	q.context = pair;
+	if (!workspace && !(workspace = malloc(MODEL_WORKSPACE)))
+		abort();
+	model_run(&q, workspace, MODEL_WORKSPACE, &answer);
+	return answer;
 }

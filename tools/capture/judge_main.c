@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vtd-capture judge: the model's verdict for each distinct transition. */
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/capture/capture.h"
+#include "tools/capture/judged.h"
+
+static struct arguments {
+	const char *symbols, *path;
+	unsigned units;
+	bool json, brief;
+} arguments = { .units = 1 };
+
+static const struct argp_option option_list[] = {
+	{ "units", 'u', "LIST", 0, "kinds of unit that decide, separated by commas, or all; else 128", 0 },
+	{ "symbols", 's', "FILE", 0, "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
+	{ "brief", 'b', NULL, 0, "a line for each, no steps and no schedules", 0 },
+	{ "json", 'j', NULL, 0, "everything, as JSON", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'u':
+		a->units = judged_units(argument);
+		return 0;
+	case 's':
+		a->symbols = argument;
+		return 0;
+	case 'b':
+		a->brief = true;
+		return 0;
+	case 'j':
+		a->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->path)
+			argp_usage(state);
+		a->path = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->path)
+			argp_usage(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static void print_units(const struct verdict *v)
+{
+	char text[80];
+
+	for (unsigned u = 0; u < UNIT_KINDS; u++)
+		if (v->asked & 1u << u)
+			printf("    %-13s%s\n", unit_kinds[u].name,
+			       v->answers[u].overflow && !v->answers[u].harms ? "not decided: too large"
+									      : harm_words(v->answers[u].harms, text, sizeof(text)));
+}
+
+static void print_one(const struct shape *s, const struct verdict *v)
+{
+	char name[120], word[120];
+
+	printf("%s: %s: %s (%u time%s)\n", view_name(s, name, sizeof(name)), s->functions[0], verdict_word(v, word, sizeof(word)),
+	       s->times, s->times == 1 ? "" : "s");
+	if (v->why)
+		printf("    %s\n", v->why);
+	if (arguments.brief || v->is == VERDICT_NONE)
+		return;
+	printf("  %s\n", s->callers);
+	shape_print(stdout, s, "  ");
+	print_units(v);
+	if (v->is == VERDICT_UNSAFE)
+		verdict_print_schedule(stdout, s, v, "    ");
+	printf("\n");
+}
+
+int judge_main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		option_list,
+		parse,
+		"CAPTURE",
+		"Say of each distinct transition of an entry what hardware that keeps the specification may make of it.\v"
+		"Exit status: 0 all are safe, 1 some are unsafe on a kind of unit that decides, 3 some are beyond the model, "
+		"4 the capture is incomplete, 5 there is nothing to judge.",
+		NULL,
+		NULL,
+		NULL
+	};
+	struct judged j;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+	judged_open(&j, arguments.path, arguments.symbols, arguments.units);
+	if (arguments.json) {
+		view_print_json(&j.view, j.verdicts);
+		return j.status;
+	}
+	printf("%s\n\n", j.view.title);
+	for (size_t i = 0; i < j.view.shapes.count; i++)
+		print_one(&j.view.shapes.list[i], &j.verdicts[i]);
+	printf("%zu distinct transitions: %u safe, %u unsafe, %u safe by what came before, %u not decided, %u that change nothing%s\n",
+	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE], j.number[VERDICT_RESTS],
+	       j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE], j.view.incomplete ? "; the capture is incomplete" : "");
+	return j.status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A capture with the verdicts on its transitions. */
+#ifndef TOOLS_CAPTURE_JUDGED_H
+#define TOOLS_CAPTURE_JUDGED_H
+
+#include "tools/capture/verdict.h"
+#include "tools/capture/view.h"
+
+struct judged {
+	struct view view;
+	struct verdict *verdicts; /* of each shape */
+	unsigned number[VERDICT_NONE + 1]; /* of shapes by enum verdict_is */
+	int status;			   /* the exit status that it makes */
+};
+
+void judged_open(struct judged *j, const char *path, const char *symbols, unsigned units);
+
+/* "128,coherent" or "all" as a bit set; ends the program if one is none. */
+unsigned judged_units(const char *list);
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which flush and which invalidation belongs to which store is told by the calls: what the function that stored does
+ * later, or a function that it calls, or one that called it calls, has its return address on the stack. Time tells
+ * nothing: interrupts and unmappings come between.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/capture/transitions.h"
+#include "vtd/regs.h"
+
+#define OPEN_MAX 256
+
+struct finder {
+	struct shadow shadow;
+	struct transitions *out;
+	size_t open[OPEN_MAX]; /* of out->list; the one stored to last comes last */
+	unsigned open_count;
+	size_t room;
+	uint64_t irt; /* address of entry 0 */
+};
+
+static bool same_call(const struct record *a, const struct record *b)
+{
+	if (!a->depth || !b->depth)
+		return true;
+	for (unsigned i = 0; i < a->depth && i < CALLERS; i++)
+		for (unsigned j = 0; j < b->depth; j++)
+			if (a->stack[i] == b->stack[j])
+				return true;
+	return false;
+}
+
+static const struct record *last_store(const struct transition *t)
+{
+	for (unsigned i = t->count; i--;)
+		if (t->events[i].is == EVENT_STORE)
+			return t->events[i].record;
+	return NULL;
+}
+
+static int source_of_context(struct finder *f, uint64_t entry)
+{
+	const struct shadow_page *table = shadow_find(&f->shadow, entry);
+	unsigned bus, half;
+
+	if (!table || !table->parent)
+		return -1;
+	bus = (unsigned)(table->parent & 0xfff) / 16;
+	half = table->kind == TABLE_SM_CONTEXT && table->parent & 8 ? 0x80 : 0;
+	return (int)(bus << 8 | half | (unsigned)(entry & 0xfff) / (8 * table_kinds[table->kind].words));
+}
+
+/* Whose entry it is. */
+static void place(struct finder *f, struct transition *t)
+{
+	const struct shadow_page *table = shadow_find(&f->shadow, t->entry), *directory;
+	uint64_t first;
+
+	t->source = -1;
+	t->pasid = -1;
+	if (t->kind == TABLE_CONTEXT || t->kind == TABLE_SM_CONTEXT)
+		t->source = source_of_context(f, t->entry);
+	if (t->kind != TABLE_PASID || !table || !(directory = shadow_find(&f->shadow, table->parent)))
+		return;
+	t->source = source_of_context(f, directory->parent);
+	shadow_read(&f->shadow, directory->parent, 1, &first);
+	first &= ~0xfffull;
+	t->pasid = (int64_t)((table->parent - first) / 8 * 64 + (t->entry & 0xfff) / 64);
+}
+
+static unsigned count_below(struct finder *f, const struct transition *t)
+{
+	unsigned present = 0;
+
+	if (t->kind != TABLE_SM_CONTEXT || !(t->old[0] & 1))
+		return 0;
+	for (size_t i = 0; i < f->shadow.count; i++) {
+		const struct shadow_page *page = f->shadow.pages[i], *directory;
+		uint64_t word;
+
+		if (page->kind != TABLE_PASID || !(directory = shadow_find(&f->shadow, page->parent)) ||
+		    directory->parent != t->entry)
+			continue;
+		shadow_read(&f->shadow, page->parent, 1, &word);
+		if (!(word & 1) || (word & ~0xfffull) != page->address)
+			continue;
+		for (unsigned at = 0; at < 4096; at += 64)
+			present += page->bytes[at] & 1;
+	}
+	return present;
+}
+
+static struct transition *start(struct finder *f, const struct record *r)
+{
+	struct transition *t;
+
+	if (f->out->count == f->room) {
+		f->room = f->room ? 2 * f->room : 256;
+		f->out->list = realloc(f->out->list, f->room * sizeof(*f->out->list));
+		if (!f->out->list)
+			abort();
+	}
+	t = &f->out->list[f->out->count++];
+	memset(t, 0, sizeof(*t));
+	t->kind = r->kind;
+	t->entry = r->value[5];
+	t->cpu = r->cpu;
+	shadow_read(&f->shadow, t->entry, table_kinds[t->kind].words, t->old);
+	memcpy(t->new, t->old, sizeof(t->new));
+	place(f, t);
+	t->present_below = count_below(f, t);
+	return t;
+}
+
+static struct event *add_event(struct transition *t, enum event_is is, const struct record *r)
+{
+	struct event *e;
+
+	if (t->count == EVENTS_MAX) {
+		t->cut = true;
+		t->count--;
+	}
+	t->events = realloc(t->events, (t->count + 1) * sizeof(*t->events));
+	if (!t->events)
+		abort();
+	e = &t->events[t->count++];
+	memset(e, 0, sizeof(*e));
+	e->is = is;
+	e->record = r;
+	return e;
+}
+
+static void close_at(struct finder *f, unsigned i)
+{
+	memmove(f->open + i, f->open + i + 1, (f->open_count - i - 1) * sizeof(*f->open));
+	f->open_count--;
+}
+
+static bool is_zero(const uint64_t *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (words[i])
+			return false;
+	return true;
+}
+
+/* Whether a store begins another transition of an entry. */
+static bool begins(const struct transition *t, const struct record *r, const uint64_t *before, const uint64_t *after)
+{
+	unsigned words = table_kinds[t->kind].words;
+
+	if (!t->settled)
+		return !same_call(last_store(t), r);
+	if (before[0] & 1)
+		return true; /* a change of what is in use */
+	if (!t->torn)
+		return true;
+	/* It was taken away and invalidated. What clears the rest of it is part of that, what sets anything is not. */
+	if (is_zero(before, words))
+		return true;
+	for (unsigned i = 0; i < words; i++)
+		if (after[i] & ~before[i])
+			return true;
+	return false;
+}
+
+static void store(struct finder *f, const struct record *r)
+{
+	unsigned words = table_kinds[r->kind].words, at = 0;
+	uint64_t before[TABLE_WORDS_MAX] = { 0 }, after[TABLE_WORDS_MAX] = { 0 };
+	struct transition *t = NULL;
+	struct event *e;
+	size_t which;
+
+	shadow_read(&f->shadow, r->value[5], words, before);
+	memcpy(after, before, sizeof(after));
+	memcpy((uint8_t *)after + (r->value[0] - r->value[5]), r->value + 2, r->value[1]);
+	while (at < f->open_count && f->out->list[f->open[at]].entry != r->value[5])
+		at++;
+	if (at < f->open_count) {
+		t = &f->out->list[f->open[at]];
+		if (begins(t, r, before, after))
+			t = NULL;
+		which = f->open[at];
+		close_at(f, at);
+	}
+	/*
+	 * What comes from now on is about this entry, not about others that are done. But entries of interrupts are
+	 * changed by interrupts, in the middle of anything.
+	 */
+	for (unsigned i = f->open_count; i--;) {
+		const struct transition *other = &f->out->list[f->open[i]];
+
+		if (other->cpu == r->cpu && other->settled && (other->kind == TABLE_IRTE) == (r->kind == TABLE_IRTE))
+			close_at(f, i);
+	}
+	if (!t) {
+		t = start(f, r);
+		which = f->out->count - 1;
+	}
+	if (f->open_count == OPEN_MAX)
+		close_at(f, 0);
+	f->open[f->open_count++] = which;
+	t->cpu = r->cpu;
+	t->settled = false;
+	if (before[0] & 1 && !(after[0] & 1))
+		t->torn = true;
+	if (after[0] & 1)
+		t->torn = false;
+	e = add_event(t, EVENT_STORE, r);
+	memcpy(e->before, before, sizeof(before));
+	memcpy(e->after, after, sizeof(after));
+	memcpy(t->new, after, sizeof(after));
+}
+
+static void flush(struct finder *f, const struct record *r)
+{
+	uint64_t line = r->value[0] & ~63ull;
+
+	for (unsigned i = f->open_count; i--;) {
+		struct transition *t = &f->out->list[f->open[i]];
+		uint64_t end = t->entry + 8 * table_kinds[t->kind].words;
+
+		if (t->cpu != r->cpu || t->entry >= line + 64 || end <= line || !same_call(last_store(t), r))
+			continue;
+		add_event(t, EVENT_FLUSH, r);
+		t->settled = true;
+		if (t->kind == TABLE_IRTE)
+			return; /* neighbours share the line: it is for the one that was stored to last */
+	}
+}
+
+static uint16_t domain_of(const struct transition *t, const uint64_t *words)
+{
+	return t->kind == TABLE_CONTEXT ? (uint16_t)(words[1] >> 8) : (uint16_t)words[1];
+}
+
+/* A domain-id that neither the old nor the new entry has is that of an unmapping elsewhere. */
+static bool domain_fits(const struct transition *t, uint16_t domain)
+{
+	if (t->kind != TABLE_CONTEXT && t->kind != TABLE_PASID)
+		return true;
+	return !domain || domain == domain_of(t, t->old) || domain == domain_of(t, t->new);
+}
+
+/* Whether an invalidation is about this entry; *other_source: but for another device. */
+static bool is_about(const struct finder *f, const struct transition *t, const struct descriptor *d, bool *other_source)
+{
+	*other_source = false;
+	if ((t->kind == TABLE_IRTE) != (d->type == INVALIDATES_IEC))
+		return false;
+	switch (d->type) {
+	case INVALIDATES_IEC:
+		return d->scope == SCOPE_GLOBAL ||
+		       (((t->entry - f->irt) / 16 ^ d->index) >> d->index_bits) == 0;
+	case INVALIDATES_CONTEXT:
+		*other_source = d->scope == SCOPE_ONE && t->source >= 0 && !descriptor_names(d, (unsigned)t->source);
+		return true;
+	case INVALIDATES_IOTLB:
+	case INVALIDATES_PIOTLB:
+	case INVALIDATES_PASID:
+		return d->scope == SCOPE_GLOBAL || (d->scope != SCOPE_PAGE && domain_fits(t, d->domain));
+	case INVALIDATES_DEVTLB:
+	case INVALIDATES_PDEVTLB:
+		return d->scope == SCOPE_ONE && (t->source < 0 || t->source == d->source);
+	default:
+		return false;
+	}
+}
+
+static void waited(struct finder *f, unsigned cpu)
+{
+	for (unsigned i = 0; i < f->open_count; i++) {
+		struct transition *t = &f->out->list[f->open[i]];
+
+		for (unsigned j = t->count; t->cpu == cpu && j-- && t->events[j].is == EVENT_INVALIDATION;)
+			t->events[j].waited = true;
+	}
+}
+
+/* `call`: the record whose stack tells who does it. */
+static void invalidation(struct finder *f, const struct record *r, const struct record *call, const struct descriptor *d,
+			 bool wait)
+{
+	bool taken = false, other;
+
+	/* First those that it names; only if there is none, one that it should have named. */
+	for (unsigned pass = 0; pass < 2 && !taken; pass++)
+		for (unsigned i = f->open_count; i--;) {
+			struct transition *t = &f->out->list[f->open[i]];
+			struct event *e;
+
+			if (t->cpu != r->cpu || !same_call(last_store(t), call) || !is_about(f, t, d, &other) ||
+			    other != (pass == 1))
+				continue;
+			e = add_event(t, EVENT_INVALIDATION, r);
+			e->descriptor = *d;
+			e->other_source = other;
+			e->waited = wait;
+			t->settled = true;
+			taken = true;
+			if (pass)
+				break;
+		}
+	f->out->foreign += !taken;
+}
+
+static void take(struct finder *f, const struct record *r, const struct record *queue)
+{
+	struct descriptor d;
+
+	switch (r->type) {
+	case 'S':
+		store(f, r);
+		break;
+	case 'F':
+		flush(f, r);
+		break;
+	case 'I':
+		if (!descriptor_read(r->value, &d))
+			break;
+		if (d.type == WAITS)
+			waited(f, r->cpu);
+		else if (queue)
+			invalidation(f, r, queue, &d, false);
+		break;
+	case 'M':
+		if (r->value[1] == VTD_CCMD && r->value[2] == 8 && descriptor_of_ccmd(r->value[3], &d))
+			invalidation(f, r, r, &d, true);
+		break;
+	case 'T':
+		if (r->kind == TABLE_IRTE && (!f->irt || r->value[0] < f->irt))
+			f->irt = r->value[0];
+		break;
+	}
+}
+
+void transitions_find(const struct records *records, struct transitions *out)
+{
+	struct finder f = { .out = out };
+	const struct record *queue = NULL;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < records->count; i++) {
+		const struct record *r = &records->list[i];
+
+		if (r->type == 'Q')
+			queue = r;
+		take(&f, r, queue);
+		records_apply(&f.shadow, r);
+	}
+	shadow_free(&f.shadow);
+}
+
+void transitions_free(struct transitions *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->list[i].events);
+	free(t->list);
+	memset(t, 0, sizeof(*t));
+}
+
+enum transition_is transition_is(const struct transition *t)
+{
+	bool was = t->old[0] & 1, is = t->new[0] & 1, absent = false;
+
+	for (unsigned i = 0; i < t->count; i++)
+		absent |= t->events[i].is == EVENT_STORE && !(t->events[i].after[0] & 1);
+	if (was && !is)
+		return IS_TEARDOWN;
+	if (!was)
+		return is ? IS_SETUP : IS_ABSENT;
+	if (!memcmp(t->old, t->new, sizeof(t->old)))
+		return IS_REWRITE;
+	return absent ? IS_THROUGH_ABSENT : IS_REPLACEMENT;
+}
+
+const char *transition_word(enum transition_is is)
+{
+	static const char *const words[IS_COUNT] = { "set-up", "teardown", "replacement", "teardown and set-up", "rewrite", "clearing of what is absent" };
+
+	return words[is];
+}
