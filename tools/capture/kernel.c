@@ -82,28 +82,50 @@ static char *find_image(const char *work)
 	return out;
 }
 
-/* Fetch (unless it is a file) and unpack it. */
-static void unpack(const char *package, const char *work)
+/* Of a package's dependencies those that are parts of a kernel; Debian from 7.0 on and Ubuntu split it. */
+static bool is_part(const char *name)
+{
+	static const char *const parts[] = { "linux-image-", "linux-binary-", "linux-modules-" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!strncmp(name, parts[i], strlen(parts[i])))
+			return true;
+	return false;
+}
+
+/* By apt-get, into `folder`; the path of the file. */
+static char *fetch(const char *package, const char *folder)
+{
+	const char *const get[] = { "apt-get", "-q", "download", package, NULL };
+	const char *const list[] = { "find", folder, "-maxdepth", "1", "-name", text_of("%s_*.deb", package), NULL };
+	char *out;
+	size_t bytes;
+
+	if (!command_run(get, folder, NULL, NULL))
+		fail("%s: apt-get cannot fetch this package (is the name right? apt-cache search linux-image)", package);
+	if (!command_run(list, NULL, &out, &bytes) || !bytes)
+		fail("%s: apt-get fetched nothing", package);
+	out[strcspn(out, "\n")] = 0;
+	return out;
+}
+
+/* A package or its file is unpacked, then what of its dependencies belongs to the kernel; `left`: levels of these. */
+static void unpack(const char *package, const char *folder, unsigned left)
 {
 	size_t length = strlen(package), bytes;
-	char *deb = need(strdup(package)), *out;
-
-	if (length < 4 || strcmp(package + length - 4, ".deb")) {
-		const char *const get[] = { "apt-get", "-q", "download", package, NULL };
-		const char *const list[] = { "find", work, "-maxdepth", "1", "-name", "*.deb", NULL };
-
-		if (!command_run(get, work, NULL, NULL))
-			fail("%s: apt-get cannot fetch this package (is the name right? apt-cache search linux-image)",
-			     package);
-		if (!command_run(list, NULL, &out, &bytes) || !bytes)
-			fail("%s: apt-get fetched nothing", package);
-		out[strcspn(out, "\n")] = 0;
-		deb = out;
-	}
-	const char *const extract[] = { "dpkg-deb", "-x", deb, work, NULL };
+	bool is_file = length > 4 && !strcmp(package + length - 4, ".deb");
+	const char *deb = is_file ? package : fetch(package, folder);
+	const char *const extract[] = { "dpkg-deb", "-x", deb, folder, NULL };
+	const char *const ask[] = { "dpkg-deb", "-f", deb, "Depends", NULL };
+	char *depends;
 
 	if (!command_run(extract, NULL, NULL, NULL))
 		fail("%s: dpkg-deb cannot unpack it", deb);
+	if (!left || !command_run(ask, NULL, &depends, &bytes))
+		return;
+	for (char *rest, *name = strtok_r(depends, " ,|\n", &rest); name; name = strtok_r(NULL, " ,|\n", &rest))
+		if (is_part(name))
+			unpack(name, folder, left - 1);
 }
 
 struct kernel kernel_of_package(const char *package, const char *work)
@@ -111,12 +133,10 @@ struct kernel kernel_of_package(const char *package, const char *work)
 	char *folder = text_of("%s/kernel", work), *image;
 
 	mkdir(folder, 0700);
-	unpack(package, folder);
+	unpack(package, folder, 3);
 	image = find_image(folder);
 	if (!image)
-		fail("%s: there is no kernel in this package (linux-image-amd64 only names another: apt-cache depends says "
-		     "which)",
-		     package);
+		fail("%s: there is no kernel in this package", package);
 	return kernel_of_file(image, NULL);
 }
 
@@ -151,7 +171,7 @@ char *find_busybox(const char *work)
 		if (is_static(places[i]))
 			return need(strdup(places[i]));
 	mkdir(folder, 0700);
-	unpack("busybox-static", folder);
+	unpack("busybox-static", folder, 0);
 	for (size_t i = 0; i < 2; i++) {
 		char *path = text_of("%s%s", folder, places[i]);
 
