@@ -32,7 +32,7 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API;
 #define TLB_ENTRIES  4096
 #define RETURNS	     (1u << 20)
 #define STACK_WORDS  128
-#define STACK_FOUND  12
+#define STACK_FOUND  16
 #define LOCKED_BIT   (1ull << 62) /* of the program counter that a callback is given: differs from bit 63 */
 #define UPPER	     (1ull << 63)
 #define DMAR_PAUSE   200 /* ms between two searches for the DMAR table */
@@ -118,7 +118,22 @@ static uint64_t read_general(struct vcpu *v, unsigned number)
 	return value;
 }
 
-/* What looks like return addresses, innermost first. No unwinder: some may be left-overs of earlier calls. */
+/* Of the direct call that ends at `address`, E8 and an offset: whom it calls; 0 if it is none. */
+static uint64_t called_from(struct vcpu *v, uint64_t address)
+{
+	uint64_t at = translate(v, address - 5);
+	int32_t offset;
+
+	if (at >= ram.bytes || at % 4096 > 4091 || ram.at[at] != 0xe8)
+		return 0;
+	memcpy(&offset, ram.at + at + 1, 4);
+	return address + (uint64_t)(int64_t)offset;
+}
+
+/*
+ * What looks like return addresses, innermost first, with what was called there. No unwinder: some may be left-overs of
+ * earlier calls, which the reader tells by whom they called.
+ */
 static void print_stack(void *context)
 {
 	struct vcpu *v = context;
@@ -131,10 +146,10 @@ static void print_stack(void *context)
 		if (at == NOWHERE)
 			break;
 		value = ram_read(&ram, at);
-		if (value && is_return(value)) {
-			fprintf(recorder.out, " %" PRIx64, value);
-			found++;
-		}
+		if (!value || !is_return(value))
+			continue;
+		fprintf(recorder.out, " %" PRIx64 "/%" PRIx64, value, called_from(v, value));
+		found++;
 	}
 }
 

@@ -63,9 +63,19 @@ static bool read_stack(struct record *r, char **rest)
 		return true;
 	if (strcmp(word, "stack"))
 		return false;
-	while ((word = next(rest)))
-		if (r->depth == RECORD_STACK || !number(word, 16, &r->stack[r->depth++]))
+	while ((word = next(rest))) {
+		char text[40], *slash;
+
+		if (r->depth == RECORD_STACK || strlen(word) >= sizeof(text))
 			return false;
+		strcpy(text, word);
+		slash = strchr(text, '/');
+		if (slash)
+			*slash = 0;
+		if (!number(text, 16, &r->stack[r->depth]) || (slash && !number(slash + 1, 16, &r->called[r->depth])))
+			return false;
+		r->depth++;
+	}
 	return true;
 }
 

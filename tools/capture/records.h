@@ -10,7 +10,7 @@
 #include "tools/capture/shadow.h"
 
 #define RECORD_VALUES 10
-#define RECORD_STACK  12
+#define RECORD_STACK  16
 
 struct record {
 	uint64_t number, ms, pc;
@@ -20,7 +20,8 @@ struct record {
 	char word[12];			/* of G and F: how */
 	uint64_t value[RECORD_VALUES];	/* in the order of the line */
 	unsigned values;
-	uint64_t stack[RECORD_STACK]; /* return addresses, innermost first */
+	uint64_t stack[RECORD_STACK];  /* return addresses, innermost first */
+	uint64_t called[RECORD_STACK]; /* by the call before each; 0: an indirect one */
 	unsigned depth;
 };
 

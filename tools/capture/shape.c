@@ -98,13 +98,19 @@ static void build(struct shape *s, const struct transition *t, const struct symb
 	s->callers = callers_of(t, symbols);
 }
 
+/* Where no symbol is known, two places in the code may be the same function. */
+static bool other_function(const char *a, const char *b)
+{
+	return strcmp(a, b) && (strncmp(a, "0x", 2) || strncmp(b, "0x", 2));
+}
+
 static bool is_same(const struct shape *a, const struct shape *b)
 {
 	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) || a->count != b->count ||
 	    a->unwaited != b->unwaited)
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
-		if (strcmp(a->steps[i].text, b->steps[i].text) || strcmp(a->steps[i].function, b->steps[i].function))
+		if (strcmp(a->steps[i].text, b->steps[i].text) || other_function(a->steps[i].function, b->steps[i].function))
 			return false;
 	return true;
 }

@@ -65,7 +65,7 @@ static bool is_partial(const struct transition *t, const struct event *e, unsign
 	if (before == after || !before || value == VALUE_ZERO || value == VALUE_OLD_NOT_PRESENT)
 		return false;
 	/* The word was put together before: this is one more part of it. */
-	return before != t->old[word] || (t->new[word] & before) == before;
+	return before != t->old[word];
 }
 
 static void store_step(struct shape_step *s, const struct transition *t, const struct event *e)

@@ -66,10 +66,8 @@ bool symbols_read(struct symbols *s, const char *path)
 	return s->count != 0;
 }
 
-const char *symbols_name(const struct symbols *s, uint64_t address)
+static const struct symbol *find(const struct symbols *s, uint64_t address)
 {
-	static char texts[16][24];
-	static unsigned turn;
 	size_t low = 0, high = s->count;
 
 	while (low < high) {
@@ -80,9 +78,25 @@ const char *symbols_name(const struct symbols *s, uint64_t address)
 		else
 			high = middle;
 	}
-	if (low && address - s->list[low - 1].address < 1 << 20)
-		return s->list[low - 1].name;
+	return low && address - s->list[low - 1].address < 1 << 20 ? &s->list[low - 1] : NULL;
+}
+
+const char *symbols_name(const struct symbols *s, uint64_t address)
+{
+	static char texts[16][24];
+	static unsigned turn;
+	const struct symbol *found = find(s, address);
+
+	if (found)
+		return found->name;
 	turn = (turn + 1) % 16;
 	snprintf(texts[turn], sizeof(texts[turn]), "0x%lx", address);
 	return texts[turn];
+}
+
+uint64_t symbols_start(const struct symbols *s, uint64_t address)
+{
+	const struct symbol *found = find(s, address);
+
+	return found ? found->address : 0;
 }

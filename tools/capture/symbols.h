@@ -29,4 +29,7 @@ void symbols_parse(struct symbols *s, char *text);
  */
 const char *symbols_name(const struct symbols *s, uint64_t address);
 
+/* Where the function that holds an address begins, 0 where none is known. */
+uint64_t symbols_start(const struct symbols *s, uint64_t address);
+
 #endif

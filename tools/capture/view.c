@@ -5,6 +5,7 @@
 
 #include "tests/litmus/notation.h"
 #include "tools/capture/capture.h"
+#include "tools/capture/unwind.h"
 #include "tools/capture/view.h"
 
 void view_open(struct view *v, const char *path, const char *symbols)
@@ -27,6 +28,7 @@ void view_open(struct view *v, const char *path, const char *symbols)
 	v->title = *v->folder.kernel ? text_of("Linux %s, %s mode%s, QEMU %s", v->folder.kernel, v->folder.mode,
 					       v->folder.caching_mode ? " with CAP.CM = 1" : "", v->folder.qemu)
 				     : text_of("%s", *v->folder.what ? v->folder.what : path);
+	unwind(&v->folder.records, &v->folder.symbols);
 	transitions_find(&v->folder.records, &v->transitions);
 	shapes_find(&v->transitions, &v->folder.symbols, v->folder.caching_mode, &v->shapes);
 }
