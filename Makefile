@@ -377,14 +377,20 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queu
 		walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c) tests/inventory/hidden.c tests/inventory/memory.c
+# Of vtd-capture what needs neither QEMU nor files.
+CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c irte.c records.c recorder.c \
+		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unwind.c verdict.c walk.c)
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c $(UNIT_SOURCES) \
+		$(CAPTURE_PURE) tools/model/kinds.c tools/model/used.c \
 		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
+
+$(CAPTURE_PURE:%.c=$(BUILD)/host/%.o) $(BUILD)/host/tests/host/capture_guest.o: HOST_CFLAGS += -D_GNU_SOURCE
 
 $(BUILD)/host/%.o: %.c $(BUILD)/host.flags
 	@mkdir -p $(@D)
@@ -427,7 +433,6 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
 PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c plugin.c recorder.c tables.c units.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
-CAPTURE_PURE    := $(addprefix tools/capture/,$(filter-out main.c plugin.c %_main.c,$(notdir $(wildcard tools/capture/*.c))))
 CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
 
@@ -508,5 +513,5 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
--include $(MODEL_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
+-include $(MODEL_OBJECTS:.o=.d) $(CAPTURE_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
 .PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs test test-all tested host-tests fuzz format clean FORCE

@@ -81,7 +81,7 @@ static void print_shapes(const struct judged *j, const struct shapes *other, con
 		if (strcmp(s->functions[0], function) || has(other, s))
 			continue;
 		printf("  %s %s, %u time%s: %s\n", sign, view_name(s, name, sizeof(name)), s->times, s->times == 1 ? "" : "s",
-		       verdict_word(&j->verdicts[i], word, sizeof(word)));
+		       verdict_text(&j->verdicts[i], word, sizeof(word)));
 		if (j->verdicts[i].why)
 			printf("  %s   %s\n", sign, j->verdicts[i].why);
 		for (unsigned k = 0; k < s->count; k++)
@@ -106,7 +106,7 @@ static json_t *shapes_json(const struct judged *j, const struct shapes *other, c
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:o}", "entry", table_kinds[s->kind].name,
 						      "transition", transition_word(s->is), "type", s->type, "times",
 						      (int)s->times, "verdict",
-						      verdict_word(&j->verdicts[i], word, sizeof(word)), "steps", steps));
+						      verdict_text(&j->verdicts[i], word, sizeof(word)), "steps", steps));
 	}
 	return list;
 }

@@ -67,7 +67,7 @@ static void print_one(const struct shape *s, const struct verdict *v)
 {
 	char name[120], word[120];
 
-	printf("%s: %s: %s (%u time%s)\n", view_name(s, name, sizeof(name)), s->functions[0], verdict_word(v, word, sizeof(word)),
+	printf("%s: %s: %s (%u time%s)\n", view_name(s, name, sizeof(name)), s->functions[0], verdict_text(v, word, sizeof(word)),
 	       s->times, s->times == 1 ? "" : "s");
 	if (v->why)
 		printf("    %s\n", v->why);

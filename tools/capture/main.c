@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-capture: what an operating system really does to its VT-d tables: which command is run. */
 #include <argp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,37 +20,6 @@ static const struct {
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
-
-void fail(const char *format, ...)
-{
-	va_list arguments;
-
-	fputs("vtd-capture: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	exit(BAD_USAGE);
-}
-
-void *need(void *pointer)
-{
-	if (!pointer)
-		fail("out of memory");
-	return pointer;
-}
-
-char *text_of(const char *format, ...)
-{
-	va_list arguments;
-	char *text = NULL;
-
-	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		fail("out of memory");
-	va_end(arguments);
-	return text;
-}
 
 /* tests/host/sim_unit.c checks that it is used rightly. */
 bool test_check(bool ok, const char *what, const char *file, int line)

@@ -116,7 +116,7 @@ static void print_shape(FILE *out, const struct shape *s, const struct verdict *
 	char name[120], word[120];
 
 	fprintf(out, "<h2 id=t%zu><code>%s</code>: %s</h2>\n<p><span class=%s>%s</span>; %u time%s. <span class=fn>", number,
-		s->functions[0], view_name(s, name, sizeof(name)), class_of(v), verdict_word(v, word, sizeof(word)), s->times,
+		s->functions[0], view_name(s, name, sizeof(name)), class_of(v), verdict_text(v, word, sizeof(word)), s->times,
 		s->times == 1 ? "" : "s");
 	escape(out, s->callers);
 	fputs("</span></p>\n", out);
@@ -166,7 +166,7 @@ static void print_page(FILE *out, const struct judged *j)
 
 		fprintf(out, "<tr><td><a href=#t%zu><code>%s</code></a><td>%s<td>%u<td class=%s>%s</tr>\n", i, s->functions[0],
 			view_name(s, name, sizeof(name)), s->times, class_of(&j->verdicts[i]),
-			verdict_word(&j->verdicts[i], word, sizeof(word)));
+			verdict_text(&j->verdicts[i], word, sizeof(word)));
 	}
 	fputs("</table>\n", out);
 	for (size_t i = 0; i < j->view.shapes.count; i++)

@@ -122,7 +122,7 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 	}
 }
 
-const char *verdict_word(const struct verdict *v, char *text, size_t room)
+const char *verdict_text(const struct verdict *v, char *text, size_t room)
 {
 	static const char *const words[] = { "safe", "unsafe", "safe, resting on others", "not decided", "nothing changes" };
 	char harms[80];

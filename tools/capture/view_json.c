@@ -50,7 +50,7 @@ static json_t *verdict_of(const struct shape *s, const struct verdict *v)
 	for (char *l = strtok(lines, "\n"); l; l = strtok(NULL, "\n"))
 		json_array_append_new(schedule, json_string(l));
 	free(lines);
-	return json_pack("{s:s, s:s, s:o, s:o}", "verdict", verdict_word(v, text, sizeof(text)), "why", v->why ? v->why : "",
+	return json_pack("{s:s, s:s, s:o, s:o}", "verdict", verdict_text(v, text, sizeof(text)), "why", v->why ? v->why : "",
 			 "units", units, "schedule", schedule);
 }
 

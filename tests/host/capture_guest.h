@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A guest of vtd-capture without QEMU: memory, a unit, and what stores to them. For unit tests. */
+#ifndef TESTS_HOST_CAPTURE_GUEST_H
+#define TESTS_HOST_CAPTURE_GUEST_H
+
+#include "tools/capture/records.h"
+#include "tools/capture/units.h"
+
+#define GUEST_BYTES   0x20000u
+#define GUEST_UNIT    0xfed90000u
+#define GUEST_ROOT    0x1000u
+#define GUEST_CONTEXT 0x2000u /* of bus 0 */
+#define GUEST_QUEUE   0x3000u
+#define GUEST_IRT     0x4000u
+
+struct guest {
+	uint8_t ram[GUEST_BYTES];
+	struct recorder recorder;
+	struct tables tables;
+	struct units units;
+	struct records records;
+	char *text; /* of the records, after guest_end() */
+	size_t length;
+	uint64_t tail, call; /* call: what the stack is said to be */
+	uint64_t pc;
+	unsigned cpu;
+};
+
+/* Root, context and interrupt-remapping table and the queue are there; root entry 0 leads to GUEST_CONTEXT. */
+void guest_start(struct guest *g);
+void guest_free(struct guest *g);
+
+void guest_store(struct guest *g, uint64_t physical, uint64_t value);
+void guest_store_unseen(struct guest *g, uint64_t physical, uint64_t value);
+void guest_store16(struct guest *g, uint64_t physical, uint64_t low, uint64_t high); /* locked */
+void guest_flush(struct guest *g, uint64_t physical);
+void guest_invalidate(struct guest *g, uint64_t low, uint64_t high); /* and wait */
+void guest_set_up(struct guest *g, uint64_t entry, uint64_t low, uint64_t high); /* high half first */
+
+/* The end is written, and the records read. */
+struct records guest_end(struct guest *g);
+
+/* `text` read as records; *why: NULL, or why it is incomplete or none, to be freed. */
+struct records guest_read(const char *text, char **why);
+
+#endif
