@@ -83,6 +83,7 @@ needs_pxe      := pxe
 needs_test-all := run image sign pxe log man rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
+needs_vtd-capture := log
 needs_dist     := image log man
 needs_install  := image log man
 needs_pictures := run log pictures
@@ -204,7 +205,7 @@ vtd-log: packages ## build/vtd-log: what serial logs say, one or thousands (docs
 	@echo "$(BUILD)/vtd-log show LOG shows a log; $(BUILD)/vtd-log --help has its other commands"
 
 # What people get: the image, media of it, and the programs for a PC, with a man page each, of their --help.
-PROGRAMS := vtd-log vtd-model vtd-sim
+PROGRAMS := vtd-log vtd-model vtd-sim vtd-capture
 PREFIX   ?= /usr/local
 DIST      = $(BUILD)/dist/vtd-litmus-$(BUILD_ID)
 SHARE     = $(DESTDIR)$(PREFIX)/share
@@ -217,17 +218,22 @@ install: dist ## image, media, vtd-log, vtd-sim, man pages, docs to PREFIX (/usr
 	@install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/doc/vtd-litmus $(SHARE)/vtd-litmus
 	@install -m 755 $(DIST)/bin/* $(DESTDIR)$(PREFIX)/bin
 	@install -m 644 $(DIST)/man/man1/* $(SHARE)/man/man1
+	@install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/vtd-litmus $(DIST)/lib/*
 	@install -m 644 $(DIST)/vtd-litmus.* $(SHARE)/vtd-litmus
 	@cp -r --no-preserve=mode,ownership $(DIST)/*.md $(DIST)/LICENSE $(DIST)/docs $(DIST)/licences $(SHARE)/doc/vtd-litmus
 	@echo "installed: vtd-litmus $(BUILD_ID); programs in $(DESTDIR)$(PREFIX)/bin, the image in $(SHARE)/vtd-litmus"
 
 uninstall: ## remove what make install put there, with the same PREFIX and DESTDIR
 	@rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(foreach p,$(PROGRAMS),$(SHARE)/man/man1/$p.1 $(SHARE)/man/man1/$p-*.1)
-	@rm -rf $(SHARE)/vtd-litmus $(SHARE)/doc/vtd-litmus
+	@rm -rf $(SHARE)/vtd-litmus $(SHARE)/doc/vtd-litmus $(DESTDIR)$(PREFIX)/lib/vtd-litmus
 
 pictures: build ## docs/pictures/*.png anew, of a run in QEMU and of its report
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-log
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tools/pictures
+
+vtd-capture: packages ## build/vtd-capture: what a kernel, as compiled, does to its tables (docs/capture.md)
+	@$(MAKE) --no-print-directory $(BUILD)/vtd-capture
+	@echo "$(BUILD)/vtd-capture record runs a kernel in QEMU 9.2 or later; tools/packaged-qemu 10 unpacks one"
 
 vtd-model: packages ## build/vtd-model: is this order of stores safe? (docs/notation.md)
 	@$(MAKE) --no-print-directory $(BUILD)/vtd-model
@@ -514,4 +520,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(MODEL_OBJECTS:.o=.d) $(CAPTURE_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs test test-all tested host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs vtd-capture test test-all tested host-tests fuzz format clean FORCE

@@ -46,6 +46,7 @@ void guest_start(struct guest *g)
 	store(g, GUEST_UNIT + VTD_RTADDR, GUEST_ROOT, 0, 8, false);
 	store(g, GUEST_UNIT + VTD_GCMD, GCMD_SRTP, 0, 4, false);
 	store(g, GUEST_ROOT, GUEST_CONTEXT | 1, 0, 8, false);
+	guest_flush(g, GUEST_ROOT);
 }
 
 void guest_free(struct guest *g)

@@ -81,16 +81,15 @@ static char *find_plugin(const struct machine *m, const char *version)
 		self[length] = 0;
 	for (ssize_t i = length; i > 0 && self[i] != '/'; i--)
 		self[i] = 0;
-	const char *const folders[] = { m->plugin ? m->plugin : self,
-					m->plugin ? m->plugin : text_of("%s../lib/vtd-litmus", self) };
+	const char *const folders[] = { m->plugin ? m->plugin : self, text_of("%s../lib/vtd-litmus", self),
+					text_of("%s../lib", self) };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < (m->plugin ? 1 : 3); i++) {
 		path = text_of("%s/vtd-capture-plugin-%u.so", folders[i], api);
 		if (!access(path, R_OK))
 			return path;
 	}
-	fail("vtd-capture-plugin-%u.so is neither in %s nor in %s: --plugins says where it is", api,
-	     folders[0], folders[1]);
+	fail("vtd-capture-plugin-%u.so is not in %s: --plugins says where it is", api, folders[0]);
 }
 
 /* A QEMU that was unpacked has its ROMs beside it. */

@@ -55,23 +55,26 @@ static void add_function(struct shape *s, const char *name)
 static char *callers_of(const struct transition *t, const struct symbols *symbols)
 {
 	const struct record *r = t->events[0].record;
-	char *text = need(strdup(symbols_name(symbols, r->pc)));
-	const char *last = text;
+	const char *last = symbols_name(symbols, r->pc);
+	char text[600];
+	size_t n = (size_t)snprintf(text, sizeof(text), "%s", last);
 
-	for (unsigned i = 0, shown = 0; i < r->depth && shown < 6; i++) {
+	for (unsigned i = 0, shown = 0; i < r->depth && shown < 6 && n < sizeof(text); i++) {
 		const char *name = symbols_name(symbols, r->stack[i] - 1);
 
 		if (strcmp(name, last)) {
-			text = text_of("%s < %s", text, name);
+			n += (size_t)snprintf(text + n, sizeof(text) - n, " < %s", name);
 			shown++;
 		}
 		last = name;
 	}
-	return text;
+	return need(strdup(text));
 }
 
 static void build(struct shape *s, const struct transition *t, const struct symbols *symbols, bool settle)
 {
+	const char *before, *after;
+
 	memset(s, 0, sizeof(*s));
 	s->kind = t->kind;
 	s->is = transition_is(t);
@@ -79,15 +82,21 @@ static void build(struct shape *s, const struct transition *t, const struct symb
 	s->times = 1;
 	s->with_present_below = t->present_below != 0;
 	s->expressible = !t->cut && shape_entry_kind(t->kind) != KIND_COUNT;
-	s->type = need(strdup(type_of(t->kind, t->old[0] & 1 ? t->old : t->new)));
-	if (s->is == IS_REPLACEMENT || s->is == IS_THROUGH_ABSENT)
-		s->type = text_of("%s%s%s", s->type, *s->type ? " to " : "", type_of(t->kind, t->new));
+	before = type_of(t->kind, t->old[0] & 1 ? t->old : t->new);
+	after = type_of(t->kind, t->new);
+	if ((s->is == IS_REPLACEMENT || s->is == IS_THROUGH_ABSENT) && *before && *after)
+		s->type = text_of("%s to %s", before, after);
+	else
+		s->type = need(strdup(before));
 	for (unsigned i = 0; i < t->count; i++) {
 		struct shape_step step;
 
 		shape_step(&step, t, &t->events[i], symbols, settle);
-		if (repeats(s, &step))
+		if (repeats(s, &step)) {
+			free(step.text);
+			free(step.note);
 			continue;
+		}
 		s->steps[s->count++] = step;
 		s->expressible &= step.expressible;
 		s->unwaited |= t->events[i].is == EVENT_INVALIDATION && !t->events[i].waited;
@@ -134,6 +143,8 @@ static void free_shape(struct shape *s)
 		free(s->steps[i].text);
 		free(s->steps[i].note);
 	}
+	for (unsigned i = 0; i < s->function_count; i++)
+		free(s->functions[i]);
 	free(s->type);
 	free(s->callers);
 }

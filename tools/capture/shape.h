@@ -26,7 +26,7 @@ struct shape {
 	unsigned times;
 	unsigned with_present_below;	   /* times that PASID-table entries below were present */
 	const struct transition *example;  /* the first of them */
-	const char *functions[8];	   /* that stored, in order, each once */
+	char *functions[8];	   /* that stored, in order, each once */
 	unsigned function_count;
 	char *callers; /* of the first: "a < b < c" */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One event of a transition as a step of the notation. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/capture/capture.h"
@@ -68,6 +69,18 @@ static bool is_partial(const struct transition *t, const struct event *e, unsign
 	return before != t->old[word];
 }
 
+/* `note` is taken. */
+static void add_note(struct shape_step *s, char *note)
+{
+	char *before = s->note;
+
+	s->note = before ? text_of("%s; %s", before, note) : note;
+	if (before) {
+		free(before);
+		free(note);
+	}
+}
+
 static void store_step(struct shape_step *s, const struct transition *t, const struct event *e)
 {
 	unsigned offset = (unsigned)(e->record->value[0] - e->record->value[5]);
@@ -107,9 +120,9 @@ static void store_step(struct shape_step *s, const struct transition *t, const s
 	else if (value != VALUE_ZERO)
 		s->note = text_of("%s", entry_fields(t->kind, word, e->before[word] ^ e->after[word], fields, sizeof(fields)));
 	if (bytes < 8)
-		s->note = text_of("%s%s%u bytes at byte %u", s->note ? s->note : "", s->note ? "; " : "", bytes, offset);
+		add_note(s, text_of("%u bytes at byte %u", bytes, offset));
 	if (locked)
-		s->note = text_of("%s%slocked", s->note ? s->note : "", s->note ? "; " : "");
+		add_note(s, text_of("locked"));
 }
 
 static uint16_t domain_of(enum table_kind kind, const uint64_t *words)
@@ -117,14 +130,18 @@ static uint16_t domain_of(enum table_kind kind, const uint64_t *words)
 	return kind == TABLE_CONTEXT ? (uint16_t)(words[1] >> 8) : (uint16_t)words[1];
 }
 
-/* By whose domain-id it is done. A scalable-mode context entry has none: what is not 0 is that of what it led to. */
-static enum step_value whose(const struct transition *t, const struct descriptor *d)
+/*
+ * By whose domain-id it is done; -1: neither entry's. A scalable-mode context entry has none: what is not 0 is that of
+ * what it led to.
+ */
+static int whose(const struct transition *t, const struct descriptor *d)
 {
 	if (t->kind == TABLE_CONTEXT || t->kind == TABLE_PASID) {
 		if (t->old[0] & 1 && d->domain == domain_of(t->kind, t->old))
 			return VALUE_OLD;
 		if (t->new[0] & 1 && d->domain == domain_of(t->kind, t->new))
 			return VALUE_NEW;
+		return d->domain ? -1 : VALUE_ZERO;
 	}
 	if (!d->domain)
 		return VALUE_ZERO;
@@ -164,13 +181,15 @@ static void invalidation_step(struct shape_step *s, const struct transition *t, 
 	for (size_t i = 0; i < sizeof(invalidations) / sizeof(invalidations[0]); i++)
 		if (invalidations[i].type == d->type && invalidations[i].scope == d->scope) {
 			bool settles = settle && invalidations[i].settle != STEP_OP_COUNT && transition_is(t) == IS_SETUP;
+			bool has_domain = d->scope != SCOPE_GLOBAL && d->type != INVALIDATES_DEVTLB && d->type != INVALIDATES_PDEVTLB;
+			int value = has_domain ? whose(t, d) : VALUE_OLD;
 
 			s->step.op = settles ? invalidations[i].settle : invalidations[i].op;
-			s->step.value = (uint8_t)(d->type == INVALIDATES_DEVTLB || d->type == INVALIDATES_PDEVTLB ? VALUE_OLD : whose(t, d));
-			s->expressible = true;
+			s->step.value = (uint8_t)value;
+			s->expressible = value >= 0;
 		}
 	if (!s->expressible)
-		s->text = text_of("# invalidation of type %d", d->type);
+		s->text = text_of("# invalidation of type %d by domain-id %u, which is neither the old nor the new entry's", d->type, d->domain);
 	if (!e->waited)
 		s->note = text_of("not waited for");
 }

@@ -257,7 +257,7 @@ static bool is_about(const struct finder *f, const struct transition *t, const s
 		       (((t->entry - f->irt) / 16 ^ d->index) >> d->index_bits) == 0;
 	case INVALIDATES_CONTEXT:
 		*other_source = d->scope == SCOPE_ONE && t->source >= 0 && !descriptor_names(d, (unsigned)t->source);
-		return true;
+		return d->scope != SCOPE_DOMAIN || domain_fits(t, d->domain);
 	case INVALIDATES_IOTLB:
 	case INVALIDATES_PIOTLB:
 	case INVALIDATES_PASID:
