@@ -17,14 +17,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "tools", 
 from effects import WORDS, is_same, parts, read_catalogue  # noqa: E402
 
 seen = json.load(open(sys.argv[1]))["transitions"]
-# A test that measured says how many entries it rewrote.
+# A test that measured says how often it rewrote its entry. On a busy host that may be not once.
 ran, name = set(), None
 for line in open(sys.argv[2], errors="replace"):
     line = line.strip()
     if re.match(r"# [a-z0-9-]+\.[a-z-]+\.[a-z0-9.-]+: ", line):
         name = line[2:].split(":")[0]
     if "rewrites/s" in line and name:
-        ran.add(name)
+        if float(re.search(r"([0-9.e]+) rewrites/s", line)[1]) >= 100:
+            ran.add(name)
 
 missing = found = rows = 0
 for row in read_catalogue(sys.argv[3:]):

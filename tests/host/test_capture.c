@@ -347,7 +347,7 @@ TEST(capture_an_exchange_and_a_change_in_place)
 
 TEST(capture_symbols_and_the_stack)
 {
-	char text[] = "ffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
+	char text[] = "ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
 		      "ffffffff81000400 d data\nffffffff81000500 t other\n";
 	struct symbols s;
 	struct record r = { .pc = 0xffffffff81000310,
@@ -357,7 +357,7 @@ TEST(capture_symbols_and_the_stack)
 	struct records records = { .list = &r, .count = 1 };
 
 	symbols_parse(&s, text);
-	CHECK_EQ(s.count, 4);
+	CHECK_EQ(s.count, 5);
 	CHECK(!strcmp(symbols_name(&s, 0xffffffff81000210), "middle"));
 	CHECK(!strcmp(symbols_name(&s, 0xffffffff81000410), "inner"));
 	CHECK(!strcmp(symbols_name(&s, 0x1000), "0x1000"));

@@ -7,11 +7,24 @@
 
 #include "tools/capture/symbols.h"
 
-static int by_address(const void *a, const void *b)
+/* "__softirqentry_text_end": where a part of the kernel begins or ends, which is no function. */
+static bool is_mark(const char *name)
+{
+	const char *end = strrchr(name, '_');
+
+	return !strncmp(name, "__", 2) && end && (!strcmp(end, "_end") || !strcmp(end, "_start"));
+}
+
+/* Of several names for one address the last is taken: marks come first. */
+static int in_order(const void *a, const void *b)
 {
 	const struct symbol *x = a, *y = b;
 
-	return x->address < y->address ? -1 : x->address > y->address;
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	if (is_mark(x->name) != is_mark(y->name))
+		return is_mark(x->name) ? -1 : 1;
+	return strcmp(x->name, y->name);
 }
 
 void symbols_parse(struct symbols *s, char *text)
@@ -38,7 +51,7 @@ void symbols_parse(struct symbols *s, char *text)
 		}
 		s->list[s->count++] = (struct symbol){ address, strdup(name) };
 	}
-	qsort(s->list, s->count, sizeof(*s->list), by_address);
+	qsort(s->list, s->count, sizeof(*s->list), in_order);
 }
 
 bool symbols_read(struct symbols *s, const char *path)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/capture/unwind.h"
 
-/* Linux calls by a pointer through a function of this name, where Spectre is to be kept out. */
+/* Linux calls by a pointer through a function of such a name, where Spectre is to be kept out. */
 static bool is_indirect(const struct symbols *symbols, uint64_t called)
 {
 	return !called || !strncmp(symbols_name(symbols, called), "__x86_indirect_", 15);
@@ -28,15 +29,55 @@ static void unwind_one(struct record *r, const struct symbols *symbols)
 	r->depth = count;
 }
 
+/* Where no symbols are known: a function begins where a call went. Their names do not matter here. */
+static struct symbols called_functions(const struct records *records)
+{
+	struct symbols s = { 0 };
+	size_t room = 0;
+
+	for (size_t i = 0; i < records->count; i++)
+		for (unsigned k = 0; k < records->list[i].depth; k++) {
+			uint64_t called = records->list[i].called[k];
+			size_t low = 0, high = s.count;
+
+			while (low < high) {
+				size_t middle = (low + high) / 2;
+
+				if (s.list[middle].address < called)
+					low = middle + 1;
+				else
+					high = middle;
+			}
+			if (!called || (low < s.count && s.list[low].address == called))
+				continue;
+			if (s.count == room) {
+				room = room ? 2 * room : 256;
+				s.list = realloc(s.list, room * sizeof(*s.list));
+				if (!s.list)
+					abort();
+			}
+			memmove(s.list + low + 1, s.list + low, (s.count - low) * sizeof(*s.list));
+			s.list[low] = (struct symbol){ called, "" };
+			s.count++;
+		}
+	return s;
+}
+
 void unwind(struct records *records, const struct symbols *symbols)
 {
+	struct symbols called = { 0 };
 	bool any = false;
 
 	for (size_t i = 0; i < records->count; i++)
 		for (unsigned k = 0; k < records->list[i].depth; k++)
 			any |= records->list[i].called[k] != 0;
-	if (!any || !symbols->count)
+	if (!any)
 		return;
+	if (!symbols->count) {
+		called = called_functions(records);
+		symbols = &called;
+	}
 	for (size_t i = 0; i < records->count; i++)
 		unwind_one(&records->list[i], symbols);
+	free(called.list);
 }
