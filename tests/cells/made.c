@@ -87,7 +87,7 @@ static size_t mutated(enum entry_kind kind, uint64_t *seed, struct step *steps)
 
 	do
 		from = &sequences[below(seed, (unsigned)sequence_count)];
-	while (!(from->kinds & 1u << kind));
+	while (!(sequence_kinds(from) & 1u << kind));
 	n = from->count;
 	memcpy(steps, from->steps, n * sizeof(*steps));
 	for (unsigned i = 1 + below(seed, MUTATIONS_MAX); i && n > 1; i--) {

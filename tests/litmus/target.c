@@ -7,31 +7,6 @@
 #define SAMPLES	     8 /* places looked at in each page: a DMA may land in pieces */
 #define SAMPLE_WORDS (PAGE_SIZE / SAMPLES / sizeof(uint64_t))
 
-static const struct {
-	const char *name;
-	uint8_t kind;
-	bool scalable;
-} ids[TARGET_COUNT] = {
-#define T(identifier, word, kind, scalable, place) [TARGET_##identifier] = { word, kind, scalable },
-	TARGET_WORDS(T)
-#undef T
-};
-
-const char *target_name(enum target_id id)
-{
-	return ids[id].name;
-}
-
-enum entry_kind target_kind(enum target_id id)
-{
-	return (enum entry_kind)ids[id].kind;
-}
-
-bool target_is_scalable(enum target_id id)
-{
-	return ids[id].scalable;
-}
-
 void target_mixture(const struct target *t, unsigned phase, unsigned choice, uint64_t *entry)
 {
 	for (unsigned i = 0; i < t->words; i++)

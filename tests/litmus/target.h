@@ -116,10 +116,6 @@ static inline bool target_passes_through(enum target_id id)
 	return id == TARGET_CONTEXT_PT || id == TARGET_PASID_FS_PT;
 }
 
-const char *target_name(enum target_id id);
-enum entry_kind target_kind(enum target_id id);
-bool target_is_scalable(enum target_id id);
-
 /*
  * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds
  * what else must stay mapped, or NULL; scalable-mode targets do not look at it. ats: its entries take the

@@ -246,7 +246,7 @@ static void print_one(const struct find *f, const struct step *steps, size_t cou
 	struct sequence s = {
 		.name = name,
 		.title = title,
-		.kinds = (uint16_t)(1u << f->target->kind),
+		.targets = 1u << f->target->id,
 		.operation = OPERATION_REPLACE,
 		.claim = CLAIM_NONE,
 		.never_blocks = f->never_blocks,
