@@ -78,7 +78,8 @@ static void build_context_pt(struct building *b)
 		 *unused = building_leaf_table(b, OUTCOME_MIXTURE_2);
 
 	t->pages = 4;
-	t->encoding = "four pages: A's, pass-through's, and those that mixtures lead to; a refused width by its fault";
+	t->encoding =
+		"four pages: A's, pass-through's, and those that mixtures lead to; a refused width by its fault";
 	if (b->exhausted)
 		return;
 	building_set_context(b, t->state[0][0], building_chain(b, levels, own, wide), levels,
