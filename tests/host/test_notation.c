@@ -40,9 +40,9 @@ static size_t read_file(const char *path)
 static bool same_sequence(const struct sequence *a, const struct sequence *b)
 {
 	bool same = !strcmp(a->name, b->name) && !strcmp(a->title, b->title) &&
-		    a->targets == b->targets && a->operation == b->operation && a->claim == b->claim &&
-		    a->never_blocks == b->never_blocks && a->count == b->count &&
-		    !a->citation == !b->citation &&
+		    a->targets == b->targets && a->operation == b->operation &&
+		    a->claim == b->claim && a->never_blocks == b->never_blocks &&
+		    a->count == b->count && !a->citation == !b->citation &&
 		    (!a->citation || !strcmp(a->citation, b->citation));
 
 	for (size_t i = 0; same && i < a->count; i++)
@@ -164,12 +164,11 @@ static void random_sequence(struct notation *to)
 	struct sequence *s = &to->sequence;
 	unsigned words = 8, length = 1 + below(NOTATION_NAME - 1), kinds;
 
-	*to = (struct notation){ .sequence = {
-					 .targets = 1 + below((1u << TARGET_COUNT) - 1),
-					 .operation = (uint8_t)below(2),
-					 .claim = (uint8_t)below(CLAIM_NONE + 1),
-					 .never_blocks = below(2),
-					 .count = 1 + below(SEQUENCE_STEPS_MAX) } };
+	*to = (struct notation){ .sequence = { .targets = 1 + below((1u << TARGET_COUNT) - 1),
+					       .operation = (uint8_t)below(2),
+					       .claim = (uint8_t)below(CLAIM_NONE + 1),
+					       .never_blocks = below(2),
+					       .count = 1 + below(SEQUENCE_STEPS_MAX) } };
 	s->name = to->name;
 	s->title = to->title;
 	s->steps = to->steps;
@@ -198,7 +197,8 @@ static void random_sequence(struct notation *to)
 		random_step(&to->steps[i], words, kinds);
 	/* They must be stores. */
 	for (size_t i = 0; i < s->count; i++)
-		if (to->steps[i].op == STEP_ANY_ORDER && !steps_in_any_order(to->steps, s->count, i))
+		if (to->steps[i].op == STEP_ANY_ORDER &&
+		    !steps_in_any_order(to->steps, s->count, i))
 			to->steps[i].op = STEP_BARRIER;
 }
 

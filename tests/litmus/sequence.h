@@ -48,11 +48,11 @@ enum step_op {
 	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
 	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
 	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
-	STEP_INVALIDATE_CONTEXT_OTHER,	/* device-selective, but by the source-id of another device */
-	STEP_INVALIDATE_PASID,		/* PASID cache, PASID-selective */
+	STEP_INVALIDATE_CONTEXT_OTHER, /* device-selective, but by the source-id of another device */
+	STEP_INVALIDATE_PASID,	       /* PASID cache, PASID-selective */
 	/* PASID cache, domain-selective: what must follow the one of the context cache (section 6.5.2.1) */
 	STEP_INVALIDATE_PASID_DOMAIN,
-	STEP_INVALIDATE_IOTLB,	/* IOTLB, domain-selective */
+	STEP_INVALIDATE_IOTLB, /* IOTLB, domain-selective */
 	/* IOTLB, page-selective, of the page that is translated; with IH = 1 paging-structure caches keep theirs */
 	STEP_INVALIDATE_IOTLB_PAGE,
 	STEP_INVALIDATE_IOTLB_LEAF,
