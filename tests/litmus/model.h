@@ -86,9 +86,9 @@ struct model_question {
 	 */
 	bool qemu_caches;
 	bool splits_vectors; /* the processor promises nothing of 16-byte vector stores */
-	bool one_way;	   /* from state 0 to state 1 alone, once */
-	bool never_blocks; /* the sequence promises that no request is refused */
-	uint8_t blocked;   /* the outcome of a request refused for an entry that is not there */
+	bool one_way;	     /* from state 0 to state 1 alone, once */
+	bool never_blocks;   /* the sequence promises that no request is refused */
+	uint8_t blocked;     /* the outcome of a request refused for an entry that is not there */
 	void (*meaning)(void *context, const uint64_t *entry, struct model_meaning *out);
 	void *context;
 };

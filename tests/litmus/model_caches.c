@@ -83,7 +83,8 @@ enum {
 	DROP_PASID = 2,
 	DROP_IOTLB = 4,
 	DROP_PIOTLB = 8,
-	DROP_LEAF = 16, /* IOTLB with IH = 1: it spares paging entries of the second stage, as the one before */
+	DROP_LEAF =
+		16, /* IOTLB with IH = 1: it spares paging entries of the second stage, as the one before */
 	DROP_TLB = DROP_IOTLB | DROP_PIOTLB | DROP_LEAF,
 	DROP_DEVICE = 32,
 };

@@ -60,8 +60,7 @@ static bool add_move(struct search *s, unsigned from, unsigned to, size_t step, 
 		return false;
 	if (!p->count++)
 		p->moves = (uint16_t)s->move_count;
-	s->moves[s->move_count++] =
-		(struct move){ (uint16_t)to, (uint8_t)step, (uint8_t)part };
+	s->moves[s->move_count++] = (struct move){ (uint16_t)to, (uint8_t)step, (uint8_t)part };
 	return true;
 }
 
@@ -175,8 +174,7 @@ static bool make_moves(struct search *s)
 			ok = add_move(s, at, after(s, at), in_half, 0) &&
 			     (!n || add_any_order(s, at + 1, n, after(s, at + (unsigned)n)));
 			at += (unsigned)n;
-		} else if (step_words(op) >
-			   step_words_at_once(op, s->q->splits_vectors)) {
+		} else if (step_words(op) > step_words_at_once(op, s->q->splits_vectors)) {
 			ok = add_words(s, at, after(s, at));
 		} else {
 			ok = add_move(s, at, after(s, at), in_half, 0);

@@ -8,13 +8,13 @@
 
 #include "tests/litmus/model.h"
 
-#define POSITIONS    (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
-#define PLACES_MAX   2048
-#define MOVES_MAX    (4 * PLACES_MAX)
-#define VIEWS_MAX    4096
-#define ITEMS_MAX    64
-#define DOMAINS_MAX  16
-#define NO_VERSION   0 /* a part that was not fetched yet */
+#define POSITIONS   (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
+#define PLACES_MAX  2048
+#define MOVES_MAX   (4 * PLACES_MAX)
+#define VIEWS_MAX   4096
+#define ITEMS_MAX   64
+#define DOMAINS_MAX 16
+#define NO_VERSION  0 /* a part that was not fetched yet */
 
 /* A node's key: type 63:62, place 61:51, visible 50:40, payload 39:0. */
 #define PLACE_BITS   11
@@ -67,8 +67,8 @@ static inline uint64_t key_payload(uint64_t key)
  * order, more are between their beginning and their end: one for each set of them that may be done.
  */
 struct place {
-	uint64_t image[8];	/* what stands in memory */
-	uint16_t position;	/* of the step, or of where the stores begin */
+	uint64_t image[8];     /* what stands in memory */
+	uint16_t position;     /* of the step, or of where the stores begin */
 	uint16_t moves, count; /* on from here: number of the first, and how many */
 };
 

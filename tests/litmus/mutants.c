@@ -113,8 +113,7 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 	for (size_t i = 0; i < all_sequences(); i++) {
 		const struct sequence *s = sequence_at(i);
 
-		if (!sequence_is_for(s, target) ||
-		    stores_lack(s->steps, s->count))
+		if (!sequence_is_for(s, target) || stores_lack(s->steps, s->count))
 			continue;
 		for (unsigned mutation = 0; mutation < 2; mutation++)
 			for (size_t at = 0; at < s->count; at++)

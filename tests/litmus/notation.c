@@ -268,8 +268,7 @@ static unsigned words_of(const struct sequence *s)
 static bool check_step(struct parse *p, struct notation_words line, size_t n)
 {
 	const struct step *step = &p->out->steps[n];
-	const struct vtd_field *field =
-		notation_cut_field(step, sequence_kinds(&p->out->sequence));
+	const struct vtd_field *field = notation_cut_field(step, sequence_kinds(&p->out->sequence));
 	struct notation_words word = notation_word(&line);
 	char text[80];
 

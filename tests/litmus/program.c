@@ -88,10 +88,12 @@ static void emit_settling(struct program *p, const struct target *t, unsigned st
 	}
 }
 
-/* How much of the program they are: where it dwells between stores, each is two. */
-static uint64_t stores_in_any_order(const struct trial *trial, size_t at)
+/* How much of the program they are: where it dwells between stores, each is two, but for the last of all. */
+static uint64_t stores_in_any_order(const struct trial *trial, size_t at, size_t last_store)
 {
-	return steps_in_any_order(trial->steps, trial->count, at) * (trial->dwell_ns ? 2 : 1);
+	size_t n = steps_in_any_order(trial->steps, trial->count, at);
+
+	return trial->dwell_ns ? 2 * n - (at + n == last_store) : n;
 }
 
 /* `content`: the entry as it is before; afterwards as the steps leave it. */
@@ -113,8 +115,9 @@ static void compile(struct program *p, const struct bench *b, const struct trial
 		if (step_apply(s, (enum entry_kind)t->kind, old, new, content))
 			emit_store(p, t->entry, s, content);
 		else if (s->op == STEP_ANY_ORDER)
-			emit(p, (struct micro){ .op = MICRO_ANY_ORDER,
-						.value = { stores_in_any_order(trial, i) } });
+			emit(p, (struct micro){
+					.op = MICRO_ANY_ORDER,
+					.value = { stores_in_any_order(trial, i, last_store) } });
 		else if (s->op == STEP_FLUSH && !t->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
 		else if (trial->drive != DRIVE_FAITHFUL)

@@ -51,7 +51,8 @@ static bool only_faithful(const struct sequence *s)
 	if (s->claim != CLAIM_UNSAFE || sequence_kinds(s) & 1u << KIND_PASID)
 		return false;
 	for (size_t i = 0; i < s->count; i++)
-		if (s->steps[i].op == STEP_FIELD || (s->steps[i].op == STEP_STORE && s->count > 2) ||
+		if (s->steps[i].op == STEP_FIELD ||
+		    (s->steps[i].op == STEP_STORE && s->count > 2) ||
 		    step_words_at_once((enum step_op)s->steps[i].op, true) !=
 			    step_words((enum step_op)s->steps[i].op))
 			return false;

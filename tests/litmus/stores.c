@@ -26,8 +26,7 @@ const char *stores_lack(const struct step *steps, size_t count)
 
 static bool is_tcg(void)
 {
-	return cpuid(1, 0).ecx & 1u << 31 &&
-	       cpuid(0x40000000, 0).ebx == 0x54474354; /* "TCGT" */
+	return cpuid(1, 0).ecx & 1u << 31 && cpuid(0x40000000, 0).ebx == 0x54474354; /* "TCGT" */
 }
 
 bool stores_split_vectors(void)

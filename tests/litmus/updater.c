@@ -13,9 +13,9 @@
 #include "vtd/queue.h"
 #include "vtd/regs.h"
 
-#define HANG_AT	    512 /* break=: the rewriting that never ends */
+#define HANG_AT	     512  /* break=: the rewriting that never ends */
 #define OTHER_DEVICE 0x08 /* bits of a source-id: the device number beside */
-#define REST_SCALES 7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds */
+#define REST_SCALES  7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds */
 
 /* Each processor writes to cache lines of its own. */
 static struct {
