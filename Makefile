@@ -314,7 +314,7 @@ $(SEQUENCES_C): $(BUILD)/catalogue/catalogue $(sort $(wildcard tests/catalogue/*
 	$(Q)$< $(filter %.seq,$^) > $@.new
 	$(Q)mv $@.new $@
 
-NOTATION := $(addprefix tests/litmus/,notation.c notation_print.c notation_step.c sequence.c) kernel/lib/format.c
+NOTATION := $(addprefix tests/litmus/,notation.c notation_field.c notation_print.c notation_step.c sequence.c) kernel/lib/format.c
 $(BUILD)/catalogue/catalogue: tools/catalogue.c $(NOTATION) tests/litmus/notation.h tests/litmus/sequence.h
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -Werror -I. $(filter %.c,$^) -o $@
@@ -382,7 +382,7 @@ PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
-		fault_log.c predict.c sequence.c) tests/inventory/hidden.c tests/inventory/memory.c
+		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
 CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c irte.c records.c recorder.c \
 		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unwind.c verdict.c walk.c)
