@@ -14,9 +14,16 @@ static void print_call(void *context)
 	fprintf(g->recorder.out, " stack %" PRIx64 "/0", g->call);
 }
 
-static void store(struct guest *g, uint64_t physical, uint64_t low, uint64_t high, unsigned bytes, bool locked)
+static void store(struct guest *g, uint64_t physical, uint64_t low, uint64_t high, unsigned bytes,
+		  bool locked)
 {
-	struct table_store s = { .cpu = g->cpu, .pc = g->pc, .physical = physical, .low = low, .high = high, .bytes = bytes, .locked = locked };
+	struct table_store s = { .cpu = g->cpu,
+				 .pc = g->pc,
+				 .physical = physical,
+				 .low = low,
+				 .high = high,
+				 .bytes = bytes,
+				 .locked = locked };
 	uint64_t value[2] = { low, high };
 	struct watched_unit *unit = units_at(&g->units, physical);
 
@@ -76,7 +83,8 @@ void guest_store16(struct guest *g, uint64_t physical, uint64_t low, uint64_t hi
 void guest_flush(struct guest *g, uint64_t physical)
 {
 	record_begin(&g->recorder, g->cpu, g->pc, 'F');
-	fprintf(g->recorder.out, " %" PRIx64 " clflush %s", physical, table_kinds[tables_kind(&g->tables, physical)].name);
+	fprintf(g->recorder.out, " %" PRIx64 " clflush %s", physical,
+		table_kinds[tables_kind(&g->tables, physical)].name);
 	print_call(g);
 	fprintf(g->recorder.out, "\n");
 }
@@ -105,8 +113,8 @@ struct records guest_end(struct guest *g)
 	char *why;
 
 	tables_finish(&g->tables);
-	fprintf(g->recorder.out, "end %" PRIu64 " 100 %" PRIu64 " %" PRIu64 " 0 0 1\n", g->recorder.records, g->tables.recorded,
-		g->tables.missed);
+	fprintf(g->recorder.out, "end %" PRIu64 " 100 %" PRIu64 " %" PRIu64 " 0 0 1\n",
+		g->recorder.records, g->tables.recorded, g->tables.missed);
 	fclose(g->recorder.out);
 	g->recorder.out = NULL;
 	g->records = guest_read(g->text, &why);
@@ -121,7 +129,8 @@ struct records guest_read(const char *text, char **why)
 	FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
 
 	*why = NULL;
-	if (!records_read(file, &records, error, sizeof(error)) || records_incomplete(&records, error, sizeof(error)))
+	if (!records_read(file, &records, error, sizeof(error)) ||
+	    records_incomplete(&records, error, sizeof(error)))
 		*why = strdup(error);
 	fclose(file);
 	return records;

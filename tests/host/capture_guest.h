@@ -35,7 +35,8 @@ void guest_store_unseen(struct guest *g, uint64_t physical, uint64_t value);
 void guest_store16(struct guest *g, uint64_t physical, uint64_t low, uint64_t high); /* locked */
 void guest_flush(struct guest *g, uint64_t physical);
 void guest_invalidate(struct guest *g, uint64_t low, uint64_t high); /* and wait */
-void guest_set_up(struct guest *g, uint64_t entry, uint64_t low, uint64_t high); /* high half first */
+void guest_set_up(struct guest *g, uint64_t entry, uint64_t low,
+		  uint64_t high); /* high half first */
 
 /* The end is written, and the records read. */
 struct records guest_end(struct guest *g);

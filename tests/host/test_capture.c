@@ -10,9 +10,10 @@
 #include "tools/capture/unwind.h"
 #include "tools/capture/verdict.h"
 
-#define CONTEXT_INVALIDATION(source, did) (0x31ull | (uint64_t)(source) << 32 | (uint64_t)(did) << 16)
-#define IOTLB_INVALIDATION(did)		  (0x22ull | (uint64_t)(did) << 16)
-#define IEC_INVALIDATION(index)		  (0x14ull | (uint64_t)(index) << 32)
+#define CONTEXT_INVALIDATION(source, did) \
+	(0x31ull | (uint64_t)(source) << 32 | (uint64_t)(did) << 16)
+#define IOTLB_INVALIDATION(did) (0x22ull | (uint64_t)(did) << 16)
+#define IEC_INVALIDATION(index) (0x14ull | (uint64_t)(index) << 32)
 
 static const struct symbols no_symbols;
 
@@ -41,7 +42,8 @@ static struct shapes shapes_of(struct guest *g, struct transitions *t)
 	return shapes;
 }
 
-static const struct shape *shape_of(const struct shapes *s, enum table_kind kind, enum transition_is is)
+static const struct shape *shape_of(const struct shapes *s, enum table_kind kind,
+				    enum transition_is is)
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (s->list[i].kind == kind && s->list[i].is == is)
@@ -109,7 +111,8 @@ static char *without_line(const char *text, const char *what, unsigned which)
 	char *copy = strdup(text), *out = malloc(strlen(text) + 100), *to = out;
 	unsigned number = 0;
 
-	for (char *rest, *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+	for (char *rest, *line = strtok_r(copy, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
 		const char *after = strchr(line, ' ');
 
 		if (strstr(line, what) && !which--)
@@ -347,8 +350,9 @@ TEST(capture_an_exchange_and_a_change_in_place)
 
 TEST(capture_symbols_and_the_stack)
 {
-	char text[] = "ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
-		      "ffffffff81000400 d data\nffffffff81000500 t other\n";
+	char text[] =
+		"ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
+		"ffffffff81000400 d data\nffffffff81000500 t other\n";
 	struct symbols s;
 	struct record r = { .pc = 0xffffffff81000310,
 			    .depth = 3,

@@ -24,7 +24,7 @@ TEST(capture_insn_fences_and_flushes)
 	CHECK_EQ(DECODE("\x0f\xae\xe8").is, INSN_LFENCE);
 	CHECK_EQ(DECODE("\x0f\x09").is, INSN_WBINVD);
 	CHECK_EQ(DECODE("\xf3\x0f\x09").is, INSN_WBINVD); /* wbnoinvd: writes back as well */
-	i = DECODE("\x66\x41\x0f\xae\x3c\xf4"); /* clflushopt [r12 + rsi * 8] */
+	i = DECODE("\x66\x41\x0f\xae\x3c\xf4");		  /* clflushopt [r12 + rsi * 8] */
 	CHECK_EQ(i.is, INSN_CLFLUSHOPT);
 	CHECK(i.has_base && i.has_index);
 	CHECK_EQ(i.base, 12);
@@ -49,18 +49,19 @@ TEST(capture_insn_calls_locks_and_the_stack)
 	struct insn i;
 
 	CHECK_EQ(DECODE("\xe8\x00\x00\x00\x00").is, INSN_CALL);
-	CHECK_EQ(DECODE("\xff\xd0").is, INSN_CALL);	    /* call rax */
-	CHECK_EQ(DECODE("\xff\x10").is, INSN_CALL);	    /* call [rax] */
-	CHECK(DECODE("\x55").stack);			    /* push rbp */
-	CHECK(DECODE("\x41\x57").stack);		    /* push r15 */
-	CHECK(DECODE("\x48\x89\x44\x24\x08").stack);	    /* mov [rsp + 8], rax */
-	CHECK(!DECODE("\x48\x89\x03").stack);		    /* mov [rbx], rax */
-	CHECK(!DECODE("\x49\x89\x04\x24").stack);	    /* mov [r12], rax */
-	CHECK(!DECODE("\x48\x89\x45\x08").stack);	    /* mov [rbp + 8], rax: may point anywhere */
-	CHECK(DECODE("\xf0\x48\x0f\xc7\x0f").locked);	    /* lock cmpxchg16b [rdi] */
-	CHECK(DECODE("\x48\x87\x07").locked);		    /* xchg [rdi], rax */
-	CHECK(!DECODE("\x48\x87\xc7").locked);		    /* xchg rdi, rax */
-	CHECK(!DECODE("\xf0\x48\x09\x04\x24").stack);	    /* lock or [rsp], rax: a locked store is looked at */
+	CHECK_EQ(DECODE("\xff\xd0").is, INSN_CALL);   /* call rax */
+	CHECK_EQ(DECODE("\xff\x10").is, INSN_CALL);   /* call [rax] */
+	CHECK(DECODE("\x55").stack);		      /* push rbp */
+	CHECK(DECODE("\x41\x57").stack);	      /* push r15 */
+	CHECK(DECODE("\x48\x89\x44\x24\x08").stack);  /* mov [rsp + 8], rax */
+	CHECK(!DECODE("\x48\x89\x03").stack);	      /* mov [rbx], rax */
+	CHECK(!DECODE("\x49\x89\x04\x24").stack);     /* mov [r12], rax */
+	CHECK(!DECODE("\x48\x89\x45\x08").stack);     /* mov [rbp + 8], rax: may point anywhere */
+	CHECK(DECODE("\xf0\x48\x0f\xc7\x0f").locked); /* lock cmpxchg16b [rdi] */
+	CHECK(DECODE("\x48\x87\x07").locked);	      /* xchg [rdi], rax */
+	CHECK(!DECODE("\x48\x87\xc7").locked);	      /* xchg rdi, rax */
+	CHECK(!DECODE("\xf0\x48\x09\x04\x24")
+		       .stack);	    /* lock or [rsp], rax: a locked store is looked at */
 	i = DECODE("\x0f\x22\xd8"); /* mov cr3, rax */
 	CHECK_EQ(i.is, INSN_MOV_TO_CR);
 	CHECK_EQ(i.number, 3);
@@ -102,19 +103,20 @@ TEST(capture_walk_of_four_and_five_levels)
 	struct walk_found found;
 
 	memset(ram, 0, sizeof(ram));
-	ram[512 + 511] = 0x2003;		       /* of 0xffff8... */
-	ram[1024 + 510] = 0x40000083;		       /* a page of 1 GiB */
+	ram[512 + 511] = 0x2003;      /* of 0xffff8... */
+	ram[1024 + 510] = 0x40000083; /* a page of 1 GiB */
 	ram[1024 + 511] = 0x3003;
-	ram[1536 + 0] = 0x00200083;		       /* of 2 MiB */
+	ram[1536 + 0] = 0x00200083; /* of 2 MiB */
 	ram[1536 + 1] = 0x4003;
-	ram[2048 + 5] = 0x8000000000007003ull;	       /* of 4 KiB, not executable */
+	ram[2048 + 5] = 0x8000000000007003ull; /* of 4 KiB, not executable */
 	found = walk(&guest, &state, 0xffffff8000000000ull | 510ull << 30 | 0x123456);
 	CHECK(found.ok);
 	CHECK_EQ(found.physical, 0x40123000);
 	found = walk(&guest, &state, 0xffffff8000000000ull | 511ull << 30 | 0x12345);
 	CHECK(found.ok);
 	CHECK_EQ(found.physical, 0x212000);
-	found = walk(&guest, &state, 0xffffff8000000000ull | 511ull << 30 | 1 << 21 | 5 << 12 | 0x88);
+	found = walk(&guest, &state,
+		     0xffffff8000000000ull | 511ull << 30 | 1 << 21 | 5 << 12 | 0x88);
 	CHECK(found.ok);
 	CHECK_EQ(found.physical, 0x7000);
 	CHECK_EQ(found.entry_at, 0x4028);
@@ -144,9 +146,9 @@ TEST(capture_unit_is_found_by_the_dmar_table)
 	memcpy(memory + 20, "DMAR", 4); /* not one: its length is 0 */
 	memcpy(table, header, sizeof(header));
 	table[4] = 64;
-	table[36] = 38;	 /* address width */
-	table[50] = 16;	 /* a DRHD of 16 bytes */
-	table[52] = 1;	 /* for all devices */
+	table[36] = 38; /* address width */
+	table[50] = 16; /* a DRHD of 16 bytes */
+	table[52] = 1;	/* for all devices */
 	table[57] = 0x10;
 	table[58] = 0xd9;
 	table[59] = 0xfe;
@@ -169,7 +171,8 @@ TEST(capture_a_page_is_given_up_when_others_use_it)
 	guest_set_up(&g, 0x20, 0x5001, 0x102);
 	CHECK_EQ(tables_kind(&g.tables, GUEST_CONTEXT), TABLE_CONTEXT);
 	guest_store(&g, GUEST_ROOT, 0); /* the root entry of the bus goes */
-	guest_store(&g, GUEST_CONTEXT + 0x40, 7); /* the unit may still be there: nothing was invalidated */
+	guest_store(&g, GUEST_CONTEXT + 0x40,
+		    7); /* the unit may still be there: nothing was invalidated */
 	CHECK_EQ(tables_kind(&g.tables, GUEST_CONTEXT), TABLE_CONTEXT);
 	guest_invalidate(&g, 0x11, 0);
 	guest_store(&g, GUEST_CONTEXT + 0x40, 8);

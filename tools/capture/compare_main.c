@@ -15,7 +15,8 @@ static struct arguments {
 } arguments = { .units = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "units", 'u', "LIST", 0, "kinds of unit that decide a verdict, separated by commas, or all; else 128", 0 },
+	{ "units", 'u', "LIST", 0,
+	  "kinds of unit that decide a verdict, separated by commas, or all; else 128", 0 },
 	{ "json", 'j', NULL, 0, "everything, as JSON", 0 },
 	{ 0 }
 };
@@ -48,7 +49,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 /* The same done to the same kind of entry; which function does it does not count, nor how often. */
 static bool same_steps(const struct shape *a, const struct shape *b)
 {
-	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) || a->count != b->count || a->unwaited != b->unwaited)
+	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) ||
+	    a->count != b->count || a->unwaited != b->unwaited)
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
 		if (strcmp(a->steps[i].text, b->steps[i].text))
@@ -59,7 +61,8 @@ static bool same_steps(const struct shape *a, const struct shape *b)
 static bool has(const struct shapes *list, const struct shape *s)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->list[i].functions[0], s->functions[0]) && same_steps(&list->list[i], s))
+		if (!strcmp(list->list[i].functions[0], s->functions[0]) &&
+		    same_steps(&list->list[i], s))
 			return true;
 	return false;
 }
@@ -72,7 +75,8 @@ static bool has_function(const struct shapes *list, const char *name)
 	return false;
 }
 
-static void print_shapes(const struct judged *j, const struct shapes *other, const char *function, const char *sign)
+static void print_shapes(const struct judged *j, const struct shapes *other, const char *function,
+			 const char *sign)
 {
 	for (size_t i = 0; i < j->view.shapes.count; i++) {
 		const struct shape *s = &j->view.shapes.list[i];
@@ -80,8 +84,8 @@ static void print_shapes(const struct judged *j, const struct shapes *other, con
 
 		if (strcmp(s->functions[0], function) || has(other, s))
 			continue;
-		printf("  %s %s, %u time%s: %s\n", sign, view_name(s, name, sizeof(name)), s->times, s->times == 1 ? "" : "s",
-		       verdict_text(&j->verdicts[i], word, sizeof(word)));
+		printf("  %s %s, %u time%s: %s\n", sign, view_name(s, name, sizeof(name)), s->times,
+		       s->times == 1 ? "" : "s", verdict_text(&j->verdicts[i], word, sizeof(word)));
 		if (j->verdicts[i].why)
 			printf("  %s   %s\n", sign, j->verdicts[i].why);
 		for (unsigned k = 0; k < s->count; k++)
@@ -102,11 +106,16 @@ static json_t *shapes_json(const struct judged *j, const struct shapes *other, c
 		if (strcmp(s->functions[0], function) || has(other, s))
 			continue;
 		for (unsigned k = 0; k < s->count; k++)
-			json_array_append_new(steps, json_string(s->steps[k].text + (strncmp(s->steps[k].text, "# ", 2) ? 0 : 2)));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:o}", "entry", table_kinds[s->kind].name,
-						      "transition", transition_word(s->is), "type", s->type, "times",
-						      (int)s->times, "verdict",
-						      verdict_text(&j->verdicts[i], word, sizeof(word)), "steps", steps));
+			json_array_append_new(
+				steps, json_string(s->steps[k].text +
+						   (strncmp(s->steps[k].text, "# ", 2) ? 0 : 2)));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:i, s:s, s:o}", "entry",
+						table_kinds[s->kind].name, "transition",
+						transition_word(s->is), "type", s->type, "times",
+						(int)s->times, "verdict",
+						verdict_text(&j->verdicts[i], word, sizeof(word)),
+						"steps", steps));
 	}
 	return list;
 }
@@ -133,7 +142,8 @@ static void print_text(const struct judged j[2], const char **changed, unsigned 
 {
 	printf("- %s\n+ %s\n\n", j[0].view.title, j[1].view.title);
 	for (unsigned i = 0; i < count; i++) {
-		bool before = has_function(&j[0].view.shapes, changed[i]), after = has_function(&j[1].view.shapes, changed[i]);
+		bool before = has_function(&j[0].view.shapes, changed[i]),
+		     after = has_function(&j[1].view.shapes, changed[i]);
 
 		printf("%s%s\n", changed[i], !after ? ": stores no more" : !before ? ": new" : ":");
 		print_shapes(&j[0], &j[1].view.shapes, changed[i], "-");
@@ -167,15 +177,18 @@ int compare_main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	for (unsigned i = 0; i < 2; i++)
 		judged_open(&j[i], arguments.paths[i], NULL, arguments.units);
-	changed = need(calloc(j[0].view.shapes.count + j[1].view.shapes.count + 1, sizeof(*changed)));
+	changed = need(
+		calloc(j[0].view.shapes.count + j[1].view.shapes.count + 1, sizeof(*changed)));
 	count = find_changed(j, changed);
 	if (arguments.json) {
 		json_t *list = json_array();
 
 		for (unsigned i = 0; i < count; i++)
-			json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "function", changed[i], "before",
-							      shapes_json(&j[0], &j[1].view.shapes, changed[i]), "after",
-							      shapes_json(&j[1], &j[0].view.shapes, changed[i])));
+			json_array_append_new(
+				list, json_pack("{s:s, s:o, s:o}", "function", changed[i], "before",
+						shapes_json(&j[0], &j[1].view.shapes, changed[i]),
+						"after",
+						shapes_json(&j[1], &j[0].view.shapes, changed[i])));
 		json_dumpf(list, stdout, JSON_INDENT(1));
 		printf("\n");
 	} else {

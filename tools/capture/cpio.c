@@ -14,7 +14,8 @@ void cpio_add(FILE *out, const char *name, mode_t mode, const void *bytes, size_
 	static unsigned inode;
 
 	fprintf(out, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", ++inode,
-		(unsigned)mode, 0, 0, 1, 0, (unsigned)length, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0);
+		(unsigned)mode, 0, 0, 1, 0, (unsigned)length, 0, 0, 0, 0,
+		(unsigned)strlen(name) + 1, 0);
 	fwrite(name, 1, strlen(name) + 1, out);
 	pad(out);
 	fwrite(bytes, 1, length, out);

@@ -36,7 +36,8 @@ bool descriptor_read(const uint64_t *w, struct descriptor *out)
 		break;
 	case INVALIDATES_PDEVTLB:
 		out->source = (uint16_t)bits(w[0], 31, 16);
-		out->scope = w[1] & 1u << 11 && bits(w[1], 62, 12) == ~0ull >> 13 ? SCOPE_ONE : SCOPE_PAGE;
+		out->scope = w[1] & 1u << 11 && bits(w[1], 62, 12) == ~0ull >> 13 ? SCOPE_ONE
+										  : SCOPE_PAGE;
 		break;
 	case INVALIDATES_IEC:
 		out->scope = bits(w[0], 4, 4) ? SCOPE_ONE : SCOPE_GLOBAL;
@@ -51,7 +52,8 @@ bool descriptor_read(const uint64_t *w, struct descriptor *out)
 
 bool descriptor_of_ccmd(uint64_t value, struct descriptor *out)
 {
-	static const enum descriptor_scope scopes[4] = { SCOPE_GLOBAL, SCOPE_GLOBAL, SCOPE_DOMAIN, SCOPE_ONE };
+	static const enum descriptor_scope scopes[4] = { SCOPE_GLOBAL, SCOPE_GLOBAL, SCOPE_DOMAIN,
+							 SCOPE_ONE };
 
 	*out = (struct descriptor){ .type = INVALIDATES_CONTEXT,
 				    .scope = scopes[bits(value, 62, 61)],

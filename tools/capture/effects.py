@@ -4,6 +4,10 @@ import re
 
 WORDS = {"root": 1, "context": 2, "sm-root": 1, "sm-context": 4, "pasid-dir": 1, "pasid": 8}
 ONES = (1 << 64) - 1
+# The kind of entry of each target.
+KINDS = {kind: kind for kind in WORDS} | {"context-pt": "context"} | {
+    "pasid-" + t: "pasid" for t in ("ss", "fs", "fs-pt", "nested")}
+
 
 def read_catalogue(files):
     """The sequences of .seq files: their heads, and their steps as text."""
@@ -28,7 +32,7 @@ def stored(step, words, old, new):
     after = list(words)
     store = re.match(r"store word (\d+) := (.*)", step)
     bits = re.match(r"store word (\d+): bits (\d+):(\d+) := new", step)
-    wide = re.match(r"(exchange 128|store 256) bits from word (\d+) := (.*)", step)
+    wide = re.match(r"(exchange 128|store 128|store 256|store 512) bits(?: without LOCK)? from word (\d+) := (.*)", step)
 
     def value(word, text):
         clear = 1 if word == 0 else 0
@@ -44,7 +48,7 @@ def stored(step, words, old, new):
         mask = (ONES >> (63 - (high - low))) << low
         after[word] = words[word] & ~mask | new[word] & mask
     elif wide:
-        for word in range(int(wide[2]), int(wide[2]) + (2 if wide[1].startswith("exchange") else 4)):
+        for word in range(int(wide[2]), int(wide[2]) + int(wide[1].split()[1]) // 64):
             after[word] = value(word, wide[3])
     else:
         return None
@@ -80,7 +84,7 @@ def effects(steps, kind, old, new):
     for step in steps:
         after = stored(step, words, old, new)
         if after is not None:
-            wide = step.startswith(("exchange", "store 256"))
+            wide = step.startswith("exchange") or re.match(r"store \d+ bits", step)
             touched = int(re.search(r"word (\d+)", step)[1])
             out.append((("wide" if wide else "store"), touched, tuple(after)))
             words = after
@@ -95,7 +99,7 @@ def effects(steps, kind, old, new):
 def parts(steps, kind):
     """A sequence cut where a capture cuts it: (how the entry is at first, steps)."""
     used = {int(w) for s in steps for w in re.findall(r"word (\d)", s)}
-    used |= {w + 1 for w in used if any("128 bits from" in s for s in steps)}
+    used |= {w + 1 for w in used if any("exchange" in s for s in steps)}
     old = [0x1111111111111001 + (w << 20) if w in used else 0 for w in range(WORDS[kind])]
     new = [0x2222222222222001 + (w << 24) if w in used else 0 for w in range(WORDS[kind])]
     words, out, part, torn, settled, first = list(old), [], [], False, False, True

@@ -4,7 +4,10 @@
 
 #include "tools/capture/entry_fields.h"
 
-#define F(high, low) { high, low }
+#define F(high, low)      \
+	{                 \
+		high, low \
+	}
 
 /* Sections 9.1 to 9.6, 9.10. */
 static const struct entry_field fields[] = {
@@ -68,7 +71,8 @@ static uint64_t mask_in(const struct entry_field *f, enum table_kind kind, unsig
 	return f->kind == kind && f->bits.low / 64 == word ? field_mask(f->bits) : 0;
 }
 
-const char *entry_fields(enum table_kind kind, unsigned word, uint64_t mask, char *text, size_t room)
+const char *entry_fields(enum table_kind kind, unsigned word, uint64_t mask, char *text,
+			 size_t room)
 {
 	size_t n = 0;
 
@@ -77,7 +81,8 @@ const char *entry_fields(enum table_kind kind, unsigned word, uint64_t mask, cha
 		uint64_t in = mask_in(&fields[i], kind, word);
 
 		if (in & mask && n < room)
-			n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "", fields[i].name);
+			n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "",
+					      fields[i].name);
 		mask &= ~in;
 	}
 	if (mask && n < room)

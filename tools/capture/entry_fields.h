@@ -15,7 +15,8 @@ struct entry_field {
 };
 
 /* The names of the fields of word `word` that have bits of `mask`: "P, AW". Returns text. */
-const char *entry_fields(enum table_kind kind, unsigned word, uint64_t mask, char *text, size_t room);
+const char *entry_fields(enum table_kind kind, unsigned word, uint64_t mask, char *text,
+			 size_t room);
 
 /* The smallest range of whole fields of a word that has all bits of `mask`, which is not 0. */
 struct vtd_field entry_range(enum table_kind kind, unsigned word, uint64_t mask);

@@ -54,7 +54,8 @@ void folder_open(struct folder *f, const char *path, bool lenient)
 	if (file)
 		fclose(file);
 	read_about(f, !alone && read_whole(text_of("%s/about", path), &text, &length) ? text : "");
-	read_console(f, !alone && read_whole(text_of("%s/console", path), &text, &length) ? text : "");
+	read_console(f,
+		     !alone && read_whole(text_of("%s/console", path), &text, &length) ? text : "");
 	if (!alone)
 		symbols_read(&f->symbols, text_of("%s/symbols.gz", path));
 	for (size_t i = 0; i < f->records.count; i++) {

@@ -15,7 +15,7 @@ struct folder {
 	char *what, *kernel, *mode, *qemu; /* of about; "" where it does not say */
 	bool caching_mode;
 	double seconds, cpu_seconds;
-	bool ended, panic;	    /* by the console: the workload came to its end; the kernel crashed */
+	bool ended, panic; /* by the console: the workload came to its end; the kernel crashed */
 	bool has_units, has_tables; /* by the records */
 };
 

@@ -18,14 +18,17 @@ __asm__(".pushsection .rodata\n"
 	".popsection\n");
 
 /* The drivers of what tools/capture/machine.c puts into the machine. */
-static const char *const wanted[] = { "nvme", "e1000e", "e1000", "virtio_pci", "virtio_net", "xhci_pci", "vfio_iommu_type1", "vfio_pci" };
+static const char *const wanted[] = {
+	"nvme",	    "e1000e",		"e1000",   "virtio_pci", "virtio_net",
+	"xhci_pci", "vfio_iommu_type1", "vfio_pci"
+};
 
 #define MODULES_MAX 20000
 
 static struct module {
 	char *name, *path;
 	bool added;
-} *modules;
+} * modules;
 static unsigned module_count;
 
 /* "kernel/drivers/nvme/host/nvme-core.ko.xz": nvme_core */
@@ -57,14 +60,15 @@ static bool ends_in(const char *text, const char *end)
 
 static void read_module(const struct module *m, char **bytes, size_t *length)
 {
-	const char *program = ends_in(m->path, ".xz")  ? "xz"
+	const char *program = ends_in(m->path, ".xz")	 ? "xz"
 			      : ends_in(m->path, ".zst") ? "zstd"
-			      : ends_in(m->path, ".gz")  ? "gzip"
+			      : ends_in(m->path, ".gz")	 ? "gzip"
 							 : NULL;
 	const char *const argv[] = { program, "-dc", m->path, NULL };
 
 	if (program ? !command_run(argv, NULL, bytes, length) : !read_whole(m->path, bytes, length))
-		fail("%s: cannot be read%s%s", m->path, program ? " by " : "", program ? program : "");
+		fail("%s: cannot be read%s%s", m->path, program ? " by " : "",
+		     program ? program : "");
 }
 
 static struct module *find_module(const char *name, size_t length)

@@ -52,7 +52,9 @@ static void decode_operand(const uint8_t *bytes, size_t length, size_t at, uint8
 static void decode_0fae(const uint8_t *bytes, size_t length, size_t at, uint8_t rex, bool repeat,
 			bool operand_size, struct insn *out)
 {
-	static const uint8_t fences[8] = { [5] = INSN_LFENCE, [6] = INSN_MFENCE, [7] = INSN_SFENCE };
+	static const uint8_t fences[8] = {
+		[5] = INSN_LFENCE, [6] = INSN_MFENCE, [7] = INSN_SFENCE
+	};
 	unsigned which = bytes[at] >> 3 & 7;
 
 	if (bytes[at] >> 6 == 3) {

@@ -27,7 +27,8 @@ struct insn {
 	uint8_t number; /* of the control register */
 	/* Of a flush: its address is base + index << scale + displacement, or relative to the next instruction. */
 	bool has_base, has_index, relative;
-	uint8_t base, index, scale; /* numbers of general registers: 0 RAX, 1 RCX, 4 RSP ... 15 R15 */
+	uint8_t base, index,
+		scale; /* numbers of general registers: 0 RAX, 1 RCX, 4 RSP ... 15 R15 */
 	int32_t displacement;
 };
 

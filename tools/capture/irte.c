@@ -30,7 +30,9 @@ static void meaning(void *context, const uint64_t *entry, struct model_meaning *
 	*out = (struct model_meaning){ .outcome = USED_NOT_PRESENT };
 	if (!(entry[0] & 1))
 		return;
-	out->outcome = means(entry, s->old) ? USED_OLD : means(entry, s->new) ? USED_NEW : USED_MIXTURE;
+	out->outcome = means(entry, s->old)   ? USED_OLD
+		       : means(entry, s->new) ? USED_NEW
+					      : USED_MIXTURE;
 	out->good = true; /* it can be kept */
 }
 
@@ -45,8 +47,8 @@ bool irte_step(const struct shape_step *step, struct step *out)
 	return true;
 }
 
-struct model_answer irte_ask(const uint64_t *old, const uint64_t *new, const struct step *steps, size_t count,
-			     struct bench_question how)
+struct model_answer irte_ask(const uint64_t *old, const uint64_t *new, const struct step *steps,
+			     size_t count, struct bench_question how)
 {
 	static void *workspace;
 	struct states states = { old, new };

@@ -12,7 +12,7 @@
 /* A step on such an entry as one on a context entry. False: there is none. */
 bool irte_step(const struct shape_step *step, struct step *out);
 
-struct model_answer irte_ask(const uint64_t *old, const uint64_t *new, const struct step *steps, size_t count,
-			     struct bench_question how);
+struct model_answer irte_ask(const uint64_t *old, const uint64_t *new, const struct step *steps,
+			     size_t count, struct bench_question how);
 
 #endif

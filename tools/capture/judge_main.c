@@ -14,8 +14,10 @@ static struct arguments {
 } arguments = { .units = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "units", 'u', "LIST", 0, "kinds of unit that decide, separated by commas, or all; else 128", 0 },
-	{ "symbols", 's', "FILE", 0, "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
+	{ "units", 'u', "LIST", 0,
+	  "kinds of unit that decide, separated by commas, or all; else 128", 0 },
+	{ "symbols", 's', "FILE", 0,
+	  "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
 	{ "brief", 'b', NULL, 0, "a line for each, no steps and no schedules", 0 },
 	{ "json", 'j', NULL, 0, "everything, as JSON", 0 },
 	{ 0 }
@@ -59,16 +61,17 @@ static void print_units(const struct verdict *v)
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
 		if (v->asked & 1u << u)
 			printf("    %-13s%s\n", unit_kinds[u].name,
-			       v->answers[u].overflow && !v->answers[u].harms ? "not decided: too large"
-									      : harm_words(v->answers[u].harms, text, sizeof(text)));
+			       v->answers[u].overflow && !v->answers[u].harms
+				       ? "not decided: too large"
+				       : harm_words(v->answers[u].harms, text, sizeof(text)));
 }
 
 static void print_one(const struct shape *s, const struct verdict *v)
 {
 	char name[120], word[120];
 
-	printf("%s: %s: %s (%u time%s)\n", view_name(s, name, sizeof(name)), s->functions[0], verdict_text(v, word, sizeof(word)),
-	       s->times, s->times == 1 ? "" : "s");
+	printf("%s: %s: %s (%u time%s)\n", view_name(s, name, sizeof(name)), s->functions[0],
+	       verdict_text(v, word, sizeof(word)), s->times, s->times == 1 ? "" : "s");
 	if (v->why)
 		printf("    %s\n", v->why);
 	if (arguments.brief || v->is == VERDICT_NONE)
@@ -106,7 +109,8 @@ int judge_main(int argc, char **argv)
 	for (size_t i = 0; i < j.view.shapes.count; i++)
 		print_one(&j.view.shapes.list[i], &j.verdicts[i]);
 	printf("%zu distinct transitions: %u safe, %u unsafe, %u safe by what came before, %u not decided, %u that change nothing%s\n",
-	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE], j.number[VERDICT_RESTS],
-	       j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE], j.view.incomplete ? "; the capture is incomplete" : "");
+	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE],
+	       j.number[VERDICT_RESTS], j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE],
+	       j.view.incomplete ? "; the capture is incomplete" : "");
 	return j.status;
 }

@@ -11,13 +11,14 @@ void judged_open(struct judged *j, const char *path, const char *symbols, unsign
 	view_open(&j->view, path, symbols);
 	j->verdicts = need(calloc(j->view.shapes.count + 1, sizeof(*j->verdicts)));
 	for (size_t i = 0; i < j->view.shapes.count; i++) {
-		verdict_find(&j->view.shapes.list[i], units, j->view.folder.caching_mode, &j->verdicts[i]);
+		verdict_find(&j->view.shapes.list[i], units, j->view.folder.caching_mode,
+			     &j->verdicts[i]);
 		j->number[j->verdicts[i].is]++;
 	}
-	j->status = j->view.status			 ? j->view.status
-		    : j->number[VERDICT_UNSAFE]		 ? SOME_UNSAFE
-		    : j->number[VERDICT_UNDECIDED]	 ? NOT_DECIDED
-							 : ALL_SAFE;
+	j->status = j->view.status		   ? j->view.status
+		    : j->number[VERDICT_UNSAFE]	   ? SOME_UNSAFE
+		    : j->number[VERDICT_UNDECIDED] ? NOT_DECIDED
+						   : ALL_SAFE;
 }
 
 unsigned judged_units(const char *list)
@@ -31,10 +32,12 @@ unsigned judged_units(const char *list)
 		unsigned before = units;
 
 		for (unsigned u = 0; u < UNIT_KINDS; u++)
-			if (strlen(unit_kinds[u].name) == length && !strncmp(unit_kinds[u].name, list, length))
+			if (strlen(unit_kinds[u].name) == length &&
+			    !strncmp(unit_kinds[u].name, list, length))
 				units |= 1u << u;
 		if (units == before)
-			fail("\"%.*s\" is no kind of unit; vtd-model check shows all", (int)length, list);
+			fail("\"%.*s\" is no kind of unit; vtd-model check shows all", (int)length,
+			     list);
 		list += length + (list[length] == ',');
 	}
 	return units;

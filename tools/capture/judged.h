@@ -8,7 +8,7 @@
 
 struct judged {
 	struct view view;
-	struct verdict *verdicts; /* of each shape */
+	struct verdict *verdicts;	   /* of each shape */
 	unsigned number[VERDICT_NONE + 1]; /* of shapes by enum verdict_is */
 	int status;			   /* the exit status that it makes */
 };

@@ -60,7 +60,8 @@ struct kernel kernel_of_file(const char *path, const char *modules)
 	const char *const places[] = {
 		text_of("%s/../lib/modules/%s", folder, k.version),
 		text_of("%s/../usr/lib/modules/%s", folder, k.version),
-		text_of("%s/../%s/kernel/..", folder, k.version), /* /usr/lib/modules/VERSION/vmlinuz */
+		text_of("%s/../%s/kernel/..", folder,
+			k.version), /* /usr/lib/modules/VERSION/vmlinuz */
 		text_of("/lib/modules/%s", k.version),
 	};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !k.modules; i++)
@@ -97,12 +98,15 @@ static bool is_part(const char *name)
 static char *fetch(const char *package, const char *folder)
 {
 	const char *const get[] = { "apt-get", "-q", "download", package, NULL };
-	const char *const list[] = { "find", folder, "-maxdepth", "1", "-name", text_of("%s_*.deb", package), NULL };
+	const char *const list[] = { "find", folder,  "-maxdepth",
+				     "1",    "-name", text_of("%s_*.deb", package),
+				     NULL };
 	char *out;
 	size_t bytes;
 
 	if (!command_run(get, folder, NULL, NULL))
-		fail("%s: apt-get cannot fetch this package (is the name right? apt-cache search linux-image)", package);
+		fail("%s: apt-get cannot fetch this package (is the name right? apt-cache search linux-image)",
+		     package);
 	if (!command_run(list, NULL, &out, &bytes) || !bytes)
 		fail("%s: apt-get fetched nothing", package);
 	out[strcspn(out, "\n")] = 0;
@@ -123,7 +127,8 @@ static void unpack(const char *package, const char *folder, unsigned left)
 		fail("%s: dpkg-deb cannot unpack it", deb);
 	if (!left || !command_run(ask, NULL, &depends, &bytes))
 		return;
-	for (char *rest, *name = strtok_r(depends, " ,|\n", &rest); name; name = strtok_r(NULL, " ,|\n", &rest))
+	for (char *rest, *name = strtok_r(depends, " ,|\n", &rest); name;
+	     name = strtok_r(NULL, " ,|\n", &rest))
 		if (is_part(name))
 			unpack(name, folder, left - 1);
 }
@@ -148,7 +153,8 @@ static bool is_static(const char *path)
 	bool found = false;
 	const Elf64_Ehdr *head;
 
-	if (!read_whole(path, &bytes, &length) || length < sizeof(*head) || memcmp(bytes, ELFMAG, 4))
+	if (!read_whole(path, &bytes, &length) || length < sizeof(*head) ||
+	    memcmp(bytes, ELFMAG, 4))
 		return false;
 	head = (const Elf64_Ehdr *)(void *)bytes;
 	for (unsigned i = 0; i < head->e_phnum; i++) {

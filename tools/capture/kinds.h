@@ -9,13 +9,13 @@
  *  enumerator        word in records   64-bit words of an entry
  * In scalable mode a root-table entry is two pointers of their own, of 64 bits each (section 9.2).
  */
-#define TABLE_KINDS(X)                     \
-	X(TABLE_ROOT, "root", 2)           \
-	X(TABLE_CONTEXT, "context", 2)     \
-	X(TABLE_SM_ROOT, "sm-root", 1)     \
+#define TABLE_KINDS(X)                       \
+	X(TABLE_ROOT, "root", 2)             \
+	X(TABLE_CONTEXT, "context", 2)       \
+	X(TABLE_SM_ROOT, "sm-root", 1)       \
 	X(TABLE_SM_CONTEXT, "sm-context", 4) \
-	X(TABLE_PASID_DIR, "pasid-dir", 1) \
-	X(TABLE_PASID, "pasid", 8)         \
+	X(TABLE_PASID_DIR, "pasid-dir", 1)   \
+	X(TABLE_PASID, "pasid", 8)           \
 	X(TABLE_IRTE, "irte", 2)
 
 enum table_kind {
@@ -23,7 +23,7 @@ enum table_kind {
 #define X(id, name, words) id,
 	TABLE_KINDS(X)
 #undef X
-	TABLE_KIND_COUNT,
+		TABLE_KIND_COUNT,
 };
 
 #define TABLE_WORDS_MAX 8
@@ -31,10 +31,9 @@ enum table_kind {
 static const struct {
 	const char *name;
 	unsigned words;
-} table_kinds[TABLE_KIND_COUNT] = {
-	[TABLE_NONE] = { "none", 1 },
+} table_kinds[TABLE_KIND_COUNT] = { [TABLE_NONE] = { "none", 1 },
 #define X(id, name, words) [id] = { name, words },
-	TABLE_KINDS(X)
+				    TABLE_KINDS(X)
 #undef X
 };
 

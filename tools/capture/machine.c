@@ -51,7 +51,9 @@ static unsigned api_of(const char *version)
 
 void machine_check(const struct machine *m, char *version, unsigned room)
 {
-	const char *const ask[] = { m->qemu, "--version", NULL }, *const help[] = { m->qemu, "--help", NULL };
+	const char *const ask[] = { m->qemu, "--version", NULL }, *const help[] = { m->qemu,
+										    "--help",
+										    NULL };
 	static const char word[] = "emulator version ";
 	const char *at;
 	char *out;
@@ -81,7 +83,8 @@ static char *find_plugin(const struct machine *m, const char *version)
 		self[length] = 0;
 	for (ssize_t i = length; i > 0 && self[i] != '/'; i--)
 		self[i] = 0;
-	const char *const folders[] = { m->plugin ? m->plugin : self, text_of("%s../lib/vtd-litmus", self),
+	const char *const folders[] = { m->plugin ? m->plugin : self,
+					text_of("%s../lib/vtd-litmus", self),
 					text_of("%s../lib", self) };
 
 	for (size_t i = 0; i < (m->plugin ? 1 : 3); i++) {
@@ -117,10 +120,12 @@ static const char *property(const char *version, const char *before, const char 
 static void add_devices(struct list *l, const struct machine *m, const char *version)
 {
 	char *unit = text_of("intel-iommu,intremap=on,device-iotlb=on,aw-bits=48%s%s%s",
-			     m->caching_mode ? ",caching-mode=on" : "", m->unit ? "," : "", m->unit ? m->unit : "");
+			     m->caching_mode ? ",caching-mode=on" : "", m->unit ? "," : "",
+			     m->unit ? m->unit : "");
 
 	if (m->mode != MODE_LEGACY)
-		unit = text_of("%s,%s=on", unit, property(version, "x-scalable-mode", "scalable-mode"));
+		unit = text_of("%s,%s=on", unit,
+			       property(version, "x-scalable-mode", "scalable-mode"));
 	if (m->mode == MODE_FIRST_STAGE)
 		unit = text_of("%s,%s=on", unit, property(version, "x-flts", "fsts"));
 	add2(l, "-device", unit);
@@ -143,12 +148,14 @@ static void add_devices(struct list *l, const struct machine *m, const char *ver
 	add2(l, "-device", "qemu-xhci,addr=7");
 }
 
-static void build_arguments(struct list *l, const struct machine *m, const char *version, const char *memory,
-			    const char *folder)
+static void build_arguments(struct list *l, const struct machine *m, const char *version,
+			    const char *memory, const char *folder)
 {
 	add(l, m->qemu);
 	add_roms(l, m->qemu);
-	add2(l, "-object", text_of("memory-backend-file,id=m,mem-path=%s,size=%uM,share=on", memory, m->megabytes));
+	add2(l, "-object",
+	     text_of("memory-backend-file,id=m,mem-path=%s,size=%uM,share=on", memory,
+		     m->megabytes));
 	add2(l, "-machine", "q35,memory-backend=m,kernel-irqchip=split");
 	add2(l, "-m", text_of("%u", m->megabytes));
 	add2(l, "-accel", "tcg,thread=multi");
@@ -177,8 +184,8 @@ static void build_arguments(struct list *l, const struct machine *m, const char 
 		add(l, m->more[i]);
 	if (!m->no_plugin)
 		add2(l, "-plugin",
-		     text_of("%s,ram=%s,out=%s/records,code=%s%s", find_plugin(m, version), memory, folder,
-			     m->all_code ? "all" : "upper",
+		     text_of("%s,ram=%s,out=%s/records,code=%s%s", find_plugin(m, version), memory,
+			     folder, m->all_code ? "all" : "upper",
 			     m->unit_address ? text_of(",unit=0x%lx", m->unit_address) : ""));
 }
 
@@ -220,13 +227,13 @@ static void take_line(FILE *log, const char *line, double now, char *phase, size
 static void progress(double now, unsigned seconds, const char *phase, uint64_t bytes)
 {
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K%4.0f s of at most %u: %s, %.1f MB recorded", now, seconds, phase,
-			(double)bytes / 1e6);
+		fprintf(stderr, "\r\033[K%4.0f s of at most %u: %s, %.1f MB recorded", now, seconds,
+			phase, (double)bytes / 1e6);
 }
 
 /* The pid goes on being watched until it has ended, whatever it does meanwhile. */
-static void watch(struct machine_run *run, pid_t pid, int console, const struct machine_limits *limits,
-		  const char *folder)
+static void watch(struct machine_run *run, pid_t pid, int console,
+		  const struct machine_limits *limits, const char *folder)
 {
 	char *records = text_of("%s/records", folder), line[4096], phase[80] = "boot";
 	FILE *log = fopen(text_of("%s/console", folder), "w");
@@ -289,7 +296,8 @@ static double children_seconds(void)
 	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-struct machine_run machine_run(const struct machine *m, const struct machine_limits *limits, const char *folder)
+struct machine_run machine_run(const struct machine *m, const struct machine_limits *limits,
+			       const char *folder)
 {
 	struct machine_run run = { 0 };
 	struct list arguments = { .count = 0 };
@@ -300,7 +308,8 @@ struct machine_run machine_run(const struct machine *m, const struct machine_lim
 	pid_t pid;
 
 	machine_check(m, run.version, sizeof(run.version));
-	memory = text_of("%s/vtd-capture-%d.ram", access("/dev/shm", W_OK) ? folder : "/dev/shm", (int)getpid());
+	memory = text_of("%s/vtd-capture-%d.ram", access("/dev/shm", W_OK) ? folder : "/dev/shm",
+			 (int)getpid());
 	build_arguments(&arguments, m, run.version, memory, folder);
 	file = open(memory, O_CREAT | O_RDWR, 0600); /* before QEMU: the plugin maps it */
 	if (file < 0 || ftruncate(file, (off_t)m->megabytes << 20))

@@ -11,8 +11,8 @@ enum machine_mode { MODE_LEGACY, MODE_SCALABLE, MODE_FIRST_STAGE, MODE_COUNT };
 extern const char *const machine_modes[MODE_COUNT]; /* "legacy", "scalable", "first-stage" */
 
 struct machine {
-	const char *qemu;    /* program */
-	const char *plugin;  /* folder of the plugins, NULL: found beside vtd-capture */
+	const char *qemu;   /* program */
+	const char *plugin; /* folder of the plugins, NULL: found beside vtd-capture */
 	enum machine_mode mode;
 	bool caching_mode, all_code;
 	unsigned processors, megabytes;
@@ -21,7 +21,7 @@ struct machine {
 	const char *unit;			      /* more properties of intel-iommu, or NULL */
 	uint64_t unit_address;			      /* 0: by the DMAR table */
 	bool ovmf;
-	char **more; /* arguments of QEMU's, NULL-terminated, or NULL */
+	char **more;	/* arguments of QEMU's, NULL-terminated, or NULL */
 	bool no_plugin; /* for a comparison of times: nothing is recorded */
 };
 
@@ -47,6 +47,7 @@ void machine_check(const struct machine *m, char *version, unsigned room);
  * Run it until it ends or a limit is reached; `folder` gets records, console and symbols.gz. Progress goes to standard
  * error: a line on a terminal, else one for each phase.
  */
-struct machine_run machine_run(const struct machine *m, const struct machine_limits *limits, const char *folder);
+struct machine_run machine_run(const struct machine *m, const struct machine_limits *limits,
+			       const char *folder);
 
 #endif

@@ -13,7 +13,8 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "record", record_main, "run a kernel in QEMU and record what it does to its tables" },
-	{ "sequences", sequences_main, "the distinct transitions of a capture, and .seq text of them" },
+	{ "sequences", sequences_main,
+	  "the distinct transitions of a capture, and .seq text of them" },
 	{ "judge", judge_main, "what hardware that keeps the specification may make of each" },
 	{ "compare", compare_main, "two captures: the functions whose order changed" },
 	{ "report", report_main, "one HTML page about a capture" },

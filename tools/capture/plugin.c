@@ -28,14 +28,15 @@
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API;
 
-#define NOWHERE	     (~0ull)
-#define TLB_ENTRIES  4096
-#define RETURNS	     (1u << 20)
-#define STACK_WORDS  128
-#define STACK_FOUND  16
-#define LOCKED_BIT   (1ull << 62) /* of the program counter that a callback is given: differs from bit 63 */
-#define UPPER	     (1ull << 63)
-#define DMAR_PAUSE   200 /* ms between two searches for the DMAR table */
+#define NOWHERE	    (~0ull)
+#define TLB_ENTRIES 4096
+#define RETURNS	    (1u << 20)
+#define STACK_WORDS 128
+#define STACK_FOUND 16
+#define LOCKED_BIT \
+	(1ull << 62) /* of the program counter that a callback is given: differs from bit 63 */
+#define UPPER	   (1ull << 63)
+#define DMAR_PAUSE 200 /* ms between two searches for the DMAR table */
 
 struct tlb_entry {
 	uint64_t page, generation, entry_at, entry, physical;
@@ -48,7 +49,7 @@ static struct vcpu {
 	struct qemu_plugin_register *general[16];
 	struct plugin_bytes *buffer;
 	struct tlb_entry tlb[TLB_ENTRIES];
-} *vcpus[RECORDER_CPUS];
+} * vcpus[RECORDER_CPUS];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct recorder recorder;
@@ -63,7 +64,8 @@ static uint64_t *returns; /* addresses after call instructions: a hash table */
 /* What is on the stack counts as a return address if a call stands before it. */
 static void remember_return(uint64_t address)
 {
-	for (uint64_t i = address * 0x9e3779b97f4a7c15ull >> 44, n = 0; n < 64; n++, i = (i + 1) % RETURNS) {
+	for (uint64_t i = address * 0x9e3779b97f4a7c15ull >> 44, n = 0; n < 64;
+	     n++, i = (i + 1) % RETURNS) {
 		uint64_t free_slot = 0;
 
 		if (__atomic_compare_exchange_n(&returns[i], &free_slot, address, false,
@@ -75,7 +77,8 @@ static void remember_return(uint64_t address)
 
 static bool is_return(uint64_t address)
 {
-	for (uint64_t i = address * 0x9e3779b97f4a7c15ull >> 44, n = 0; n < 64; n++, i = (i + 1) % RETURNS) {
+	for (uint64_t i = address * 0x9e3779b97f4a7c15ull >> 44, n = 0; n < 64;
+	     n++, i = (i + 1) % RETURNS) {
 		uint64_t at = __atomic_load_n(&returns[i], __ATOMIC_RELAXED);
 
 		if (at == address)
@@ -329,8 +332,9 @@ static void instrument(struct qemu_plugin_insn *insn)
 	struct flush *flush;
 
 	if (is.is == INSN_MOV_TO_CR)
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mov_to_cr, PLUGIN_READS_REGISTERS,
-						       (void *)(uintptr_t)(is.number | is.base << 4));
+		qemu_plugin_register_vcpu_insn_exec_cb(
+			insn, on_mov_to_cr, PLUGIN_READS_REGISTERS,
+			(void *)(uintptr_t)(is.number | is.base << 4));
 	if (!all_code && !(pc & UPPER))
 		return;
 	if (!is.stack)
@@ -357,11 +361,13 @@ static void instrument(struct qemu_plugin_insn *insn)
 	case INSN_CLFLUSH:
 	case INSN_CLFLUSHOPT:
 	case INSN_CLWB:
-		flush = malloc(sizeof(*flush)); /* as long as the translation, of whose end nothing is heard */
+		flush = malloc(sizeof(
+			*flush)); /* as long as the translation, of whose end nothing is heard */
 		if (!flush)
 			abort();
 		*flush = (struct flush){ is, pc, pc + length };
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_flush, PLUGIN_READS_REGISTERS, flush);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_flush, PLUGIN_READS_REGISTERS,
+						       flush);
 		break;
 	default:
 		break;
@@ -376,13 +382,16 @@ static void translated(struct qemu_plugin_tb *tb)
 
 static void processor_added(unsigned cpu)
 {
-	static const char *const names[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-					     "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15" };
+	static const char *const names[] = {
+		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+		"r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"
+	};
 	struct plugin_registers_list *list = qemu_plugin_get_registers();
 	struct vcpu *v = calloc(1, sizeof(*v));
 
 	if (cpu >= RECORDER_CPUS || !v) {
-		fprintf(stderr, "capture: processor %u: at most %u are possible\n", cpu, RECORDER_CPUS);
+		fprintf(stderr, "capture: processor %u: at most %u are possible\n", cpu,
+			RECORDER_CPUS);
 		exit(1);
 	}
 	v->buffer = g_byte_array_new();
@@ -395,7 +404,8 @@ static void processor_added(unsigned cpu)
 				v->general[n] = r->handle;
 	}
 	if (!v->general[0])
-		fprintf(stderr, "capture: this QEMU does not show the registers of processor %u\n", cpu);
+		fprintf(stderr, "capture: this QEMU does not show the registers of processor %u\n",
+			cpu);
 	vcpus[cpu] = v;
 }
 
@@ -412,7 +422,8 @@ static void finish(void)
 		}
 	tables_finish(&tables);
 	fprintf(recorder.out,
-		"end %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		"end %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		" %" PRIu64 "\n",
 		recorder.records, seen, tables.recorded, tables.missed, walks, failed,
 		recorder_ms(&recorder));
 	if (fflush(recorder.out))
@@ -479,7 +490,8 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	uint64_t unit = 0;
 
 	if (!info->system || strcmp(info->target, "x86_64")) {
-		fprintf(stderr, "capture: a plugin for qemu-system-x86_64, not for %s\n", info->target);
+		fprintf(stderr, "capture: a plugin for qemu-system-x86_64, not for %s\n",
+			info->target);
 		return 1;
 	}
 	for (int i = 0; i < argc; i++) {

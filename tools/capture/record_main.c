@@ -28,30 +28,48 @@ static struct arguments {
 	.limits = { .seconds = 300, .bytes = 512ull << 20 },
 };
 
-enum { OPTION_CM = 256, OPTION_PLUGINS, OPTION_UNIT, OPTION_UNIT_ADDRESS, OPTION_BUSYBOX, OPTION_CPUS, OPTION_MEMORY, OPTION_OVMF, OPTION_ALL_CODE, OPTION_NONE };
+enum {
+	OPTION_CM = 256,
+	OPTION_PLUGINS,
+	OPTION_UNIT,
+	OPTION_UNIT_ADDRESS,
+	OPTION_BUSYBOX,
+	OPTION_CPUS,
+	OPTION_MEMORY,
+	OPTION_OVMF,
+	OPTION_ALL_CODE,
+	OPTION_NONE
+};
 
 static const struct argp_option option_list[] = {
-	{ "output", 'o', "FOLDER", 0, "where the capture goes; a capture that is there is replaced", 0 },
+	{ "output", 'o', "FOLDER", 0, "where the capture goes; a capture that is there is replaced",
+	  0 },
 	{ NULL, 0, NULL, 0, "What is run:", 1 },
 	{ "kernel", 'k', "FILE", 0, "a bzImage; its modules are looked for beside it", 1 },
-	{ "modules", 'm', "FOLDER", 0, "its modules: lib/modules/VERSION, or what make modules_install wrote", 1 },
-	{ "package", 'p', "NAME", 0, "a kernel of Debian's or Ubuntu's, by its package's name or file", 1 },
+	{ "modules", 'm', "FOLDER", 0,
+	  "its modules: lib/modules/VERSION, or what make modules_install wrote", 1 },
+	{ "package", 'p', "NAME", 0,
+	  "a kernel of Debian's or Ubuntu's, by its package's name or file", 1 },
 	{ "disk", 'd', "IMAGE", 0, "a disk image of any system; it is not changed", 1 },
 	{ "append", 'a', "WORDS", 0, "more for the kernel's command line", 1 },
-	{ "script", 's', "FILE", 0, "run by the guest's shell after the workload; may be repeated", 1 },
+	{ "script", 's', "FILE", 0, "run by the guest's shell after the workload; may be repeated",
+	  1 },
 	{ NULL, 0, NULL, 0, "On which machine:", 2 },
 	{ "mode", 'M', "MODE", 0, "legacy (if nothing is said), scalable, first-stage", 2 },
 	{ "caching-mode", OPTION_CM, NULL, 0, "with CAP.CM = 1", 2 },
 	{ "unit", OPTION_UNIT, "PROPERTIES", 0, "more properties of QEMU's intel-iommu", 2 },
-	{ "unit-address", OPTION_UNIT_ADDRESS, "ADDRESS", 0, "of its registers; else by the DMAR table", 2 },
+	{ "unit-address", OPTION_UNIT_ADDRESS, "ADDRESS", 0,
+	  "of its registers; else by the DMAR table", 2 },
 	{ "qemu", 'q', "FILE", 0, "QEMU 9.2 or later with plugins", 2 },
 	{ "plugins", OPTION_PLUGINS, "FOLDER", 0, "where vtd-capture-plugin-*.so are", 2 },
 	{ "processors", OPTION_CPUS, "N", 0, "2 if nothing is said", 2 },
 	{ "memory", OPTION_MEMORY, "MIB", 0, "1024 if nothing is said, at most 2048", 2 },
 	{ "ovmf", OPTION_OVMF, NULL, 0, "UEFI firmware; for --disk", 2 },
 	{ "all-code", OPTION_ALL_CODE, NULL, 0,
-	  "stores of all code, not only of that in the upper half of the address space; slower", 2 },
-	{ "busybox", OPTION_BUSYBOX, "FILE", 0, "for the guest, without libraries; else this system's", 2 },
+	  "stores of all code, not only of that in the upper half of the address space; slower",
+	  2 },
+	{ "busybox", OPTION_BUSYBOX, "FILE", 0,
+	  "for the guest, without libraries; else this system's", 2 },
 	{ "no-plugin", OPTION_NONE, NULL, OPTION_HIDDEN, NULL, 2 },
 	{ NULL, 0, NULL, 0, "Limits:", 3 },
 	{ "seconds", 't', "N", 0, "300 if nothing is said", 3 },
@@ -184,14 +202,15 @@ static char *make_folder(const char *path)
 	return need(realpath(path, NULL));
 }
 
-static void write_about(const char *folder, const struct machine *m, const struct machine_run *run, const char *what,
-			const char *version)
+static void write_about(const char *folder, const struct machine *m, const struct machine_run *run,
+			const char *what, const char *version)
 {
 	FILE *about = fopen(text_of("%s/about", folder), "w");
 
 	if (!about)
 		fail("%s/about: %s", folder, strerror(errno));
-	fprintf(about, "what: %s\nkernel: %s\nmode: %s\ncaching-mode: %s\nqemu: %s\nprocessors: %u\nseconds: %.1f\ncpu-seconds: %.1f\n",
+	fprintf(about,
+		"what: %s\nkernel: %s\nmode: %s\ncaching-mode: %s\nqemu: %s\nprocessors: %u\nseconds: %.1f\ncpu-seconds: %.1f\n",
 		what, version, machine_modes[m->mode], m->caching_mode ? "on" : "off", run->version,
 		m->processors, run->seconds, run->cpu_seconds);
 	if (fclose(about))
@@ -219,16 +238,18 @@ static const char *what_went_wrong(const struct machine_run *run, const struct f
 	if (run->interrupted)
 		return text_of("it was interrupted after %.0f s", run->seconds);
 	if (run->timed_out)
-		return text_of("the guest had not come to its end after %.0f s (--seconds allows more): does it hang? The "
-			       "last lines of its console:",
-			       run->seconds);
+		return text_of(
+			"the guest had not come to its end after %.0f s (--seconds allows more): does it hang? The "
+			"last lines of its console:",
+			run->seconds);
 	if (run->too_large)
 		return "the records became larger than --size allows";
 	if (f->panic)
 		return "the guest crashed:";
 	if (!WIFEXITED(run->status) || WEXITSTATUS(run->status))
-		return text_of("QEMU ended with status %d:",
-			       WIFEXITED(run->status) ? WEXITSTATUS(run->status) : WTERMSIG(run->status));
+		return text_of("QEMU ended with status %d:", WIFEXITED(run->status)
+								     ? WEXITSTATUS(run->status)
+								     : WTERMSIG(run->status));
 	if (!f->ended && !arguments.machine.disk)
 		return "the guest stopped before its workload was done; the last lines of its console:";
 	return NULL;
@@ -250,9 +271,10 @@ static int conclude(const char *path, const struct machine_run *run)
 	}
 	if (arguments.machine.no_plugin)
 		return wrong ? NOTHING : ALL_SAFE;
-	printf("%s: %" PRIu64 " stores seen, %" PRIu64 " to tables, %" PRIu64 " missed; %zu records, %.1f s, %.1f s of CPU\n",
-	       path, f.records.seen, f.records.recorded, f.records.missed, f.records.count, run->seconds,
-	       run->cpu_seconds);
+	printf("%s: %" PRIu64 " stores seen, %" PRIu64 " to tables, %" PRIu64
+	       " missed; %zu records, %.1f s, %.1f s of CPU\n",
+	       path, f.records.seen, f.records.recorded, f.records.missed, f.records.count,
+	       run->seconds, run->cpu_seconds);
 	if (wrong)
 		return NOTHING;
 	if (records_incomplete(&f.records, incomplete, sizeof(incomplete))) {
@@ -261,8 +283,9 @@ static int conclude(const char *path, const struct machine_run *run)
 	}
 	if (!f.has_tables) {
 		fprintf(stderr, "vtd-capture: the guest gave the unit no table%s\n",
-			f.has_units ? ": is VT-d off in it (CONFIG_INTEL_IOMMU, intel_iommu=on)?"
-				    : ", and touched none of its registers: is VT-d compiled in, and not off?");
+			f.has_units
+				? ": is VT-d off in it (CONFIG_INTEL_IOMMU, intel_iommu=on)?"
+				: ", and touched none of its registers: is VT-d compiled in, and not off?");
 		return NOTHING;
 	}
 	return ALL_SAFE;
@@ -297,19 +320,26 @@ int record_main(int argc, char **argv)
 		fail("%s: %s", work, strerror(errno));
 	folder_remove_at_exit(work);
 	if (!m->disk) {
-		kernel = a->kernel ? kernel_of_file(a->kernel, a->modules) : kernel_of_package(a->package, work);
+		kernel = a->kernel ? kernel_of_file(a->kernel, a->modules)
+				   : kernel_of_package(a->package, work);
 		m->image = kernel.image;
 		m->initramfs = text_of("%s/initramfs", work);
-		write_initramfs(m->initramfs, &kernel, a->busybox ? a->busybox : find_busybox(work), a->scripts,
-				a->script_count);
+		write_initramfs(m->initramfs, &kernel, a->busybox ? a->busybox : find_busybox(work),
+				a->scripts, a->script_count);
 		/* no_timer_check: a busy host may be too slow for the check of the timer. */
-		m->command_line = text_of("console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s %s",
-					  m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on", a->append ? a->append : "");
-		fprintf(stderr, "vtd-capture: Linux %s, %s mode, QEMU %s; modules: %s\n", kernel.version,
-			machine_modes[m->mode], version, kernel.modules ? kernel.modules : "none found");
+		m->command_line = text_of(
+			"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s %s",
+			m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on", a->append ? a->append : "");
+		fprintf(stderr, "vtd-capture: Linux %s, %s mode, QEMU %s; modules: %s\n",
+			kernel.version, machine_modes[m->mode], version,
+			kernel.modules ? kernel.modules : "none found");
 	}
 	folder = make_folder(a->output);
 	run = machine_run(m, &a->limits, folder);
-	write_about(folder, m, &run, m->disk ? m->disk : a->package ? a->package : a->kernel, kernel.version);
+	write_about(folder, m, &run,
+		    m->disk	 ? m->disk
+		    : a->package ? a->package
+				 : a->kernel,
+		    kernel.version);
 	return conclude(folder, &run);
 }

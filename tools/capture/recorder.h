@@ -16,7 +16,7 @@ struct barriers {
 struct recorder {
 	FILE *out;
 	uint64_t records;
-	uint64_t start;				/* ms */
+	uint64_t start;			      /* ms */
 	struct barriers since[RECORDER_CPUS]; /* its last record */
 };
 

@@ -15,9 +15,9 @@ static const struct {
 	char type;
 	const char *form;
 } forms[] = {
-	{ 'G', "xs" },	    { 'T', "xkx" }, { 'E', "xkw" }, { 'U', "xk" },  { 'S', "xxxxxkx*" },
-	{ '!', "xkw" },	    { 'F', "xsk*" }, { 'W', "" },   { 'B', "xxxx" }, { 'Q', "xxx*" },
-	{ 'I', "d" },	    { 'M', "xxxx*" }, { 'Z', "xkx" },
+	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" }, { 'U', "xk" },   { 'S', "xxxxxkx*" },
+	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	  { 'B', "xxxx" }, { 'Q', "xxx*" },
+	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'Z', "xkx" },
 };
 
 static bool number(const char *text, int base, uint64_t *out)
@@ -49,7 +49,8 @@ static bool read_numbers(struct record *r, unsigned count, char **rest)
 	while (count--) {
 		const char *word = next(rest);
 
-		if (!word || r->values == RECORD_VALUES || !number(word, 16, &r->value[r->values++]))
+		if (!word || r->values == RECORD_VALUES ||
+		    !number(word, 16, &r->value[r->values++]))
 			return false;
 	}
 	return true;
@@ -72,7 +73,8 @@ static bool read_stack(struct record *r, char **rest)
 		slash = strchr(text, '/');
 		if (slash)
 			*slash = 0;
-		if (!number(text, 16, &r->stack[r->depth]) || (slash && !number(slash + 1, 16, &r->called[r->depth])))
+		if (!number(text, 16, &r->stack[r->depth]) ||
+		    (slash && !number(slash + 1, 16, &r->called[r->depth])))
 			return false;
 		r->depth++;
 	}
@@ -124,7 +126,8 @@ static bool is_sound(const struct record *r)
 	uint64_t size = 8 * table_kinds[r->kind].words, bytes = r->value[1];
 
 	if (r->type == 'S')
-		return r->value[5] % size == 0 && bytes && bytes <= 16 && r->value[0] >= r->value[5] &&
+		return r->value[5] % size == 0 && bytes && bytes <= 16 &&
+		       r->value[0] >= r->value[5] &&
 		       r->value[0] + bytes <= r->value[5] + (size < 16 ? 16 : size) &&
 		       r->value[0] % 4096 + bytes <= 4096;
 	if (r->type == 'E' || r->type == '!')
@@ -140,8 +143,9 @@ static bool read_record(char *line, struct record *r)
 
 	memset(r, 0, sizeof(*r));
 	if (!word || !number(word, 10, &r->number) || !(word = next(&rest)) ||
-	    !number(word, 10, &r->ms) || !(word = next(&rest)) || !number(word, 10, &cpu) || cpu > 255 ||
-	    !(word = next(&rest)) || !number(word, 16, &r->pc) || !(word = next(&rest)) || word[1])
+	    !number(word, 10, &r->ms) || !(word = next(&rest)) || !number(word, 10, &cpu) ||
+	    cpu > 255 || !(word = next(&rest)) || !number(word, 16, &r->pc) ||
+	    !(word = next(&rest)) || word[1])
 		return false;
 	r->cpu = (unsigned)cpu;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
@@ -154,7 +158,8 @@ static bool read_record(char *line, struct record *r)
 
 static bool read_end(char *line, struct records *out)
 {
-	uint64_t *to[] = { NULL, &out->seen, &out->recorded, &out->missed, &out->walks, &out->failed, &out->ms };
+	uint64_t *to[] = { NULL,	&out->seen,   &out->recorded, &out->missed,
+			   &out->walks, &out->failed, &out->ms };
 	uint64_t records;
 	char *rest;
 	const char *word;
@@ -188,7 +193,8 @@ bool records_read(FILE *file, struct records *out, char *error, size_t room)
 		if (number_of == 1) {
 			ok = !strcmp(line, expected);
 			if (!ok)
-				snprintf(error, room, "it does not begin with \"%s\": no record of this version",
+				snprintf(error, room,
+					 "it does not begin with \"%s\": no record of this version",
 					 expected);
 			continue;
 		}
@@ -254,7 +260,8 @@ static bool replay(const struct records *r, char *text, size_t room)
 		stores += record->type == 'S';
 		if (record->type == 'S' && !shadow_find(&s, record->value[0])) {
 			ok = false;
-			snprintf(text, room, "record %" PRIu64 " is a store to a page that was never a table",
+			snprintf(text, room,
+				 "record %" PRIu64 " is a store to a page that was never a table",
 				 record->number);
 		}
 		if (record->type != 'Z')
@@ -270,8 +277,8 @@ static bool replay(const struct records *r, char *text, size_t room)
 	}
 	if (ok && stores != r->recorded) {
 		ok = false;
-		snprintf(text, room, "%" PRIu64 " stores are in it, %" PRIu64 " were recorded", stores,
-			 r->recorded);
+		snprintf(text, room, "%" PRIu64 " stores are in it, %" PRIu64 " were recorded",
+			 stores, r->recorded);
 	}
 	shadow_free(&s);
 	return ok;
@@ -281,16 +288,19 @@ const char *records_incomplete(const struct records *r, char *text, size_t room)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (r->list[i].number != i) {
-			snprintf(text, room, "record %zu is missing: %" PRIu64 " is in its place", i,
-				 r->list[i].number);
+			snprintf(text, room, "record %zu is missing: %" PRIu64 " is in its place",
+				 i, r->list[i].number);
 			return text;
 		}
 	if (!r->ended) {
-		snprintf(text, room, "it has no end: the guest or QEMU was killed, or the disk is full");
+		snprintf(text, room,
+			 "it has no end: the guest or QEMU was killed, or the disk is full");
 		return text;
 	}
 	if (r->missed) {
-		snprintf(text, room, "%" PRIu64 " stores to tables were missed: memory differs from what was recorded",
+		snprintf(text, room,
+			 "%" PRIu64
+			 " stores to tables were missed: memory differs from what was recorded",
 			 r->missed);
 		return text;
 	}

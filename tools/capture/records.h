@@ -17,8 +17,8 @@ struct record {
 	unsigned cpu;
 	char type;
 	enum table_kind kind;
-	char word[12];			/* of G and F: how */
-	uint64_t value[RECORD_VALUES];	/* in the order of the line */
+	char word[12];		       /* of G and F: how */
+	uint64_t value[RECORD_VALUES]; /* in the order of the line */
 	unsigned values;
 	uint64_t stack[RECORD_STACK];  /* return addresses, innermost first */
 	uint64_t called[RECORD_STACK]; /* by the call before each; 0: an indirect one */

@@ -16,7 +16,8 @@ static struct arguments {
 
 static const struct argp_option option_list[] = {
 	{ "output", 'o', "FILE", 0, "else to standard output", 0 },
-	{ "units", 'u', "LIST", 0, "kinds of unit that decide, separated by commas, or all; else 128", 0 },
+	{ "units", 'u', "LIST", 0,
+	  "kinds of unit that decide, separated by commas, or all; else 128", 0 },
 	{ 0 }
 };
 
@@ -90,7 +91,8 @@ static void print_units(FILE *out, const struct verdict *v)
 	fputs("</tr><tr>", out);
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
 		if (v->asked & 1u << u)
-			fprintf(out, "<td class=%s>%s</td>", v->answers[u].harms ? "unsafe" : "safe",
+			fprintf(out, "<td class=%s>%s</td>",
+				v->answers[u].harms ? "unsafe" : "safe",
 				harm_words(v->answers[u].harms, text, sizeof(text)));
 	fputs("</tr></table>\n", out);
 }
@@ -115,9 +117,10 @@ static void print_shape(FILE *out, const struct shape *s, const struct verdict *
 {
 	char name[120], word[120];
 
-	fprintf(out, "<h2 id=t%zu><code>%s</code>: %s</h2>\n<p><span class=%s>%s</span>; %u time%s. <span class=fn>", number,
-		s->functions[0], view_name(s, name, sizeof(name)), class_of(v), verdict_text(v, word, sizeof(word)), s->times,
-		s->times == 1 ? "" : "s");
+	fprintf(out,
+		"<h2 id=t%zu><code>%s</code>: %s</h2>\n<p><span class=%s>%s</span>; %u time%s. <span class=fn>",
+		number, s->functions[0], view_name(s, name, sizeof(name)), class_of(v),
+		verdict_text(v, word, sizeof(word)), s->times, s->times == 1 ? "" : "s");
 	escape(out, s->callers);
 	fputs("</span></p>\n", out);
 	if (v->why) {
@@ -129,8 +132,9 @@ static void print_shape(FILE *out, const struct shape *s, const struct verdict *
 	for (unsigned i = 0; i < s->count; i++) {
 		fputs("<li>", out);
 		escape(out, s->steps[i].text + (strncmp(s->steps[i].text, "# ", 2) ? 0 : 2));
-		fprintf(out, " <span class=fn>%s%s%s</span></li>", s->steps[i].note ? s->steps[i].note : "",
-			s->steps[i].note ? "; " : "", s->steps[i].function);
+		fprintf(out, " <span class=fn>%s%s%s</span></li>",
+			s->steps[i].note ? s->steps[i].note : "", s->steps[i].note ? "; " : "",
+			s->steps[i].function);
 	}
 	fputs("</ol>\n", out);
 	if (v->asked)
@@ -144,14 +148,19 @@ static void print_page(FILE *out, const struct judged *j)
 	const struct records *r = &j->view.folder.records;
 	char name[120], word[120];
 
-	fputs("<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>vtd-capture: ", out);
+	fputs("<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>vtd-capture: ",
+	      out);
 	escape(out, j->view.title);
 	fprintf(out, "</title><style>%s</style>\n<h1>", style);
 	escape(out, j->view.title);
-	fprintf(out, "</h1>\n<p>%" PRIu64 " stores seen, %" PRIu64 " of them to tables of the unit, %" PRIu64 " missed. %zu transitions of entries, %zu distinct: "
-		     "%u safe, <span class=unsafe>%u unsafe</span>, %u safe by what came before, %u not decided, %u that change nothing.</p>\n",
-		r->seen, r->recorded, r->missed, j->view.transitions.count, j->view.shapes.count, j->number[VERDICT_SAFE],
-		j->number[VERDICT_UNSAFE], j->number[VERDICT_RESTS], j->number[VERDICT_UNDECIDED], j->number[VERDICT_NONE]);
+	fprintf(out,
+		"</h1>\n<p>%" PRIu64 " stores seen, %" PRIu64
+		" of them to tables of the unit, %" PRIu64
+		" missed. %zu transitions of entries, %zu distinct: "
+		"%u safe, <span class=unsafe>%u unsafe</span>, %u safe by what came before, %u not decided, %u that change nothing.</p>\n",
+		r->seen, r->recorded, r->missed, j->view.transitions.count, j->view.shapes.count,
+		j->number[VERDICT_SAFE], j->number[VERDICT_UNSAFE], j->number[VERDICT_RESTS],
+		j->number[VERDICT_UNDECIDED], j->number[VERDICT_NONE]);
 	if (j->view.incomplete) {
 		fputs("<p class=unsafe>The capture is incomplete: ", out);
 		escape(out, j->view.incomplete);
@@ -164,8 +173,10 @@ static void print_page(FILE *out, const struct judged *j)
 	for (size_t i = 0; i < j->view.shapes.count; i++) {
 		const struct shape *s = &j->view.shapes.list[i];
 
-		fprintf(out, "<tr><td><a href=#t%zu><code>%s</code></a><td>%s<td>%u<td class=%s>%s</tr>\n", i, s->functions[0],
-			view_name(s, name, sizeof(name)), s->times, class_of(&j->verdicts[i]),
+		fprintf(out,
+			"<tr><td><a href=#t%zu><code>%s</code></a><td>%s<td>%u<td class=%s>%s</tr>\n",
+			i, s->functions[0], view_name(s, name, sizeof(name)), s->times,
+			class_of(&j->verdicts[i]),
 			verdict_text(&j->verdicts[i], word, sizeof(word)));
 	}
 	fputs("</table>\n", out);

@@ -15,7 +15,8 @@ static struct arguments {
 } arguments;
 
 static const struct argp_option option_list[] = {
-	{ "symbols", 's', "FILE", 0, "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
+	{ "symbols", 's', "FILE", 0,
+	  "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
 	{ "json", 'j', NULL, 0, "the transitions, as JSON", 0 },
 	{ 0 }
 };
@@ -50,8 +51,9 @@ static void print_shape(const struct shape *s)
 	char name[120];
 	const struct transition *t = s->example;
 
-	printf("# %s: %u time%s\n#   %s\n#   e.g. entry at 0x%" PRIx64 ":", view_name(s, name, sizeof(name)), s->times,
-	       s->times == 1 ? "" : "s", s->callers, t->entry);
+	printf("# %s: %u time%s\n#   %s\n#   e.g. entry at 0x%" PRIx64 ":",
+	       view_name(s, name, sizeof(name)), s->times, s->times == 1 ? "" : "s", s->callers,
+	       t->entry);
 	for (unsigned w = 0; w < table_kinds[t->kind].words; w++)
 		printf(" %" PRIx64, t->old[w]);
 	printf(" ->");
@@ -84,7 +86,8 @@ int sequences_main(int argc, char **argv)
 		view_print_json(&v, NULL);
 		return v.status;
 	}
-	printf("# %s\n# %zu transitions of entries, %zu distinct\n#\n", v.title, v.transitions.count, v.shapes.count);
+	printf("# %s\n# %zu transitions of entries, %zu distinct\n#\n", v.title,
+	       v.transitions.count, v.shapes.count);
 	for (size_t i = 0; i < v.shapes.count; i++)
 		print_shape(&v.shapes.list[i]);
 	view_print_sequences(&v);

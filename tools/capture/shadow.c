@@ -30,7 +30,8 @@ struct shadow_page *shadow_find(const struct shadow *s, uint64_t address)
 	return at < s->count && s->pages[at]->address == page ? s->pages[at] : NULL;
 }
 
-struct shadow_page *shadow_add(struct shadow *s, uint64_t address, enum table_kind kind, uint64_t parent)
+struct shadow_page *shadow_add(struct shadow *s, uint64_t address, enum table_kind kind,
+			       uint64_t parent)
 {
 	uint64_t page = address & ~(uint64_t)(PAGE - 1);
 	struct shadow_page *p = shadow_find(s, page);

@@ -19,8 +19,10 @@ struct shadow {
 	size_t count, room;
 };
 
-struct shadow_page *shadow_add(struct shadow *s, uint64_t address, enum table_kind kind, uint64_t parent);
-struct shadow_page *shadow_find(const struct shadow *s, uint64_t address); /* of the page that holds it, or NULL */
+struct shadow_page *shadow_add(struct shadow *s, uint64_t address, enum table_kind kind,
+			       uint64_t parent);
+struct shadow_page *shadow_find(const struct shadow *s,
+				uint64_t address); /* of the page that holds it, or NULL */
 void shadow_remove(struct shadow *s, uint64_t address);
 void shadow_free(struct shadow *s);
 

@@ -11,10 +11,14 @@
 enum entry_kind shape_entry_kind(enum table_kind kind)
 {
 	static const enum entry_kind kinds[TABLE_KIND_COUNT] = {
-		[TABLE_NONE] = KIND_COUNT,	[TABLE_ROOT] = KIND_ROOT,
-		[TABLE_CONTEXT] = KIND_CONTEXT,	[TABLE_SM_ROOT] = KIND_SM_ROOT,
-		[TABLE_SM_CONTEXT] = KIND_SM_CONTEXT, [TABLE_PASID_DIR] = KIND_PASID_DIR,
-		[TABLE_PASID] = KIND_PASID,	[TABLE_IRTE] = KIND_COUNT,
+		[TABLE_NONE] = KIND_COUNT,
+		[TABLE_ROOT] = KIND_ROOT,
+		[TABLE_CONTEXT] = KIND_CONTEXT,
+		[TABLE_SM_ROOT] = KIND_SM_ROOT,
+		[TABLE_SM_CONTEXT] = KIND_SM_CONTEXT,
+		[TABLE_PASID_DIR] = KIND_PASID_DIR,
+		[TABLE_PASID] = KIND_PASID,
+		[TABLE_IRTE] = KIND_COUNT,
 	};
 
 	return kinds[kind];
@@ -24,7 +28,9 @@ enum entry_kind shape_entry_kind(enum table_kind kind)
 static const char *type_of(enum table_kind kind, const uint64_t *words)
 {
 	static const char *const of_tt[4] = { "", "with a device-TLB", "pass-through", "" };
-	static const char *const of_pgtt[8] = { "",	"first stage", "second stage", "nested", "pass-through", "", "", "" };
+	static const char *const of_pgtt[8] = {
+		"", "first stage", "second stage", "nested", "pass-through", "", "", ""
+	};
 
 	if (!(words[0] & 1))
 		return "";
@@ -40,7 +46,8 @@ static bool repeats(const struct shape *s, const struct shape_step *step)
 {
 	const struct shape_step *last = s->count ? &s->steps[s->count - 1] : NULL;
 
-	return last && last->expressible && step->expressible && last->step.op == STEP_FLUSH && step->step.op == STEP_FLUSH;
+	return last && last->expressible && step->expressible && last->step.op == STEP_FLUSH &&
+	       step->step.op == STEP_FLUSH;
 }
 
 static void add_function(struct shape *s, const char *name)
@@ -71,7 +78,8 @@ static char *callers_of(const struct transition *t, const struct symbols *symbol
 	return need(strdup(text));
 }
 
-static void build(struct shape *s, const struct transition *t, const struct symbols *symbols, bool settle)
+static void build(struct shape *s, const struct transition *t, const struct symbols *symbols,
+		  bool settle)
 {
 	const char *before, *after;
 
@@ -115,11 +123,12 @@ static bool other_function(const char *a, const char *b)
 
 static bool is_same(const struct shape *a, const struct shape *b)
 {
-	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) || a->count != b->count ||
-	    a->unwaited != b->unwaited)
+	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) ||
+	    a->count != b->count || a->unwaited != b->unwaited)
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
-		if (strcmp(a->steps[i].text, b->steps[i].text) || other_function(a->steps[i].function, b->steps[i].function))
+		if (strcmp(a->steps[i].text, b->steps[i].text) ||
+		    other_function(a->steps[i].function, b->steps[i].function))
 			return false;
 	return true;
 }
@@ -149,7 +158,8 @@ static void free_shape(struct shape *s)
 	free(s->callers);
 }
 
-void shapes_find(const struct transitions *t, const struct symbols *symbols, bool settle, struct shapes *out)
+void shapes_find(const struct transitions *t, const struct symbols *symbols, bool settle,
+		 struct shapes *out)
 {
 	size_t room = 0;
 
@@ -159,7 +169,8 @@ void shapes_find(const struct transitions *t, const struct symbols *symbols, boo
 		size_t at = 0;
 
 		if (out->count == room)
-			out->list = need(realloc(out->list, (room = room ? 2 * room : 32) * sizeof(*out->list)));
+			out->list = need(realloc(out->list, (room = room ? 2 * room : 32) *
+								    sizeof(*out->list)));
 		s = &out->list[out->count];
 		build(s, &t->list[i], symbols, settle);
 		while (at < out->count && !is_same(&out->list[at], s))

@@ -9,7 +9,7 @@
 
 struct shape_step {
 	struct step step;
-	char *text;	  /* of the step, as the notation has it; or a comment where that has no word for it */
+	char *text; /* of the step, as the notation has it; or a comment where that has no word for it */
 	char *note;	  /* fields, width, or NULL */
 	bool expressible; /* the text is the notation's */
 	const char *function;
@@ -24,9 +24,9 @@ struct shape {
 	bool expressible;	     /* all of it is in the notation */
 	bool unwaited, other_source; /* of some invalidation */
 	unsigned times;
-	unsigned with_present_below;	   /* times that PASID-table entries below were present */
-	const struct transition *example;  /* the first of them */
-	char *functions[8];	   /* that stored, in order, each once */
+	unsigned with_present_below;	  /* times that PASID-table entries below were present */
+	const struct transition *example; /* the first of them */
+	char *functions[8];		  /* that stored, in order, each once */
 	unsigned function_count;
 	char *callers; /* of the first: "a < b < c" */
 };
@@ -37,7 +37,8 @@ struct shapes {
 };
 
 /* `settle`: invalidations after a set-up are those of caching mode. */
-void shapes_find(const struct transitions *t, const struct symbols *symbols, bool settle, struct shapes *out);
+void shapes_find(const struct transitions *t, const struct symbols *symbols, bool settle,
+		 struct shapes *out);
 void shapes_free(struct shapes *s);
 
 /* A line for people: "w0 := old with P clear; flush ..." */

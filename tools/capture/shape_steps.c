@@ -15,7 +15,8 @@ static bool same(const uint64_t *a, const uint64_t *b, unsigned count)
 }
 
 /* One of the values that the notation has a word for, or -1. */
-static int value_of(const struct transition *t, const struct event *e, unsigned word, unsigned count)
+static int value_of(const struct transition *t, const struct event *e, unsigned word,
+		    unsigned count)
 {
 	static const uint64_t zeros[2] = { 0 };
 	uint64_t old[2], new[2];
@@ -42,7 +43,8 @@ static int value_of(const struct transition *t, const struct event *e, unsigned 
  * A 64-bit store that changes the word to what no word stands for, or that changes a part of what was built up already:
  * "the word as it is, but these bits of the new entry". False: it is not that either.
  */
-static bool as_bits(const struct transition *t, const struct event *e, unsigned word, struct step *out)
+static bool as_bits(const struct transition *t, const struct event *e, unsigned word,
+		    struct step *out)
 {
 	uint64_t before = e->before[word], after = e->after[word], mask;
 
@@ -91,13 +93,17 @@ static void store_step(struct shape_step *s, const struct transition *t, const s
 
 	if (bytes == 16 && offset % 16 == 0 && word + 2 <= table_kinds[t->kind].words) {
 		value = value_of(t, e, word, 2);
-		s->step = (struct step){ .op = STEP_CAS, .word = (uint8_t)word, .value = (uint8_t)value };
+		s->step = (struct step){ .op = locked ? STEP_CAS : STEP_STORE128,
+					 .word = (uint8_t)word,
+					 .value = (uint8_t)value };
 		s->expressible = value >= 0;
 		if (!locked)
-			s->note = text_of("one 16-byte store, not locked");
+			s->note = text_of(
+				"not locked: a vector store, or an exchange without LOCK");
 		if (!s->expressible)
-			s->text = text_of("# 128 bits from word %u := %#lx, %#lx: neither old nor new", word,
-					  e->after[word], e->after[word + 1]);
+			s->text = text_of(
+				"# 128 bits from word %u := %#lx, %#lx: neither old nor new", word,
+				e->after[word], e->after[word + 1]);
 		return;
 	}
 	value = value_of(t, e, word, 1);
@@ -112,13 +118,16 @@ static void store_step(struct shape_step *s, const struct transition *t, const s
 		}
 	}
 	if (!s->expressible) {
-		s->text = text_of("# store word %u := %#lx: neither old nor new", word, e->after[word]);
+		s->text = text_of("# store word %u := %#lx: neither old nor new", word,
+				  e->after[word]);
 		return;
 	}
 	if (e->before[word] == e->after[word])
 		s->note = text_of("as it was");
 	else if (value != VALUE_ZERO)
-		s->note = text_of("%s", entry_fields(t->kind, word, e->before[word] ^ e->after[word], fields, sizeof(fields)));
+		s->note = text_of("%s",
+				  entry_fields(t->kind, word, e->before[word] ^ e->after[word],
+					       fields, sizeof(fields)));
 	if (bytes < 8)
 		add_note(s, text_of("%u bytes at byte %u", bytes, offset));
 	if (locked)
@@ -151,7 +160,8 @@ static int whose(const struct transition *t, const struct descriptor *d)
 static const struct {
 	enum descriptor_type type;
 	enum descriptor_scope scope;
-	enum step_op op, settle; /* settle: as caching mode asks for it; STEP_OP_COUNT: there is no such step */
+	enum step_op op,
+		settle; /* settle: as caching mode asks for it; STEP_OP_COUNT: there is no such step */
 } invalidations[] = {
 	{ INVALIDATES_CONTEXT, SCOPE_ONE, STEP_INVALIDATE_CONTEXT, STEP_SETTLE_CONTEXT },
 	{ INVALIDATES_CONTEXT, SCOPE_DOMAIN, STEP_INVALIDATE_CONTEXT_DOMAIN, STEP_OP_COUNT },
@@ -166,36 +176,41 @@ static const struct {
 	{ INVALIDATES_PDEVTLB, SCOPE_ONE, STEP_INVALIDATE_DEVTLB, STEP_OP_COUNT },
 };
 
-static void invalidation_step(struct shape_step *s, const struct transition *t, const struct event *e, bool settle)
+static void invalidation_step(struct shape_step *s, const struct transition *t,
+			      const struct event *e, bool settle)
 {
 	const struct descriptor *d = &e->descriptor;
 
-	if (e->other_source) {
-		s->text = text_of("# invalidate the context cache (device) of another source-id, not of the entry's");
-		return;
-	}
 	if (d->type == INVALIDATES_IEC) {
-		s->text = text_of("# invalidate the interrupt entry cache (%s)", d->scope == SCOPE_GLOBAL ? "global" : "index");
+		s->text = text_of("# invalidate the interrupt entry cache (%s)",
+				  d->scope == SCOPE_GLOBAL ? "global" : "index");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(invalidations) / sizeof(invalidations[0]); i++)
 		if (invalidations[i].type == d->type && invalidations[i].scope == d->scope) {
-			bool settles = settle && invalidations[i].settle != STEP_OP_COUNT && transition_is(t) == IS_SETUP;
-			bool has_domain = d->scope != SCOPE_GLOBAL && d->type != INVALIDATES_DEVTLB && d->type != INVALIDATES_PDEVTLB;
+			bool settles = settle && invalidations[i].settle != STEP_OP_COUNT &&
+				       transition_is(t) == IS_SETUP;
+			bool has_domain = d->scope != SCOPE_GLOBAL &&
+					  d->type != INVALIDATES_DEVTLB &&
+					  d->type != INVALIDATES_PDEVTLB;
 			int value = has_domain ? whose(t, d) : VALUE_OLD;
 
-			s->step.op = settles ? invalidations[i].settle : invalidations[i].op;
+			s->step.op = e->other_source ? STEP_INVALIDATE_CONTEXT_OTHER
+				     : settles	     ? invalidations[i].settle
+						     : invalidations[i].op;
 			s->step.value = (uint8_t)value;
 			s->expressible = value >= 0;
 		}
 	if (!s->expressible)
-		s->text = text_of("# invalidation of type %d by domain-id %u, which is neither the old nor the new entry's", d->type, d->domain);
+		s->text = text_of(
+			"# invalidation of type %d by domain-id %u, which is neither the old nor the new entry's",
+			d->type, d->domain);
 	if (!e->waited)
 		s->note = text_of("not waited for");
 }
 
-void shape_step(struct shape_step *out, const struct transition *t, const struct event *e, const struct symbols *symbols,
-		bool settle)
+void shape_step(struct shape_step *out, const struct transition *t, const struct event *e,
+		const struct symbols *symbols, bool settle)
 {
 	char text[120];
 

@@ -5,7 +5,7 @@
 #include "tools/capture/shape.h"
 
 /* An event of a transition as a step; `settle`: as of shapes_find(). */
-void shape_step(struct shape_step *out, const struct transition *t, const struct event *e, const struct symbols *symbols,
-		bool settle);
+void shape_step(struct shape_step *out, const struct transition *t, const struct event *e,
+		const struct symbols *symbols, bool settle);
 
 #endif

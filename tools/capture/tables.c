@@ -233,7 +233,8 @@ bool tables_store(struct tables *t, const struct table_store *store, void (*stac
 		memcpy(table->shadow + entry % PAGE, t->ram.at + entry, size);
 	}
 	/* What the entry leads to may have changed. Stores to its other words change nothing of that. */
-	if (kind != TABLE_CONTEXT && kind != TABLE_PASID && kind != TABLE_IRTE && s.physical == entry) {
+	if (kind != TABLE_CONTEXT && kind != TABLE_PASID && kind != TABLE_IRTE &&
+	    s.physical == entry) {
 		if (!table->lost)
 			follow(t, entry, kind);
 		look_for_lost(t);
@@ -255,7 +256,8 @@ void tables_finish(struct tables *t)
 			if (memcmp(table->shadow + at, memory + at, size)) {
 				t->missed++;
 				record_note(t->recorder, '!');
-				fprintf(t->recorder->out, " %" PRIx64 " %s", table->page * PAGE + at, kind);
+				fprintf(t->recorder->out, " %" PRIx64 " %s",
+					table->page * PAGE + at, kind);
 				print_words(t, table->page * PAGE + at, size / 8);
 			}
 		record_note(t->recorder, 'Z');

@@ -11,11 +11,13 @@
 #include "tools/capture/walk.h"
 
 struct tracked {
-	uint64_t page; /* its number */
+	uint64_t page;	 /* its number */
 	uint64_t parent; /* address of the entry that leads to it; 0: a register does */
-	uint64_t base;	 /* page number that is in that entry: of a directory of several pages the first */
+	uint64_t
+		base; /* page number that is in that entry: of a directory of several pages the first */
 	uint8_t *shadow;
-	uint64_t lost; /* 1 + invalidations queued when nothing led to it any more; 0: something does */
+	uint64_t
+		lost; /* 1 + invalidations queued when nothing led to it any more; 0: something does */
 };
 
 struct tables {
@@ -53,8 +55,8 @@ static inline enum table_kind tables_kind(const struct tables *t, uint64_t physi
  * A store that memory has by now. `stack` writes the return addresses at the end of its record, if there are any.
  * False: the page is a table no more, and nothing is recorded.
  */
-bool tables_store(struct tables *t, const struct table_store *store,
-		  void (*stack)(void *context), void *context);
+bool tables_store(struct tables *t, const struct table_store *store, void (*stack)(void *context),
+		  void *context);
 
 /* At the end: every table against its shadow, and its CRC-32 into the record. */
 void tables_finish(struct tables *t);

@@ -49,7 +49,8 @@ static int source_of_context(struct finder *f, uint64_t entry)
 		return -1;
 	bus = (unsigned)(table->parent & 0xfff) / 16;
 	half = table->kind == TABLE_SM_CONTEXT && table->parent & 8 ? 0x80 : 0;
-	return (int)(bus << 8 | half | (unsigned)(entry & 0xfff) / (8 * table_kinds[table->kind].words));
+	return (int)(bus << 8 | half |
+		     (unsigned)(entry & 0xfff) / (8 * table_kinds[table->kind].words));
 }
 
 /* Whose entry it is. */
@@ -62,7 +63,8 @@ static void place(struct finder *f, struct transition *t)
 	t->pasid = -1;
 	if (t->kind == TABLE_CONTEXT || t->kind == TABLE_SM_CONTEXT)
 		t->source = source_of_context(f, t->entry);
-	if (t->kind != TABLE_PASID || !table || !(directory = shadow_find(&f->shadow, table->parent)))
+	if (t->kind != TABLE_PASID || !table ||
+	    !(directory = shadow_find(&f->shadow, table->parent)))
 		return;
 	t->source = source_of_context(f, directory->parent);
 	shadow_read(&f->shadow, directory->parent, 1, &first);
@@ -80,7 +82,8 @@ static unsigned count_below(struct finder *f, const struct transition *t)
 		const struct shadow_page *page = f->shadow.pages[i], *directory;
 		uint64_t word;
 
-		if (page->kind != TABLE_PASID || !(directory = shadow_find(&f->shadow, page->parent)) ||
+		if (page->kind != TABLE_PASID ||
+		    !(directory = shadow_find(&f->shadow, page->parent)) ||
 		    directory->parent != t->entry)
 			continue;
 		shadow_read(&f->shadow, page->parent, 1, &word);
@@ -147,7 +150,8 @@ static bool is_zero(const uint64_t *words, unsigned count)
 }
 
 /* Whether a store begins another transition of an entry. */
-static bool begins(const struct transition *t, const struct record *r, const uint64_t *before, const uint64_t *after)
+static bool begins(const struct transition *t, const struct record *r, const uint64_t *before,
+		   const uint64_t *after)
 {
 	unsigned words = table_kinds[t->kind].words;
 
@@ -193,7 +197,8 @@ static void store(struct finder *f, const struct record *r)
 	for (unsigned i = f->open_count; i--;) {
 		const struct transition *other = &f->out->list[f->open[i]];
 
-		if (other->cpu == r->cpu && other->settled && (other->kind == TABLE_IRTE) == (r->kind == TABLE_IRTE))
+		if (other->cpu == r->cpu && other->settled &&
+		    (other->kind == TABLE_IRTE) == (r->kind == TABLE_IRTE))
 			close_at(f, i);
 	}
 	if (!t) {
@@ -223,7 +228,8 @@ static void flush(struct finder *f, const struct record *r)
 		struct transition *t = &f->out->list[f->open[i]];
 		uint64_t end = t->entry + 8 * table_kinds[t->kind].words;
 
-		if (t->cpu != r->cpu || t->entry >= line + 64 || end <= line || !same_call(last_store(t), r))
+		if (t->cpu != r->cpu || t->entry >= line + 64 || end <= line ||
+		    !same_call(last_store(t), r))
 			continue;
 		add_event(t, EVENT_FLUSH, r);
 		t->settled = true;
@@ -246,7 +252,8 @@ static bool domain_fits(const struct transition *t, uint16_t domain)
 }
 
 /* Whether an invalidation is about this entry; *other_source: but for another device. */
-static bool is_about(const struct finder *f, const struct transition *t, const struct descriptor *d, bool *other_source)
+static bool is_about(const struct finder *f, const struct transition *t, const struct descriptor *d,
+		     bool *other_source)
 {
 	*other_source = false;
 	if ((t->kind == TABLE_IRTE) != (d->type == INVALIDATES_IEC))
@@ -256,12 +263,14 @@ static bool is_about(const struct finder *f, const struct transition *t, const s
 		return d->scope == SCOPE_GLOBAL ||
 		       (((t->entry - f->irt) / 16 ^ d->index) >> d->index_bits) == 0;
 	case INVALIDATES_CONTEXT:
-		*other_source = d->scope == SCOPE_ONE && t->source >= 0 && !descriptor_names(d, (unsigned)t->source);
+		*other_source = d->scope == SCOPE_ONE && t->source >= 0 &&
+				!descriptor_names(d, (unsigned)t->source);
 		return d->scope != SCOPE_DOMAIN || domain_fits(t, d->domain);
 	case INVALIDATES_IOTLB:
 	case INVALIDATES_PIOTLB:
 	case INVALIDATES_PASID:
-		return d->scope == SCOPE_GLOBAL || (d->scope != SCOPE_PAGE && domain_fits(t, d->domain));
+		return d->scope == SCOPE_GLOBAL ||
+		       (d->scope != SCOPE_PAGE && domain_fits(t, d->domain));
 	case INVALIDATES_DEVTLB:
 	case INVALIDATES_PDEVTLB:
 		return d->scope == SCOPE_ONE && (t->source < 0 || t->source == d->source);
@@ -275,14 +284,15 @@ static void waited(struct finder *f, unsigned cpu)
 	for (unsigned i = 0; i < f->open_count; i++) {
 		struct transition *t = &f->out->list[f->open[i]];
 
-		for (unsigned j = t->count; t->cpu == cpu && j-- && t->events[j].is == EVENT_INVALIDATION;)
+		for (unsigned j = t->count;
+		     t->cpu == cpu && j-- && t->events[j].is == EVENT_INVALIDATION;)
 			t->events[j].waited = true;
 	}
 }
 
 /* `call`: the record whose stack tells who does it. */
-static void invalidation(struct finder *f, const struct record *r, const struct record *call, const struct descriptor *d,
-			 bool wait)
+static void invalidation(struct finder *f, const struct record *r, const struct record *call,
+			 const struct descriptor *d, bool wait)
 {
 	bool taken = false, other;
 
@@ -292,8 +302,8 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 			struct transition *t = &f->out->list[f->open[i]];
 			struct event *e;
 
-			if (t->cpu != r->cpu || !same_call(last_store(t), call) || !is_about(f, t, d, &other) ||
-			    other != (pass == 1))
+			if (t->cpu != r->cpu || !same_call(last_store(t), call) ||
+			    !is_about(f, t, d, &other) || other != (pass == 1))
 				continue;
 			e = add_event(t, EVENT_INVALIDATION, r);
 			e->descriptor = *d;
@@ -327,7 +337,8 @@ static void take(struct finder *f, const struct record *r, const struct record *
 			invalidation(f, r, queue, &d, false);
 		break;
 	case 'M':
-		if (r->value[1] == VTD_CCMD && r->value[2] == 8 && descriptor_of_ccmd(r->value[3], &d))
+		if (r->value[1] == VTD_CCMD && r->value[2] == 8 &&
+		    descriptor_of_ccmd(r->value[3], &d))
 			invalidation(f, r, r, &d, true);
 		break;
 	case 'T':
@@ -379,7 +390,9 @@ enum transition_is transition_is(const struct transition *t)
 
 const char *transition_word(enum transition_is is)
 {
-	static const char *const words[IS_COUNT] = { "set-up", "teardown", "replacement", "teardown and set-up", "rewrite", "clearing of what is absent" };
+	static const char *const words[IS_COUNT] = { "set-up",	    "teardown",
+						     "replacement", "teardown and set-up",
+						     "rewrite",	    "clearing of what is absent" };
 
 	return words[is];
 }

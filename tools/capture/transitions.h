@@ -23,12 +23,12 @@ struct event {
 };
 
 enum transition_is {
-	IS_SETUP,	/* absent, then present */
-	IS_TEARDOWN,	/* present, then absent */
-	IS_REPLACEMENT, /* present before and after, and meanwhile */
+	IS_SETUP,	   /* absent, then present */
+	IS_TEARDOWN,	   /* present, then absent */
+	IS_REPLACEMENT,	   /* present before and after, and meanwhile */
 	IS_THROUGH_ABSENT, /* present before and after, but not meanwhile */
-	IS_REWRITE,	/* the same before and after */
-	IS_ABSENT,	/* absent before and after */
+	IS_REWRITE,	   /* the same before and after */
+	IS_ABSENT,	   /* absent before and after */
 	IS_COUNT,
 };
 
@@ -40,8 +40,9 @@ struct transition {
 	struct event *events;
 	unsigned count;
 	bool cut; /* it has more events than there is room for */
-	bool torn, settled; /* while it is put together: P was cleared; something other than a store came last */
-	int source;	    /* source-id of the device, -1: not known */
+	bool torn,
+		settled; /* while it is put together: P was cleared; something other than a store came last */
+	int source; /* source-id of the device, -1: not known */
 	int64_t pasid;
 	/* Of a scalable-mode context entry that is taken away: present PASID-table entries that it led to. */
 	unsigned present_below;

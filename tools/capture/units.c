@@ -71,7 +71,8 @@ static void queue_moved(struct units *u, struct watched_unit *unit, const struct
 	for (; unit->tail != tail; unit->tail = (unit->tail + step) & (bytes - 1)) {
 		record_begin(r, s->cpu, s->pc, 'I');
 		for (unsigned i = 0; i < step; i += 8)
-			fprintf(r->out, " %" PRIx64, ram_read(&u->tables->ram, base + unit->tail + i));
+			fprintf(r->out, " %" PRIx64,
+				ram_read(&u->tables->ram, base + unit->tail + i));
 		fprintf(r->out, "\n");
 	}
 	u->tables->queued++;

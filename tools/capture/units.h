@@ -11,7 +11,7 @@
 struct watched_unit {
 	uint64_t base;
 	uint8_t registers[UNIT_REGISTERS]; /* as stored */
-	uint64_t tail;			   /* bytes into the queue: descriptors before it have been recorded */
+	uint64_t tail; /* bytes into the queue: descriptors before it have been recorded */
 };
 
 struct units {

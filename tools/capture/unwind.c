@@ -16,7 +16,8 @@ static void unwind_one(struct record *r, const struct symbols *symbols)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < r->depth && in; i++) {
-		if (!is_indirect(symbols, r->called[i]) && symbols_start(symbols, r->called[i]) != in)
+		if (!is_indirect(symbols, r->called[i]) &&
+		    symbols_start(symbols, r->called[i]) != in)
 			continue;
 		kept[count] = r->stack[i];
 		called[count++] = r->called[i];

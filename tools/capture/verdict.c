@@ -41,7 +41,8 @@ static unsigned to_ask(const struct shape *s, bool caching_mode)
 	return all;
 }
 
-static struct model_answer ask(const struct shape *s, const struct step *steps, struct bench_question how)
+static struct model_answer ask(const struct shape *s, const struct step *steps,
+			       struct bench_question how)
 {
 	struct used_pair pair = { .kind = shape_entry_kind(s->kind) };
 
@@ -59,7 +60,8 @@ static struct model_answer ask(const struct shape *s, const struct step *steps, 
  */
 static bool rests_on_pasids(const struct shape *s, unsigned harms)
 {
-	return s->kind == TABLE_SM_CONTEXT && s->is == IS_TEARDOWN && harms == HARM_STALE && !s->with_present_below;
+	return s->kind == TABLE_SM_CONTEXT && s->is == IS_TEARDOWN && harms == HARM_STALE &&
+	       !s->with_present_below;
 }
 
 static bool translate(const struct shape *s, struct step *steps, struct verdict *out)
@@ -68,7 +70,8 @@ static bool translate(const struct shape *s, struct step *steps, struct verdict 
 		const struct shape_step *step = &s->steps[i];
 
 		if (s->kind == TABLE_IRTE ? !irte_step(step, &steps[i]) : !step->expressible) {
-			out->why = text_of("step %u: %s", i + 1, step->text + (strncmp(step->text, "# ", 2) ? 0 : 2));
+			out->why = text_of("step %u: %s", i + 1,
+					   step->text + (strncmp(step->text, "# ", 2) ? 0 : 2));
 			return false;
 		}
 		if (s->kind != TABLE_IRTE)
@@ -85,13 +88,6 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 	memset(out, 0, sizeof(*out));
 	if (s->is == IS_REWRITE || s->is == IS_ABSENT) {
 		out->is = VERDICT_NONE;
-		return;
-	}
-	if (s->other_source) {
-		out->is = VERDICT_UNSAFE;
-		out->harms = HARM_STALE;
-		out->why = text_of("the context cache is invalidated by the source-id of another device: what is kept of "
-				   "this entry stays (section 6.5.1.1)");
 		return;
 	}
 	if (s->example->cut || s->count > SEQUENCE_STEPS_MAX || !translate(s, steps, out)) {
@@ -114,17 +110,23 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 	out->is = out->harms ? VERDICT_UNSAFE : open ? VERDICT_UNDECIDED : VERDICT_SAFE;
 	if (out->is == VERDICT_UNDECIDED)
 		out->why = text_of("too large for the search");
-	if (out->is == VERDICT_UNSAFE && rests_on_pasids(s, out->harms)) {
+	if (s->other_source)
+		out->why = text_of(
+			"the context cache is invalidated by the source-id of another device: what is kept of this "
+			"entry stays (section 6.5.1.1)");
+	if (out->is == VERDICT_UNSAFE && !s->other_source && rests_on_pasids(s, out->harms)) {
 		out->is = VERDICT_RESTS;
-		out->why = text_of("stale by itself; but each of the %u times every PASID-table entry below it was absent "
-				   "already, taken away with invalidations of its own",
-				   s->times);
+		out->why = text_of(
+			"stale by itself; but each of the %u times every PASID-table entry below it was absent "
+			"already, taken away with invalidations of its own",
+			s->times);
 	}
 }
 
 const char *verdict_text(const struct verdict *v, char *text, size_t room)
 {
-	static const char *const words[] = { "safe", "unsafe", "safe, resting on others", "not decided", "nothing changes" };
+	static const char *const words[] = { "safe", "unsafe", "safe, resting on others",
+					     "not decided", "nothing changes" };
 	char harms[80];
 
 	if (v->is == VERDICT_UNSAFE)
@@ -136,8 +138,11 @@ const char *verdict_text(const struct verdict *v, char *text, size_t room)
 
 static const char *outcome_text(const struct shape *s, unsigned outcome)
 {
-	static const char *const of_entry[] = { "by the old entry", "by the new entry", "by a mixture of both", "refused: no entry" };
-	static const char *const of_setup[] = { "refused: no entry", "by the new entry", "by an entry that is only partly there", "refused: no entry" };
+	static const char *const of_entry[] = { "by the old entry", "by the new entry",
+						"by a mixture of both", "refused: no entry" };
+	static const char *const of_setup[] = { "refused: no entry", "by the new entry",
+						"by an entry that is only partly there",
+						"refused: no entry" };
 
 	return (s->is == IS_SETUP ? of_setup : of_entry)[outcome & 3];
 }
@@ -147,7 +152,8 @@ static void print_event(FILE *out, const struct shape *s, const struct model_eve
 	switch (e->type) {
 	case EVENT_STEP:
 		fprintf(out, "software  step %u: %s  {%s}\n", e->step + 1u,
-			s->steps[e->step].text + (strncmp(s->steps[e->step].text, "# ", 2) ? 0 : 2), s->steps[e->step].function);
+			s->steps[e->step].text + (strncmp(s->steps[e->step].text, "# ", 2) ? 0 : 2),
+			s->steps[e->step].function);
 		break;
 	case EVENT_EVICT:
 		fprintf(out, "processor writes the cache line back by itself\n");
@@ -157,7 +163,8 @@ static void print_event(FILE *out, const struct shape *s, const struct model_eve
 		break;
 	case EVENT_USE:
 		fprintf(out, "unit      %s a request is answered %s\n",
-			last == EVENT_CACHE || last == EVENT_FILL ? "from what it keeps," : "with what it read,",
+			last == EVENT_CACHE || last == EVENT_FILL ? "from what it keeps,"
+								  : "with what it read,",
 			outcome_text(s, e->outcome));
 		break;
 	case EVENT_CACHE:
@@ -170,12 +177,14 @@ static void print_event(FILE *out, const struct shape *s, const struct model_eve
 		fprintf(out, "unit      walks by an entry with domain-id %u\n", e->domain);
 		break;
 	case EVENT_REQUEST:
-		fprintf(out, "unit      all of it done, a request is answered %s\n", outcome_text(s, e->outcome));
+		fprintf(out, "unit      all of it done, a request is answered %s\n",
+			outcome_text(s, e->outcome));
 		break;
 	}
 }
 
-void verdict_print_schedule(FILE *out, const struct shape *s, const struct verdict *v, const char *indent)
+void verdict_print_schedule(FILE *out, const struct shape *s, const struct verdict *v,
+			    const char *indent)
 {
 	for (unsigned u = 0; u < UNIT_KINDS; u++) {
 		const struct model_answer *a = &v->answers[u];
@@ -188,8 +197,8 @@ void verdict_print_schedule(FILE *out, const struct shape *s, const struct verdi
 		for (unsigned i = 0; i < a->event_count; i++) {
 			fprintf(out, "%s  %2u. ", indent, i + 1);
 			print_event(out, s, &a->events[i], last);
-			if (a->events[i].type == EVENT_FETCH || a->events[i].type == EVENT_CACHE || a->events[i].type == EVENT_FILL ||
-			    a->events[i].type == EVENT_USE)
+			if (a->events[i].type == EVENT_FETCH || a->events[i].type == EVENT_CACHE ||
+			    a->events[i].type == EVENT_FILL || a->events[i].type == EVENT_USE)
 				last = a->events[i].type;
 		}
 		return;

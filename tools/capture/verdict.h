@@ -30,9 +30,11 @@ struct verdict {
  */
 void verdict_find(const struct shape *s, unsigned units, bool caching_mode, struct verdict *out);
 
-const char *verdict_text(const struct verdict *v, char *text, size_t room); /* "unsafe: mixture stale" */
+const char *verdict_text(const struct verdict *v, char *text,
+			 size_t room); /* "unsafe: mixture stale" */
 
 /* A shortest way to the harm on the first kind that decides and is unsafe, a line for each event. */
-void verdict_print_schedule(FILE *out, const struct shape *s, const struct verdict *v, const char *indent);
+void verdict_print_schedule(FILE *out, const struct shape *s, const struct verdict *v,
+			    const char *indent);
 
 #endif

@@ -25,8 +25,10 @@ void view_open(struct view *v, const char *path, const char *symbols)
 		fprintf(stderr, "vtd-capture: %s: the guest gave the unit no table\n", path);
 		v->status = NOTHING;
 	}
-	v->title = *v->folder.kernel ? text_of("Linux %s, %s mode%s, QEMU %s", v->folder.kernel, v->folder.mode,
-					       v->folder.caching_mode ? " with CAP.CM = 1" : "", v->folder.qemu)
+	v->title = *v->folder.kernel ? text_of("Linux %s, %s mode%s, QEMU %s", v->folder.kernel,
+					       v->folder.mode,
+					       v->folder.caching_mode ? " with CAP.CM = 1" : "",
+					       v->folder.qemu)
 				     : text_of("%s", *v->folder.what ? v->folder.what : path);
 	unwind(&v->folder.records, &v->folder.symbols);
 	transitions_find(&v->folder.records, &v->transitions);
@@ -50,29 +52,74 @@ static char *sequence_name(const char *type, unsigned number)
 	return text;
 }
 
+/*
+ * A set-up leaves alone what stays 0. RID_PASID of Linux does; the states of the target differ in it, so it has to be
+ * stored, before P.
+ */
+static bool lacks_rid_pasid(const struct shape *s)
+{
+	return s->kind == TABLE_SM_CONTEXT && s->is == IS_SETUP && !s->example->new[1];
+}
+
 static void print_steps(const struct shape *s)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		printf("%s%s%s%s%s\n", s->steps[i].text, s->steps[i].note || *s->steps[i].function ? "  # " : "",
-		       s->steps[i].note ? s->steps[i].note : "", s->steps[i].note ? "; " : "", s->steps[i].function);
+	bool added = !lacks_rid_pasid(s);
+
+	for (unsigned i = 0; i < s->count; i++) {
+		if (!added && s->steps[i].step.op != STEP_STORE) {
+			printf("store word 1: bits 83:64 := new  # added: RID_PASID is 0 in the capture\n");
+			added = true;
+		}
+		printf("%s%s%s%s%s\n", s->steps[i].text,
+		       s->steps[i].note || *s->steps[i].function ? "  # " : "",
+		       s->steps[i].note ? s->steps[i].note : "", s->steps[i].note ? "; " : "",
+		       s->steps[i].function);
+	}
 }
 
-/* Set-ups leave fields as they are that stay 0: a sequence is between two states that differ in all. */
+/* The target (tests/litmus/words.h) between whose states the shape can be run; NULL: there is none. */
+static const char *target_of(const struct shape *s)
+{
+	static const struct {
+		enum table_kind kind;
+		const char *type, *target;
+	} targets[] = {
+		{ TABLE_ROOT, "", "root" },
+		{ TABLE_SM_ROOT, "", "sm-root" },
+		{ TABLE_CONTEXT, "", "context" },
+		{ TABLE_CONTEXT, "with a device-TLB", "context" },
+		{ TABLE_CONTEXT, "pass-through", "context-pt" },
+		{ TABLE_SM_CONTEXT, "", "sm-context" },
+		{ TABLE_PASID_DIR, "", "pasid-dir" },
+		{ TABLE_PASID, "second stage", "pasid-ss" },
+		{ TABLE_PASID, "first stage", "pasid-fs" },
+		{ TABLE_PASID, "nested", "pasid-nested" },
+	};
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		if (targets[i].kind == s->kind && !strcmp(targets[i].type, s->type))
+			return targets[i].target;
+	return NULL;
+}
+
 static bool fits(const struct shape *first, const struct shape *second)
 {
-	if (!first->expressible || first->count > SEQUENCE_STEPS_MAX)
+	if (!first->expressible || first->count > SEQUENCE_STEPS_MAX || !target_of(first))
 		return false;
-	return !second || (second->expressible && second->kind == first->kind && !strcmp(second->type, first->type) &&
-			   first->count + second->count <= SEQUENCE_STEPS_MAX);
+	/* One step is left for what print_steps() adds. */
+	return !second || (second->expressible && second->kind == first->kind &&
+			   !strcmp(second->type, first->type) &&
+			   first->count + second->count < SEQUENCE_STEPS_MAX);
 }
 
-static void print_sequence(const struct view *v, const struct shape *first, const struct shape *second, unsigned number)
+static void print_sequence(const struct view *v, const struct shape *first,
+			   const struct shape *second, unsigned number)
 {
 	char *name = sequence_name(first->type, number);
 
-	printf("\ntarget: %s\noperation: %s\nname: %.39s\ntitle: as compiled: %s%s%s\n", kind_name(shape_entry_kind(first->kind)),
-	       second ? "teardown-setup" : "replace", name, first->functions[0], second ? ", then " : "",
-	       second ? second->functions[0] : "");
+	printf("\ntarget: %s\noperation: %s\nname: %.39s\ntitle: as compiled: %s%s%s\n",
+	       target_of(first), second ? "teardown-setup" : "replace", name, first->functions[0],
+	       second ? ", then " : "", second ? second->functions[0] : "");
 	printf("from: %s, as captured; %u", v->title, first->times);
 	if (second)
 		printf(" and %u", second->times);

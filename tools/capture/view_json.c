@@ -26,10 +26,11 @@ static json_t *steps_of(const struct shape *s)
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct shape_step *step = &s->steps[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s}", "step",
-						      step->text + (strncmp(step->text, "# ", 2) ? 0 : 2), "in_notation",
-						      step->expressible, "note", step->note ? step->note : "", "function",
-						      step->function));
+		json_array_append_new(
+			list, json_pack("{s:s, s:b, s:s, s:s}", "step",
+					step->text + (strncmp(step->text, "# ", 2) ? 0 : 2),
+					"in_notation", step->expressible, "note",
+					step->note ? step->note : "", "function", step->function));
 	}
 	return list;
 }
@@ -43,15 +44,16 @@ static json_t *verdict_of(const struct shape *s, const struct verdict *v)
 
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
 		if (v->asked & 1u << u)
-			json_object_set_new(units, unit_kinds[u].name,
-					    json_string(harm_words(v->answers[u].harms, text, sizeof(text))));
+			json_object_set_new(
+				units, unit_kinds[u].name,
+				json_string(harm_words(v->answers[u].harms, text, sizeof(text))));
 	verdict_print_schedule(out, s, v, "");
 	fclose(out);
 	for (char *l = strtok(lines, "\n"); l; l = strtok(NULL, "\n"))
 		json_array_append_new(schedule, json_string(l));
 	free(lines);
-	return json_pack("{s:s, s:s, s:o, s:o}", "verdict", verdict_text(v, text, sizeof(text)), "why", v->why ? v->why : "",
-			 "units", units, "schedule", schedule);
+	return json_pack("{s:s, s:s, s:o, s:o}", "verdict", verdict_text(v, text, sizeof(text)),
+			 "why", v->why ? v->why : "", "units", units, "schedule", schedule);
 }
 
 static json_t *shape_of(const struct shape *s)
@@ -60,10 +62,11 @@ static json_t *shape_of(const struct shape *s)
 
 	for (unsigned i = 0; i < s->function_count; i++)
 		json_array_append_new(functions, json_string(s->functions[i]));
-	return json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:o}", "entry", table_kinds[s->kind].name, "transition",
-			 transition_word(s->is), "type", s->type, "times", (int)s->times, "functions", functions, "callers",
-			 s->callers, "old", words_of(s->example->old, s->kind), "new", words_of(s->example->new, s->kind), "steps",
-			 steps_of(s));
+	return json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:o}", "entry",
+			 table_kinds[s->kind].name, "transition", transition_word(s->is), "type",
+			 s->type, "times", (int)s->times, "functions", functions, "callers",
+			 s->callers, "old", words_of(s->example->old, s->kind), "new",
+			 words_of(s->example->new, s->kind), "steps", steps_of(s));
 }
 
 void view_print_json(const struct view *v, const struct verdict *verdicts)
@@ -75,13 +78,16 @@ void view_print_json(const struct view *v, const struct verdict *verdicts)
 		json_t *shape = shape_of(&v->shapes.list[i]);
 
 		if (verdicts)
-			json_object_set_new(shape, "judged", verdict_of(&v->shapes.list[i], &verdicts[i]));
+			json_object_set_new(shape, "judged",
+					    verdict_of(&v->shapes.list[i], &verdicts[i]));
 		json_array_append_new(list, shape);
 	}
-	all = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:o}", "title", v->title, "kernel", v->folder.kernel, "mode",
-			v->folder.mode, "caching_mode", v->folder.caching_mode, "qemu", v->folder.qemu, "incomplete",
-			v->incomplete ? v->incomplete : "", "stores_seen", (json_int_t)r->seen, "stores_recorded",
-			(json_int_t)r->recorded, "stores_missed", (json_int_t)r->missed, "transitions", list);
+	all = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:o}", "title", v->title,
+			"kernel", v->folder.kernel, "mode", v->folder.mode, "caching_mode",
+			v->folder.caching_mode, "qemu", v->folder.qemu, "incomplete",
+			v->incomplete ? v->incomplete : "", "stores_seen", (json_int_t)r->seen,
+			"stores_recorded", (json_int_t)r->recorded, "stores_missed",
+			(json_int_t)r->missed, "transitions", list);
 	json_dumpf(all, stdout, JSON_INDENT(1));
 	printf("\n");
 	json_decref(all);

@@ -3,12 +3,12 @@
 
 #include "tools/capture/walk.h"
 
-#define CR0_PG	   (1ull << 31)
-#define CR4_LA57   (1ull << 12)
-#define PRESENT	   1ull
-#define LARGE	   (1ull << 7)
-#define FRAME	   0x000ffffffffff000ull
-#define LARGEST    2 /* levels above the last that may hold a page: 2 MiB, 1 GiB */
+#define CR0_PG	 (1ull << 31)
+#define CR4_LA57 (1ull << 12)
+#define PRESENT	 1ull
+#define LARGE	 (1ull << 7)
+#define FRAME	 0x000ffffffffff000ull
+#define LARGEST	 2 /* levels above the last that may hold a page: 2 MiB, 1 GiB */
 
 uint64_t ram_read(const struct guest_ram *ram, uint64_t physical)
 {
@@ -17,7 +17,8 @@ uint64_t ram_read(const struct guest_ram *ram, uint64_t physical)
 	return *(const volatile uint64_t *)(ram->at + physical);
 }
 
-struct walk_found walk(const struct guest_ram *ram, const struct walk_state *state, uint64_t address)
+struct walk_found walk(const struct guest_ram *ram, const struct walk_state *state,
+		       uint64_t address)
 {
 	struct walk_found found = { .physical = address & ~0xfffull, .ok = true };
 	uint64_t table = state->cr3 & FRAME;

@@ -21,8 +21,9 @@ struct walk_state {
 };
 
 struct walk_found {
-	uint64_t physical;	    /* of the page of 4 KiB */
-	uint64_t entry_at, entry;   /* the entry that leads there; as long as it is the same the answer holds */
+	uint64_t physical; /* of the page of 4 KiB */
+	uint64_t entry_at,
+		entry; /* the entry that leads there; as long as it is the same the answer holds */
 	bool ok;
 };
 
@@ -30,6 +31,7 @@ struct walk_found {
  * Without paging the address is physical. With it 64-bit paging is assumed, 4 or 5 levels by CR4.LA57; pages of 4 KiB,
  * 2 MiB and 1 GiB.
  */
-struct walk_found walk(const struct guest_ram *ram, const struct walk_state *state, uint64_t address);
+struct walk_found walk(const struct guest_ram *ram, const struct walk_state *state,
+		       uint64_t address);
 
 #endif

@@ -159,7 +159,8 @@ int entry_main(int argc, char **argv)
 		for (unsigned u = 0; u < UNIT_KINDS; u++)
 			if (arguments.units & 1u << u) {
 				struct model_answer a = used_ask(&pair, s->steps, s->count,
-								 s->never_blocks, unit_kinds[u].how);
+								 s->never_blocks,
+								 unit_kinds[u].how);
 
 				harms |= a.harms;
 				open |= a.overflow && !a.harms;
