@@ -64,6 +64,7 @@ struct plugin_registers_list {
 	unsigned length;
 };
 
+/* There may be more in each: in version 7 whether it can be written. */
 struct plugin_register {
 	struct qemu_plugin_register *handle;
 	const char *name, *feature;
@@ -89,6 +90,7 @@ struct plugin_value qemu_plugin_mem_get_value(plugin_access access);
 struct plugin_registers_list *qemu_plugin_get_registers(void);
 /* An int before version 6, then a bool: the length of `to` says whether there is something. */
 int qemu_plugin_read_register(struct qemu_plugin_register *handle, struct plugin_bytes *to);
+unsigned g_array_get_element_size(struct plugin_registers_list *list);
 struct plugin_bytes *g_byte_array_new(void);
 struct plugin_bytes *g_byte_array_set_size(struct plugin_bytes *array, unsigned length);
 
