@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Interrupt-remapping entries, for the model: like a context entry they are of 128 bits and are kept in one cache, here
- * the interrupt entry cache, which an invalidation by index or a global one empties (section 6.5.1.4, 6.5.2.8).
+ * the interrupt entry cache, which an invalidation by index or a global one empties (section 6.5.2).
  */
 #ifndef TOOLS_CAPTURE_IRTE_H
 #define TOOLS_CAPTURE_IRTE_H

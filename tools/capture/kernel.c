@@ -22,9 +22,9 @@ static bool is_folder(const char *path)
 }
 
 /* The set-up header of a bzImage: "HdrS" at 0x202, at 0x20e where, less 0x200, its version is (Documentation/arch/x86/boot). */
-static char *version_of(const char *path)
+static void read_version(struct kernel *k, const char *path)
 {
-	char *bytes, *version;
+	char *bytes, *debian;
 	size_t length, at;
 
 	if (!read_whole(path, &bytes, &length))
@@ -36,9 +36,11 @@ static char *version_of(const char *path)
 	at = ((uint8_t)bytes[0x20e] | (size_t)(uint8_t)bytes[0x20f] << 8) + 0x200;
 	if (at >= length || !memchr(bytes + at, 0, length - at))
 		fail("%s: a kernel without a version", path);
-	version = need(strndup(bytes + at, strcspn(bytes + at, " ")));
+	k->version = need(strndup(bytes + at, strcspn(bytes + at, " ")));
+	/* "6.1.0-47-amd64 (...) #1 SMP PREEMPT_DYNAMIC Debian 6.1.170-3 (2026-...)": the number of the sources is there alone. */
+	debian = strstr(bytes + at, "Debian ");
+	k->title = debian ? text_of("%s (%.*s)", k->version, (int)(7 + strcspn(debian + 7, " ")), debian) : k->version;
 	free(bytes);
-	return version;
 }
 
 struct kernel kernel_of_file(const char *path, const char *modules)
@@ -46,7 +48,7 @@ struct kernel kernel_of_file(const char *path, const char *modules)
 	struct kernel k = { .image = need(realpath(path, NULL) ?: strdup(path)) };
 	char *folder;
 
-	k.version = version_of(path);
+	read_version(&k, path);
 	if (modules && !is_folder(modules))
 		fail("--modules %s: no such folder", modules);
 	if (modules && access(text_of("%s/kernel", modules), F_OK) &&

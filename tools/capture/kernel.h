@@ -7,7 +7,8 @@
 
 struct kernel {
 	char *image;   /* a bzImage */
-	char *version; /* "6.12.43+deb13-amd64" */
+	char *version; /* "6.1.0-47-amd64" */
+	char *title;   /* "6.1.0-47-amd64 (Debian 6.1.170-3)" */
 	char *modules; /* lib/modules/VERSION, or NULL: what is needed is built in */
 };
 

@@ -308,7 +308,7 @@ int record_main(int argc, char **argv)
 	struct arguments *a = &arguments;
 	struct machine *m = &a->machine;
 	char work[] = "/tmp/vtd-capture-XXXXXX", version[32];
-	struct kernel kernel = { .version = "" };
+	struct kernel kernel = { .version = "", .title = "" };
 	struct machine_run run;
 	char *folder;
 
@@ -331,7 +331,7 @@ int record_main(int argc, char **argv)
 			"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s %s",
 			m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on", a->append ? a->append : "");
 		fprintf(stderr, "vtd-capture: Linux %s, %s mode, QEMU %s; modules: %s\n",
-			kernel.version, machine_modes[m->mode], version,
+			kernel.title, machine_modes[m->mode], version,
 			kernel.modules ? kernel.modules : "none found");
 	}
 	folder = make_folder(a->output);
@@ -340,6 +340,6 @@ int record_main(int argc, char **argv)
 		    m->disk	 ? m->disk
 		    : a->package ? a->package
 				 : a->kernel,
-		    kernel.version);
+		    kernel.title);
 	return conclude(folder, &run);
 }

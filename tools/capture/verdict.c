@@ -113,7 +113,7 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 	if (s->other_source)
 		out->why = text_of(
 			"the context cache is invalidated by the source-id of another device: what is kept of this "
-			"entry stays (section 6.5.1.1)");
+			"entry stays (section 6.5.2.1)");
 	if (out->is == VERDICT_UNSAFE && !s->other_source && rests_on_pasids(s, out->harms)) {
 		out->is = VERDICT_RESTS;
 		out->why = text_of(
