@@ -299,11 +299,11 @@ TEST(notation_names_what_it_does_not_take)
 		  "flush | invalidate | if | target:" },
 		{ "target: context, contxt\n",
 		  "f:1:18: \"contxt\" is not accepted here; accepted: root | sm-root | sm-context | "
-		  "pasid-dir | pasid | table | leaf | pasid-ss | pasid-fs | pasid-fs-pt | pasid-nested | "
+		  "pasid-dir | pasid | table | leaf | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | pasid-nested | "
 		  "fs-leaf" },
 		{ "target: pasid-ss, pasid\n",
 		  "f:1:19: \"pasid\" is not accepted here; accepted: root | context | sm-root | sm-context | "
-		  "pasid-dir | table | leaf | pasid-fs | pasid-fs-pt | pasid-nested | fs-leaf" },
+		  "pasid-dir | table | leaf | context-pt | pasid-fs | pasid-fs-pt | pasid-nested | fs-leaf" },
 		{ HEAD "store word 0: bits 30:12 := new\n",
 		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "
 		  "nothing of it" },

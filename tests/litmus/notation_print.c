@@ -72,26 +72,28 @@ static const char *put_text(struct print *p, enum notation_key key, const char *
 	return *text ? text + 1 : text;
 }
 
-/* A kind of entry where all of its targets are meant, else each by itself. */
+static const char *put_name(struct print *p, const char *separator, const char *name)
+{
+	put(p, separator);
+	put(p, name);
+	return ", ";
+}
+
+/* A kind of entry where all that its name stands for is meant, else each target by itself. */
 static void put_targets(struct print *p, uint32_t targets)
 {
 	const char *separator = " ";
 
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		uint32_t all = kind_targets((enum entry_kind)k), some = targets & all;
+		uint32_t all = kind_targets((enum entry_kind)k), left = targets;
 
-		if (some == all) {
-			put(p, separator);
-			put(p, kind_name((enum entry_kind)k));
-			separator = ", ";
-			continue;
+		if ((targets & all) == all) {
+			separator = put_name(p, separator, kind_name((enum entry_kind)k));
+			left &= ~all;
 		}
 		for (unsigned id = 0; id < TARGET_COUNT; id++)
-			if (some >> id & 1) {
-				put(p, separator);
-				put(p, target_name((enum target_id)id));
-				separator = ", ";
-			}
+			if (left >> id & 1 && target_kind((enum target_id)id) == k)
+				separator = put_name(p, separator, target_name((enum target_id)id));
 	}
 }
 

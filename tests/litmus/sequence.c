@@ -49,7 +49,7 @@ uint32_t kind_targets(enum entry_kind kind)
 	uint32_t set = 0;
 
 	for (unsigned id = 0; id < TARGET_COUNT; id++)
-		set |= (uint32_t)(targets[id].kind == kind) << id;
+		set |= (uint32_t)(targets[id].kind == kind && id != TARGET_CONTEXT_PT) << id;
 	return set;
 }
 

@@ -127,7 +127,9 @@ unsigned sequence_kinds(const struct sequence *s); /* bit set of enum entry_kind
 const char *target_name(enum target_id id);
 enum entry_kind target_kind(enum target_id id);
 bool target_is_scalable(enum target_id id);
-uint32_t kind_targets(enum entry_kind kind); /* bit set of enum target_id */
+
+/* The targets that the kind's name stands for (bit set of enum target_id). context-pt is said by its own. */
+uint32_t kind_targets(enum entry_kind kind);
 
 const char *kind_name(enum entry_kind kind); /* "context", "sm-context", ...: part of test ids */
 const char *kind_title(enum entry_kind kind);

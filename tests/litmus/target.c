@@ -209,6 +209,8 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 	if (t->kind == KIND_SM_CONTEXT)
 		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
 						    : "directory of B with the RID_PASID of A";
-	return outcome == OUTCOME_MIXTURE_1 ? "pointer of A read with the width of B"
-					    : "pointer of B read with the width of A";
+	if (outcome == OUTCOME_MIXTURE_1)
+		return "pointer of A read with the width of B";
+	return t->id == TARGET_CONTEXT_PT ? "unused pointer of B with the TT of A"
+					  : "pointer of B read with the width of A";
 }
