@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/lib/random.h"
+#include "kernel/lib/string.h"
 #include "kernel/smp.h"
 #include "kernel/time.h"
 #include "vtd/invalidate.h"
@@ -39,6 +40,10 @@ static struct {
 	uint64_t stores; /* ever done: two readings tell how many fell into a DMA */
 	uint64_t rewrites, seed;
 	enum vtd_status status;
+	struct update_times times; /* of the last update, where they are taken */
+
+	/* The driver's again: updates that it allows, where times are taken; each begins within so many ticks. */
+	uint64_t allowed __attribute__((aligned(64))), within;
 } updater __attribute__((aligned(64)));
 
 void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high)
@@ -85,73 +90,102 @@ static void stored(volatile uint64_t *address)
 	cpu_stored(address);
 }
 
-/* The steps of one program, done once. The stores that may tear are the first three cases. */
+/* One step of a program. The stores that may tear are the first three cases. */
+static inline __attribute__((always_inline)) enum vtd_status execute_step(const struct micro *m)
+{
+	enum vtd_status status = VTD_OK;
+
+	switch (m->op) {
+	case MICRO_STORE:
+		*m->address = m->value[0];
+		stored(m->address);
+		break;
+	case MICRO_CAS:
+		updater_exchange(m->address, m->value[0], m->value[1]);
+		stored(m->address);
+		break;
+	case MICRO_STORE256:
+		store_256(m->address, m->value);
+		stored(m->address);
+		break;
+	case MICRO_FLUSH:
+		cpu_flush_line(m->address);
+		break;
+	case MICRO_CONTEXT_CACHE:
+		status = vtd_invalidate_context_cache(updater.unit, m->domain, updater.source_id);
+		break;
+	case MICRO_CONTEXT_CACHE_DOMAIN:
+		status = vtd_invalidate_context_domain(updater.unit, m->domain);
+		break;
+	case MICRO_PASID_CACHE:
+		status = vtd_invalidate_pasid_cache(updater.unit, m->domain, m->pasid);
+		break;
+	case MICRO_PASID_CACHE_DOMAIN:
+		status = vtd_invalidate_pasid_cache_domain(updater.unit, m->domain);
+		break;
+	case MICRO_IOTLB:
+		status = vtd_invalidate_iotlb_domain(updater.unit, m->domain);
+		break;
+	case MICRO_PIOTLB:
+		status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
+		break;
+	case MICRO_CONTEXT_CACHE_GLOBAL:
+		status = vtd_invalidate_context_all(updater.unit);
+		break;
+	case MICRO_PASID_CACHE_GLOBAL:
+		status = vtd_invalidate_pasid_cache_all(updater.unit);
+		break;
+	case MICRO_IOTLB_GLOBAL:
+		status = vtd_invalidate_iotlb_all(updater.unit);
+		break;
+	case MICRO_GLOBAL:
+		status = vtd_invalidate_all(updater.unit);
+		break;
+	case MICRO_DEVICE_TLB:
+		status = vtd_invalidate_device_tlb(updater.unit, &updater.device_tlb);
+		break;
+	case MICRO_WRITE_BUFFER:
+		status = vtd_flush_write_buffer(updater.unit);
+		break;
+	case MICRO_DWELL:
+		for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
+			compiler_barrier();
+		break;
+	}
+	return status;
+}
+
+/* The steps of one program, done once. */
 static enum vtd_status execute(const struct program *p)
 {
 	enum vtd_status status = VTD_OK;
 
+	for (unsigned i = 0; i < p->count && status == VTD_OK; i++)
+		status = execute_step(&p->steps[i]);
+	return status;
+}
+
+/* The same, each invalidation with its time. */
+static enum vtd_status execute_timed(const struct program *p, struct update_times *times)
+{
+	enum vtd_status status = VTD_OK;
+
+	memset(times, 0, sizeof(*times));
+	times->begin = rdtsc();
 	for (unsigned i = 0; i < p->count && status == VTD_OK; i++) {
 		const struct micro *m = &p->steps[i];
+		uint64_t start;
 
-		switch (m->op) {
-		case MICRO_STORE:
-			*m->address = m->value[0];
-			stored(m->address);
-			break;
-		case MICRO_CAS:
-			updater_exchange(m->address, m->value[0], m->value[1]);
-			stored(m->address);
-			break;
-		case MICRO_STORE256:
-			store_256(m->address, m->value);
-			stored(m->address);
-			break;
-		case MICRO_FLUSH:
-			cpu_flush_line(m->address);
-			break;
-		case MICRO_CONTEXT_CACHE:
-			status = vtd_invalidate_context_cache(updater.unit, m->domain,
-							      updater.source_id);
-			break;
-		case MICRO_CONTEXT_CACHE_DOMAIN:
-			status = vtd_invalidate_context_domain(updater.unit, m->domain);
-			break;
-		case MICRO_PASID_CACHE:
-			status = vtd_invalidate_pasid_cache(updater.unit, m->domain, m->pasid);
-			break;
-		case MICRO_PASID_CACHE_DOMAIN:
-			status = vtd_invalidate_pasid_cache_domain(updater.unit, m->domain);
-			break;
-		case MICRO_IOTLB:
-			status = vtd_invalidate_iotlb_domain(updater.unit, m->domain);
-			break;
-		case MICRO_PIOTLB:
-			status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
-			break;
-		case MICRO_CONTEXT_CACHE_GLOBAL:
-			status = vtd_invalidate_context_all(updater.unit);
-			break;
-		case MICRO_PASID_CACHE_GLOBAL:
-			status = vtd_invalidate_pasid_cache_all(updater.unit);
-			break;
-		case MICRO_IOTLB_GLOBAL:
-			status = vtd_invalidate_iotlb_all(updater.unit);
-			break;
-		case MICRO_GLOBAL:
-			status = vtd_invalidate_all(updater.unit);
-			break;
-		case MICRO_DEVICE_TLB:
-			status = vtd_invalidate_device_tlb(updater.unit, &updater.device_tlb);
-			break;
-		case MICRO_WRITE_BUFFER:
-			status = vtd_flush_write_buffer(updater.unit);
-			break;
-		case MICRO_DWELL:
-			for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
-				compiler_barrier();
-			break;
+		if (m->op < MICRO_INVALIDATIONS) {
+			status = execute_step(m);
+			continue;
 		}
+		start = rdtsc();
+		status = execute_step(m);
+		times->ticks[m->op - MICRO_INVALIDATIONS] += rdtsc() - start;
+		times->count[m->op - MICRO_INVALIDATIONS]++;
 	}
+	times->end = rdtsc();
 	return status;
 }
 
@@ -207,6 +241,44 @@ static void rewrite(void *unused)
 	interrupts_off();
 }
 
+/* One update for each that the driver allows, with its times, at a moment that the driver cannot foresee. */
+static void rewrite_timed(void *unused)
+{
+	unsigned state = 0;
+
+	(void)unused;
+	interrupts_on();
+	if (updater.needs_avx)
+		cpu_enable_avx();
+	for (;;) {
+		uint32_t order = ordered();
+		uint64_t start, wait;
+
+		if ((order & 3) == UPDATER_STOP)
+			break;
+		if ((order & 3) == UPDATER_HOLD) {
+			__atomic_store_n(&updater.held, (order & ~3u) | state, __ATOMIC_RELEASE);
+			while (ordered() == order)
+				cpu_pause();
+			continue;
+		}
+		if (__atomic_load_n(&updater.allowed, __ATOMIC_ACQUIRE) == updater.rewrites) {
+			cpu_pause();
+			continue;
+		}
+		start = rdtsc();
+		wait = random_next(&updater.seed) % (updater.within + 1);
+		while (rdtsc() - start < wait)
+			cpu_pause();
+		updater.status = execute_timed(&updater.program[state], &updater.times);
+		if (updater.status != VTD_OK)
+			break;
+		state ^= 1;
+		__atomic_store_n(&updater.rewrites, updater.rewrites + 1, __ATOMIC_RELEASE);
+	}
+	interrupts_off();
+}
+
 /* Settings that all programs share. */
 static void prepare(struct bench *b, enum drive drive)
 {
@@ -214,7 +286,7 @@ static void prepare(struct bench *b, enum drive drive)
 	updater.source_id = b->source_id;
 	updater.device_tlb = b->ats.tlb;
 	updater.held = updater.order; /* not the number of any hold to come */
-	updater.rewrites = 0;
+	updater.rewrites = updater.allowed = 0;
 	updater.status = VTD_OK;
 	updater.needs_avx = false;
 	updater.rests = drive == DRIVE_FAITHFUL;
@@ -243,6 +315,34 @@ void updater_begin(unsigned cpu)
 	updater.cpu = cpu;
 	updater_command(UPDATER_RUN);
 	smp_run(cpu, rewrite, NULL);
+}
+
+void updater_begin_timed(unsigned cpu)
+{
+	updater.cpu = cpu;
+	updater_command(UPDATER_RUN);
+	smp_run(cpu, rewrite_timed, NULL);
+}
+
+void updater_allow(uint64_t within)
+{
+	updater.within = within;
+	__atomic_store_n(&updater.allowed, updater.allowed + 1, __ATOMIC_RELEASE);
+}
+
+bool updater_is_done(void)
+{
+	return __atomic_load_n(&updater.rewrites, __ATOMIC_ACQUIRE) == updater.allowed;
+}
+
+bool updater_gave_up(void)
+{
+	return smp_idle(updater.cpu);
+}
+
+const struct update_times *updater_times(void)
+{
+	return &updater.times;
 }
 
 bool updater_end(uint64_t us)
