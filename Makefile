@@ -235,10 +235,12 @@ vtd-model: packages ## build/vtd-model: is this order of stores safe? (docs/nota
 matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
 
-docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md and docs/systems.md, from the catalogue and the model
+docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md, systems.md and specification.md, from the catalogue, the model and tests/rules.txt
 	@$(BUILD)/host/sequences > docs/sequences.md
 	@BUILD=$(BUILD) tools/systems > $(BUILD)/systems.md
 	@mv $(BUILD)/systems.md docs/systems.md
+	@BUILD=$(BUILD) tools/rules > $(BUILD)/specification.md
+	@mv $(BUILD)/specification.md docs/specification.md
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests

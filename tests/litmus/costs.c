@@ -64,11 +64,12 @@ static struct one one_dma(struct bench *b, const struct measurement *s, struct t
 static void settle_records(struct bench *b, struct tally *t, uint64_t refused, struct reasons *why)
 {
 	if (refused) {
-		bench_collect_faults(b, t, b->ats.on || why->absent || why->other);
+		bench_collect_faults(b, t, true);
 		bench_drain_faults(b, t, time_us());
 	}
 	note_reasons(b, why);
-	t->outcomes[OUTCOME_FAULT] += why->other;
+	/* A device may try again what was refused, part by part, and then it landed. */
+	t->outcomes[OUTCOME_FAULT] += refused && why->other;
 	t->outcomes[OUTCOME_NOT_PRESENT] += why->absent ? refused : 0;
 }
 

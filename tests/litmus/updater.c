@@ -90,100 +90,106 @@ static void stored(volatile uint64_t *address)
 	cpu_stored(address);
 }
 
-/* One step of a program. The stores that may tear are the first three cases. */
-static inline __attribute__((always_inline)) enum vtd_status execute_step(const struct micro *m)
+/* Steps of one program, done once. The stores that may tear are the first three cases. */
+static inline __attribute__((always_inline)) enum vtd_status execute(const struct program *p,
+								     unsigned from, unsigned to)
 {
 	enum vtd_status status = VTD_OK;
 
-	switch (m->op) {
-	case MICRO_STORE:
-		*m->address = m->value[0];
-		stored(m->address);
-		break;
-	case MICRO_CAS:
-		updater_exchange(m->address, m->value[0], m->value[1]);
-		stored(m->address);
-		break;
-	case MICRO_STORE256:
-		store_256(m->address, m->value);
-		stored(m->address);
-		break;
-	case MICRO_FLUSH:
-		cpu_flush_line(m->address);
-		break;
-	case MICRO_CONTEXT_CACHE:
-		status = vtd_invalidate_context_cache(updater.unit, m->domain, updater.source_id);
-		break;
-	case MICRO_CONTEXT_CACHE_DOMAIN:
-		status = vtd_invalidate_context_domain(updater.unit, m->domain);
-		break;
-	case MICRO_PASID_CACHE:
-		status = vtd_invalidate_pasid_cache(updater.unit, m->domain, m->pasid);
-		break;
-	case MICRO_PASID_CACHE_DOMAIN:
-		status = vtd_invalidate_pasid_cache_domain(updater.unit, m->domain);
-		break;
-	case MICRO_IOTLB:
-		status = vtd_invalidate_iotlb_domain(updater.unit, m->domain);
-		break;
-	case MICRO_PIOTLB:
-		status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
-		break;
-	case MICRO_CONTEXT_CACHE_GLOBAL:
-		status = vtd_invalidate_context_all(updater.unit);
-		break;
-	case MICRO_PASID_CACHE_GLOBAL:
-		status = vtd_invalidate_pasid_cache_all(updater.unit);
-		break;
-	case MICRO_IOTLB_GLOBAL:
-		status = vtd_invalidate_iotlb_all(updater.unit);
-		break;
-	case MICRO_GLOBAL:
-		status = vtd_invalidate_all(updater.unit);
-		break;
-	case MICRO_DEVICE_TLB:
-		status = vtd_invalidate_device_tlb(updater.unit, &updater.device_tlb);
-		break;
-	case MICRO_WRITE_BUFFER:
-		status = vtd_flush_write_buffer(updater.unit);
-		break;
-	case MICRO_DWELL:
-		for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
-			compiler_barrier();
-		break;
+	for (unsigned i = from; i < to && status == VTD_OK; i++) {
+		const struct micro *m = &p->steps[i];
+
+		switch (m->op) {
+		case MICRO_STORE:
+			*m->address = m->value[0];
+			stored(m->address);
+			break;
+		case MICRO_CAS:
+			updater_exchange(m->address, m->value[0], m->value[1]);
+			stored(m->address);
+			break;
+		case MICRO_STORE256:
+			store_256(m->address, m->value);
+			stored(m->address);
+			break;
+		case MICRO_FLUSH:
+			cpu_flush_line(m->address);
+			break;
+		case MICRO_CONTEXT_CACHE:
+			status = vtd_invalidate_context_cache(updater.unit, m->domain,
+							      updater.source_id);
+			break;
+		case MICRO_CONTEXT_CACHE_DOMAIN:
+			status = vtd_invalidate_context_domain(updater.unit, m->domain);
+			break;
+		case MICRO_PASID_CACHE:
+			status = vtd_invalidate_pasid_cache(updater.unit, m->domain, m->pasid);
+			break;
+		case MICRO_PASID_CACHE_DOMAIN:
+			status = vtd_invalidate_pasid_cache_domain(updater.unit, m->domain);
+			break;
+		case MICRO_IOTLB:
+			status = vtd_invalidate_iotlb_domain(updater.unit, m->domain);
+			break;
+		case MICRO_PIOTLB:
+			status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
+			break;
+		case MICRO_CONTEXT_CACHE_GLOBAL:
+			status = vtd_invalidate_context_all(updater.unit);
+			break;
+		case MICRO_PASID_CACHE_GLOBAL:
+			status = vtd_invalidate_pasid_cache_all(updater.unit);
+			break;
+		case MICRO_IOTLB_GLOBAL:
+			status = vtd_invalidate_iotlb_all(updater.unit);
+			break;
+		case MICRO_GLOBAL:
+			status = vtd_invalidate_all(updater.unit);
+			break;
+		case MICRO_DEVICE_TLB:
+			status = vtd_invalidate_device_tlb(updater.unit, &updater.device_tlb);
+			break;
+		case MICRO_WRITE_BUFFER:
+			status = vtd_flush_write_buffer(updater.unit);
+			break;
+		case MICRO_DWELL:
+			for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
+				compiler_barrier();
+			break;
+		}
 	}
 	return status;
 }
 
-/* The steps of one program, done once. */
-static enum vtd_status execute(const struct program *p)
+/* 1 + enum invalidation_kind; 0: no invalidation. */
+static unsigned kind_of(const struct micro *m)
 {
-	enum vtd_status status = VTD_OK;
+#define KIND(identifier, word, text) [MICRO_##identifier] = 1 + INVALIDATION_OF_##identifier,
+	static const uint8_t kinds[] = { INVALIDATION_KIND_WORDS(KIND) };
+#undef KIND
 
-	for (unsigned i = 0; i < p->count && status == VTD_OK; i++)
-		status = execute_step(&p->steps[i]);
-	return status;
+	return m->op < sizeof(kinds) ? kinds[m->op] : 0;
 }
 
-/* The same, each invalidation with its time. */
+/* All of a program, each invalidation with its time. */
 static enum vtd_status execute_timed(const struct program *p, struct update_times *times)
 {
 	enum vtd_status status = VTD_OK;
 
 	memset(times, 0, sizeof(*times));
 	times->begin = rdtsc();
-	for (unsigned i = 0; i < p->count && status == VTD_OK; i++) {
-		const struct micro *m = &p->steps[i];
+	for (unsigned i = 0, to; i < p->count && status == VTD_OK; i = to) {
+		unsigned kind = kind_of(&p->steps[i]);
 		uint64_t start;
 
-		if (m->op < MICRO_INVALIDATIONS) {
-			status = execute_step(m);
+		for (to = i + 1; !kind && to < p->count && !kind_of(&p->steps[to]); to++)
+			;
+		start = kind ? rdtsc() : 0;
+		status = execute(p, i, to);
+		if (!kind)
 			continue;
-		}
-		start = rdtsc();
-		status = execute_step(m);
-		times->ticks[m->op - MICRO_INVALIDATIONS] += rdtsc() - start;
-		times->count[m->op - MICRO_INVALIDATIONS]++;
+		times->ticks[kind - 1] += rdtsc() - start;
+		times->count[kind - 1]++;
 	}
 	times->end = rdtsc();
 	return status;
@@ -230,7 +236,7 @@ static void rewrite(void *unused)
 		}
 		if (updater.rests)
 			rest();
-		updater.status = execute(&updater.program[state]);
+		updater.status = execute(&updater.program[state], 0, updater.program[state].count);
 		if (updater.status != VTD_OK)
 			break;
 		state ^= 1;
