@@ -20,7 +20,7 @@
 #define GIVEN_MAX    64
 #define WALKS_MAX    DRIVE_COUNT
 
-#define INVALIDATIONS_MAX 16 /* kinds of invalidations in one sequence */
+#define INVALIDATIONS_MAX 24 /* kinds of invalidations in one sequence */
 
 /* What is known of a run. The first three are the kernel's own words. */
 enum judgement {
