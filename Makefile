@@ -121,7 +121,7 @@ packages: ## look for what building and running needs, install what is missing
 	@tools/packages $(NEEDS)
 
 build: packages ## build/vtd-litmus.efi
-	@$(MAKE) --no-print-directory $(IMAGE)
+	@$(MAKE) --no-print-directory $(JOBS) $(IMAGE)
 
 image: build ## boot media: build/vtd-litmus.img (USB stick), .iso (virtual media, CD), with OPTIONS
 	@$(if $(SIGNING),$(MAKE) --no-print-directory $(SIGNED))
@@ -154,12 +154,21 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 	@$(CHECK_OPTIONS) $(OPTIONS)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
+# Jobs for all cores, unless -j says how many. How long they take goes to the times of the tests: wall, then processors.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+define build_tested
+	@start=$$(date +%s); $(MAKE) --no-print-directory $(JOBS) tested && times > $(BUILD)/tests.built && \
+		awk -v wall=$$(($$(date +%s) - start)) '{ gsub("s", ""); split($$1 "m" $$2, t, "m") } \
+		END { printf "%7.1f %7.1f build\n", wall, 60 * (t[1] + t[3]) + t[2] + t[4] }' $(BUILD)/tests.built > $(BUILD)/tests.built.new && \
+		mv $(BUILD)/tests.built.new $(BUILD)/tests.built
+endef
+
 test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
-	@$(MAKE) --no-print-directory tested
+	$(build_tested)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
 test-all: build ## the same, and all other scenarios in QEMU (25 min)
-	@$(MAKE) --no-print-directory tested
+	$(build_tested)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
 
 MODE   ?= proxy

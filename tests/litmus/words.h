@@ -69,6 +69,21 @@
 	T(PASID_NESTED, "pasid-nested", KIND_PASID, true, 6)                                         \
 	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 12)
 
+/*
+ * C(identifier, word, ms that it is expected to take): the checks of a device alone, in the order in which they are run.
+ * First what is shown with nobody rewriting: what comes later may follow from it. 0: they are run where others need them.
+ */
+#define CHECK_WORDS(C)                                                                               \
+	C(OWNERSHIP, "ownership", 1)                                                                 \
+	C(INVALIDATION, "invalidation", 1500)                                                        \
+	C(WALKS, "walks", 3000)                                                                      \
+	C(TRAITS, "traits", 1)                                                                       \
+	C(RATES, "rates", 600)                                                                       \
+	C(CONCURRENCY, "concurrency", 0)                                                             \
+	C(DEVICE_TLB, "device-tlb", 0)                                                               \
+	C(FAULTS, "faults", 2000)                                                                    \
+	C(GRANULARITY, "granularity", 5000)
+
 /* T(key in the record, what it says): what a unit was seen to do; the last with how many DMAs showed it. */
 #define TRAIT_WORDS_ASKED(T)                                                                         \
 	T(rid_pasid, "uses RID_PASID")                                                               \
@@ -95,6 +110,9 @@ enum invalidation_kind { INVALIDATION_KIND_WORDS(WORDS_INVALIDATION_KIND) INVALI
 
 #define WORDS_TARGET(identifier, word, kind, scalable, place) TARGET_##identifier,
 enum target_id { TARGET_WORDS(WORDS_TARGET) TARGET_COUNT };
+
+#define WORDS_CHECK(identifier, word, ms) CHECK_##identifier,
+enum check { CHECK_WORDS(WORDS_CHECK) CHECK_COUNT };
 
 /* What a record says of each trait. */
 enum trait { TRAIT_UNKNOWN, TRAIT_NO, TRAIT_YES, TRAIT_ANSWERS };
@@ -130,6 +148,16 @@ static inline const char *invalidation_word(unsigned invalidation)
 #undef WORD
 
 	return invalidation < INVALIDATION_KINDS ? words[invalidation] : NULL;
+}
+
+/* "ownership", ... */
+static inline const char *check_word(unsigned check)
+{
+#define WORD(identifier, word, ms) word,
+	static const char *const words[] = { CHECK_WORDS(WORD) };
+#undef WORD
+
+	return words[check];
 }
 
 /* "hammer" or "faithful". */
