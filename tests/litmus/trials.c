@@ -92,6 +92,9 @@ void trial_costs(struct bench *b, const struct trial *trial, struct costs *c)
 
 	memset(c, 0, sizeof(*c));
 	target_choose_phase(b->target, 0);
+	/* Where a state refuses the device, a refusal does not tell of the time between two states. */
+	if (b->target->expects[0] >= OUTCOME_PAGES || b->target->expects[1] >= OUTCOME_PAGES)
+		return;
 	if (!settle(b, b->target->state[0][0], t))
 		return;
 	translate_on_device(b, trial->ats, t);

@@ -13,7 +13,7 @@
 /* Run one trial. */
 void trial_run(struct bench *bench, const struct trial *trial, struct tally *tally);
 
-/* After it, what its sequence costs, in a tenth of its time (tests/litmus/costs.h). */
+/* After it, what its sequence costs, in a tenth of its time (tests/litmus/costs.h); nothing where a state refuses the device. */
 void trial_costs(struct bench *bench, const struct trial *trial, struct costs *costs);
 
 /*
