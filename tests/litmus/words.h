@@ -32,6 +32,24 @@
 	/* the updater does the whole sequence; the driver only does DMA */                          \
 	D(FAITHFUL, "faithful")
 
+/* I(identifier, word, what it is): invalidations of a sequence, as the updater does them; their times are told by these words. */
+#define INVALIDATION_KIND_WORDS(I)                                                                   \
+	I(CONTEXT_CACHE, "context", "context cache, of the device")                                  \
+	I(CONTEXT_CACHE_DOMAIN, "context-domain", "context cache, of a domain-id")                   \
+	I(CONTEXT_CACHE_OTHER, "context-other", "context cache, of another device")                  \
+	I(PASID_CACHE, "pasid", "PASID cache, of a PASID")                                           \
+	I(PASID_CACHE_DOMAIN, "pasid-domain", "PASID cache, of a domain-id")                         \
+	I(IOTLB, "iotlb", "IOTLB, of a domain-id")                                                   \
+	I(IOTLB_PAGE, "iotlb-page", "IOTLB, of a page, IH = 0")                                      \
+	I(IOTLB_LEAF, "iotlb-leaf", "IOTLB, of a page, IH = 1")                                      \
+	I(PIOTLB, "piotlb", "PASID-based IOTLB, of a PASID")                                         \
+	I(CONTEXT_CACHE_GLOBAL, "context-all", "context cache, globally")                            \
+	I(PASID_CACHE_GLOBAL, "pasid-all", "PASID cache, globally")                                  \
+	I(IOTLB_GLOBAL, "iotlb-all", "IOTLB, globally")                                              \
+	I(GLOBAL, "all", "context cache, PASID cache and IOTLB, globally, one after the other")      \
+	I(DEVICE_TLB, "device-tlb", "the device's own TLB")                                          \
+	I(WRITE_BUFFER, "write-buffer", "the write buffer flushed, where CAP.RWBF = 1")
+
 /*
  * T(identifier, word, enum entry_kind, of scalable mode, place in the report): targets, in the order in which they are
  * tested. In the report those of several words come first: they are what can tear.
@@ -87,6 +105,9 @@ enum outcome_word { OUTCOME_WORDS(WORDS_OUTCOME) OUT_KNOWN };
 #define WORDS_DRIVE(identifier, word) DRIVE_##identifier,
 enum drive { DRIVE_WORDS(WORDS_DRIVE) DRIVE_COUNT };
 
+#define WORDS_INVALIDATION_KIND(identifier, word, text) INVALIDATION_OF_##identifier,
+enum invalidation_kind { INVALIDATION_KIND_WORDS(WORDS_INVALIDATION_KIND) INVALIDATION_KINDS };
+
 #define WORDS_TARGET(identifier, word, kind, scalable, place) TARGET_##identifier,
 enum target_id { TARGET_WORDS(WORDS_TARGET) TARGET_COUNT };
 
@@ -117,6 +138,16 @@ static inline const char *outcome_word(unsigned outcome)
 #undef WORD
 
 	return outcome < OUT_KNOWN ? words[outcome] : NULL;
+}
+
+/* "context", ...; NULL past the last. */
+static inline const char *invalidation_word(unsigned invalidation)
+{
+#define WORD(identifier, word, text) word,
+	static const char *const words[] = { INVALIDATION_KIND_WORDS(WORD) };
+#undef WORD
+
+	return invalidation < INVALIDATION_KINDS ? words[invalidation] : NULL;
 }
 
 /* "ownership", ... */
