@@ -56,6 +56,14 @@ struct dma_generator {
 	/* Optional: it is not needed any more; before the last stop, with nobody rewriting. */
 	void (*leave)(struct dma_device *device);
 	void (*stop)(struct dma_device *device); /* no DMA after it returns */
+	/*
+	 * Interrupts under test; all NULL where there are none. The device's MSI, or MSI-X vector 0, is programmed with this
+	 * message and enabled, after a reset. NULL, or why not.
+	 */
+	const char *(*interrupt_open)(struct dma_device *device, uint64_t address, uint32_t data);
+	/* The device sends it once, and has when this returns. False: it did not in time. */
+	bool (*interrupt_raise)(struct dma_device *device);
+	void (*interrupt_close)(struct dma_device *device); /* off again */
 };
 
 struct dma_device {

@@ -6,6 +6,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "tests/litmus/interrupt.h"
 
 #define PATIENCE  20 /* times its typical time before a DMA is suspected of being stuck */
 /*
@@ -44,6 +45,8 @@ void bench_set_requester(struct bench *b, uint64_t address)
 	for (unsigned p = 0; b->ats.on && p < OUTCOME_PAGES + 2; p++)
 		b->requester.pages[p] =
 			(uint64_t)(p < OUTCOME_PAGES ? t->page[p] : t->sentinel[p - OUTCOME_PAGES]);
+	b->requester.interrupts = t && target_is_of_interrupts(t);
+	b->requester.index = t ? t->index : 0;
 	for (unsigned s = 0; t && s < 2; s++)
 		b->requester.pasids[s] = t->pasid[s];
 	if (t && t->tagged)
@@ -81,6 +84,9 @@ const char *bench_reset(struct bench *b)
 	if (b->ats.on)
 		pci_ats_off(f);
 	problem = b->device->generator->reset(b->device, (uint64_t)b->device->private);
+	/* A reset of the function turns its messages off. */
+	if (b->interrupt.is_open && !problem)
+		problem = interrupt_open(b);
 	if (b->ats.on && !problem)
 		pci_ats_on(f);
 	return problem;
@@ -149,11 +155,17 @@ uint64_t bench_record_wait_us(const struct bench *b)
 	return RECORDS * (b->record_us + 1);
 }
 
-void bench_collect_faults(struct bench *b, struct tally *t, bool may_be_none)
+uint64_t bench_fault_wait_us(const struct bench *b)
 {
 	uint64_t patience = bench_record_wait_us(b);
-	uint64_t deadline = time_us() +
-			    (patience > RECORD_US || may_be_none ? patience : RECORD_US);
+
+	return patience > RECORD_US ? patience : RECORD_US;
+}
+
+void bench_collect_faults(struct bench *b, struct tally *t, bool may_be_none)
+{
+	uint64_t deadline = time_us() + (may_be_none ? bench_record_wait_us(b)
+						     : bench_fault_wait_us(b));
 
 	do
 		look(b, t);

@@ -22,6 +22,10 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 {
 	unsigned home = flags & NO_IOTLB ? 0 : IN_IOTLB;
 
+	/* Of an interrupt its entry is kept, and nothing that came of it. */
+	if (s->q->kind == KIND_IRTE)
+		return 0;
+
 	/* A completion without permission is not kept: no invalidation follows a change from absent (6.5.3.5). */
 	if (s->q->device_tlb && m->translated)
 		home |= IN_DEVICE;
@@ -78,7 +82,14 @@ static unsigned state_of(const struct search *s, unsigned position, const struct
 }
 
 /* Caches that a step empties. */
-enum { DROP_CONTEXT = 1, DROP_PASID = 2, DROP_IOTLB = 4, DROP_PIOTLB = 8, DROP_DEVICE = 16 };
+enum {
+	DROP_CONTEXT = 1,
+	DROP_PASID = 2,
+	DROP_IOTLB = 4,
+	DROP_PIOTLB = 8,
+	DROP_DEVICE = 16,
+	DROP_INTERRUPT = 32,
+};
 
 /* Of what is tagged `domain`, or 0 as well, or of all. */
 struct dropped {
@@ -123,7 +134,7 @@ static struct dropped drops(const struct search *s, unsigned position)
 	case STEP_SETTLE_NEW:
 		d.zero = true;
 		if (s->q->caching_mode)
-			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
 		break;
 	case STEP_INVALIDATE_CONTEXT_GLOBAL:
 		d.all = true;
@@ -137,9 +148,14 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.all = true;
 		d.caches = DROP_IOTLB;
 		break;
+	case STEP_INVALIDATE_IEC: /* of this entry: there is no other */
+	case STEP_INVALIDATE_IEC_GLOBAL:
+		d.all = true;
+		d.caches = DROP_INTERRUPT;
+		break;
 	case STEP_INVALIDATE_GLOBAL:
 		d.all = true;
-		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
 		break;
 	}
 	if (s->q->legacy)
@@ -151,7 +167,8 @@ static struct dropped drops(const struct search *s, unsigned position)
 static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
 {
 	/* The context cache has no such tag in scalable mode (table 17). */
-	bool untagged = caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT;
+	bool untagged = (caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT) ||
+			caches == DROP_INTERRUPT;
 
 	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
 }
@@ -168,6 +185,8 @@ static unsigned entry_cache(const struct search *s)
 		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_IOTLB | DROP_PIOTLB;
 	case KIND_LEAF:
 		return DROP_IOTLB | DROP_PIOTLB;
+	case KIND_IRTE:
+		return DROP_INTERRUPT;
 	default:
 		return DROP_CONTEXT;
 	}
@@ -215,6 +234,9 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	/* QEMU translates and invalidates under one lock: none falls into the middle of the other. */
 	if (s->q->qemu_caches)
 		return dropped ? 0 : payload;
+	/* What a request has read of an entry is at its processor when the invalidation is done (section 6.5.5). */
+	if (s->q->kind == KIND_IRTE)
+		return dropped & DROP_INTERRUPT ? 0 : payload;
 	if (payload && dropped & entry_cache(s))
 		payload |= NO_ENTRY;
 	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))

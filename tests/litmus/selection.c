@@ -180,7 +180,8 @@ bool selection_names_device(const char *device)
 {
 	static const char *const checks[] = { "ownership", "invalidation", "walks",
 					      "traits",	   "rates",	   "concurrency",
-					      "faults",	   "granularity",  "device-tlb" };
+					      "faults",	   "granularity",  "interrupts",
+					      "device-tlb" };
 	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[TEST_ID_BYTES];
@@ -239,6 +240,7 @@ static void visit_checks(struct bench *b, struct visit *v)
 		{ "concurrency", TEST_CONCURRENCY, 0 },
 		{ "device-tlb", TEST_DEVICE_TLB, 0 },
 		{ "faults", TEST_FAULTS, 2000 },
+		{ "interrupts", TEST_INTERRUPTS, 1500 },
 		{ "granularity", TEST_GRANULARITY, 5000 }
 	};
 	char id[TEST_ID_BYTES];
@@ -246,6 +248,8 @@ static void visit_checks(struct bench *b, struct visit *v)
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
 		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
+		if (checks[c].kind == TEST_INTERRUPTS && b->lacks[TARGET_IRTE])
+			continue;
 		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));

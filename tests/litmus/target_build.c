@@ -234,8 +234,10 @@ static void build(struct building *b, const uint64_t *base)
 	struct target *t = b->target;
 	uint64_t *context, *directory;
 
-	context = building_own_context(b, t->scalable ? NULL : base);
-	if (!context)
+	/* The device gets at its own pages through another target's tables. */
+	context = target_is_of_interrupts(t) ? NULL
+					     : building_own_context(b, t->scalable ? NULL : base);
+	if (!context && !target_is_of_interrupts(t))
 		return;
 	t->entry = context;
 	switch (t->kind) {
@@ -244,6 +246,9 @@ static void build(struct building *b, const uint64_t *base)
 		break;
 	case KIND_SM_CONTEXT:
 		build_sm_context(b);
+		break;
+	case KIND_IRTE:
+		building_interrupt(b);
 		break;
 	case KIND_PASID:
 		t->entry = building_own_pasid(b, context, t->pasid[0], &directory);
@@ -287,7 +292,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		     field_of(unit->ecap, ECAP_PASID));
 	if (t->tagged)
 		t->pasid[0] = t->pasid[1] = TAG;
-	for (unsigned p = 0; p < OUTCOME_PAGES; p++)
+	for (unsigned p = 0; p < OUTCOME_PAGES && !target_is_of_interrupts(t); p++)
 		t->page[p] = building_landing_page(&b);
 	if (id == TARGET_PASID_FS_PT) {
 		/* Pass-through: bus addresses are physical. */

@@ -21,6 +21,10 @@ static const char *lacks_of_unit(const struct target *t)
 	bool first = t->id == TARGET_PASID_FS || t->id == TARGET_PASID_FS_PT ||
 		     t->id == TARGET_FS_LEAF;
 
+	if (target_is_of_interrupts(t) && !field_of(u->ecap, ECAP_IR))
+		return "the unit has no interrupt remapping (ECAP.IR = 0)";
+	if (t->id == TARGET_IRTE_POSTED && !field_of(u->cap, CAP_PI))
+		return "the unit has no posted interrupts (CAP.PI = 0)";
 	if (!t->scalable)
 		return NULL;
 	if (!field_of(u->ecap, ECAP_SMTS))
