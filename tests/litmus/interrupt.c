@@ -150,9 +150,9 @@ enum outcome interrupt_classify(struct bench *b, struct tally *t, enum dma_state
 		if (time_us() > deadline)
 			break;
 	}
-	t->astray += i.elsewhere + i.stray;
+	t->astray += i.elsewhere + i.stray + !!(posted & TARGET_POSTED_WRONG);
 	t->doubled += count_of(&i) > 1;
-	if (count_of(&i) > 1 || i.elsewhere || i.stray || posted == 3 || (posted && count_of(&i)))
+	if (count_of(&i) > 1 || i.elsewhere || i.stray || posted > 2 || (posted && count_of(&i)))
 		return OUTCOME_BOTH;
 	if (i.a || posted == 1)
 		return target_interrupt_outcome(target, target->phase, 0);

@@ -10,10 +10,12 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/trials.h"
 #include "vtd/entry.h"
 #include "vtd/fault.h"
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
+#include "vtd/regs.h"
 
 #define OUTSIDE	      "outside the specification: "
 #define TRIES	      4	  /* of each entry put there by hand */
@@ -125,6 +127,7 @@ static void put(struct bench *b, unsigned state)
 static const char *try_ways(struct bench *b)
 {
 	for (unsigned way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
+		enum outcome outcome, other = OUTCOME_COUNT;
 		unsigned old = 0;
 
 		if (!engine_settle(b, b->target->state[0][0], &t))
@@ -137,21 +140,83 @@ static const char *try_ways(struct bench *b)
 			status = invalidate(b, way);
 			if (status != VTD_OK)
 				t.stopped = bench_status_text(b, status);
+			if (t.stopped)
+				break;
+			outcome = engine_once(b, &t);
+			if (outcome == (enum outcome)b->target->expects[round & 1])
+				continue;
+			if (outcome == (enum outcome)b->target->expects[!(round & 1)] ||
+			    outcome < OUTCOME_PAGES)
+				old++;
 			else
-				old += engine_once(b, &t) != b->target->expects[round & 1];
+				other = outcome;
 		}
 		if (t.stopped)
 			return t.stopped;
+		if (t.faults.odd)
+			return fault_fit_text((enum fault_fit)t.faults.odd_fit);
+		if (other == OUTCOME_LOST)
+			return OUTSIDE
+				"target irte: an interrupt came to no vector and left no fault record (sections 5.1.4, 5.1.4.1)";
+		if (other < OUTCOME_COUNT) {
+			format_text(
+				text, sizeof(text),
+				OUTSIDE
+				"target irte: an interrupt came to \"%s\" (%s), which neither its old entry says nor its new one: the entry is read wrongly (section 9.9), or the fault's reason is (section 5.1.4.1)",
+				target_outcome_name(b->target, other),
+				target_outcome_meaning(b->target, other));
+			return text;
+		}
 		if (!old)
 			continue;
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
-			"target irte, the interrupt entry cache invalidated %s: in %u of %u rounds the next interrupt still went by the old entry: the invalidation is not done, or does not reach it (section 6.5.2.8), or the entry is kept under another index (section 6.4)",
+			"target irte, the interrupt entry cache invalidated %s: in %u of %u rounds the next interrupt still went by the old entry: the invalidation is not done, or does not reach it (section 6.5.2.8), the entry is kept under another index (section 6.4), or the source-id is not checked (section 9.9)",
 			ways[way].what, old, ROUNDS);
 		return text;
 	}
 	return NULL;
+}
+
+/* It was absent, and is put in with nothing invalidated: with CAP.CM clear the unit must have kept nothing of that. */
+static const char *try_return(struct bench *b)
+{
+	static const uint64_t absent[IRTE_WORDS];
+
+	if (field_of(b->unit->cap, CAP_CM))
+		return NULL;
+	for (unsigned round = 0; round < TRIES * 2; round++) {
+		if (!engine_put(b, absent, &t))
+			return t.stopped;
+		engine_once(b, &t);
+		put(b, 0);
+		if (vtd_flush_write_buffer(b->unit) != VTD_OK)
+			return t.stopped;
+		if (engine_once(b, &t) != (enum outcome)b->target->expects[0])
+			return t.stopped
+				       ? t.stopped
+				       : OUTSIDE
+				"target irte: it was absent, and an interrupt was refused; put in with nothing invalidated, it still refuses: absent entries are kept, though CAP.CM is 0 (section 6.4)";
+	}
+	return NULL;
+}
+
+/* One 128-bit exchange after the other, and no mixture: hardware must read the entry by one read (section 5.1.4). */
+static const char *try_exchanges(struct bench *b, uint64_t ms)
+{
+	static const struct step exchange = { STEP_CAS, 0, VALUE_NEW, { 0, 0 } };
+	struct trial trial = { .steps = &exchange, .count = 1, .drive = DRIVE_HAMMER, .ms = ms };
+	static struct tally exchanged;
+
+	trial_run(b, &trial, &exchanged);
+	log_note("  128-bit exchanges: %lu of %lu interrupts met stores, %lu a mixture",
+		 exchanged.exposed, exchanged.dmas, exchanged.torn);
+	if (exchanged.torn)
+		return OUTSIDE
+			"target irte: a 128-bit exchange of the entry was met in parts: the unit reads it by more than one read (section 5.1.4)";
+	t.stopped = exchanged.stopped;
+	return t.stopped;
 }
 
 /* Entries that this device's interrupt must, or must not, get by; word 1 holds SID, which is put in. */
@@ -363,6 +428,8 @@ static bool is_of_unit(const char *problem)
 {
 	size_t length = sizeof(OUTSIDE) - 1;
 
+	if (t.faults.odd)
+		return true;
 	return !t.stopped && strlen(problem) > length && !memcmp(problem, OUTSIDE, length);
 }
 
@@ -381,11 +448,15 @@ void check_interrupts(struct bench *b, const char *id)
 	if (!problem)
 		problem = try_ways(b);
 	if (!problem)
+		problem = try_return(b);
+	if (!problem)
 		problem = try_variants(b);
 	if (!problem)
 		problem = try_fpd(b);
 	if (!problem)
 		problem = try_messages(b);
+	if (!problem)
+		problem = try_exchanges(b, ms);
 	if (!problem && (t.doubled || t.astray))
 		problem = OUTSIDE
 			"an interrupt came twice, after its time, at another processor or as another vector (section 5.1.4)";

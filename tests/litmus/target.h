@@ -200,6 +200,8 @@ void target_read_interrupt(struct target_reading *reading, const uint64_t *entry
 			   struct model_meaning *out);
 const char *target_interrupt_meaning(const struct target *target, unsigned outcome);
 
+#define TARGET_POSTED_WRONG 4 /* another bit of PIR than the entry's */
+
 /* Posted: no interrupt is in either descriptor; the descriptors that one is in: a bit each. */
 void target_clear_descriptors(const struct target *target);
 unsigned target_posted(const struct target *target);

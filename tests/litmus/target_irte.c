@@ -110,8 +110,13 @@ unsigned target_posted(const struct target *t)
 	unsigned posted = 0;
 
 	for (unsigned s = 0; s < 2; s++)
-		for (unsigned i = 0; i < 4; i++)
-			posted |= (t->descriptor[s][i] != 0) << s;
+		for (unsigned i = 0; i < 4; i++) {
+			uint64_t pir = t->descriptor[s][i], bit = 1ull << t->vector[s] % 64;
+
+			if (pir)
+				posted |= i == t->vector[s] / 64u && pir == bit ? 1u << s
+										: TARGET_POSTED_WRONG;
+		}
 	return posted;
 }
 

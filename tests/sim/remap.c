@@ -230,6 +230,7 @@ static uint8_t remap(struct unit *u, struct request *r, struct unit_message *m)
 		return reason;
 	if (!find(u, r, e)) {
 		fetch(u, r, e);
+		unit_pause(sim.use_ns);
 		reason = check(u, r, e);
 		/* What refuses an interrupt is kept in caching mode alone (section 6.4). */
 		if (!reason || sim.cm || (sim_has(BUG_IEC_ABSENT) && reason == IR_ABSENT))
