@@ -28,7 +28,8 @@ bool test_check_equal(unsigned long long a, unsigned long long b, const char *wh
 /* Entries of one word behave alike: one target for each way of invalidating. */
 static const enum target_id shown[] = { TARGET_CONTEXT,	 TARGET_SM_CONTEXT,  TARGET_PASID_SS,
 					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_PASID_NESTED,
-					TARGET_ROOT,	 TARGET_PASID_DIR,   TARGET_LEAF };
+					TARGET_ROOT,	 TARGET_PASID_DIR,   TARGET_LEAF,
+					TARGET_IRTE };
 
 static unsigned long states, questions;
 

@@ -267,7 +267,7 @@ TEST(notation_names_what_it_does_not_take)
 		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of" },
 		{ HEAD "invalidate the cache\n",
 		  "f:4:16: \"cache\" is not accepted here; accepted: context | PASID | IOTLB | "
-		  "PASID-based | device-TLB" },
+		  "PASID-based | device-TLB | interrupt" },
 		{ HEAD "flush the line\n", "f:4:15: the line ends here; accepted: if" },
 		{ HEAD, "f:4:1: the line ends here; accepted: a step" },
 		{ HEAD "name: y\n",
@@ -278,7 +278,7 @@ TEST(notation_names_what_it_does_not_take)
 		  "invalidate | if | target:" },
 		{ "target: context, contxt\n",
 		  "f:1:18: \"contxt\" is not accepted here; accepted: root | sm-root | sm-context | "
-		  "pasid-dir | pasid | table | leaf" },
+		  "pasid-dir | pasid | table | leaf | irte" },
 		{ "target: root\noperation: change\n",
 		  "f:2:12: \"change\" is not accepted here; accepted: replace | teardown-setup" },
 		{ "target: root\nbarrier\n",

@@ -37,8 +37,8 @@
  *
  * Of an interrupt-remapping entry word 0 says where to, word 1 who may. So a mixture shows as an interrupt that comes
  * although the state whose vector it has refuses the device; and one that is refused looks like a state that refuses.
- * Hence three phases: A lets the device, and B another; the other way round; both let others, so that whatever comes at
- * all was let in by a torn entry. "DMA" is then the device's message.
+ * Hence three phases: A lets the device, and B another; the other way round; A is absent, and B lets another, so that
+ * whatever comes at all was let in by a torn entry. "DMA" is then the device's message.
  */
 #ifndef TESTS_TARGET_H
 #define TESTS_TARGET_H

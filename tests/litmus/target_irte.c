@@ -12,11 +12,13 @@
 /* Which states let the device under test have their interrupt, by phase. */
 static const bool lets[TARGET_PHASES][2] = { { true, false }, { false, true }, { false, false } };
 
+#define ABSENT_PHASE 2 /* in which state A is absent */
+
 /* Word 1: who may. Those that refuse do so by another device, or by another bus. */
 static void set_requester(const struct target *t, uint64_t *entry, unsigned phase, unsigned s)
 {
 	unsigned other_bus = t->source_id >> 8 ^ 0xff;
-	bool by_bus = phase == 2 && s;
+	bool by_bus = phase == ABSENT_PHASE;
 
 	field_set(entry, IRTE_SVT, by_bus ? SVT_BUS : SVT_ID);
 	field_set(entry, IRTE_SID,
@@ -40,8 +42,10 @@ void building_interrupt(struct building *b)
 			      : "the vector of a state that refuses the device, where it comes";
 	t->index = INDEX;
 	t->table = building_pages(b, 1);
+	/* Below 4 GiB: an entry without its high half must lead to memory of ours, too. */
 	for (unsigned s = 0; s < 2 && t->posted; s++)
-		t->descriptor[s] = building_pages(b, 1);
+		t->descriptor[s] = memory_alloc_window(1);
+	b->exhausted |= t->posted && (!t->descriptor[0] || !t->descriptor[1]);
 	if (b->exhausted)
 		return;
 	t->entry = t->table + IRTE_WORDS * INDEX;
@@ -49,6 +53,8 @@ void building_interrupt(struct building *b)
 		for (unsigned s = 0; s < 2; s++) {
 			uint64_t *entry = t->state[phase][s];
 
+			if (phase == ABSENT_PHASE && !s)
+				continue;
 			field_set(entry, IRTE_P, 1);
 			field_set(entry, IRTE_V, t->vector[s]);
 			set_requester(t, entry, phase, s);
@@ -65,7 +71,9 @@ void target_set_destination(struct target *t, uint32_t apic_id, bool x2apic)
 	t->x2apic = x2apic;
 	for (unsigned phase = 0; phase < TARGET_PHASES && !t->posted; phase++)
 		for (unsigned s = 0; s < 2; s++)
-			field_set(t->state[phase][s], x2apic ? IRTE_DST : IRTE_DST_8, apic_id);
+			if (t->state[phase][s][0])
+				field_set(t->state[phase][s], x2apic ? IRTE_DST : IRTE_DST_8,
+					  apic_id);
 }
 
 enum outcome target_interrupt_outcome(const struct target *t, unsigned phase, unsigned whose)
