@@ -428,7 +428,7 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(SEQUENCES_C) $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
-		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c run.c) \
+		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c run.c) \
 		kernel/dma/choice.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)

@@ -63,9 +63,7 @@ static void quiesce(struct dma_device *d)
 	const struct nic_kind *kind = d->kind;
 
 	d->in_loopback = false;
-	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
-	if (kind->advanced)
-		nic_write(d, NIC_EIMC, ~0u);
+	nic_mask_interrupts(d);
 	nic_write(d, NIC_RCTL, 0);
 	nic_write(d, NIC_TCTL, TCTL_PSP);
 	if (kind->advanced) {
@@ -108,9 +106,7 @@ static const char *reset_mac(struct dma_device *d)
 		time_delay_us(kind->configure_us);
 	if (kind->lock == NIC_LOCK_EXTCNF)
 		nic_unlock(d);
-	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
-	if (kind->advanced)
-		nic_write(d, NIC_EIMC, ~0u);
+	nic_mask_interrupts(d);
 	return problem;
 }
 
@@ -254,6 +250,7 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 void nic_stop(struct dma_device *d)
 {
 	quiesce(d);
+	msi_close(&d->message);
 	reset_mac(d);
 	pci_bus_master(d->function, false);
 	nic_phy_restore(d);
