@@ -175,7 +175,7 @@ static void compare(const struct target *t, uint16_t source_id, const uint64_t *
 	CHECK_EQ(by_unit(t, source_id, entry, &m), i.reason);
 	if (i.reason)
 		return;
-	if (i.is_posted && field_get(entry[0], IRTE_URG))
+	if (i.is_posted && field_of(entry[0], IRTE_URG))
 		return; /* An urgent one is told at once, whatever SN says (section 5.2.5). */
 	CHECK_EQ(m.is_posted, i.is_posted);
 	CHECK_EQ(m.vector, i.vector);
