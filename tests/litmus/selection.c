@@ -65,7 +65,9 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 		return false;
 	if (!is_named(id, base_length))
 		return false;
-	/* By default a slow device only confirms what the fast one shows: one control, and the safe. */
+	/* By default a slow device only confirms what the fast one shows: one control, and the safe. Messages are fast. */
+	if (verdict_is_slow(b) && options.tests[0] && target_is_of_interrupts(&b->targets[target]))
+		return true;
 	if (verdict_is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT))
 		return false;
 	if (verdict_is_slow(b) && !options.tests[0] &&
@@ -254,7 +256,7 @@ static void visit_checks(struct bench *b, struct visit *v)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
-		     !is_seen && verdict_is_slow(b)) ||
+		     checks[c].kind != TEST_INTERRUPTS && !is_seen && verdict_is_slow(b)) ||
 		    (!option_list_matches(options.tests, id) &&
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;

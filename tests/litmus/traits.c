@@ -282,9 +282,9 @@ void traits_probe(struct bench *b)
 		probe_pasid_cache(b);
 		probe_pass_through(b);
 		probe_rereading(b);
-		probe_interrupts(b);
-		interrupt_leave(b);
 	}
+	probe_interrupts(b);
+	interrupt_leave(b);
 	b->traits.rid_pasid = b->unit->rid_pasid_seen
 				      ? b->unit->uses_rid_pasid ? TRAIT_YES : TRAIT_NO
 				      : TRAIT_UNKNOWN;

@@ -27,7 +27,7 @@ uint64_t verdict_ms(const struct bench *b, enum target_id id, enum drive drive)
 {
 	if (options.test_ms)
 		return options.test_ms;
-	if (verdict_is_slow(b))
+	if (verdict_is_slow(b) && !target_is_of_interrupts(&b->targets[id]))
 		return 2000;
 	if (is_word(id))
 		return 340;
