@@ -18,6 +18,7 @@ struct tally {
 	uint64_t dmas;
 	uint64_t torn_outcomes[OUTCOME_COUNT]; /* of the torn ones, below: what they came to */
 	uint64_t torn;	       /* of them, those that came to what neither state comes to */
+	uint64_t blocked;      /* refused as absent, where neither state is */
 	uint64_t exposed;      /* of them, those between whose start and end the updater stored */
 	uint64_t exposed_torn; /* both */
 	uint64_t stores;       /* that fell into DMAs */

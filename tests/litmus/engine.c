@@ -153,6 +153,7 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		t->torn++;
 		t->torn_outcomes[outcome]++;
 	}
+	t->blocked += outcome == OUTCOME_NOT_PRESENT && !is_state(b->target, outcome);
 	t->stores += stores;
 	t->exposed += stores > 0;
 	t->exposed_torn += stores > 0 && outcome_is_torn(b->target, outcome);

@@ -178,7 +178,7 @@ const char *predict_other_order(struct bench *b, const struct trial *trial, bool
 
 uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)
 {
-	uint64_t blocked = p->harms & HARM_BLOCKED ? t->outcomes[OUTCOME_NOT_PRESENT] : 0;
+	uint64_t blocked = p->harms & HARM_BLOCKED ? t->blocked : 0;
 
 	return t->torn + t->stale + t->mistagged + blocked;
 }
