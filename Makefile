@@ -308,7 +308,7 @@ $(SEQUENCES_C): $(BUILD)/catalogue/catalogue $(sort $(wildcard tests/catalogue/*
 	$(Q)$< $(filter %.seq,$^) > $@.new
 	$(Q)mv $@.new $@
 
-NOTATION := $(addprefix tests/litmus/,notation.c notation_print.c notation_step.c sequence.c) kernel/lib/format.c
+NOTATION := $(addprefix tests/litmus/,notation.c notation_field.c notation_print.c notation_step.c sequence.c) kernel/lib/format.c
 $(BUILD)/catalogue/catalogue: tools/catalogue.c $(NOTATION) tests/litmus/notation.h tests/litmus/sequence.h
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -Werror -I. $(filter %.c,$^) -o $@
@@ -376,7 +376,7 @@ PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
 		remap.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
-		fault_log.c predict.c sequence.c) tests/inventory/hidden.c tests/inventory/memory.c
+		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \

@@ -162,11 +162,71 @@ static inline void cpu_stored(const volatile void *address)
 	(void)address;
 }
 
-/* SDM volume 1, chapter 14: CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. */
-static inline void cpu_enable_avx(void)
+static inline bool cpu_has_avx(void)
 {
-	write_cr4(read_cr4() | 1ull << 9 | 1ull << 18);
+	uint32_t ecx = cpuid(1, 0).ecx;
+
+	return ecx & 1u << 28 && ecx & 1u << 26; /* AVX, XSAVE */
+}
+
+static inline bool cpu_has_movdir64b(void)
+{
+	return cpuid(0, 0).eax >= 7 && cpuid(7, 0).ecx & 1u << 28;
+}
+
+/*
+ * SDM volume 1, chapters 13 and 14: CR4.OSFXSR; with AVX CR4.OSXSAVE, then x87, SSE and AVX state in XCR0. Nothing here
+ * is compiled to use these registers, interrupts neither: what the stores below leave in them is nobody's.
+ */
+static inline void cpu_enable_vectors(void)
+{
+	write_cr4(read_cr4() | 1ull << 9);
+	if (!cpu_has_avx())
+		return;
+	write_cr4(read_cr4() | 1ull << 18);
 	__asm__ volatile("xsetbv" : : "c"(0), "a"(7), "d"(0));
+}
+
+/*
+ * Stores of more than 64 bits to an aligned entry, each by one instruction. Others may see one in parts, but for the last:
+ * tests/litmus/stores.h.
+ */
+static inline void cpu_exchange_unlocked(volatile uint64_t *to, const uint64_t *value)
+{
+	uint64_t low = to[0], high = to[1];
+	bool done;
+
+	do
+		__asm__ volatile("cmpxchg16b (%3)"
+				 : "=@ccz"(done), "+a"(low), "+d"(high)
+				 : "r"(to), "b"(value[0]), "c"(value[1])
+				 : "memory");
+	while (!done);
+}
+
+static inline void cpu_store_128(volatile uint64_t *to, const uint64_t *value)
+{
+	__asm__ volatile("movdqu (%1), %%xmm0\n\tmovdqa %%xmm0, (%0)"
+			 :
+			 : "r"(to), "r"(value)
+			 : "memory");
+}
+
+static inline void cpu_store_256(volatile uint64_t *to, const uint64_t *value)
+{
+	__asm__ volatile("vmovdqu (%1), %%ymm0\n\tvmovdqa %%ymm0, (%0)"
+			 :
+			 : "r"(to), "r"(value)
+			 : "memory");
+}
+
+/* MOVDIR64B is weakly ordered: what follows waits for it. */
+static inline void cpu_store_512(volatile uint64_t *to, const uint64_t *value)
+{
+	__asm__ volatile(".byte 0x66, 0x0f, 0x38, 0xf8, 0x02\n\tsfence" /* movdir64b (%rdx), %rax */
+			 :
+			 : "a"(to), "d"(value)
+			 : "memory");
 }
 
 #endif

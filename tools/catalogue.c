@@ -14,7 +14,7 @@
 #define FILE_MAX (1u << 20)
 
 static struct {
-	unsigned kinds, operation;
+	unsigned targets, operation;
 	char name[NOTATION_NAME];
 } rows[SEQUENCES_MAX];
 static size_t row_count;
@@ -45,13 +45,13 @@ static void add(const char *file, const struct notation *n)
 	if (!s->title[0])
 		refuse(file, n->line, s->name, "a sequence of the catalogue has a title:");
 	for (size_t i = 0; i < row_count; i++)
-		if (rows[i].kinds & s->kinds && rows[i].operation == s->operation &&
+		if (rows[i].targets & s->targets && rows[i].operation == s->operation &&
 		    !strcmp(rows[i].name, s->name))
 			refuse(file, n->line, s->name,
 			       "the catalogue has this name for this target and operation already");
 	if (row_count == SEQUENCES_MAX)
 		refuse(file, n->line, s->name, "too many sequences");
-	rows[row_count].kinds = s->kinds;
+	rows[row_count].targets = s->targets;
 	rows[row_count].operation = s->operation;
 	strcpy(rows[row_count].name, s->name);
 	printf("\t{\n");
@@ -59,9 +59,9 @@ static void add(const char *file, const struct notation *n)
 	put_text("title", s->title);
 	if (s->citation)
 		put_text("citation", s->citation);
-	printf("\t\t.kinds = 0x%x,\n\t\t.operation = %u,\n\t\t.claim = %u,\n\t\t.never_blocks = %u,\n"
+	printf("\t\t.targets = 0x%x,\n\t\t.operation = %u,\n\t\t.claim = %u,\n\t\t.never_blocks = %u,\n"
 	       "\t\t.count = %zu,\n\t\t.steps = (const struct step[]){\n",
-	       s->kinds, s->operation, s->claim, s->never_blocks, s->count);
+	       s->targets, s->operation, s->claim, s->never_blocks, s->count);
 	for (size_t i = 0; i < s->count; i++)
 		printf("\t\t\t{ %u, %u, %u, { %u, %u } },\n", s->steps[i].op, s->steps[i].word,
 		       s->steps[i].value, s->steps[i].field.high, s->steps[i].field.low);

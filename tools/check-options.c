@@ -99,7 +99,7 @@ static bool names_test(const char *glob, const char *device)
 				return true;
 		}
 		for (size_t i = 0; i < all_sequences(); i++)
-			if (sequence_at(i)->kinds & 1u << target_kind((enum target_id)t) &&
+			if (sequence_is_for(sequence_at(i), (enum target_id)t) &&
 			    names_sequence(glob, target, sequence_at(i), device))
 				return true;
 	}

@@ -26,10 +26,10 @@ bool test_check_equal(unsigned long long a, unsigned long long b, const char *wh
 }
 
 /* Entries of one word behave alike: one target for each way of invalidating. */
-static const enum target_id shown[] = { TARGET_CONTEXT,	 TARGET_SM_CONTEXT,  TARGET_PASID_SS,
-					TARGET_PASID_FS, TARGET_PASID_FS_PT, TARGET_PASID_NESTED,
-					TARGET_ROOT,	 TARGET_PASID_DIR,   TARGET_LEAF,
-					TARGET_IRTE };
+static const enum target_id shown[] = { TARGET_CONTEXT,	     TARGET_CONTEXT_PT, TARGET_SM_CONTEXT,
+					TARGET_PASID_SS,     TARGET_PASID_FS,	TARGET_PASID_FS_PT,
+					TARGET_PASID_NESTED, TARGET_ROOT,	TARGET_PASID_DIR,
+					TARGET_LEAF,	     TARGET_IRTE };
 
 static unsigned long states, questions;
 
@@ -90,7 +90,7 @@ static void write_table(struct target *t)
 	for (size_t i = 0; i < sequence_count; i++) {
 		const struct sequence *s = &sequences[i];
 
-		if (!(s->kinds & 1u << t->kind))
+		if (!sequence_is_for(s, (enum target_id)t->id))
 			continue;
 		printf("| %s.%s |", operation_name(s->operation), s->name);
 		for (size_t c = 0; c < UNIT_KINDS; c++)
@@ -112,7 +112,7 @@ static void count_mutants(struct target *t, unsigned *all, unsigned *unsafe)
 
 				s.count = sequence_mutate(s.steps, s.count, (enum mutation)m, at,
 							  steps);
-				if (!(s.kinds & 1u << t->kind) || !s.count)
+				if (!sequence_is_for(&s, (enum target_id)t->id) || !s.count)
 					continue;
 				s.steps = steps;
 				++*all;
@@ -151,7 +151,7 @@ int main(void)
 		       unsafe);
 		write_table(&t);
 		for (size_t k = 0; k < sequence_count; k++)
-			if (sequences[k].kinds & 1u << t.kind)
+			if (sequence_is_for(&sequences[k], (enum target_id)t.id))
 				write_sequence(&t, &sequences[k]);
 	}
 	fprintf(stderr, "%lu questions, %lu states, %.1f s\n", questions, states,

@@ -193,7 +193,7 @@ static void legacy_context(struct walk *w, const uint64_t *c)
 		fault(w, FAULT_CONTEXT_RESERVED);
 	else if (tt > TT_PASS || (tt == TT_PASS && !field_of(w->unit->ecap, ECAP_PT)) ||
 		 (tt == TT_DEVICE_TLB && !field_of(w->unit->ecap, ECAP_DT)) ||
-		 (tt != TT_PASS && !vtd_unit_has_levels(w->unit, levels)))
+		 !vtd_unit_has_levels(w->unit, levels)) /* whatever TT says: LCT.4.1 */
 		fault(w, FAULT_CONTEXT_INVALID);
 	else if (w->request->is_translation && tt != TT_DEVICE_TLB)
 		fault(w, FAULT_DEVICE_TLB_BLOCKED);

@@ -96,6 +96,8 @@ struct dma_device {
 	/* That it works as it should, as a reset saw, for the log; NULL: nothing to say. */
 	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
+	bool reset_is_quiet; /* it does none, and ends what was under way: nothing is refused after it */
+	bool hides_refusals; /* an access that is refused leaves it waiting: only the unit tells */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
 	uint32_t pasid;

@@ -46,6 +46,7 @@ static const char *edu_open(struct dma_device *d)
 		return "its identification register is not edu's";
 	d->address_mask = (1ull << 28) - 1; /* QEMU's default dma_mask; it drops higher bits */
 	d->bytes = EDU_BYTES;
+	d->reset_is_quiet = true;
 	d->typical_us = 100000;
 	d->timeout_us = 6000000; /* as nvme */
 	return NULL;

@@ -185,6 +185,8 @@ const char *nic_open(struct dma_device *d)
 	/* Rings are written back, and the first frame comes to its own page. */
 	d->reads = d->writes = 3;
 	d->address_mask = ~0ull;
+	d->reset_is_quiet = !((const struct nic_kind *)d->kind)->advanced; /* those send a frame */
+	d->hides_refusals = true;
 	d->bytes = NIC_FRAME_BYTES;
 	d->typical_us = 20;
 	d->timeout_us = 6000000; /* as nvme */

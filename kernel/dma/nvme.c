@@ -130,6 +130,7 @@ static const char *nvme_open(struct dma_device *d)
 	d->reads = 1 << 0 | 1 << 2;
 	d->writes = 1 << 1 | 1 << 3 | 1 << NVME_DATA_PAGE;
 	d->reset_does_dma = options.nvme_read;
+	d->reset_is_quiet = !options.nvme_read;
 	d->address_mask = ~0ull;
 	d->bytes = 4096;
 	d->typical_us = 100;

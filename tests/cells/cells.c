@@ -191,7 +191,7 @@ static void do_steps(const char *name, const struct step *steps, size_t count, b
 	bool stores = false;
 
 	for (size_t i = 0; i < count; i++)
-		stores |= steps[i].op <= STEP_STORE256;
+		stores |= step_words((enum step_op)steps[i].op) > 0;
 	/* In the hammer drive the updater would have nothing to do. */
 	for (unsigned drive = stores ? 0 : DRIVE_FAITHFUL; drive < DRIVE_COUNT; drive++) {
 		struct cell c = { .trial = { .steps = steps,
@@ -236,7 +236,7 @@ static void print_made_up(enum entry_kind kind, const char *name, const struct s
 			  size_t count)
 {
 	struct sequence s = { .name = name,
-			      .kinds = (uint16_t)(1u << kind),
+			      .targets = kind_targets(kind),
 			      .operation = OPERATION_REPLACE,
 			      .claim = CLAIM_NONE,
 			      .steps = steps,
@@ -288,7 +288,7 @@ static void do_target(enum target_id id)
 		return;
 	}
 	for (size_t i = 0; i < sequence_count; i++)
-		if (sequences[i].kinds & 1u << kind)
+		if (sequence_is_for(&sequences[i], id))
 			do_sequence(target_name(id), &sequences[i]);
 }
 

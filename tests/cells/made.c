@@ -13,23 +13,33 @@ static unsigned below(uint64_t *seed, unsigned n)
 	return (unsigned)((random_next(seed) >> 32) % n);
 }
 
-static struct step store_of(uint64_t *seed, unsigned words, uint8_t value)
+/* `words`: those to begin in; room: those of the entry. */
+static struct step store_of(uint64_t *seed, unsigned words, unsigned room, uint8_t value)
 {
 	struct step s = { .op = STEP_STORE, .word = (uint8_t)below(seed, words), .value = value };
 
+	static const uint8_t wide[] = { STEP_CAS,      STEP_CAS,      STEP_EXCHANGE_UNLOCKED,
+					STEP_STORE128, STEP_STORE256, STEP_STORE512 };
+	unsigned width;
+
 	if (words > 1 && !below(seed, 4)) {
-		s.op = STEP_CAS;
-		s.word &= (uint8_t)~1u;
+		s.op = wide[below(seed, room < 4 ? 4 : room < 8 ? 5 : sizeof(wide))];
+		width = step_words((enum step_op)s.op);
+		s.word = (uint8_t)(s.word / width * width);
 	}
 	return s;
 }
 
 static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 {
-	static const uint8_t ops[] = { STEP_INVALIDATE_CONTEXT, STEP_INVALIDATE_IOTLB,
-				       STEP_INVALIDATE_TLB,	STEP_INVALIDATE_GLOBAL,
-				       STEP_INVALIDATE_PASID,	STEP_INVALIDATE_PASID_DOMAIN,
-				       STEP_INVALIDATE_PIOTLB };
+	static const uint8_t ops[] = { STEP_INVALIDATE_CONTEXT,	      STEP_INVALIDATE_IOTLB,
+				       STEP_INVALIDATE_TLB,	      STEP_INVALIDATE_GLOBAL,
+				       STEP_INVALIDATE_CONTEXT,	      STEP_INVALIDATE_IOTLB,
+				       STEP_INVALIDATE_IOTLB_PAGE,    STEP_INVALIDATE_IOTLB_LEAF,
+				       STEP_INVALIDATE_CONTEXT_OTHER, STEP_INVALIDATE_PASID,
+				       STEP_INVALIDATE_PASID_DOMAIN,  STEP_INVALIDATE_PASID,
+				       STEP_INVALIDATE_PASID_DOMAIN,  STEP_INVALIDATE_PIOTLB };
+	const unsigned of_legacy_mode = 9;
 	bool legacy = kind == KIND_ROOT || kind == KIND_CONTEXT;
 	/* What leads to many PASIDs is not followed by an invalidation of one (section 6.5.2.1). */
 	bool many = kind == KIND_SM_ROOT || kind == KIND_SM_CONTEXT;
@@ -39,7 +49,7 @@ static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 		return (struct step){ .op = below(seed, 2) ? STEP_INVALIDATE_IEC
 							   : STEP_INVALIDATE_IEC_GLOBAL };
 	do
-		s.op = ops[below(seed, legacy ? 4 : sizeof(ops))];
+		s.op = ops[below(seed, legacy ? of_legacy_mode : sizeof(ops))];
 	while (many && s.op == STEP_INVALIDATE_PASID);
 	return s;
 }
@@ -56,10 +66,11 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 		words = ends = ends ? 2 : 0;
 	words = words ? words : 2;
 	for (size_t i = 0; i < before; i++)
-		switch (below(seed, 4)) {
+		switch (below(seed, 5)) {
 		case 0:
 		case 1:
-			steps[n++] = store_of(seed, words, values[below(seed, sizeof(values))]);
+			steps[n++] = store_of(seed, words, kind_words(kind),
+					      values[below(seed, sizeof(values))]);
 			break;
 		case 2:
 			steps[n++] = invalidation_of(seed, kind);
@@ -67,7 +78,12 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 		case 3:
 			steps[n++] = (struct step){ .op = STEP_FLUSH };
 			break;
+		case 4:
+			steps[n++] = (struct step){ .op = STEP_ANY_ORDER };
+			break;
 		}
+	if (below(seed, 2))
+		steps[n++] = (struct step){ .op = STEP_ANY_ORDER };
 	/* The new entry, word after word from any on. */
 	for (unsigned i = 0; i < ends; i++)
 		steps[n++] = (struct step){ .op = STEP_STORE,
@@ -90,7 +106,7 @@ static size_t mutated(enum entry_kind kind, uint64_t *seed, struct step *steps)
 
 	do
 		from = &sequences[below(seed, (unsigned)sequence_count)];
-	while (!(from->kinds & 1u << kind));
+	while (!(sequence_kinds(from) & 1u << kind));
 	n = from->count;
 	memcpy(steps, from->steps, n * sizeof(*steps));
 	for (unsigned i = 1 + below(seed, MUTATIONS_MAX); i && n > 1; i--) {
@@ -107,5 +123,12 @@ static size_t mutated(enum entry_kind kind, uint64_t *seed, struct step *steps)
 
 size_t made_sequence(enum entry_kind kind, uint64_t *seed, struct step *steps)
 {
-	return below(seed, 2) ? mutated(kind, seed, steps) : at_random(kind, seed, steps);
+	size_t n = below(seed, 2) ? mutated(kind, seed, steps) : at_random(kind, seed, steps);
+	size_t kept = 0;
+
+	/* With no stores after it there is no order. */
+	for (size_t i = 0; i < n; i++)
+		if (steps[i].op != STEP_ANY_ORDER || steps_in_any_order(steps, n, i))
+			steps[kept++] = steps[i];
+	return kept;
 }

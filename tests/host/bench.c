@@ -112,8 +112,9 @@ void bench_print_witness(const struct target *t, const struct step *steps,
 		printf("    %2u. ", i + 1);
 		switch (e->type) {
 		case EVENT_STEP:
-			printf("software, %s, step %u: %s\n", e->to ? "A to B" : "B to A",
+			printf("software, %s, step %u: %s", e->to ? "A to B" : "B to A",
 			       e->step + 1, step_text(&steps[e->step], text, sizeof(text)));
+			printf(e->part ? "; of it word %u\n" : "\n", e->part - 1u);
 			break;
 		case EVENT_EVICT:
 			printf("the processor's cache writes the line back by itself\n");

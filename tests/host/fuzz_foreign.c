@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: tests/litmus/foreign.c tests/litmus/notation.c tests/litmus/notation_print.c tests/litmus/notation_step.c tests/litmus/sequence.c kernel/lib/format.c kernel/lib/crc32.c */
+/* needs: tests/litmus/foreign.c tests/litmus/notation.c tests/litmus/notation_field.c tests/litmus/notation_print.c tests/litmus/notation_step.c tests/litmus/sequence.c kernel/lib/format.c kernel/lib/crc32.c */
 /* libFuzzer: sequences from outside, of any bytes. What is taken can be read from the log again, under the same name. */
 #include "tests/host/fuzz.h"
 #include "tests/litmus/foreign.h"

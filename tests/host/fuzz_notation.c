@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: tests/litmus/notation.c tests/litmus/notation_print.c tests/litmus/notation_step.c tests/litmus/sequence.c kernel/lib/format.c */
+/* needs: tests/litmus/notation.c tests/litmus/notation_field.c tests/litmus/notation_print.c tests/litmus/notation_step.c tests/litmus/sequence.c kernel/lib/format.c */
 /* libFuzzer: sequences as text, of any bytes. What is read is printed, and read again as the same. */
 #include "tests/host/fuzz.h"
 #include "tests/litmus/notation.h"
@@ -23,23 +23,26 @@ static void check_error(const struct notation_error *e, const uint8_t *bytes, si
 
 static void check_sequence(const struct sequence *s)
 {
-	unsigned words = 8;
+	unsigned words = 8, kinds = sequence_kinds(s);
 
-	require(s->kinds && s->kinds < 1u << KIND_COUNT && s->count &&
+	require(s->targets && s->targets < 1u << TARGET_COUNT && s->count &&
 		s->count <= SEQUENCE_STEPS_MAX);
 	require(s->name[0] && strlen(s->name) < NOTATION_NAME && strlen(s->title) < NOTATION_TITLE);
 	require(!s->citation || (s->citation[0] && strlen(s->citation) < NOTATION_FROM));
 	require(s->claim <= CLAIM_NONE && s->operation <= OPERATION_TEARDOWN_SETUP);
 	for (unsigned k = 0; k < KIND_COUNT; k++)
-		if (s->kinds & 1u << k && kind_words((enum entry_kind)k) < words)
+		if (kinds & 1u << k && kind_words((enum entry_kind)k) < words)
 			words = kind_words((enum entry_kind)k);
 	for (size_t i = 0; i < s->count; i++) {
 		/* What it stores is within the entry: the sanitizer looks. */
 		uint64_t *old = calloc(words, 8), *new = calloc(words, 8);
 
 		require(s->steps[i].op < STEP_OP_COUNT);
+		require(!notation_cut_field(&s->steps[i], kinds));
+		require(s->steps[i].op != STEP_ANY_ORDER ||
+			steps_in_any_order(s->steps, s->count, i));
 		for (unsigned k = 0; k < KIND_COUNT; k++)
-			if (s->kinds & 1u << k && kind_words((enum entry_kind)k) == words)
+			if (kinds & 1u << k && kind_words((enum entry_kind)k) == words)
 				step_apply(&s->steps[i], (enum entry_kind)k, old, new, old);
 		free(old);
 		free(new);

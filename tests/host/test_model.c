@@ -10,10 +10,10 @@
 
 static const struct bench_question spec = { .bits = 128 };
 
-static const struct sequence *find(enum entry_kind kind, enum operation operation, const char *name)
+static const struct sequence *find(enum target_id id, enum operation operation, const char *name)
 {
 	for (size_t i = 0; i < sequence_count; i++)
-		if (sequences[i].kinds & 1u << kind && sequences[i].operation == operation &&
+		if (sequence_is_for(&sequences[i], id) && sequences[i].operation == operation &&
 		    !strcmp(sequences[i].name, name))
 			return &sequences[i];
 	abort();
@@ -55,7 +55,7 @@ TEST(model_finds_unsafe_what_the_literature_calls_unsafe)
 			bool safe = s->claim == CLAIM_SAFE ||
 				    (s->claim == CLAIM_ONE_CHUNK && one_chunk(&t));
 
-			if (!(s->kinds & 1u << t.kind))
+			if (!sequence_is_for(s, (enum target_id)id))
 				continue;
 			a = bench_ask(&t, s->steps, s->count, s->never_blocks, spec);
 			CHECK(!a.overflow);
@@ -80,10 +80,8 @@ TEST(sequences_have_names_of_their_own)
 {
 	for (size_t i = 0; i < sequence_count; i++) {
 		CHECK(sequences[i].count <= SEQUENCE_STEPS_MAX);
-		/* The model takes a 256-bit store for one; processors promise that of 128 bits. */
-		CHECK(!has_step(&sequences[i], STEP_STORE256));
 		for (size_t k = 0; k < i; k++)
-			CHECK(!(sequences[i].kinds & sequences[k].kinds) ||
+			CHECK(!(sequences[i].targets & sequences[k].targets) ||
 			      sequences[i].operation != sequences[k].operation ||
 			      strcmp(sequences[i].name, sequences[k].name));
 	}
@@ -101,7 +99,7 @@ TEST(sequences_invalidate_all_pasids_after_the_context_cache)
 		if (!has_step(s, STEP_INVALIDATE_CONTEXT))
 			continue;
 		CHECK(!has_step(s, STEP_INVALIDATE_PASID));
-		if (s->kinds & 1u << KIND_SM_CONTEXT && s->claim == CLAIM_SAFE)
+		if (sequence_kinds(s) & 1u << KIND_SM_CONTEXT && s->claim == CLAIM_SAFE)
 			CHECK(has_step(s, STEP_INVALIDATE_PASID_DOMAIN) ||
 			      has_step(s, STEP_INVALIDATE_PASID_GLOBAL));
 	}
@@ -113,7 +111,7 @@ TEST(sequences_invalidate_globally_after_root_entries)
 	for (size_t i = 0; i < sequence_count; i++) {
 		const struct sequence *s = &sequences[i];
 
-		if (s->kinds & (1u << KIND_ROOT | 1u << KIND_SM_ROOT) && s->claim == CLAIM_SAFE)
+		if (sequence_kinds(s) & (1u << KIND_ROOT | 1u << KIND_SM_ROOT) && s->claim == CLAIM_SAFE)
 			CHECK(has_step(s, STEP_INVALIDATE_GLOBAL) &&
 			      !has_step(s, STEP_INVALIDATE_CONTEXT));
 	}
@@ -132,7 +130,7 @@ static unsigned harms_of(enum target_id id, const struct step *steps, size_t cou
 static unsigned harms(enum target_id id, enum operation operation, const char *name,
 		      struct bench_question how)
 {
-	const struct sequence *s = find(target_kind(id), operation, name);
+	const struct sequence *s = find(id, operation, name);
 
 	return harms_of(id, s->steps, s->count, s->never_blocks, how);
 }
@@ -205,7 +203,7 @@ TEST(model_flushes_matter_on_units_that_do_not_snoop)
 
 TEST(model_caching_mode_needs_the_settling_of_new_entries)
 {
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
 	struct bench_question how = { .bits = 128, .caching_mode = true };
 
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
@@ -220,7 +218,7 @@ TEST(model_caching_mode_needs_the_settling_of_new_entries)
 TEST(model_settles_by_the_domain_ids_that_a_driver_names)
 {
 	struct bench_question how = { .bits = 128, .caching_mode = true };
-	const struct sequence *s = find(KIND_PASID, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = find(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-7.0");
 	struct step steps[SEQUENCE_STEPS_MAX];
 
 	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0", how), 0);
@@ -258,7 +256,7 @@ TEST(model_safeguards_of_the_new_sequence_all_matter)
 	static const enum target_id ids[] = { TARGET_CONTEXT, TARGET_PASID_FS_PT };
 
 	for (unsigned i = 0; i < 2; i++) {
-		const struct sequence *s = find(target_kind(ids[i]), OPERATION_TEARDOWN_SETUP,
+		const struct sequence *s = find(ids[i], OPERATION_TEARDOWN_SETUP,
 						"linux-7.0");
 		struct step steps[SEQUENCE_STEPS_MAX];
 		size_t n;
@@ -274,12 +272,12 @@ TEST(model_safeguards_of_the_new_sequence_all_matter)
 
 TEST(model_a_safeguard_that_is_not_there_cannot_be_taken_out)
 {
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
 	struct step steps[SEQUENCE_STEPS_MAX];
 
 	CHECK_EQ(sequence_without_barrier(s, steps), 0);
 	CHECK_EQ(sequence_without_present(s, steps), 0);
-	s = find(KIND_CONTEXT, OPERATION_REPLACE, "no-invalidation");
+	s = find(TARGET_CONTEXT, OPERATION_REPLACE, "no-invalidation");
 	CHECK_EQ(sequence_without_invalidations(s, steps), 0);
 }
 
@@ -297,7 +295,7 @@ TEST(model_of_qemu_reads_more_than_once)
 TEST(model_of_qemu_reads_all_of_an_entry_within_one_walk)
 {
 	struct bench_question qemu = { .bits = 0 };
-	const struct sequence *s = find(KIND_PASID_DIR, OPERATION_TEARDOWN_SETUP, "clear-first");
+	const struct sequence *s = find(TARGET_PASID_DIR, OPERATION_TEARDOWN_SETUP, "clear-first");
 	struct step steps[SEQUENCE_STEPS_MAX];
 	size_t n = sequence_without_invalidations(s, steps);
 
@@ -322,7 +320,7 @@ TEST(model_knows_no_invalidation_by_pasid_in_legacy_mode)
  */
 TEST(model_walks_outlive_the_invalidation_of_their_own_cache)
 {
-	const struct sequence *s = find(KIND_PASID, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = find(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-7.0");
 	struct bench_question cached = { .bits = 128, .caching_mode = true };
 	struct bench_question any_order = { .bits = 128, .any_order = true };
 	struct step steps[SEQUENCE_STEPS_MAX];
@@ -343,7 +341,7 @@ TEST(model_walks_outlive_the_invalidation_of_their_own_cache)
 	CHECK(bench_ask(&t, steps, n, false, spec).outcomes & 1 << OUTCOME_FAULT);
 	CHECK(bench_ask(&t, steps, n, false, cached).harms);
 	/* The pointer's chunk is read, then changed; the PASID cache alone is invalidated; then comes P. */
-	s = find(KIND_PASID, OPERATION_REPLACE, "entry-sync-blocking");
+	s = find(TARGET_PASID_FS, OPERATION_REPLACE, "entry-sync-blocking");
 	CHECK_EQ(bench_ask(&t, s->steps, s->count, false, spec).harms, 0);
 	CHECK(bench_ask(&t, s->steps, s->count, false, any_order).harms & HARM_MISTAGGED);
 }
@@ -430,7 +428,7 @@ TEST(model_erroneous_entries_are_tagged_0)
 /* Section 6.2.4.1: CAP.CM is no matter of the first stage. */
 TEST(model_absent_entries_of_the_first_stage_are_never_cached)
 {
-	const struct sequence *s = find(KIND_LEAF, OPERATION_TEARDOWN_SETUP, "clear-first");
+	const struct sequence *s = find(TARGET_LEAF, OPERATION_TEARDOWN_SETUP, "clear-first");
 	struct bench_question how = { .bits = 128, .caching_mode = true };
 
 	CHECK_EQ(s->steps[s->count - 1].op, STEP_SETTLE_NEW);
@@ -441,7 +439,7 @@ TEST(model_absent_entries_of_the_first_stage_are_never_cached)
 /* Section 6.8: what nothing invalidates after may stay in the write buffer, flushed or not. */
 TEST(model_write_buffers_are_emptied_by_invalidations)
 {
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
 
 	for (unsigned coherent = 0; coherent < 2; coherent++) {
 		struct bench_question how = { .bits = 128,
@@ -458,7 +456,7 @@ TEST(model_write_buffers_are_emptied_by_invalidations)
 /* In the hammer drive the driver invalidates before each DMA, so nothing stays in the buffer for one at rest. */
 TEST(model_write_buffers_are_empty_where_the_driver_invalidates)
 {
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
 	struct bench_question how = {
 		.bits = 128, .coherent = true, .write_buffer = true, .no_caches = true
 	};
@@ -471,7 +469,7 @@ TEST(model_write_buffers_are_empty_where_the_driver_invalidates)
 TEST(model_device_tlbs_must_be_invalidated_too)
 {
 	struct bench_question how = { .bits = 128, .device_tlb = true };
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
 
 	CHECK_EQ(s->steps[s->count - 1].op, STEP_INVALIDATE_DEVTLB);
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, true, how), 0);
@@ -502,7 +500,7 @@ TEST(model_device_tlbs_are_invalidated_last)
 /* Section 6.5.3.5: nobody tells a device that an absent entry is there now, whatever CAP.CM says. */
 TEST(model_device_tlbs_keep_no_refusals)
 {
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
 	struct bench_question how = { .bits = 128, .device_tlb = true, .caching_mode = true };
 
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
@@ -518,7 +516,7 @@ TEST(model_sees_a_sequence_that_does_not_end_in_the_new_entry)
 
 TEST(model_says_when_its_memory_is_too_small)
 {
-	const struct sequence *s = find(KIND_CONTEXT, OPERATION_REPLACE, "linux-pre7");
+	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "linux-pre7");
 	struct model_question q = { .steps = s->steps, .count = s->count };
 	struct model_answer a;
 	uint64_t little[16];

@@ -40,9 +40,9 @@ static size_t read_file(const char *path)
 static bool same_sequence(const struct sequence *a, const struct sequence *b)
 {
 	bool same = !strcmp(a->name, b->name) && !strcmp(a->title, b->title) &&
-		    a->kinds == b->kinds && a->operation == b->operation && a->claim == b->claim &&
-		    a->never_blocks == b->never_blocks && a->count == b->count &&
-		    !a->citation == !b->citation &&
+		    a->targets == b->targets && a->operation == b->operation &&
+		    a->claim == b->claim && a->never_blocks == b->never_blocks &&
+		    a->count == b->count && !a->citation == !b->citation &&
 		    (!a->citation || !strcmp(a->citation, b->citation));
 
 	for (size_t i = 0; same && i < a->count; i++)
@@ -105,14 +105,14 @@ static void random_text(char *to, size_t room)
 	to[length] = 0;
 }
 
-static void random_step(struct step *s, unsigned words)
+static void random_step(struct step *s, unsigned words, unsigned kinds)
 {
 	unsigned width;
 
 	do
 		s->op = (uint8_t)below(STEP_OP_COUNT);
-	while ((s->op == STEP_CAS && words < 2) || (s->op == STEP_STORE256 && words < 4));
-	width = s->op == STEP_CAS ? 2 : s->op == STEP_STORE256 ? 4 : 1;
+	while (step_words((enum step_op)s->op) > words);
+	width = step_words((enum step_op)s->op);
 	switch (s->op) {
 	case STEP_FIELD: {
 		unsigned a = below(64), b = below(64);
@@ -121,19 +121,29 @@ static void random_step(struct step *s, unsigned words)
 		s->value = VALUE_NEW;
 		s->field.high = (uint16_t)(s->word * 64 + (a > b ? a : b));
 		s->field.low = (uint16_t)(s->word * 64 + (a > b ? b : a));
+		/* Not half a field: then the whole word. */
+		if (notation_cut_field(s, kinds))
+			s->field = (struct vtd_field){ (uint16_t)(s->word * 64 + 63),
+						       (uint16_t)(s->word * 64) };
 		break;
 	}
 	case STEP_STORE:
 	case STEP_CAS:
+	case STEP_EXCHANGE_UNLOCKED:
+	case STEP_STORE128:
 	case STEP_STORE256:
+	case STEP_STORE512:
 		s->word = (uint8_t)(below(words / width) * width);
 		s->value = (uint8_t)below(VALUE_NEW_NOT_PRESENT + 1);
 		break;
 	case STEP_INVALIDATE_CONTEXT:
 	case STEP_INVALIDATE_CONTEXT_DOMAIN:
+	case STEP_INVALIDATE_CONTEXT_OTHER:
 	case STEP_INVALIDATE_PASID:
 	case STEP_INVALIDATE_PASID_DOMAIN:
 	case STEP_INVALIDATE_IOTLB:
+	case STEP_INVALIDATE_IOTLB_PAGE:
+	case STEP_INVALIDATE_IOTLB_LEAF:
 	case STEP_INVALIDATE_PIOTLB:
 	case STEP_INVALIDATE_TLB:
 	case STEP_SETTLE_CONTEXT:
@@ -152,14 +162,13 @@ static void random_sequence(struct notation *to)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
 	struct sequence *s = &to->sequence;
-	unsigned words = 8, length = 1 + below(NOTATION_NAME - 1);
+	unsigned words = 8, length = 1 + below(NOTATION_NAME - 1), kinds;
 
-	*to = (struct notation){ .sequence = {
-					 .kinds = (uint16_t)(1 + below((1u << KIND_COUNT) - 1)),
-					 .operation = (uint8_t)below(2),
-					 .claim = (uint8_t)below(CLAIM_NONE + 1),
-					 .never_blocks = below(2),
-					 .count = 1 + below(SEQUENCE_STEPS_MAX) } };
+	*to = (struct notation){ .sequence = { .targets = 1 + below((1u << TARGET_COUNT) - 1),
+					       .operation = (uint8_t)below(2),
+					       .claim = (uint8_t)below(CLAIM_NONE + 1),
+					       .never_blocks = below(2),
+					       .count = 1 + below(SEQUENCE_STEPS_MAX) } };
 	s->name = to->name;
 	s->title = to->title;
 	s->steps = to->steps;
@@ -174,11 +183,23 @@ static void random_sequence(struct notation *to)
 		random_text(to->from + at, sizeof(to->from) / 4);
 		at += strlen(to->from + at);
 	}
+	/* One that has the name of its kind cannot be named alone. */
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		if (sequence_is_for(s, (enum target_id)id) &&
+		    !strcmp(target_name((enum target_id)id),
+			    kind_name(target_kind((enum target_id)id))))
+			s->targets |= kind_targets(target_kind((enum target_id)id));
+	kinds = sequence_kinds(s);
 	for (unsigned k = 0; k < KIND_COUNT; k++)
-		if (s->kinds & 1u << k && kind_words((enum entry_kind)k) < words)
+		if (kinds & 1u << k && kind_words((enum entry_kind)k) < words)
 			words = kind_words((enum entry_kind)k);
 	for (size_t i = 0; i < s->count; i++)
-		random_step(&to->steps[i], words);
+		random_step(&to->steps[i], words, kinds);
+	/* They must be stores. */
+	for (size_t i = 0; i < s->count; i++)
+		if (to->steps[i].op == STEP_ANY_ORDER &&
+		    !steps_in_any_order(to->steps, s->count, i))
+			to->steps[i].op = STEP_BARRIER;
 }
 
 TEST(notation_of_random_sequences_is_read_as_it_was_printed)
@@ -248,7 +269,7 @@ TEST(notation_names_what_it_does_not_take)
 		{ "name: x\n", "f:1:1: \"name:\" is not accepted here; accepted: target:" },
 		{ HEAD "stor word 0 := new\n",
 		  "f:4:1: \"stor\" is not accepted here; accepted: title: | from: | claim: | promise: | "
-		  "store | exchange | barrier | flush | invalidate | if" },
+		  "store | exchange | any | barrier | flush | invalidate | if" },
 		{ HEAD "barrier\nstore word 2 := new\n",
 		  "f:5:12: \"2\" is not accepted here; accepted: 0 | 1 | 0: | 1:" },
 		{ HEAD "store word 1: bits 63:0 := new\n",
@@ -274,11 +295,29 @@ TEST(notation_names_what_it_does_not_take)
 		  "f:4:1: \"name:\" is not accepted here; accepted: title: | from: | claim: | promise: | "
 		  "a step" },
 		{ HEAD "barrier\nclaim: safe\n",
-		  "f:5:1: \"claim:\" is not accepted here; accepted: store | exchange | barrier | flush | "
-		  "invalidate | if | target:" },
+		  "f:5:1: \"claim:\" is not accepted here; accepted: store | exchange | any | barrier | "
+		  "flush | invalidate | if | target:" },
 		{ "target: context, contxt\n",
 		  "f:1:18: \"contxt\" is not accepted here; accepted: root | sm-root | sm-context | "
-		  "pasid-dir | pasid | table | leaf | irte" },
+		  "pasid-dir | pasid | table | leaf | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
+		  "pasid-nested | fs-leaf | irte-posted" },
+		{ "target: pasid-ss, pasid\n",
+		  "f:1:19: \"pasid\" is not accepted here; accepted: root | context | sm-root | sm-context | "
+		  "pasid-dir | table | leaf | irte | context-pt | pasid-fs | "
+		  "pasid-fs-pt | pasid-nested | fs-leaf | irte-posted" },
+		{ HEAD "store word 0: bits 30:12 := new\n",
+		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "
+		  "nothing of it" },
+		{ HEAD "store 512 bits from word 0 := new\n",
+		  "f:4:26: \"0\" is not accepted here; accepted: no word: the entry is smaller" },
+		{ HEAD "any order of these stores\n",
+		  "f:5:1: the line ends here; accepted: a 64-bit store" },
+		{ HEAD "any order of these stores\n# none\nbarrier\n",
+		  "f:6:1: \"barrier\" is not accepted here; accepted: a 64-bit store" },
+		{ HEAD "any order of these stores\n" HEAD,
+		  "f:5:1: \"target:\" is not accepted here; accepted: a 64-bit store" },
+		{ HEAD "exchange 128 bits without lock from word 0 := new\n",
+		  "f:4:27: \"lock\" is not accepted here; accepted: LOCK" },
 		{ "target: root\noperation: change\n",
 		  "f:2:12: \"change\" is not accepted here; accepted: replace | teardown-setup" },
 		{ "target: root\nbarrier\n",

@@ -20,7 +20,7 @@ static struct trial seen(struct bench *b, enum target_id id, enum outcome outcom
 	*t = (struct tally){ .dmas = 1 };
 	t->outcomes[outcome] = 1;
 	for (size_t i = 0; i < sequence_count; i++)
-		if (sequences[i].kinds & 1u << target.kind &&
+		if (sequence_is_for(&sequences[i], id) &&
 		    sequences[i].operation == OPERATION_TEARDOWN_SETUP &&
 		    !strcmp(sequences[i].name, "linux-7.0"))
 			trial = (struct trial){ .steps = sequences[i].steps,

@@ -87,7 +87,7 @@ TEST(targets_lead_every_state_to_its_own_page)
 			CHECK(leads_to(&t, t.state[0][s], t.private_at) != 0);
 			CHECK_EQ(leads_to(&t, t.state[0][s], t.private_at),
 				 leads_to(&t, t.state[0][!s], t.private_at));
-			if (t.id != TARGET_PASID_FS_PT)
+			if (!target_passes_through((enum target_id)id))
 				CHECK_EQ(leads_to(&t, t.state[0][s], target_nowhere()), 0);
 		}
 		for (unsigned s = 0; s < 2; s++) {
@@ -111,6 +111,8 @@ TEST(targets_tell_mixtures_apart)
 		/* choice: bit i says whose word i is */
 		{ TARGET_CONTEXT, 2, OUTCOME_MIXTURE_1 },
 		{ TARGET_CONTEXT, 1, OUTCOME_MIXTURE_2 },
+		{ TARGET_CONTEXT_PT, 2, OUTCOME_MIXTURE_1 },
+		{ TARGET_CONTEXT_PT, 1, OUTCOME_B }, /* its AW is a supported one */
 		{ TARGET_SM_CONTEXT, 2, OUTCOME_MIXTURE_1 },
 		{ TARGET_SM_CONTEXT, 1, OUTCOME_MIXTURE_2 },
 		{ TARGET_PASID_FS_PT, 4, OUTCOME_MIXTURE_1 },

@@ -15,7 +15,7 @@
 #include "tests/litmus/updater.h"
 #include "tests/litmus/verdict.h"
 #include "vtd/regs.h"
-#include "tests/litmus/sequence.h"
+#include "tests/litmus/stores.h"
 
 #define STORM_DMAS     10000
 #define STORM_MS       4000 /* slow hardware, or a busy host, makes fewer */
@@ -404,10 +404,10 @@ void measure_granularity(struct bench *b, const char *id)
 		if (b->lacks[t] || engine_choose(b, &b->targets[t]))
 			continue;
 		flip(b, by_128, 2, ms, "an-exchange-for-each-chunk");
-		if (updater_can_store_256())
+		if (stores_have_256())
 			flip(b, by_256, 1, ms, "one-256-bit-store");
 	}
-	if (!updater_can_store_256())
+	if (!stores_have_256())
 		log_note("  no 256-bit stores: the processor has no AVX");
 	engine_choose(b, &b->targets[TARGET_CONTEXT]);
 	log_note("  Of a 128-bit entry the unit %s",

@@ -18,10 +18,12 @@
 
 /*
  * One DMA in so many is made with the entry held still. In the hammer drive it tells less, as the driver
- * invalidates, and on a busy host each costs the time until a virtual updater runs again.
+ * invalidates, and on a busy host each costs the time until a virtual updater runs again: there they take no more
+ * than a part of the measured time.
  */
 #define HOLD_EVERY	  8
 #define HOLD_EVERY_HAMMER 64
+#define HOLD_PART_HAMMER  8
 #define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
 #define TIMEOUTS_IN_A_ROW 3    /* of a device that is given up then */
 
@@ -168,7 +170,10 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		if (problem)
 			t->stopped = problem;
 		t->ticks_reset += rdtsc() - at;
-		started = t->ended = rdtsc(); /* a reset may have done DMA, too, that was refused */
+		t->ended = rdtsc();
+		/* A reset may have done DMA, too, that was refused. */
+		if (!b->device->reset_is_quiet)
+			started = t->ended;
 	}
 	/* What the device did until now must not be held against its next DMA. */
 	if (state != DMA_DONE || bench_said_anything(b))
@@ -260,7 +265,7 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 {
 	uint64_t second = time_ns_to_ticks(1000000000);
 	uint64_t now = rdtsc(), start = now, before = t->ticks, look = now + second;
-	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000);
+	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000), waited = 0;
 	bool holding = false;
 
 	bench_log_interrupts(b, &t->faults);
@@ -268,7 +273,8 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged));
 	     now = t->ended) {
 		unsigned every = s->invalidate ? HOLD_EVERY_HAMMER : HOLD_EVERY;
-		bool hold_next = s->holds && !holding && t->dmas % every == every - 1;
+		bool hold_next = s->holds && !holding && t->dmas % every == every - 1 &&
+				 (!s->invalidate || waited <= (now - start) / HOLD_PART_HAMMER);
 		int state = -1;
 		enum outcome outcome;
 
@@ -282,6 +288,7 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 		}
 		if (holding) {
 			state = updater_wait_held(ENGINE_ANSWER_US);
+			waited += rdtsc() - now;
 			if (state < 0) {
 				t->stopped = updater_problem();
 				break;

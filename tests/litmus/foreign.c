@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading sequences from outside: the parser's word, and what a run asks for besides. */
+/* Reading sequences from outside: the parser's word, and how many a run has room for. */
 #include "tests/litmus/foreign.h"
 #include "kernel/lib/crc32.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
-#include "vtd/entry.h"
 
 #define HASH_DIGITS 8
 
@@ -14,93 +13,6 @@ static struct foreign {
 	char name[NOTATION_NAME + 1 + HASH_DIGITS];
 } foreign[FOREIGN_MAX];
 static size_t count;
-
-/*
- * Fields of which a part says nothing of its own: half a pointer leads to memory that is nobody's, half a width to
- * more levels than there are tables, half a PASID to no entry that was made. No DMA may be let through those.
- */
-static const struct {
-	uint8_t kind; /* enum entry_kind */
-	struct vtd_field field;
-} whole[] = {
-	{ KIND_ROOT, ROOT_CTP },
-	{ KIND_SM_ROOT, ROOT_CTP },
-	{ KIND_CONTEXT, CONTEXT_TT },
-	{ KIND_CONTEXT, CONTEXT_SSPTPTR },
-	{ KIND_CONTEXT, CONTEXT_AW },
-	{ KIND_CONTEXT, CONTEXT_DID },
-	{ KIND_SM_CONTEXT, SM_CONTEXT_PDTS },
-	{ KIND_SM_CONTEXT, SM_CONTEXT_PASIDDIRPTR },
-	{ KIND_SM_CONTEXT, SM_CONTEXT_RID_PASID },
-	{ KIND_PASID_DIR, PASID_DIR_SMPTBLPTR },
-	{ KIND_PASID, PASID_AW },
-	{ KIND_PASID, PASID_PGTT },
-	{ KIND_PASID, PASID_SSPTPTR },
-	{ KIND_PASID, PASID_DID },
-	{ KIND_PASID, PASID_FSPM },
-	{ KIND_PASID, PASID_FSPTPTR },
-	{ KIND_TABLE, SS_ADDR },
-	{ KIND_LEAF, SS_ADDR },
-	/* Half of where it goes to is another processor, or memory that is nobody's. */
-	{ KIND_IRTE, { 63, 2 } },
-	{ KIND_IRTE, IRTE_SID },
-	{ KIND_IRTE, IRTE_SQ },
-	{ KIND_IRTE, IRTE_SVT },
-	{ KIND_IRTE, IRTE_PDAH },
-};
-
-/* The field that the step stores a part of; NULL: none. */
-static const struct vtd_field *cut_field(const struct step *step, uint16_t kinds)
-{
-	if (step->op != STEP_FIELD)
-		return NULL;
-	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-		const struct vtd_field *f = &whole[i].field;
-		bool overlaps = step->field.low <= f->high && f->low <= step->field.high;
-		bool covers = step->field.low <= f->low && f->high <= step->field.high;
-
-		if (kinds & 1u << whole[i].kind && overlaps && !covers)
-			return f;
-	}
-	return NULL;
-}
-
-/* 1 for the first column; of the bits in a step's line. */
-static unsigned column_of_bits(const char *text, size_t bytes, unsigned line)
-{
-	size_t at = 0, start;
-
-	for (; line > 1 && at < bytes; at++)
-		line -= text[at] == '\n';
-	for (start = at; at + 5 < bytes && text[at] != '\n'; at++)
-		if (!memcmp(text + at, "bits ", 5))
-			return (unsigned)(at - start) + 6;
-	return 1;
-}
-
-/* What of a sequence that was read cannot be run. False: nothing. */
-static bool is_refused(const struct notation *n, const char *text, size_t bytes,
-		       struct notation_error *error)
-{
-	for (size_t i = 0; i < n->sequence.count; i++) {
-		const struct step *step = &n->steps[i];
-		const struct vtd_field *field = cut_field(step, n->sequence.kinds);
-
-		if (!field)
-			continue;
-		*error = (struct notation_error){
-			.line = n->step_line[i],
-			.column = column_of_bits(text, bytes, n->step_line[i]),
-		};
-		format_text(error->word, sizeof(error->word), "%u:%u", step->field.high,
-			    step->field.low);
-		format_text(error->accepted, sizeof(error->accepted),
-			    "bits that hold all of the field %u:%u, or nothing of it", field->high,
-			    field->low);
-		return true;
-	}
-	return false;
-}
 
 /* Called NAME_HASH from here on. False: there is one of this name. */
 static bool name(struct foreign *f, const char *text, size_t bytes)
@@ -116,17 +28,12 @@ static bool name(struct foreign *f, const char *text, size_t bytes)
 }
 
 /* One more, which the parser has read into foreign[count]. */
-static bool add(const char *text, size_t bytes, const char *file, char *problem, size_t room)
+static bool add(const char *file, char *problem, size_t room)
 {
 	static char printed[FOREIGN_TEXT];
 	struct foreign *f = &foreign[count];
-	struct notation_error error;
 	size_t length;
 
-	if (is_refused(&f->notation, text, bytes, &error)) {
-		notation_error_text(&error, file, problem, room);
-		return false;
-	}
 	length = notation_print(&f->notation.sequence, printed, sizeof(printed));
 	if (length >= sizeof(printed)) {
 		format_text(problem, room,
@@ -163,7 +70,7 @@ bool foreign_read(const char *text, size_t bytes, const char *file, char *proble
 			format_text(problem, room, "%s:%u:1: accepted are %u sequences", file,
 				    to->line, FOREIGN_MAX);
 		else if (result == NOTATION_SEQUENCE)
-			add(text, bytes, file, problem, room);
+			add(file, problem, room);
 	} while (result == NOTATION_SEQUENCE && !problem[0]);
 	if (problem[0])
 		count = 0;

@@ -14,9 +14,9 @@ static void write_down(void)
 	for (size_t i = 0; i < foreign_count(); i++) {
 		const struct sequence *s = sequence_at(sequence_count + i);
 
-		for (unsigned k = 0; k < KIND_COUNT; k++)
-			if (s->kinds & 1u << k)
-				log_note("given: %s.%s.%s%s%s", kind_name((enum entry_kind)k),
+		for (unsigned t = 0; t < TARGET_COUNT; t++)
+			if (sequence_is_for(s, (enum target_id)t))
+				log_note("given: %s.%s.%s%s%s", target_name((enum target_id)t),
 					 operation_name((enum operation)s->operation), s->name,
 					 s->title[0] ? ": " : "", s->title);
 		record_begin();

@@ -16,10 +16,10 @@ void list_everything(void)
 		const struct sequence *s = sequence_at(i);
 		bool has_claim = s->claim != CLAIM_NONE;
 
-		for (unsigned k = 0; k < KIND_COUNT; k++)
-			if (s->kinds & 1u << k)
+		for (unsigned t = 0; t < TARGET_COUNT; t++)
+			if (sequence_is_for(s, (enum target_id)t))
 				log_note("sequence %s.%s.%s (%s%s): %s",
-					 kind_name((enum entry_kind)k),
+					 target_name((enum target_id)t),
 					 operation_name(s->operation), s->name,
 					 has_claim ? "said to be " : "no claim",
 					 has_claim ? notation_claims[s->claim] : "", s->title);

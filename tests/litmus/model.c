@@ -3,19 +3,10 @@
 #include "tests/litmus/model_search.h"
 #include "vtd/translate.h"
 
-static uint64_t key_of(enum node_type type, unsigned position, unsigned visible, uint64_t payload)
+static uint64_t key_of(enum node_type type, unsigned place, unsigned visible, uint64_t payload)
 {
-	return (uint64_t)type << 62 | (uint64_t)position << 54 | (uint64_t)visible << 46 | payload;
-}
-
-static unsigned key_position(uint64_t key)
-{
-	return key >> 54 & 255;
-}
-
-static unsigned key_visible(uint64_t key)
-{
-	return key >> 46 & 255;
+	return (uint64_t)type << 62 | (uint64_t)place << (PAYLOAD_BITS + PLACE_BITS) |
+	       (uint64_t)visible << PAYLOAD_BITS | payload;
 }
 
 static bool same_words(const uint64_t *a, const uint64_t *b, unsigned words)
@@ -184,80 +175,111 @@ static void fill_apart(struct search *s, uint32_t node, unsigned position, const
 		fill(s, node, &mixed, position, flags);
 }
 
-static unsigned version_in(uint64_t payload, unsigned part)
+static struct model_event move_event(const struct search *s, unsigned place, const struct move *m)
 {
-	return payload >> (VERSION_BITS * part) & ((1 << VERSION_BITS) - 1);
+	return (struct model_event){ .type = EVENT_STEP,
+				     .step = m->step,
+				     .part = m->part,
+				     .to = (uint8_t)direction(s, s->places[place].position) };
+}
+
+/* The position of the step that a move is of. */
+static unsigned move_position(const struct search *s, unsigned place, const struct move *m)
+{
+	unsigned position = s->places[place].position;
+
+	return position - position % (unsigned)s->q->count + m->step;
+}
+
+/* The part holds P, and P is set. */
+static bool is_present(const struct search *s, uint64_t payload)
+{
+	return version_words(s, 0, version_in(s, payload, 0))[0] & s->q->fetch->mask[0][0] &
+	       kind_present(s->q->kind);
+}
+
+/* The entry as it was fetched: what was not is 0. */
+static void fetched(const struct search *s, uint64_t payload, unsigned first, unsigned parts,
+		    uint64_t value[8])
+{
+	for (unsigned i = 0; i < 8; i++)
+		value[i] = 0;
+	for (unsigned p = first; p < first + parts; p++)
+		for (unsigned i = 0; i < s->words && version_in(s, payload, p); i++)
+			value[i] |= version_words(s, p, version_in(s, payload, p))[i] &
+				    s->q->fetch->mask[p][i];
 }
 
 static void expand_fetch(struct search *s, uint32_t index)
 {
-	uint64_t key = s->nodes[index].key, payload = key & ((1ull << 46) - 1);
-	unsigned position = key_position(key), visible = key_visible(key);
+	uint64_t key = s->nodes[index].key, payload = key_payload(key);
+	unsigned place = key_place(key), visible = key_visible(key);
 	unsigned parts = s->q->fetch->parts;
-	uint64_t left = is_over(s, position) ? payload : fetch_after(s, position, payload);
-	struct model_event done = { .type = EVENT_STEP,
-				    .step = (uint8_t)(position % s->q->count),
-				    .to = (uint8_t)direction(s, position) };
 	bool all = true;
 
 	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made.
 	 */
-	if (!payload && at_rest(s, position) >= 0)
-		complete(s, index, position, s->image[visible], at_rest(s, position), 0);
-	if ((!payload || left) && !is_over(s, position))
-		reach(s, index,
-		      key_of(NODE_FETCH, after(s, position), visible_after(s, position, visible),
-			     left),
-		      done);
-	if (visible != position)
-		reach(s, index, key_of(NODE_FETCH, position, position, payload),
+	if (!payload && at_rest(s, place) >= 0)
+		complete(s, index, place, s->places[visible].image, at_rest(s, place), 0);
+	for (unsigned i = 0; i < s->places[place].count && !is_over(s, place); i++) {
+		const struct move *m = &s->moves[s->places[place].moves + i];
+		unsigned at = move_position(s, place, m);
+		uint64_t left = fetch_after(s, at, payload);
+
+		if (!payload || left)
+			reach(s, index,
+			      key_of(NODE_FETCH, m->to, visible_after(s, at, m->to, visible), left),
+			      move_event(s, place, m));
+	}
+	if (visible != place)
+		reach(s, index, key_of(NODE_FETCH, place, place, payload),
 		      (struct model_event){ .type = EVENT_EVICT });
 	for (unsigned p = 0; p < parts; p++) {
 		unsigned v = s->version_at[p][visible];
 
-		if (version_in(payload, p) != NO_VERSION)
+		if (version_in(s, payload, p) != NO_VERSION)
 			continue;
 		all = false;
-		if (s->q->fetch->present_first && p && version_in(payload, 0) == NO_VERSION)
+		if (s->q->fetch->present_first && p && version_in(s, payload, 0) == NO_VERSION)
 			continue;
 		/* Without P nothing more is read. */
-		if (s->q->fetch->present_first && p &&
-		    !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind)))
+		if (s->q->fetch->present_first && p && !is_present(s, payload))
 			continue;
 		reach(s, index,
-		      key_of(NODE_FETCH, position, visible,
-			     payload | (uint64_t)(v + 1) << (VERSION_BITS * p)),
+		      key_of(NODE_FETCH, place, visible,
+			     payload | (uint64_t)(v + 1) << s->version_shift[p]),
 		      (struct model_event){ .type = EVENT_FETCH, .part = (uint8_t)p });
 	}
-	if (!all && s->q->fetch->present_first && version_in(payload, 0) != NO_VERSION)
-		all = !(s->version[0][version_in(payload, 0) - 1][0] & kind_present(s->q->kind));
+	if (!all && s->q->fetch->present_first && version_in(s, payload, 0) != NO_VERSION)
+		all = !is_present(s, payload);
 	if (all) {
-		uint64_t value[8] = { 0 };
+		uint64_t value[8], other[8];
 		bool apart = s->q->fetch->domain_apart;
 
-		for (unsigned p = 0; p < (apart ? 1 : parts); p++)
-			for (unsigned i = 0; i < s->words && version_in(payload, p); i++)
-				value[i] |= s->version[p][version_in(payload, p) - 1][i];
-		complete(s, index, position, value, -1, payload);
-		if (apart)
-			fill_apart(s, index, position, value,
-				   s->version[1][version_in(payload, 1) - 1], payload);
+		fetched(s, payload, 0, apart ? 1 : parts, value);
+		complete(s, index, place, value, -1, payload);
+		if (apart) {
+			fetched(s, payload, 1, 1, other);
+			fill_apart(s, index, place, value, other, payload);
+		}
 	}
 }
 
 static void expand_entry(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
-	unsigned position = key_position(key), next = after(s, position);
+	unsigned place = key_place(key);
 	const struct model_meaning m = s->views[key & 0xffff].meaning;
 
-	use(s, index, &m, at_rest(s, position));
-	fill(s, index, &m, position, 0);
-	if (!is_over(s, position) && entry_survives(s, position, &m))
-		reach(s, index, key_of(NODE_ENTRY, next, 0, key & 0xffff),
-		      (struct model_event){ .type = EVENT_STEP,
-					    .step = (uint8_t)(position % s->q->count),
-					    .to = (uint8_t)direction(s, position) });
+	use(s, index, &m, at_rest(s, place));
+	fill(s, index, &m, place, 0);
+	for (unsigned i = 0; i < s->places[place].count && !is_over(s, place); i++) {
+		const struct move *move = &s->moves[s->places[place].moves + i];
+
+		if (entry_survives(s, move_position(s, place, move), &m))
+			reach(s, index, key_of(NODE_ENTRY, move->to, 0, key & 0xffff),
+			      move_event(s, place, move));
+	}
 }
 
 /* What a device translated itself, root and context entry are looked at for (section 4.2.5). */
@@ -270,19 +292,21 @@ static bool refuses_translated(const struct search *s, int rest)
 static void expand_item(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key;
-	unsigned position = key_position(key), next = after(s, position);
+	unsigned place = key_place(key);
 	const struct item *item = &s->items[(key & 0xffff) >> 4];
 	struct model_meaning m = { .outcome = item->outcome, .domain = item->domain };
-	unsigned held = is_over(s, position) ? 0 : item_left(s, position, item, key & 15);
 
 	/* What is in the paging-structure cache alone answers no request: see walk_from_kept(). */
-	if ((key & 15) != IN_PAGING_CACHE && !refuses_translated(s, at_rest(s, position)))
-		use(s, index, &m, at_rest(s, position));
-	if (held)
-		reach(s, index, key_of(NODE_ITEM, next, 0, (key & 0xfff0) | held),
-		      (struct model_event){ .type = EVENT_STEP,
-					    .step = (uint8_t)(position % s->q->count),
-					    .to = (uint8_t)direction(s, position) });
+	if ((key & 15) != IN_PAGING_CACHE && !refuses_translated(s, at_rest(s, place)))
+		use(s, index, &m, at_rest(s, place));
+	for (unsigned i = 0; i < s->places[place].count && !is_over(s, place); i++) {
+		const struct move *move = &s->moves[s->places[place].moves + i];
+		unsigned held = item_left(s, move_position(s, place, move), item, key & 15);
+
+		if (held)
+			reach(s, index, key_of(NODE_ITEM, move->to, 0, (key & 0xfff0) | held),
+			      move_event(s, place, move));
+	}
 }
 
 /*
@@ -296,71 +320,17 @@ static void walk_from_kept(struct search *s)
 		struct model_event event;
 		const struct item *item;
 
-		if (key >> 62 != NODE_ITEM || (key & 15) != IN_PAGING_CACHE)
+		if (key_type(key) != NODE_ITEM || (key & 15) != IN_PAGING_CACHE)
 			continue;
 		item = &s->items[(key & 0xffff) >> 4];
 		event = (struct model_event){ .type = EVENT_WALK,
 					      .outcome = item->outcome,
 					      .domain = item->domain };
-		if (s->walked[key_position(key)] & domain_bit(s, item->domain))
+		if (s->walked[key_place(key)] & domain_bit(s, item->domain))
 			reach(s, i, key | IN_IOTLB, event);
-		if (s->asked[key_position(key)] & domain_bit(s, item->domain))
+		if (s->asked[key_place(key)] & domain_bit(s, item->domain))
 			reach(s, i, key | IN_DEVICE, event);
 	}
-}
-
-/* What stands in memory before each step. */
-static void make_images(struct search *s)
-{
-	unsigned round = 2 * (unsigned)s->q->count;
-	uint64_t entry[8] = { 0 };
-
-	for (unsigned i = 0; i < s->words; i++)
-		entry[i] = s->q->state[0][i];
-	for (unsigned at = 0; at < 2 * round; at++) {
-		unsigned to = direction(s, at);
-
-		for (unsigned i = 0; i < s->words; i++)
-			s->image[at][i] = entry[i];
-		step_apply(step_at(s, at), s->q->kind, s->q->state[!to], s->q->state[to], entry);
-	}
-	if (s->q->one_way) {
-		if (!same_words(s->image[s->q->count], s->q->state[1], s->words))
-			s->answer->harms |= HARM_WRONG_END;
-		s->positions = (unsigned)s->q->count + 1;
-		return;
-	}
-	if (same_words(s->image[s->q->count], s->q->state[1], s->words) &&
-	    same_words(s->image[round], s->q->state[0], s->words)) {
-		s->positions = round;
-		return;
-	}
-	s->answer->harms |= HARM_WRONG_END;
-	s->positions = 2 * round;
-	s->loop_start = round;
-}
-
-static void make_versions(struct search *s)
-{
-	for (unsigned p = 0; p < s->q->fetch->parts; p++)
-		for (unsigned at = 0; at < s->positions; at++) {
-			uint64_t part[8];
-			unsigned v = 0;
-
-			for (unsigned i = 0; i < s->words; i++)
-				part[i] = s->image[at][i] & s->q->fetch->mask[p][i];
-			while (v < s->versions[p] && !same_words(s->version[p][v], part, s->words))
-				v++;
-			if (v == (1 << VERSION_BITS) - 2) {
-				s->answer->overflow = true;
-				v = 0;
-			} else if (v == s->versions[p]) {
-				for (unsigned i = 0; i < s->words; i++)
-					s->version[p][v][i] = part[i];
-				s->versions[p]++;
-			}
-			s->version_at[p][at] = (uint8_t)v;
-		}
 }
 
 void model_run(const struct model_question *q, void *workspace, size_t bytes,
@@ -375,7 +345,7 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 		answer->overflow = true;
 		return;
 	}
-	for (size_t i = 0; i < offsetof(struct search, views) / 8; i++)
+	for (size_t i = 0; i < offsetof(struct search, places) / 8; i++)
 		((uint64_t *)workspace)[i] = 0;
 	s->q = q;
 	s->answer = answer;
@@ -389,13 +359,15 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 	s->node_room = s->table_size / 2;
 	for (uint32_t i = 0; i < s->table_size; i++)
 		s->table[i] = 0;
-	make_images(s);
-	make_versions(s);
+	if (!search_make_places(s)) {
+		answer->overflow = true;
+		return;
+	}
 	q->meaning(q->context, q->state[0], &s->state[0]);
 	q->meaning(q->context, q->state[1], &s->state[1]);
 	reach(s, 0, key_of(NODE_FETCH, 0, 0, 0), (struct model_event){ 0 });
 	for (uint32_t i = 0; i < s->node_count; i++) {
-		switch (s->nodes[i].key >> 62) {
+		switch (key_type(s->nodes[i].key)) {
 		case NODE_FETCH:
 			expand_fetch(s, i);
 			break;

@@ -13,7 +13,9 @@
  * 6.2.3.1). That of the IOTLB ends it: it drains the requests under way (section 6.5.4; of its
  * domain alone, but a fetch that lasts from one update to the next is not modelled). What a device-TLB
  * asks for is not drained: the answer may still come to the device, until its TLB is invalidated. On a unit that
- * does not snoop, a store becomes visible when its line is flushed, or at any time before.
+ * does not snoop, a store becomes visible when its line is flushed, or at any time before. Stores that may come in
+ * any order are explored in all of them, another one each time; so are the words of a store that is not promised to
+ * be one.
  *
  * Each cached item is followed by itself: items do not hinder each other, so the union of what each
  * can do is what all can do. A PASID-table entry that is kept answers whatever context entry there is; by table 17
@@ -83,9 +85,10 @@ struct model_question {
 	 * read.
 	 */
 	bool qemu_caches;
-	bool one_way;	   /* from state 0 to state 1 alone, once */
-	bool never_blocks; /* the sequence promises that no request is refused */
-	uint8_t blocked;   /* the outcome of a request refused for an entry that is not there */
+	bool splits_vectors; /* the processor promises nothing of 16-byte vector stores */
+	bool one_way;	     /* from state 0 to state 1 alone, once */
+	bool never_blocks;   /* the sequence promises that no request is refused */
+	uint8_t blocked;     /* the outcome of a request refused for an entry that is not there */
 	void (*meaning)(void *context, const uint64_t *entry, struct model_meaning *out);
 	void *context;
 };
@@ -105,6 +108,7 @@ enum model_event_type {
 	EVENT_REQUEST, /* with the entry at rest, a request is answered with `outcome` */
 };
 
+/* part: of the entry; of a step one more than the word that it stores, where that is not all of its store. */
 struct model_event {
 	uint8_t type, step, to, part, outcome;
 	uint16_t domain;
@@ -127,7 +131,6 @@ struct model_answer {
 
 _Static_assert(MODEL_OUTCOMES <= 16, "bit sets of outcomes have 16 bits");
 _Static_assert(HARM_BITS <= 8, "bit sets of harms have eight");
-_Static_assert(KIND_COUNT <= 16, "sequence.kinds has 16");
 
 void model_run(const struct model_question *question, void *workspace, size_t bytes,
 	       struct model_answer *answer);

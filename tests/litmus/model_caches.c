@@ -87,8 +87,11 @@ enum {
 	DROP_PASID = 2,
 	DROP_IOTLB = 4,
 	DROP_PIOTLB = 8,
-	DROP_DEVICE = 16,
-	DROP_INTERRUPT = 32,
+	DROP_LEAF =
+		16, /* IOTLB with IH = 1: it spares paging entries of the second stage, as the one before */
+	DROP_TLB = DROP_IOTLB | DROP_PIOTLB | DROP_LEAF,
+	DROP_DEVICE = 32,
+	DROP_INTERRUPT = 64,
 };
 
 /* Of what is tagged `domain`, or 0 as well, or of all. */
@@ -121,6 +124,12 @@ static struct dropped drops(const struct search *s, unsigned position)
 		break;
 	case STEP_INVALIDATE_IOTLB:
 		d.caches = DROP_IOTLB;
+		break;
+	case STEP_INVALIDATE_IOTLB_PAGE: /* one page is translated: it is as good */
+		d.caches = DROP_IOTLB;
+		break;
+	case STEP_INVALIDATE_IOTLB_LEAF:
+		d.caches = DROP_LEAF;
 		break;
 	case STEP_INVALIDATE_PIOTLB:
 		d.caches = DROP_PIOTLB;
@@ -182,9 +191,9 @@ static unsigned entry_cache(const struct search *s)
 		return DROP_PASID;
 	case KIND_TABLE:
 		/* A paging-structure cache; those of the second stage only the first reaches (table 24). */
-		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_IOTLB | DROP_PIOTLB;
+		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_TLB;
 	case KIND_LEAF:
-		return DROP_IOTLB | DROP_PIOTLB;
+		return DROP_TLB;
 	case KIND_IRTE:
 		return DROP_INTERRUPT;
 	default:
@@ -211,7 +220,7 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
 	if (reaches(s, &d, DROP_PASID, item->domain))
 		held &= ~(unsigned)IN_PASID_CACHE;
 	/* Tables 23 and 24: both reach translations of every stage, but paging entries of the second only one. */
-	if (reaches(s, &d, DROP_IOTLB | DROP_PIOTLB, item->domain))
+	if (reaches(s, &d, DROP_TLB, item->domain))
 		held &= ~(unsigned)IN_IOTLB;
 	if (reaches(s, &d, DROP_IOTLB, item->domain))
 		held &= ~(unsigned)IN_PAGING_CACHE;
@@ -241,7 +250,7 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 		payload |= NO_ENTRY;
 	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))
 		payload |= NO_PASID;
-	if (!(payload & NO_PASID && dropped & (DROP_IOTLB | DROP_PIOTLB)))
+	if (!(payload & NO_PASID && dropped & DROP_TLB))
 		return payload & NO_IOTLB && dropped & DROP_DEVICE ? 0 : payload;
 	/*
 	 * Translation requests are not drained. The device gets its answer, and keeps it; one that an
@@ -250,23 +259,23 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	return s->q->device_tlb ? payload | NO_IOTLB : 0;
 }
 
-unsigned visible_after(const struct search *s, unsigned position, unsigned visible)
+unsigned visible_after(const struct search *s, unsigned position, unsigned to, unsigned visible)
 {
 	const struct step *step = step_at(s, position);
-	unsigned next = after(s, position);
+	unsigned from = s->places[visible].position;
 
 	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
 	if (!s->q->write_buffer || !s->q->caches)
-		return s->q->coherent || step->op == STEP_FLUSH ? next : visible;
+		return s->q->coherent || step->op == STEP_FLUSH ? to : visible;
 	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */
 	if (!step_invalidates(step) && !step_settles(step))
 		return visible;
 	if (s->q->coherent)
-		return next;
-	while (position != visible) {
+		return to;
+	while (position != from) {
 		if (step_at(s, position)->op == STEP_FLUSH)
 			return after(s, position);
-		position = !position || (position == s->loop_start && visible > position)
+		position = !position || (position == s->loop_start && from > position)
 				   ? s->positions - 1
 				   : position - 1;
 	}

@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the parts of the model share: the search (tests/litmus/model.c), and what caches do (tests/litmus/model_caches.c). */
+/*
+ * What the parts of the model share: the places of the updater (tests/litmus/model_places.c), the search (model.c), and what
+ * caches do (model_caches.c).
+ */
 #ifndef VTD_MODEL_SEARCH_H
 #define VTD_MODEL_SEARCH_H
 
 #include "tests/litmus/model.h"
 
-#define POSITIONS    (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
-#define VERSION_BITS 5
-#define VIEWS_MAX    4096
-#define ITEMS_MAX    64
-#define DOMAINS_MAX  16
-#define NO_VERSION   0 /* a part that was not fetched yet */
+#define POSITIONS   (4 * SEQUENCE_STEPS_MAX) /* of the updater: there and back, twice */
+#define PLACES_MAX  2048
+#define MOVES_MAX   (4 * PLACES_MAX)
+#define VIEWS_MAX   4096
+#define ITEMS_MAX   64
+#define DOMAINS_MAX 16
+#define NO_VERSION  0 /* a part that was not fetched yet */
+
+/* A node's key: type 63:62, place 61:51, visible 50:40, payload 39:0. */
+#define PLACE_BITS   11
+#define PAYLOAD_BITS 40
+_Static_assert(2 + 2 * PLACE_BITS + PAYLOAD_BITS == 64 && PLACES_MAX <= 1 << PLACE_BITS,
+	       "a key has room for all that");
 
 /* What a fetch under way may no longer fill: bits of its payload, above the parts' versions. */
-#define NO_ENTRY (1ull << 40) /* its entry's own cache was invalidated since */
-#define NO_PASID (1ull << 41) /* and after that the PASID cache, if that is another */
-#define NO_IOTLB (1ull << 42) /* and after that the IOTLB: what is left is the device's own TLB */
-_Static_assert(MODEL_PARTS *VERSION_BITS <= 40, "the parts' versions are below these");
+#define NO_ENTRY     (1ull << 37) /* its entry's own cache was invalidated since */
+#define NO_PASID     (1ull << 38) /* and after that the PASID cache, if that is another */
+#define NO_IOTLB     (1ull << 39) /* and after that the IOTLB: what is left is the device's own TLB */
+#define VERSION_BITS 37
 
 /*
  * A node of the search: where the updater is, what of its stores is visible, and one thing that the
@@ -25,14 +35,49 @@ _Static_assert(MODEL_PARTS *VERSION_BITS <= 40, "the parts' versions are below t
 enum node_type { NODE_FETCH, NODE_ENTRY, NODE_ITEM };
 
 struct node {
-	uint64_t key; /* type 63:62, position 61:54, visible 53:46, payload 45:0 */
+	uint64_t key;
 	uint32_t parent;
 	struct model_event event; /* how it was reached */
 };
 
-_Static_assert(POSITIONS <= 1 << 8,
-	       "a position, and how far stores are visible, have eight bits of the key");
-_Static_assert(NODE_ITEM < 1 << 2, "the type has two bits of it");
+_Static_assert(NODE_ITEM < 1 << 2, "the type has two bits of the key");
+
+static inline unsigned key_type(uint64_t key)
+{
+	return (unsigned)(key >> 62);
+}
+
+static inline unsigned key_place(uint64_t key)
+{
+	return key >> (PAYLOAD_BITS + PLACE_BITS) & ((1 << PLACE_BITS) - 1);
+}
+
+static inline unsigned key_visible(uint64_t key)
+{
+	return key >> PAYLOAD_BITS & ((1 << PLACE_BITS) - 1);
+}
+
+static inline uint64_t key_payload(uint64_t key)
+{
+	return key & ((1ull << PAYLOAD_BITS) - 1);
+}
+
+/*
+ * Where the updater is. The first ones are those before each step, by its position; where several stores may come in any
+ * order, more are between their beginning and their end: one for each set of them that may be done.
+ */
+struct place {
+	uint64_t image[8];     /* what stands in memory */
+	uint16_t position;     /* of the step, or of where the stores begin */
+	uint16_t moves, count; /* on from here: number of the first, and how many */
+};
+
+/* A step, or a part of one. */
+struct move {
+	uint16_t to; /* place */
+	uint8_t step;
+	uint8_t part; /* as of struct model_event */
+};
 
 struct view {
 	uint64_t value[8];
@@ -65,10 +110,10 @@ struct search {
 	 * repeats. One way: count + 1, and nothing comes after the last.
 	 */
 	unsigned positions, loop_start;
-	uint64_t image[POSITIONS][8]; /* what stands in memory before each step */
-	uint64_t version[MODEL_PARTS][1 << VERSION_BITS][8];
+	unsigned place_count, move_count;
+	/* Of each part: how many values it has, and where they are in the payload of a fetch. */
 	unsigned versions[MODEL_PARTS];
-	uint8_t version_at[MODEL_PARTS][POSITIONS];
+	uint8_t version_shift[MODEL_PARTS], version_bits[MODEL_PARTS];
 	struct model_meaning state[2];
 	unsigned view_count;
 	struct item items[ITEMS_MAX];
@@ -77,19 +122,24 @@ struct search {
 	 * Domain-ids of second-stage entries, and which of them a walk may have at each position; asked: one whose
 	 * answer goes to the device alone.
 	 */
-	uint16_t domains[DOMAINS_MAX], walked[POSITIONS], asked[POSITIONS];
+	uint16_t domains[DOMAINS_MAX], walked[PLACES_MAX], asked[PLACES_MAX];
 	unsigned domain_count;
 	struct node *nodes;
 	uint32_t node_count, node_room;
 	uint32_t *table; /* hash of keys: index + 1 */
 	uint32_t table_size;
-	struct view views[VIEWS_MAX]; /* the last: what is above is cleared for each question */
+	/* What is above is cleared for each question. */
+	struct place places[PLACES_MAX];
+	struct move moves[MOVES_MAX];
+	uint16_t version_at[MODEL_PARTS][PLACES_MAX]; /* which value of a part a place has, */
+	uint16_t version_of[MODEL_PARTS][PLACES_MAX]; /* and the first place that has it */
+	struct view views[VIEWS_MAX];
 };
 
 /* At the beginning of each half nothing is going on: the state that should be current, else -1. */
-static inline int at_rest(const struct search *s, unsigned position)
+static inline int at_rest(const struct search *s, unsigned place)
 {
-	return position % s->q->count ? -1 : (int)(position / s->q->count % 2);
+	return place >= s->positions || place % s->q->count ? -1 : (int)(place / s->q->count % 2);
 }
 
 static inline const struct step *step_at(const struct search *s, unsigned position)
@@ -97,10 +147,22 @@ static inline const struct step *step_at(const struct search *s, unsigned positi
 	return &s->q->steps[position % s->q->count];
 }
 
-/* The update is over, and no other follows. */
-static inline bool is_over(const struct search *s, unsigned position)
+static inline unsigned version_in(const struct search *s, uint64_t payload, unsigned part)
 {
-	return s->q->one_way && position == s->q->count;
+	return (unsigned)(payload >> s->version_shift[part] &
+			  ((1ull << s->version_bits[part]) - 1));
+}
+
+/* A value of a part of the entry: words, of which the part's bits count. */
+static inline const uint64_t *version_words(const struct search *s, unsigned part, unsigned version)
+{
+	return s->places[s->version_of[part][version - 1]].image;
+}
+
+/* The update is over, and no other follows. */
+static inline bool is_over(const struct search *s, unsigned place)
+{
+	return s->q->one_way && place == s->q->count;
 }
 
 static inline unsigned after(const struct search *s, unsigned position)
@@ -108,16 +170,19 @@ static inline unsigned after(const struct search *s, unsigned position)
 	return position + 1 == s->positions ? s->loop_start : position + 1;
 }
 
-/* The state that the half `position` lies in leads to. */
+/* The state that the half in which the position is leads to. */
 static inline unsigned direction(const struct search *s, unsigned position)
 {
 	return position / s->q->count % 2 == 0;
 }
 
+/* All places and moves, and what each part of the entry can be. False: there are too many. */
+bool search_make_places(struct search *s);
+
 /* The caches that a translation begins in: a bit set of IN_*. */
 unsigned item_home(const struct search *s, const struct model_meaning *m, uint64_t flags);
 
-/* Whether an entry of this meaning may be cached, and whether the step at `position` leaves it there. */
+/* Whether an entry of this meaning may be cached, and whether a step leaves it there, which begins at `position`. */
 bool entry_may_be_kept(const struct search *s, const struct model_meaning *m);
 bool entry_survives(const struct search *s, unsigned position, const struct model_meaning *m);
 
@@ -131,7 +196,7 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
 /* What becomes of a fetch under way when the step at `position` is done: its payload; 0: it is over. */
 uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload);
 
-/* Up to where stores are visible, at least, when the step at `position` is done. */
-unsigned visible_after(const struct search *s, unsigned position, unsigned visible);
+/* The place whose stores are visible, at least, after a move of the step at `position` to the place `to`. */
+unsigned visible_after(const struct search *s, unsigned position, unsigned to, unsigned visible);
 
 #endif

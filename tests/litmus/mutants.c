@@ -10,7 +10,7 @@
 #include "tests/litmus/predict.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/trials.h"
-#include "tests/litmus/sequence.h"
+#include "tests/litmus/stores.h"
 
 #define HAMMER_MS     150
 #define FAITHFUL_MS   1200
@@ -102,7 +102,6 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 
 void mutants_run(struct bench *b, enum target_id target, const char *id)
 {
-	enum entry_kind kind = target_kind(target);
 	const char *problem = engine_choose(b, &b->targets[target]);
 
 	counts = (struct counts){ 0 };
@@ -114,8 +113,7 @@ void mutants_run(struct bench *b, enum target_id target, const char *id)
 	for (size_t i = 0; i < all_sequences(); i++) {
 		const struct sequence *s = sequence_at(i);
 
-		if (!(s->kinds & 1u << kind) ||
-		    (updater_needs_avx(s->steps, s->count) && !updater_can_store_256()))
+		if (!sequence_is_for(s, target) || stores_lack(s->steps, s->count))
 			continue;
 		for (unsigned mutation = 0; mutation < 2; mutation++)
 			for (size_t at = 0; at < s->count; at++)

@@ -92,26 +92,44 @@ static bool add_words(struct notation_words line, char *to, size_t *n, size_t ro
 	}
 }
 
+/* A kind of entry is all of its targets; one of them has a name of its own. */
+static uint32_t targets_named(struct notation_words name)
+{
+	for (unsigned k = 0; k < KIND_COUNT; k++)
+		if (notation_is(name, kind_name((enum entry_kind)k)))
+			return kind_targets((enum entry_kind)k);
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		if (notation_is(name, target_name((enum target_id)id)))
+			return 1u << id;
+	return 0;
+}
+
+static void expect_targets(struct notation_failure *f, struct notation_words word, uint32_t taken)
+{
+	for (unsigned k = 0; k < KIND_COUNT; k++)
+		if (!(taken & kind_targets((enum entry_kind)k)))
+			notation_expect(f, word, kind_name((enum entry_kind)k));
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		if (!(taken >> id & 1) && kind_targets(target_kind((enum target_id)id)) != 1u << id)
+			notation_expect(f, word, target_name((enum target_id)id));
+}
+
 static bool parse_targets(struct parse *p, struct notation_words line)
 {
 	bool more = true;
 
 	while (more) {
 		struct notation_words word = notation_word(&line), name = word;
-		unsigned k = 0;
+		uint32_t targets;
 
 		more = word.end > word.at && word.end[-1] == ',';
 		name.end -= more;
-		while (k < KIND_COUNT && !notation_is(name, kind_name((enum entry_kind)k)))
-			k++;
-		if (k == KIND_COUNT || p->out->sequence.kinds & 1u << k) {
-			for (k = 0; k < KIND_COUNT; k++)
-				if (!(p->out->sequence.kinds & 1u << k))
-					notation_expect(&p->failure, word,
-							kind_name((enum entry_kind)k));
+		targets = targets_named(name);
+		if (!targets || p->out->sequence.targets & targets) {
+			expect_targets(&p->failure, word, p->out->sequence.targets);
 			return false;
 		}
-		p->out->sequence.kinds |= (uint16_t)(1u << k);
+		p->out->sequence.targets |= targets;
 	}
 	if (is_empty(line))
 		return true;
@@ -238,12 +256,36 @@ static bool parse_key(struct parse *p, struct notation_reader *r, enum notation_
 
 static unsigned words_of(const struct sequence *s)
 {
-	unsigned words = WORDS_MAX;
+	unsigned words = WORDS_MAX, kinds = sequence_kinds(s);
 
 	for (unsigned k = 0; k < KIND_COUNT; k++)
-		if (s->kinds & 1u << k && kind_words((enum entry_kind)k) < words)
+		if (kinds & 1u << k && kind_words((enum entry_kind)k) < words)
 			words = kind_words((enum entry_kind)k);
 	return words;
+}
+
+/* What a step may not be where it is, though it is one. */
+static bool check_step(struct parse *p, struct notation_words line, size_t n)
+{
+	const struct step *step = &p->out->steps[n];
+	const struct vtd_field *field = notation_cut_field(step, sequence_kinds(&p->out->sequence));
+	struct notation_words word = notation_word(&line);
+	char text[80];
+
+	p->failure = (struct notation_failure){ 0 };
+	if (n && step[-1].op == STEP_ANY_ORDER && !step_is_plain(step)) {
+		notation_expect(&p->failure, word, "a 64-bit store");
+		return false;
+	}
+	if (!field)
+		return true;
+	/* The word after "bits". */
+	while (!notation_is(word, "bits"))
+		word = notation_word(&line);
+	format_text(text, sizeof(text), "bits that hold all of the field %u:%u, or nothing of it",
+		    field->high, field->low);
+	notation_expect(&p->failure, notation_word(&line), text);
+	return false;
 }
 
 static bool parse_step(struct parse *p, struct notation_reader *r)
@@ -268,10 +310,25 @@ static bool parse_step(struct parse *p, struct notation_reader *r)
 			notation_expect(&p->failure, word, notation_keys[NOTATION_KEY_TARGET]);
 		return false;
 	}
+	if (!check_step(p, line, n))
+		return false;
 	out->step_line[n] = r->line;
 	out->sequence.count++;
 	go_on(r);
 	return true;
+}
+
+/* Whether the sequence may end before this word. */
+static bool ends_well(struct parse *p, struct notation_words word)
+{
+	size_t count = p->out->sequence.count;
+	bool is_open = count && p->out->steps[count - 1].op == STEP_ANY_ORDER;
+
+	if (count && !is_open)
+		return true;
+	p->failure = (struct notation_failure){ 0 };
+	notation_expect(&p->failure, word, is_open ? "a 64-bit store" : "a step");
+	return false;
 }
 
 static bool parse(struct parse *p, struct notation_reader *r)
@@ -290,17 +347,13 @@ static bool parse(struct parse *p, struct notation_reader *r)
 			return false;
 		}
 		if (p->out->sequence.count && key == NOTATION_KEY_TARGET)
-			return true;
+			return ends_well(p, notation_word(&line));
 		if (key < NOTATION_KEYS && !p->out->sequence.count
 			    ? !parse_key(p, r, (enum notation_key)key)
 			    : !parse_step(p, r))
 			return false;
 	}
-	if (p->out->sequence.count)
-		return true;
-	notation_expect(&p->failure, (struct notation_words){ r->text + r->at, r->text + r->at },
-			"a step");
-	return false;
+	return ends_well(p, (struct notation_words){ r->text + r->at, r->text + r->at });
 }
 
 static void tell(const struct notation_reader *r, const struct notation_failure *f,

@@ -72,6 +72,9 @@ extern const char *const notation_keys[NOTATION_KEYS];
 extern const char *const notation_operations[NOTATION_OPERATIONS]; /* by enum operation */
 extern const char *const notation_claims[NOTATION_CLAIMS];	   /* by enum claim */
 
+/* Fields of which a sequence may store all, or nothing. */
+const struct vtd_field *notation_cut_field(const struct step *step, unsigned kinds);
+
 /* The words of a line, from `at` on. */
 struct notation_words {
 	const char *at, *end;

@@ -72,19 +72,39 @@ static const char *put_text(struct print *p, enum notation_key key, const char *
 	return *text ? text + 1 : text;
 }
 
+static const char *put_name(struct print *p, const char *separator, const char *name)
+{
+	put(p, separator);
+	put(p, name);
+	return ", ";
+}
+
+/* A kind of entry where all that its name stands for is meant, else each target by itself. */
+static void put_targets(struct print *p, uint32_t targets)
+{
+	const char *separator = " ";
+
+	for (unsigned k = 0; k < KIND_COUNT; k++) {
+		uint32_t all = kind_targets((enum entry_kind)k), left = targets;
+
+		if ((targets & all) == all) {
+			separator = put_name(p, separator, kind_name((enum entry_kind)k));
+			left &= ~all;
+		}
+		for (unsigned id = 0; id < TARGET_COUNT; id++)
+			if (left >> id & 1 && target_kind((enum target_id)id) == k)
+				separator = put_name(p, separator, target_name((enum target_id)id));
+	}
+}
+
 size_t notation_print(const struct sequence *s, char *text, size_t room)
 {
 	struct print p = { text, 0, room };
-	const char *separator = " ", *from = s->citation ? s->citation : "";
+	const char *from = s->citation ? s->citation : "";
 	char step[96];
 
 	put(&p, notation_keys[NOTATION_KEY_TARGET]);
-	for (unsigned k = 0; k < KIND_COUNT; k++)
-		if (s->kinds & 1u << k) {
-			put(&p, separator);
-			put(&p, kind_name((enum entry_kind)k));
-			separator = ", ";
-		}
+	put_targets(&p, s->targets);
 	put(&p, "\n");
 	put_text(&p, NOTATION_KEY_OPERATION, notation_operations[s->operation]);
 	put_text(&p, NOTATION_KEY_NAME, s->name);

@@ -11,14 +11,22 @@ static const char *const templates[STEP_OP_COUNT] = {
 	[STEP_STORE] = "store word %w := %v",
 	[STEP_FIELD] = "store word %w: bits %b := new",
 	[STEP_CAS] = "exchange 128 bits from word %w := %v",
+	[STEP_EXCHANGE_UNLOCKED] = "exchange 128 bits without LOCK from word %w := %v",
+	[STEP_STORE128] = "store 128 bits from word %w := %v",
 	[STEP_STORE256] = "store 256 bits from word %w := %v",
+	[STEP_STORE512] = "store 512 bits from word %w := %v",
+	[STEP_ANY_ORDER] = "any order of these stores",
 	[STEP_BARRIER] = "barrier",
 	[STEP_FLUSH] = "flush the line if ECAP.C = 0",
 	[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID %d",
 	[STEP_INVALIDATE_CONTEXT_DOMAIN] = "invalidate the context cache (domain), DID %d",
+	[STEP_INVALIDATE_CONTEXT_OTHER] =
+		"invalidate the context cache (device) by another source-id, DID %d",
 	[STEP_INVALIDATE_PASID] = "invalidate the PASID cache (PASID), DID %d",
 	[STEP_INVALIDATE_PASID_DOMAIN] = "invalidate the PASID cache (domain), DID %d",
 	[STEP_INVALIDATE_IOTLB] = "invalidate the IOTLB (domain), DID %d",
+	[STEP_INVALIDATE_IOTLB_PAGE] = "invalidate the IOTLB (page), DID %d",
+	[STEP_INVALIDATE_IOTLB_LEAF] = "invalidate the IOTLB (page, IH = 1), DID %d",
 	[STEP_INVALIDATE_PIOTLB] = "invalidate the PASID-based IOTLB, DID %d",
 	[STEP_INVALIDATE_TLB] = "invalidate the IOTLB as the PGTT asks, DID %d",
 	[STEP_INVALIDATE_DEVTLB] = "invalidate the device-TLB if the device has ATS on",
@@ -50,11 +58,6 @@ static const char *const domains[] = {
 	[VALUE_NEW] = "of new",
 };
 
-static unsigned word_of(const struct step *step)
-{
-	return step->op == STEP_FIELD ? step->field.low / 64 : step->word;
-}
-
 char *step_text(const struct step *step, char *text, size_t room)
 {
 	size_t n = 0;
@@ -68,7 +71,7 @@ char *step_text(const struct step *step, char *text, size_t room)
 		}
 		t++;
 		if (*t == 'w')
-			n += format_text(to, room - n, "%u", word_of(step));
+			n += format_text(to, room - n, "%u", step_word(step));
 		else if (*t == 'b')
 			n += format_text(to, room - n, "%u:%u", step->field.high, step->field.low);
 		else
@@ -156,28 +159,25 @@ static bool number(const char **at, const char *end, unsigned *value)
 	return *at > start && (*start != '0' || *at == start + 1);
 }
 
-/* How many words a step stores from its word on, and must begin at a multiple of. */
-static unsigned width(unsigned op)
-{
-	return op == STEP_CAS ? 2 : op == STEP_STORE256 ? 4 : 1;
-}
-
 static bool parse_word(const char **at, const char *end, unsigned op, unsigned words,
 		       unsigned *value)
 {
-	return number(at, end, value) && *value % width(op) == 0 && *value + width(op) <= words;
+	unsigned width = step_words((enum step_op)op); /* it begins at a multiple of it */
+
+	return number(at, end, value) && *value % width == 0 && *value + width <= words;
 }
 
 static void expect_words(struct notation_failure *f, struct notation_words word, unsigned op,
 			 unsigned words, const char *after)
 {
+	unsigned width = step_words((enum step_op)op);
 	char text[4];
 
-	for (unsigned w = 0; w + width(op) <= words; w += width(op)) {
+	for (unsigned w = 0; w + width <= words; w += width) {
 		format_text(text, sizeof(text), "%u%s", w, after);
 		notation_expect(f, word, text);
 	}
-	if (width(op) > words)
+	if (width > words)
 		notation_expect(f, word, "no word: the entry is smaller");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Predictions for a trial: by the specification, and by what is known of this unit. */
 #include "tests/litmus/predict.h"
+#include "tests/litmus/stores.h"
 #include "tests/litmus/traits.h"
 #include "kernel/kernel.h"
 #include "kernel/memory.h"
@@ -52,6 +53,7 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
 		.device_tlb = reading.by_device_tlb,
 		.caches = trial->drive == DRIVE_FAITHFUL,
+		.splits_vectors = stores_split_vectors(),
 		.qemu_caches = how.qemu_caches,
 		.never_blocks = never_blocks,
 		.blocked = OUTCOME_NOT_PRESENT,

@@ -12,21 +12,25 @@ static void emit(struct program *p, struct micro micro)
 
 static bool is_store(const struct step *s)
 {
-	return s->op == STEP_STORE || s->op == STEP_FIELD || s->op == STEP_CAS ||
-	       s->op == STEP_STORE256;
+	return step_words((enum step_op)s->op) > 0;
 }
 
 static void emit_store(struct program *p, volatile uint64_t *entry, const struct step *s,
 		       const uint64_t *content)
 {
-	unsigned word = s->op == STEP_FIELD ? s->field.low / 64 : s->word;
-	unsigned words = s->op == STEP_CAS ? 2 : s->op == STEP_STORE256 ? 4 : 1;
-	struct micro m = { .op = words == 1   ? MICRO_STORE
-				 : words == 2 ? MICRO_CAS
-					      : MICRO_STORE256,
-			   .address = entry + word };
+	static const uint8_t ops[STEP_OP_COUNT] = {
+		[STEP_STORE] = MICRO_STORE,
+		[STEP_FIELD] = MICRO_STORE,
+		[STEP_CAS] = MICRO_CAS,
+		[STEP_EXCHANGE_UNLOCKED] = MICRO_EXCHANGE_UNLOCKED,
+		[STEP_STORE128] = MICRO_STORE128,
+		[STEP_STORE256] = MICRO_STORE256,
+		[STEP_STORE512] = MICRO_STORE512,
+	};
+	unsigned word = step_word(s);
+	struct micro m = { .op = ops[s->op], .address = entry + word };
 
-	for (unsigned i = 0; i < words; i++)
+	for (unsigned i = 0; i < step_words((enum step_op)s->op); i++)
 		m.value[i] = content[word + i];
 	emit(p, m);
 }
@@ -45,9 +49,12 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 	static const uint8_t ops[STEP_OP_COUNT] = {
 		[STEP_INVALIDATE_CONTEXT] = MICRO_CONTEXT_CACHE,
 		[STEP_INVALIDATE_CONTEXT_DOMAIN] = MICRO_CONTEXT_CACHE_DOMAIN,
+		[STEP_INVALIDATE_CONTEXT_OTHER] = MICRO_CONTEXT_CACHE_OTHER,
 		[STEP_INVALIDATE_PASID] = MICRO_PASID_CACHE,
 		[STEP_INVALIDATE_PASID_DOMAIN] = MICRO_PASID_CACHE_DOMAIN,
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
+		[STEP_INVALIDATE_IOTLB_PAGE] = MICRO_IOTLB_PAGE,
+		[STEP_INVALIDATE_IOTLB_LEAF] = MICRO_IOTLB_LEAF,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
 		[STEP_INVALIDATE_CONTEXT_GLOBAL] = MICRO_CONTEXT_CACHE_GLOBAL,
 		[STEP_INVALIDATE_PASID_GLOBAL] = MICRO_PASID_CACHE_GLOBAL,
@@ -58,7 +65,8 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 	};
 	struct micro m = { .op = ops[op],
 			   .domain = s->value == VALUE_ZERO ? 0 : t->domain[state],
-			   .pasid = t->pasid[state] };
+			   .pasid = t->pasid[state],
+			   .value = { t->address } };
 
 	if (s->op == STEP_INVALIDATE_TLB) {
 		struct model_meaning meaning = target_meaning(t, t->state[0][state]);
@@ -87,6 +95,14 @@ static void emit_settling(struct program *p, const struct target *t, unsigned st
 	}
 }
 
+/* How much of the program they are: where it dwells between stores, each is two, but for the last of all. */
+static uint64_t stores_in_any_order(const struct trial *trial, size_t at, size_t last_store)
+{
+	size_t n = steps_in_any_order(trial->steps, trial->count, at);
+
+	return trial->dwell_ns ? 2 * n - (at + n == last_store) : n;
+}
+
 /* `content`: the entry as it is before; afterwards as the steps leave it. */
 static void compile(struct program *p, const struct bench *b, const struct trial *trial,
 		    unsigned phase, unsigned from, uint64_t *content)
@@ -105,6 +121,10 @@ static void compile(struct program *p, const struct bench *b, const struct trial
 
 		if (step_apply(s, (enum entry_kind)t->kind, old, new, content))
 			emit_store(p, t->entry, s, content);
+		else if (s->op == STEP_ANY_ORDER)
+			emit(p, (struct micro){
+					.op = MICRO_ANY_ORDER,
+					.value = { stores_in_any_order(trial, i, last_store) } });
 		else if (s->op == STEP_FLUSH && !t->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
 		else if (trial->drive != DRIVE_FAITHFUL)

@@ -22,13 +22,20 @@ struct trial {
 enum micro_op {
 	MICRO_STORE,
 	MICRO_CAS,
+	MICRO_EXCHANGE_UNLOCKED,
+	MICRO_STORE128,
 	MICRO_STORE256,
+	MICRO_STORE512,
+	MICRO_ANY_ORDER, /* of the stores among the next value[0] */
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,
 	MICRO_CONTEXT_CACHE_DOMAIN,
+	MICRO_CONTEXT_CACHE_OTHER,
 	MICRO_PASID_CACHE,
 	MICRO_PASID_CACHE_DOMAIN,
 	MICRO_IOTLB,
+	MICRO_IOTLB_PAGE,
+	MICRO_IOTLB_LEAF,
 	MICRO_PIOTLB,
 	MICRO_CONTEXT_CACHE_GLOBAL,
 	MICRO_PASID_CACHE_GLOBAL,
@@ -47,7 +54,7 @@ struct micro {
 	uint16_t domain;
 	uint32_t pasid;
 	volatile uint64_t *address;
-	uint64_t value[4]; /* dwell: ticks in value[0] */
+	uint64_t value[8]; /* dwell: ticks in value[0]; IOTLB of a page: its address */
 };
 
 struct program {

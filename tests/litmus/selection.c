@@ -48,10 +48,13 @@ static bool is_named(const char *id, size_t base_length)
 static bool only_faithful(const struct sequence *s)
 {
 	/* A PASID-table entry has several chunks, and QEMU reads it several times. */
-	if (s->claim != CLAIM_UNSAFE || s->kinds & 1u << KIND_PASID)
+	if (s->claim != CLAIM_UNSAFE || sequence_kinds(s) & 1u << KIND_PASID)
 		return false;
 	for (size_t i = 0; i < s->count; i++)
-		if (s->steps[i].op == STEP_FIELD || (s->steps[i].op == STEP_STORE && s->count > 2))
+		if (s->steps[i].op == STEP_FIELD ||
+		    (s->steps[i].op == STEP_STORE && s->count > 2) ||
+		    step_words_at_once((enum step_op)s->steps[i].op, true) !=
+			    step_words((enum step_op)s->steps[i].op))
 			return false;
 	return true;
 }
@@ -61,7 +64,7 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 {
 	struct step steps[SEQUENCE_STEPS_MAX];
 
-	if (!(s->kinds & 1u << target_kind(target)) || b->lacks[target])
+	if (!sequence_is_for(s, target) || b->lacks[target])
 		return false;
 	if (!is_named(id, base_length))
 		return false;

@@ -20,6 +20,50 @@ static const struct {
 	[KIND_IRTE] = { "irte", "interrupt-remapping table entry", 2, 1 },
 };
 
+static const struct {
+	const char *name;
+	uint8_t kind;
+	bool scalable;
+} targets[TARGET_COUNT] = {
+#define T(identifier, word, kind, scalable, place) [TARGET_##identifier] = { word, kind, scalable },
+	TARGET_WORDS(T)
+#undef T
+};
+
+const char *target_name(enum target_id id)
+{
+	return targets[id].name;
+}
+
+enum entry_kind target_kind(enum target_id id)
+{
+	return (enum entry_kind)targets[id].kind;
+}
+
+bool target_is_scalable(enum target_id id)
+{
+	return targets[id].scalable;
+}
+
+uint32_t kind_targets(enum entry_kind kind)
+{
+	uint32_t set = 0;
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		set |= (uint32_t)(targets[id].kind == kind && id != TARGET_CONTEXT_PT) << id;
+	return set;
+}
+
+unsigned sequence_kinds(const struct sequence *s)
+{
+	unsigned set = 0;
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		if (sequence_is_for(s, (enum target_id)id))
+			set |= 1u << targets[id].kind;
+	return set;
+}
+
 const char *kind_name(enum entry_kind kind)
 {
 	return kinds[kind].name;
@@ -59,27 +103,63 @@ static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind
 	}
 }
 
+unsigned step_words(enum step_op op)
+{
+	switch (op) {
+	case STEP_STORE:
+	case STEP_FIELD:
+		return 1;
+	case STEP_CAS:
+	case STEP_EXCHANGE_UNLOCKED:
+	case STEP_STORE128:
+		return 2;
+	case STEP_STORE256:
+		return 4;
+	case STEP_STORE512:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+unsigned step_word(const struct step *step)
+{
+	return step->op == STEP_FIELD ? step->field.low / 64 : step->word;
+}
+
+bool step_is_plain(const struct step *step)
+{
+	return step->op == STEP_STORE || step->op == STEP_FIELD;
+}
+
+unsigned step_words_at_once(enum step_op op, bool splits_vectors)
+{
+	if (op == STEP_EXCHANGE_UNLOCKED || op == STEP_STORE256 ||
+	    (op == STEP_STORE128 && splits_vectors))
+		return 1;
+	return step_words(op);
+}
+
+size_t steps_in_any_order(const struct step *steps, size_t count, size_t at)
+{
+	size_t n = 0;
+
+	while (at + 1 + n < count && step_is_plain(&steps[at + 1 + n]))
+		n++;
+	return n;
+}
+
 bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *old,
 		const uint64_t *new, uint64_t *entry)
 {
-	switch (step->op) {
-	case STEP_STORE:
-		entry[step->word] = value_of(step, step->word, kind, old, new);
-		return true;
-	case STEP_FIELD:
+	unsigned words = step_words((enum step_op)step->op);
+
+	if (step->op == STEP_FIELD)
 		field_set(entry, step->field, field_get(new, step->field));
-		return true;
-	case STEP_CAS:
-		entry[step->word] = value_of(step, step->word, kind, old, new);
-		entry[step->word + 1] = value_of(step, step->word + 1u, kind, old, new);
-		return true;
-	case STEP_STORE256:
-		for (unsigned i = 0; i < 4; i++)
-			entry[step->word + i] = value_of(step, step->word + i, kind, old, new);
-		return true;
-	default:
-		return false;
-	}
+	else
+		for (unsigned i = step->word; i < step->word + words; i++)
+			entry[i] = value_of(step, i, kind, old, new);
+	return words > 0;
 }
 
 bool step_invalidates(const struct step *step)
@@ -106,26 +186,16 @@ enum step_op step_settles_by(const struct step *step)
 	}
 }
 
-static bool is_store(const struct step *step)
-{
-	return step->op == STEP_STORE || step->op == STEP_FIELD;
-}
-
-static unsigned word_of(const struct step *step)
-{
-	return step->op == STEP_FIELD ? step->field.low / 64 : step->word;
-}
-
 /* What a compiler may do where no barrier stands before steps[at]: see sequence_mutate(). */
 static size_t append_early(const struct step *after, struct step *to, size_t n)
 {
 	size_t start = n, kept;
 
-	while (start > 0 && is_store(&to[start - 1]))
+	while (start > 0 && step_is_plain(&to[start - 1]))
 		start--;
 	kept = start;
 	for (size_t k = start; k < n; k++)
-		if (after->op == STEP_FIELD || word_of(&to[k]) != word_of(after))
+		if (after->op == STEP_FIELD || step_word(&to[k]) != step_word(after))
 			to[kept++] = to[k];
 	for (size_t k = kept; k > start; k--)
 		to[k] = to[k - 1];
@@ -154,8 +224,8 @@ size_t sequence_mutate(const struct step *steps, size_t count, enum mutation mut
 			to[n++] = steps[i];
 			i++;
 		} else if (steps[i].op == STEP_BARRIER) {
-			if (i + 1 == count || !is_store(&steps[i + 1]) || !n ||
-			    !is_store(&to[n - 1]))
+			if (i + 1 == count || !step_is_plain(&steps[i + 1]) || !n ||
+			    !step_is_plain(&to[n - 1]))
 				continue;
 			n = append_early(&steps[i + 1], to, n);
 			i++;
@@ -204,7 +274,7 @@ size_t sequence_without_barrier(const struct sequence *from, struct step *to)
 
 	for (size_t i = 0; i < from->count; i++) {
 		if (from->steps[i].op == STEP_BARRIER && i + 1 < from->count &&
-		    is_store(&from->steps[i + 1])) {
+		    step_is_plain(&from->steps[i + 1])) {
 			n = append_early(&from->steps[++i], to, n);
 			taken = true;
 		} else {

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/litmus/words.h"
 #include "vtd/field.h"
 
 /* Whatever a unit reads while it translates, from the root to the page. */
@@ -30,19 +31,32 @@ enum entry_kind {
 };
 
 enum step_op {
-	STEP_STORE,    /* one 64-bit store to word `word` */
-	STEP_FIELD,    /* one 64-bit store: the word as it stands, but `field` as in new */
-	STEP_CAS,      /* one 128-bit compare-and-exchange of words `word` and `word` + 1 */
-	STEP_STORE256, /* one 256-bit store (AVX) of words `word` to `word` + 3 */
-	STEP_BARRIER,  /* stores before it are visible before stores after it */
-	STEP_FLUSH,    /* write the entry's cache line back; nothing where ECAP.C = 1 */
+	STEP_STORE, /* one 64-bit store to word `word` */
+	STEP_FIELD, /* one 64-bit store: the word as it stands, but `field` as in new */
+	STEP_CAS,   /* one 128-bit compare-and-exchange of words `word` and `word` + 1 */
+	/* The same without the LOCK prefix: nobody promises that others see it as one store. */
+	STEP_EXCHANGE_UNLOCKED,
+	STEP_STORE128, /* one 16-byte vector store: whole where the processor has AVX (SDM volume 3, 9.1.1) */
+	STEP_STORE256, /* one 32-byte vector store: of it, 64 bits at a time are promised */
+	STEP_STORE512, /* one 64-byte store (MOVDIR64B), whole */
+	/*
+	 * The 64-bit stores after it, up to the first step that is none, are done in any order, but those to one word
+	 * in theirs: the compiler decides.
+	 */
+	STEP_ANY_ORDER,
+	STEP_BARRIER, /* stores before it are visible before stores after it */
+	STEP_FLUSH,   /* write the entry's cache line back; nothing where ECAP.C = 1 */
 	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
 	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
 	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
-	STEP_INVALIDATE_PASID,		/* PASID cache, PASID-selective */
+	STEP_INVALIDATE_CONTEXT_OTHER, /* device-selective, but by the source-id of another device */
+	STEP_INVALIDATE_PASID,	       /* PASID cache, PASID-selective */
 	/* PASID cache, domain-selective: what must follow the one of the context cache (section 6.5.2.1) */
 	STEP_INVALIDATE_PASID_DOMAIN,
-	STEP_INVALIDATE_IOTLB,	/* IOTLB, domain-selective */
+	STEP_INVALIDATE_IOTLB, /* IOTLB, domain-selective */
+	/* IOTLB, page-selective, of the page that is translated; with IH = 1 paging-structure caches keep theirs */
+	STEP_INVALIDATE_IOTLB_PAGE,
+	STEP_INVALIDATE_IOTLB_LEAF,
 	STEP_INVALIDATE_PIOTLB, /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
 	STEP_INVALIDATE_TLB,	/* of the last two the one that the PGTT of `value` asks for */
 	STEP_INVALIDATE_DEVTLB, /* the device's own TLB, all of it; nothing where its ATS is off */
@@ -90,7 +104,7 @@ struct sequence {
 	const char *name;     /* part of test ids: no spaces */
 	const char *title;    /* for people */
 	const char *citation; /* who does it so, where, a newline between several; NULL: made up */
-	uint16_t kinds;	      /* bit set of enum entry_kind */
+	uint32_t targets;     /* bit set of enum target_id: what it is for */
 	uint8_t operation;    /* enum operation */
 	uint8_t claim;	      /* enum claim */
 	bool never_blocks;    /* the entry is present throughout: no DMA may be refused */
@@ -101,13 +115,45 @@ struct sequence {
 #define SEQUENCE_STEPS_MAX 48
 #define SEQUENCES_MAX	   256 /* of the catalogue: tools/catalogue.c refuses more */
 
+_Static_assert(TARGET_COUNT <= 32, "sequence.targets has 32");
+
 extern const struct sequence sequences[];
 extern const size_t sequence_count;
+
+static inline bool sequence_is_for(const struct sequence *s, enum target_id id)
+{
+	return s->targets >> id & 1;
+}
+
+unsigned sequence_kinds(const struct sequence *s); /* bit set of enum entry_kind */
+
+const char *target_name(enum target_id id);
+enum entry_kind target_kind(enum target_id id);
+bool target_is_scalable(enum target_id id);
+
+/* The targets that the kind's name stands for (bit set of enum target_id). context-pt is said by its own. */
+uint32_t kind_targets(enum entry_kind kind);
 
 const char *kind_name(enum entry_kind kind); /* "context", "sm-context", ...: part of test ids */
 const char *kind_title(enum entry_kind kind);
 unsigned kind_words(enum entry_kind kind);   /* 64-bit words of an entry: 1, 2, 4 or 8 */
 uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it present */
+
+/* How many words of the entry the step stores, from its word on; 0: it is no store. */
+unsigned step_words(enum step_op op);
+unsigned step_word(const struct step *step); /* the first of them */
+
+/* Whether it is an ordinary 64-bit store, whose order is the compiler's where nothing else says. */
+bool step_is_plain(const struct step *step);
+
+/*
+ * How many words of it others see at once, at least: fewer than step_words() where the processor promises no more.
+ * splits_vectors: it promises nothing of 16-byte vector stores.
+ */
+unsigned step_words_at_once(enum step_op op, bool splits_vectors);
+
+/* How many stores after steps[at], a STEP_ANY_ORDER, come in any order. */
+size_t steps_in_any_order(const struct step *steps, size_t count, size_t at);
 
 /* Put into `entry` (kind_words() words, as it stands) what the step stores; false: it stores
  * nothing. */

@@ -7,31 +7,6 @@
 #define SAMPLES	     8 /* places looked at in each page: a DMA may land in pieces */
 #define SAMPLE_WORDS (PAGE_SIZE / SAMPLES / sizeof(uint64_t))
 
-static const struct {
-	const char *name;
-	uint8_t kind;
-	bool scalable;
-} ids[TARGET_COUNT] = {
-#define T(identifier, word, kind, scalable, place) [TARGET_##identifier] = { word, kind, scalable },
-	TARGET_WORDS(T)
-#undef T
-};
-
-const char *target_name(enum target_id id)
-{
-	return ids[id].name;
-}
-
-enum entry_kind target_kind(enum target_id id)
-{
-	return (enum entry_kind)ids[id].kind;
-}
-
-bool target_is_scalable(enum target_id id)
-{
-	return ids[id].scalable;
-}
-
 void target_mixture(const struct target *t, unsigned phase, unsigned choice, uint64_t *entry)
 {
 	for (unsigned i = 0; i < t->words; i++)
@@ -243,6 +218,8 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 	if (t->kind == KIND_SM_CONTEXT)
 		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
 						    : "directory of B with the RID_PASID of A";
-	return outcome == OUTCOME_MIXTURE_1 ? "pointer of A read with the width of B"
-					    : "pointer of B read with the width of A";
+	if (outcome == OUTCOME_MIXTURE_1)
+		return "pointer of A read with the width of B";
+	return t->id == TARGET_CONTEXT_PT ? "unused pointer of B with the TT of A"
+					  : "pointer of B read with the width of A";
 }

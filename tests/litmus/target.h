@@ -7,6 +7,10 @@
  *   context       pointer (word 0); width, DID (word 1)  four pages: AA, BB, AB, BA (letter 1 owns
  *                                                        the pointer, 2 the width); with one table
  *                                                        depth, the fault of a refused width
+ *   context-pt    TT and pointer (0); width, DID (1)     four pages: A's, the page whose address is
+ *                                                        the DMA's (pass-through), AB as above, and BA
+ *                                                        that B's unused pointer leads to; an AW of 0
+ *                                                        by its fault
  *   sm-context    directory (word 0); RID_PASID (1)      four pages: each directory is filled at both
  *   pasid-ss      pointer (word 0); DID (1)              two pages; a DID mixture by its tag, below
  *   pasid-fs      DID (1); first-stage pointer (2)       two pages; a DID mixture by its tag
@@ -124,14 +128,16 @@ struct target {
 	bool any_pasid_fault_is_absence; /* QEMU reports absent PASID entries as invalid ones */
 };
 
+/* Whether a state of it passes through: a DMA lands at the physical page of its own address. */
+static inline bool target_passes_through(enum target_id id)
+{
+	return id == TARGET_CONTEXT_PT || id == TARGET_PASID_FS_PT;
+}
+
 static inline bool target_is_of_interrupts(const struct target *t)
 {
 	return t->kind == KIND_IRTE;
 }
-
-const char *target_name(enum target_id id);
-enum entry_kind target_kind(enum target_id id);
-bool target_is_scalable(enum target_id id);
 
 /*
  * Build tables and pages for a device behind `unit`. `base` is a legacy-mode root table that holds

@@ -57,6 +57,38 @@ static void build_context(struct building *b)
 	t->leaf_value[0] = *t->leaf[0];
 }
 
+/* The deepest tables that the unit supports: what AW of a pass-through entry must say (section 9.3). */
+static unsigned deepest(const struct vtd_unit *unit)
+{
+	unsigned levels = 5;
+
+	while (levels > 3 && !vtd_unit_has_levels(unit, levels))
+		levels--;
+	return levels;
+}
+
+static void build_context_pt(struct building *b)
+{
+	struct target *t = b->target;
+	unsigned widest = deepest(t->unit);
+	/* One level less for A, so that its pointer read with the width of B shows. */
+	unsigned levels = vtd_unit_has_levels(t->unit, widest - 1) ? widest - 1 : widest;
+	uint64_t *own = building_leaf_table(b, OUTCOME_A),
+		 *wide = building_leaf_table(b, OUTCOME_MIXTURE_1),
+		 *unused = building_leaf_table(b, OUTCOME_MIXTURE_2);
+
+	t->pages = 4;
+	t->encoding =
+		"four pages: A's, pass-through's, and those that mixtures lead to; a refused width by its fault";
+	if (b->exhausted)
+		return;
+	building_set_context(b, t->state[0][0], building_chain(b, levels, own, wide), levels,
+			     t->domain[0]);
+	building_set_context(b, t->state[0][1], building_chain(b, levels, unused, unused), widest,
+			     t->domain[1]);
+	field_set(t->state[0][1], CONTEXT_TT, TT_PASS);
+}
+
 static void build_sm_context(struct building *b)
 {
 	struct target *t = b->target;
@@ -242,7 +274,10 @@ static void build(struct building *b, const uint64_t *base)
 	t->entry = context;
 	switch (t->kind) {
 	case KIND_CONTEXT:
-		build_context(b);
+		if (t->id == TARGET_CONTEXT_PT)
+			build_context_pt(b);
+		else
+			build_context(b);
 		break;
 	case KIND_SM_CONTEXT:
 		build_sm_context(b);
@@ -283,6 +318,8 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	problem = target_lacks(t, device);
 	if (problem)
 		return problem;
+	if (ats && id == TARGET_CONTEXT_PT)
+		return "a device-TLB's requests are refused by a pass-through entry (LCT.5)";
 	b.walks_snooped = field_of(unit->ecap, ECAP_SMPWC);
 	t->coherent = t->scalable && (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
 			      ? b.walks_snooped
@@ -294,8 +331,10 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		t->pasid[0] = t->pasid[1] = TAG;
 	for (unsigned p = 0; p < OUTCOME_PAGES && !target_is_of_interrupts(t); p++)
 		t->page[p] = building_landing_page(&b);
-	if (id == TARGET_PASID_FS_PT) {
-		/* Pass-through: bus addresses are physical. */
+	if (target_passes_through(id)) {
+		/* Bus addresses are physical. In the window, where the tables of legacy targets look them up. */
+		t->page[OUTCOME_B] = memory_alloc_window(1);
+		b.exhausted |= !t->page[OUTCOME_B];
 		t->address = (uint64_t)t->page[OUTCOME_B];
 	}
 	if ((t->address | t->private_at) & ~device->address_mask)

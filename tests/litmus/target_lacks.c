@@ -21,6 +21,8 @@ static const char *lacks_of_unit(const struct target *t)
 	bool first = t->id == TARGET_PASID_FS || t->id == TARGET_PASID_FS_PT ||
 		     t->id == TARGET_FS_LEAF;
 
+	if (target_passes_through(t->id) && !field_of(u->ecap, ECAP_PT))
+		return "the unit has no pass-through (ECAP.PT = 0)";
 	if (target_is_of_interrupts(t) && !field_of(u->ecap, ECAP_IR))
 		return "the unit has no interrupt remapping (ECAP.IR = 0)";
 	if (t->id == TARGET_IRTE_POSTED && !field_of(u->cap, CAP_PI))
@@ -35,8 +37,6 @@ static const char *lacks_of_unit(const struct target *t)
 		return "the unit has no second stage in scalable mode (ECAP.SSTS = 0)";
 	if (first && !field_of(u->ecap, ECAP_FSTS))
 		return "the unit has no first stage (ECAP.FSTS = 0)";
-	if (t->id == TARGET_PASID_FS_PT && !field_of(u->ecap, ECAP_PT))
-		return "the unit has no pass-through (ECAP.PT = 0)";
 	if (t->id == TARGET_PASID_NESTED && !field_of(u->ecap, ECAP_NEST))
 		return "the unit has no nested translation (ECAP.NEST = 0)";
 	return NULL;

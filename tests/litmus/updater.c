@@ -2,6 +2,7 @@
 /* The processor that rewrites the entry: execute() does the stores that may tear, rewrite() repeats it. */
 #include "tests/litmus/updater.h"
 #include "tests/litmus/breakage.h"
+#include "tests/litmus/stores.h"
 #include "kernel/cpu.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
@@ -12,8 +13,9 @@
 #include "vtd/queue.h"
 #include "vtd/regs.h"
 
-#define HANG_AT	    512 /* break=: the rewriting that never ends */
-#define REST_SCALES 7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds */
+#define HANG_AT	     512  /* break=: the rewriting that never ends */
+#define OTHER_DEVICE 0x08 /* bits of a source-id: the device number beside */
+#define REST_SCALES  7 /* rests of up to 64 << 0 .. 64 << 6 loops: of nanoseconds to microseconds */
 
 /* Each processor writes to cache lines of its own. */
 static struct {
@@ -23,7 +25,7 @@ static struct {
 	struct vtd_device_tlb device_tlb;
 	unsigned cpu;
 	bool rests; /* between two updates */
-	bool needs_avx;
+	bool uses_vectors;
 	bool hangs; /* break=spin-updater or hang */
 
 	/*
@@ -55,29 +57,6 @@ void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high)
 	while (!done);
 }
 
-bool updater_can_store_256(void)
-{
-	uint32_t ecx = cpuid(1, 0).ecx;
-
-	return ecx & 1u << 28 && ecx & 1u << 26; /* AVX, XSAVE */
-}
-
-bool updater_needs_avx(const struct step *steps, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (steps[i].op == STEP_STORE256)
-			return true;
-	return false;
-}
-
-static void store_256(volatile uint64_t *to, const uint64_t *value)
-{
-	__asm__ volatile("vmovdqu (%1), %%ymm0\n\tvmovdqa %%ymm0, (%0)"
-			 :
-			 : "r"(to), "r"(value)
-			 : "memory");
-}
-
 /* After each store to an entry. */
 static void stored(volatile uint64_t *address)
 {
@@ -85,7 +64,48 @@ static void stored(volatile uint64_t *address)
 	cpu_stored(address);
 }
 
-/* The steps of one program, done once. The stores that may tear are the first three cases. */
+static void dwell(const struct micro *m)
+{
+	for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
+		compiler_barrier();
+}
+
+/* Whether it is a store, and none of those to the same word before it is yet to be done. */
+static bool is_next(const struct micro *m, uint64_t done, unsigned k)
+{
+	for (unsigned i = 0; i < k; i++)
+		if (!(done >> i & 1) && m[i].op == MICRO_STORE && m[i].address == m[k].address)
+			return false;
+	return m[k].op == MICRO_STORE && !(done >> k & 1);
+}
+
+/*
+ * The stores among so many steps in an order that is drawn anew each time, those to one word in theirs. Where it dwells
+ * between stores, the step after each says how long.
+ */
+static void store_in_any_order(const struct micro *m, unsigned count)
+{
+	uint64_t done = 0;
+
+	for (;;) {
+		unsigned eligible = 0, k = 0, chosen;
+
+		for (unsigned i = 0; i < count; i++)
+			eligible += is_next(m, done, i);
+		if (!eligible)
+			return;
+		chosen = (unsigned)((random_next(&updater.seed) >> 32) % eligible);
+		while (!is_next(m, done, k) || chosen--)
+			k++;
+		done |= 1ull << k;
+		*m[k].address = m[k].value[0];
+		stored(m[k].address);
+		if (k + 1 < count && m[k + 1].op == MICRO_DWELL)
+			dwell(&m[k + 1]);
+	}
+}
+
+/* The steps of one program, done once. The stores that may tear are the first seven cases. */
 static enum vtd_status execute(const struct program *p)
 {
 	enum vtd_status status = VTD_OK;
@@ -102,9 +122,25 @@ static enum vtd_status execute(const struct program *p)
 			updater_exchange(m->address, m->value[0], m->value[1]);
 			stored(m->address);
 			break;
-		case MICRO_STORE256:
-			store_256(m->address, m->value);
+		case MICRO_EXCHANGE_UNLOCKED:
+			cpu_exchange_unlocked(m->address, m->value);
 			stored(m->address);
+			break;
+		case MICRO_STORE128:
+			cpu_store_128(m->address, m->value);
+			stored(m->address);
+			break;
+		case MICRO_STORE256:
+			cpu_store_256(m->address, m->value);
+			stored(m->address);
+			break;
+		case MICRO_STORE512:
+			cpu_store_512(m->address, m->value);
+			stored(m->address);
+			break;
+		case MICRO_ANY_ORDER:
+			store_in_any_order(m + 1, (unsigned)m->value[0]);
+			i += (unsigned)m->value[0];
 			break;
 		case MICRO_FLUSH:
 			cpu_flush_line(m->address);
@@ -112,6 +148,10 @@ static enum vtd_status execute(const struct program *p)
 		case MICRO_CONTEXT_CACHE:
 			status = vtd_invalidate_context_cache(updater.unit, m->domain,
 							      updater.source_id);
+			break;
+		case MICRO_CONTEXT_CACHE_OTHER:
+			status = vtd_invalidate_context_cache(updater.unit, m->domain,
+							      updater.source_id ^ OTHER_DEVICE);
 			break;
 		case MICRO_CONTEXT_CACHE_DOMAIN:
 			status = vtd_invalidate_context_domain(updater.unit, m->domain);
@@ -124,6 +164,11 @@ static enum vtd_status execute(const struct program *p)
 			break;
 		case MICRO_IOTLB:
 			status = vtd_invalidate_iotlb_domain(updater.unit, m->domain);
+			break;
+		case MICRO_IOTLB_PAGE:
+		case MICRO_IOTLB_LEAF:
+			status = vtd_invalidate_iotlb_pages(updater.unit, m->domain, m->value[0], 0,
+							    m->op == MICRO_IOTLB_LEAF);
 			break;
 		case MICRO_PIOTLB:
 			status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
@@ -153,8 +198,7 @@ static enum vtd_status execute(const struct program *p)
 			status = vtd_flush_write_buffer(updater.unit);
 			break;
 		case MICRO_DWELL:
-			for (uint64_t end = rdtsc() + m->value[0]; rdtsc() < end;)
-				compiler_barrier();
+			dwell(m);
 			break;
 		}
 	}
@@ -186,8 +230,8 @@ static void rewrite(void *unused)
 
 	(void)unused;
 	interrupts_on(); /* for the watchdog's tick, four times a second */
-	if (updater.needs_avx)
-		cpu_enable_avx();
+	if (updater.uses_vectors)
+		cpu_enable_vectors();
 	for (;;) {
 		uint32_t order = ordered();
 
@@ -223,7 +267,7 @@ static void prepare(struct bench *b, enum drive drive)
 	updater.held = updater.order; /* not the number of any hold to come */
 	updater.rewrites = 0;
 	updater.status = VTD_OK;
-	updater.needs_avx = false;
+	updater.uses_vectors = false;
 	updater.rests = drive == DRIVE_FAITHFUL;
 	updater.hangs = false;
 	updater.seed = b->seed ^ 0x9e3779b97f4a7c15;
@@ -232,7 +276,7 @@ static void prepare(struct bench *b, enum drive drive)
 void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 {
 	prepare(b, (enum drive)trial->drive);
-	updater.needs_avx = updater_needs_avx(trial->steps, trial->count);
+	updater.uses_vectors = stores_use_vectors(trial->steps, trial->count);
 	updater.hangs = trial->may_break && break_hangs_updater();
 	program_compile(updater.program, b, trial, phase);
 }

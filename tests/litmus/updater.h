@@ -29,9 +29,6 @@ void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high);
 uint64_t updater_rewrites(void);
 /* Stores to entries that the updater has done ever: two readings tell how many passed between. */
 uint64_t updater_stores(void);
-/* Whether the processors have AVX; turned on for the updater when first needed. */
-bool updater_can_store_256(void);
-bool updater_needs_avx(const struct step *steps, size_t count);
 const char *updater_problem(void); /* why it does not answer */
 
 #endif

@@ -8,8 +8,10 @@
 #include "kernel/lib/string.h"
 #include "tests/litmus/predict.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/stores.h"
 #include "tests/litmus/traits.h"
 #include "tests/litmus/trials.h"
+#include "vtd/regs.h"
 
 static struct tally tally;
 
@@ -51,6 +53,20 @@ size_t verdict_steps(const struct sequence *s, struct step *steps)
 	return s->count;
 }
 
+static bool needs_pages(const struct sequence *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->steps[i].op == STEP_INVALIDATE_IOTLB_PAGE ||
+		    s->steps[i].op == STEP_INVALIDATE_IOTLB_LEAF)
+			return true;
+	return false;
+}
+
+static bool can_invalidate_pages(const struct vtd_unit *unit)
+{
+	return field_of(unit->cap, CAP_PSI) && unit->queue.descriptors;
+}
+
 /* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
 static const char *cannot(const struct bench *b, enum target_id target, const struct sequence *s,
 			  enum drive drive, const struct prediction *full,
@@ -58,8 +74,10 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 {
 	if (p->problem)
 		return p->problem;
-	if (updater_needs_avx(s->steps, s->count) && !updater_can_store_256())
-		return "the processor has no AVX for its 256-bit stores";
+	if (stores_lack(s->steps, s->count))
+		return stores_lack(s->steps, s->count);
+	if (drive == DRIVE_FAITHFUL && needs_pages(s) && !can_invalidate_pages(b->unit))
+		return "the unit has no page-selective invalidation of the IOTLB (CAP.PSI = 0), or no queue";
 	if (p->walks_page_zero && !page_zero_is_empty)
 		return "a mixture would be walked through physical page 0, which is not free here";
 	if (drive == DRIVE_HAMMER && !full->harms && p->harms)

@@ -159,6 +159,35 @@ void sim_stored(const volatile void *address)
 	sim_point(10);
 }
 
+static void store_16(volatile uint64_t *to, const uint64_t *value)
+{
+	__m128i both = _mm_loadu_si128((const __m128i *)value);
+
+	__asm__ volatile("vmovdqa %1, (%0)" : : "r"(to), "x"(both) : "memory");
+}
+
+/* By threads a unit sees 16 bytes at once, at most. */
+void sim_store(volatile uint64_t *to, const uint64_t *value, unsigned words, unsigned at_once)
+{
+	unsigned left = (1u << words) - 1;
+
+	if (at_once == words) {
+		for (unsigned i = 0; i < words; i += 2)
+			store_16(to + i, value + i);
+		return;
+	}
+	while (left) {
+		unsigned word = sim_random(words);
+
+		if (!(left >> word & 1))
+			continue;
+		to[word] = value[word];
+		left &= ~(1u << word);
+		if (left)
+			sim_stored(to + word);
+	}
+}
+
 /* 16 bytes in one load: x86 processors with AVX promise that it is one access (SDM volume 3, 9.1.1). */
 static void load_16(const void *from, uint64_t *to)
 {

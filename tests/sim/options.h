@@ -87,6 +87,7 @@
 	K(stall_ns, 0, 1000000, "before one DMA in 8, at most")                                      \
 	K(device_tlb, 90, 100, "percent of translations that a device with ATS on keeps")            \
 	K(answer_ns, 3000, 1000000, "of a translation on its way to the device, at most")            \
+	K(pass_width, 1, 1, "AW of a pass-through context entry is looked at (table 30, LCT.4.1)")   \
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \

@@ -63,6 +63,7 @@ static const struct {
 	{ &sim.answer_ns, 3, { 0, 500, 3000 } },
 	{ &sim.retries, 3, { 0, 0, 50 } },
 	{ &sim.stall_ns, 3, { 0, 0, 100000 } },
+	{ &sim.pass_width, 3, { 1, 1, 0 } },
 };
 
 void sim_options_draw(uint64_t seed)

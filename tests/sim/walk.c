@@ -30,7 +30,9 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) ||
 	    (tt == TT_PASS && !can(w, ECAP_PT)))
 		return LCT_4;
-	if (tt != TT_PASS && !walk_has_levels(w, (unsigned)field_get(c, CONTEXT_AW) + 2))
+	/* Of a pass-through entry too, by table 30; what section 9.3 says of AW lets a unit look past it there. */
+	if (!(tt == TT_PASS && !sim.pass_width) &&
+	    !walk_has_levels(w, (unsigned)field_get(c, CONTEXT_AW) + 2))
 		return LCT_4;
 	return 0;
 }

@@ -8,10 +8,9 @@
 
 static const struct {
 	const char *name;
-	uint8_t kind; /* enum entry_kind */
 	unsigned place;
 } targets[TARGET_COUNT] = {
-#define T(identifier, word, kind, scalable, place) { word, kind, place },
+#define T(identifier, word, kind, scalable, place) { word, place },
 	TARGET_WORDS(T)
 #undef T
 };
@@ -31,7 +30,7 @@ static const struct sequence *find_sequence(const struct test_name *name)
 	size_t t = find_target(name->target);
 
 	for (size_t i = 0; t < TARGET_COUNT && i < sequence_count; i++)
-		if (sequences[i].kinds >> targets[t].kind & 1 &&
+		if (sequence_is_for(&sequences[i], (enum target_id)t) &&
 		    !strcmp(sequences[i].name, name->sequence) &&
 		    !strcmp(operation_name(sequences[i].operation), name->operation))
 			return &sequences[i];

@@ -178,7 +178,7 @@ int entry_main(int argc, char **argv)
 		bool open = false;
 		char words[80];
 
-		if (!(s->kinds & 1u << pair.kind))
+		if (!(sequence_kinds(s) & 1u << pair.kind))
 			continue;
 		for (unsigned u = 0; u < UNIT_KINDS; u++)
 			if (arguments.units & 1u << u) {

@@ -9,7 +9,7 @@
 
 static struct arguments {
 	const char *target;
-	unsigned units, stores; /* of stores: bits 64, 128, 256 */
+	unsigned units, stores; /* of stores: bits 64, 128, 256, 512 */
 	unsigned long steps, most;
 	bool never_blocks, global;
 } arguments = { .units = 1, .stores = 64 | 128, .steps = 16, .most = 4 };
@@ -20,7 +20,7 @@ static const struct argp_option option_list[] = {
 	{ "units", 'u', "LIST", 0,
 	  "kinds of unit that it is to be safe on, all of them; 128, unless given", 0 },
 	{ "stores", 'w', "LIST", 0,
-	  "bits that one store may have: 64, 128 (a compare-and-exchange), 256; 64,128, unless given",
+	  "bits that one store may have: 64, 128 (a compare-and-exchange), 256 (AVX, of which 64 are promised at once), 512 (MOVDIR64B); 64,128, unless given",
 	  0 },
 	{ "global", 'g', NULL, 0, "global invalidations may be used, too", 0 },
 	{ "most", 'm', "N", 0, "print so many of the shortest; 4, unless given", 0 },
@@ -43,8 +43,9 @@ static unsigned parse_stores(char *list, struct argp_state *state)
 	unsigned stores = 0;
 
 	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
-		if (strcmp(word, "64") && strcmp(word, "128") && strcmp(word, "256"))
-			argp_error(state, "no store has \"%s\" bits; there are: 64, 128, 256",
+		if (strcmp(word, "64") && strcmp(word, "128") && strcmp(word, "256") &&
+		    strcmp(word, "512"))
+			argp_error(state, "no store has \"%s\" bits; there are: 64, 128, 256, 512",
 				   word);
 		stores |= (unsigned)atoi(word);
 	}
@@ -234,6 +235,8 @@ static void choose_steps(struct find *f)
 		choose_stores(f, STEP_CAS, 2);
 	if (arguments.stores & 256)
 		choose_stores(f, STEP_STORE256, 4);
+	if (arguments.stores & 512)
+		choose_stores(f, STEP_STORE512, 8);
 	if (any_unit(does_not_snoop))
 		choose(f, STEP_FLUSH, 0, VALUE_ZERO);
 	choose_invalidations(f);
@@ -249,7 +252,7 @@ static void print_one(const struct find *f, const struct step *steps, size_t cou
 	struct sequence s = {
 		.name = name,
 		.title = title,
-		.kinds = (uint16_t)(1u << f->target->kind),
+		.targets = 1u << f->target->id,
 		.operation = OPERATION_REPLACE,
 		.claim = CLAIM_NONE,
 		.never_blocks = f->never_blocks,
@@ -340,6 +343,26 @@ static int print_result(const struct find *f, const struct find_result *r)
 	return r->overflow || r->one_way ? UNDECIDED : UNSAFE;
 }
 
+/* Where one of the kinds of unit has none, all together have none: it is soon tried. */
+static bool none_on_one(const struct find *f, struct find_result *r)
+{
+	struct find one = *f;
+
+	one.most = 10000;
+	for (unsigned u = 0; u < UNIT_KINDS && f->units & (f->units - 1); u++) {
+		if (!(f->units & 1u << u))
+			continue;
+		one.units = 1u << u;
+		find_run(&one, r, 0, NULL);
+		if (r->exhausted && !r->found && !r->one_way && !r->overflow) {
+			printf("# On %s alone there is none, so none on all of them:\n",
+			       unit_kinds[u].name);
+			return true;
+		}
+	}
+	return false;
+}
+
 int find_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -373,7 +396,8 @@ int find_main(int argc, char **argv)
 	f.longest = arguments.steps;
 	choose_steps(&f);
 	print_question(&f);
-	find_run(&f, &r, (unsigned)arguments.most, print_one);
+	if (!none_on_one(&f, &r))
+		find_run(&f, &r, (unsigned)arguments.most, print_one);
 	print_size(&r, (double)(clock() - start) / CLOCKS_PER_SEC);
 	return print_result(&f, &r);
 }

@@ -23,6 +23,7 @@ struct find {
 	struct step steps[FIND_STEPS_MAX]; /* to choose from */
 	size_t step_count;
 	size_t longest; /* sequence to try */
+	unsigned long most; /* to try, then it is given up; 0: as many as there are */
 };
 
 struct find_length { /* of the sequences of one length */
@@ -35,6 +36,8 @@ struct find_result {
 	double count;	     /* how many of these there are */
 	bool exhausted;	     /* no longer one can be safe either */
 	bool overflow;	     /* too large for the model or for memory */
+	bool given_up;	     /* find.most were tried */
+	unsigned long tried;
 	unsigned one_way;    /* those that are safe there, but not there and back */
 	unsigned long asked; /* questions to the model */
 };

@@ -32,17 +32,17 @@ static struct find_left add_words(struct find_left h, const uint64_t *words, uns
 
 static struct find_left of_fetch(const struct search *s, uint64_t key)
 {
-	uint64_t payload = key & ((1ull << 46) - 1);
+	uint64_t payload = key_payload(key);
 	struct find_left h = { .hash = { NODE_FETCH, 0 } };
 
-	h = add_words(h, s->image[key >> 46 & 255], s->words);
+	h = add_words(h, s->places[key_visible(key)].image, s->words);
 	h = add(h, payload & (NO_ENTRY | NO_PASID | NO_IOTLB));
 	for (unsigned p = 0; p < s->q->fetch->parts; p++) {
-		unsigned v = payload >> (VERSION_BITS * p) & ((1 << VERSION_BITS) - 1);
+		unsigned v = version_in(s, payload, p);
 
 		h = add(h, v != NO_VERSION);
-		if (v != NO_VERSION)
-			h = add_words(h, s->version[p][v - 1], s->words);
+		for (unsigned i = 0; i < s->words && v != NO_VERSION; i++)
+			h = add(h, version_words(s, p, v)[i] & s->q->fetch->mask[p][i]);
 	}
 	return h;
 }
@@ -85,7 +85,7 @@ static unsigned invalidations(const struct search *s)
 		uint64_t key = s->nodes[i].key;
 		const struct item *item = &s->items[(key & 0xffff) >> 4 & (ITEMS_MAX - 1)];
 
-		if ((key >> 54 & 255) != s->q->count)
+		if (key_place(key) != s->q->count)
 			continue;
 		if (key >> 62 == NODE_ENTRY)
 			entry |= s->views[key & 0xffff].meaning.outcome != s->state[1].outcome;
@@ -109,14 +109,14 @@ struct find_left find_left_of(const void *workspace)
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < s->node_count; i++) {
-		if ((s->nodes[i].key >> 54 & 255) != s->q->count)
+		if (key_place(s->nodes[i].key) != s->q->count)
 			continue;
 		if (n == room && !(held = realloc(held, (room = 2 * room + 256) * sizeof(*held))))
 			abort();
 		held[n++] = of_node(s, s->nodes[i].key);
 	}
 	qsort(held, n, sizeof(*held), compare);
-	h = add_words(h, s->image[s->q->count], s->words);
+	h = add_words(h, s->places[s->q->count].image, s->words);
 	for (size_t i = 0; i < n; i++)
 		if (!i || compare(&held[i - 1], &held[i]))
 			h = add_words(h, held[i].hash, 2);

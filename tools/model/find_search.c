@@ -257,7 +257,7 @@ static void extend(const struct find *f, uint32_t c)
 
 		steps[length - 1] = f->steps[i];
 		stores = stores_to_come(f, steps, length, &changes);
-		if (op <= STEP_STORE256 && !changes)
+		if (step_words((enum step_op)op) && !changes)
 			continue;
 		if (op > STEP_FLUSH && rest)
 			rest--;
@@ -279,6 +279,8 @@ static void try_edge(const struct find *f, struct find_result *r, const struct e
 	steps_to(f, e->from, steps);
 	steps[length - 1] = f->steps[e->step];
 	l->tried++;
+	r->tried++;
+	r->given_up = f->most && r->tried >= f->most;
 	if (!try(f, steps, length, r, &left, &safe)) {
 		l->harmful++;
 		return;
@@ -307,7 +309,7 @@ static void try_edge(const struct find *f, struct find_result *r, const struct e
 static void try_all(const struct find *f, struct find_result *r, size_t at_least)
 {
 	now = at_least;
-	for (size_t length = 0; length <= at_least && !r->overflow; length++) {
+	for (size_t length = 0; length <= at_least && !r->overflow && !r->given_up; length++) {
 		struct list *extends = &to_extend[at_least][length], *tries;
 
 		for (size_t i = 0; i < extends->count; i++) {
@@ -317,7 +319,8 @@ static void try_all(const struct find *f, struct find_result *r, size_t at_least
 				extend(f, c);
 		}
 		tries = &to_try[at_least][length + 1];
-		for (size_t i = 0; length < at_least && i < tries->count && !r->overflow; i++)
+		for (size_t i = 0; length < at_least && i < tries->count && !r->overflow && !r->given_up;
+		     i++)
 			try_edge(f, r, &tries->edges[i], length + 1);
 	}
 }
@@ -374,6 +377,18 @@ static bool anything_left(size_t at_least)
 	return too_long;
 }
 
+/* Of a search before. */
+static void forget(void)
+{
+	for (size_t i = 0; i < LENGTHS; i++)
+		for (size_t j = 0; j < LENGTHS; j++)
+			to_extend[i][j].count = to_try[i][j].count = 0;
+	if (table_size)
+		memset(table, 0, table_size * sizeof(*table));
+	class_count = edge_count = now = 0;
+	too_long = false;
+}
+
 void find_run(const struct find *f, struct find_result *r, unsigned most,
 	      void (*print)(const struct find *, const struct step *, size_t, unsigned))
 {
@@ -381,9 +396,12 @@ void find_run(const struct find *f, struct find_result *r, unsigned most,
 	struct walk w = { .find = f, .result = r, .most = most, .print = print };
 
 	memset(r, 0, sizeof(*r));
+	forget();
 	put(to_extend, 1, 0, (struct edge){ class_of(nothing, 0), 0, 0 });
 	for (size_t length = 1; length <= f->longest && !r->found && !r->overflow; length++) {
 		try_all(f, r, length);
+		if (r->given_up)
+			return;
 		w.count = length;
 		for (uint32_t c = 0; c < class_count; c++)
 			if (classes[c].safe && classes[c].length == length)

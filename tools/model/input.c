@@ -125,7 +125,7 @@ bool is_asked(const struct sequence *s, enum target_id id, const char *target)
 {
 	enum entry_kind kind = target_kind(id);
 
-	return s->kinds & 1u << kind &&
+	return sequence_is_for(s, id) &&
 	       (!target || !strcmp(target, target_name(id)) || !strcmp(target, kind_name(kind)));
 }
 

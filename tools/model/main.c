@@ -13,6 +13,8 @@ static const struct {
 	{ "check", check_main, "judge each sequence of the files on each kind of unit" },
 	{ "mutants", mutants_main, "leave out each step in turn: which carry the safety?" },
 	{ "entry", entry_main, "judge them on two entries given as raw words" },
+	{ "above", above_main,
+	  "judge a context entry's after a PASID-table entry's: what either leaves to the other" },
 	{ "find", find_main,
 	  "search the shortest safe sequences for a target, or show that there is none" },
 };

@@ -15,6 +15,7 @@ enum { SAFE = 0, UNSAFE = 1, BAD_INPUT = 2, UNDECIDED = 3 };
 int check_main(int argc, char **argv);
 int mutants_main(int argc, char **argv);
 int entry_main(int argc, char **argv);
+int above_main(int argc, char **argv);
 int find_main(int argc, char **argv);
 
 /* A sequence of a file. */

@@ -75,16 +75,22 @@ static void step(struct replay *r, const struct step *s, const struct model_even
 		 const unsigned *line_of)
 {
 	const uint64_t *a = r->t->state[0][0], *b = r->t->state[0][1];
+	uint64_t all[ENTRY_WORDS_MAX];
 	char text[128];
 
-	step_apply(s, (enum entry_kind)r->t->kind, e->to ? a : b, e->to ? b : a, r->memory);
+	memcpy(all, r->memory, sizeof(all));
+	step_apply(s, (enum entry_kind)r->t->kind, e->to ? a : b, e->to ? b : a, all);
+	for (unsigned w = 0; w < ENTRY_WORDS_MAX; w++)
+		if (!e->part || w == e->part - 1u)
+			r->memory[w] = all[w];
 	if (r->kind->how.coherent || s->op == STEP_FLUSH)
 		memcpy(r->visible, r->memory, sizeof(r->visible));
 	line(r, "software");
 	fprintf(r->out, "%s, step %u", e->to ? "A to B" : "B to A", e->step + 1u);
 	if (line_of)
 		fprintf(r->out, " (line %u)", line_of[e->step]);
-	fprintf(r->out, ": %s\n", step_text(s, text, sizeof(text)));
+	fprintf(r->out, ": %s", step_text(s, text, sizeof(text)));
+	fprintf(r->out, e->part ? "; of it word %u\n" : "\n", e->part - 1u);
 }
 
 static const char *entry_cache(const struct target *t)

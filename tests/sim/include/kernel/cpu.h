@@ -76,9 +76,48 @@ static inline void cpu_stored(const volatile void *address)
 	sim_stored(address);
 }
 
-/* The host's kernel has done it. */
-static inline void cpu_enable_avx(void)
+static inline bool cpu_has_avx(void)
 {
+	uint32_t ecx = cpuid(1, 0).ecx;
+
+	return ecx & 1u << 28 && ecx & 1u << 26;
+}
+
+/* The simulated processor has it; the store is one where processors take turns. */
+static inline bool cpu_has_movdir64b(void)
+{
+	return true;
+}
+
+/* The host's kernel has done it. */
+static inline void cpu_enable_vectors(void)
+{
+}
+
+/*
+ * So many words, `at_once` of them seen as one: what a processor promises of such a store and no more. The caller says
+ * that it is done.
+ */
+void sim_store(volatile uint64_t *to, const uint64_t *value, unsigned words, unsigned at_once);
+
+static inline void cpu_exchange_unlocked(volatile uint64_t *to, const uint64_t *value)
+{
+	sim_store(to, value, 2, 1);
+}
+
+static inline void cpu_store_128(volatile uint64_t *to, const uint64_t *value)
+{
+	sim_store(to, value, 2, 2);
+}
+
+static inline void cpu_store_256(volatile uint64_t *to, const uint64_t *value)
+{
+	sim_store(to, value, 4, 1);
+}
+
+static inline void cpu_store_512(volatile uint64_t *to, const uint64_t *value)
+{
+	sim_store(to, value, 8, 8);
 }
 
 #endif
