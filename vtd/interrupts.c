@@ -106,10 +106,8 @@ struct vtd_interrupt vtd_interrupt_by(const struct vtd_unit *unit, const uint64_
 	else if (is_wrong(unit, entry, x2apic))
 		i.reason = FAULT_IRTE_RESERVED;
 	if (i.is_posted)
-		i.descriptor = field_get(entry, IRTE_PDAL) << 6 | field_get(entry, IRTE_PDAH)
-									  << 32;
+		i.descriptor = field_get(entry, IRTE_PDAL) << 6 | field_get(entry, IRTE_PDAH) << 32;
 	else
-		i.destination =
-			(uint32_t)field_get(entry, x2apic ? IRTE_DST : IRTE_DST_8);
+		i.destination = (uint32_t)field_get(entry, x2apic ? IRTE_DST : IRTE_DST_8);
 	return i;
 }

@@ -94,7 +94,8 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 	for (unsigned i = below(seed, 4); i; i--)
 		steps[n++] = invalidation_of(seed, kind);
 	if (!n || (kind != KIND_IRTE && below(seed, 2)))
-		steps[n++] = (struct step){ .op = kind == KIND_IRTE ? STEP_FLUSH : STEP_SETTLE_NEW, .value = VALUE_NEW };
+		steps[n++] = (struct step){ .op = kind == KIND_IRTE ? STEP_FLUSH : STEP_SETTLE_NEW,
+					    .value = VALUE_NEW };
 	return n;
 }
 

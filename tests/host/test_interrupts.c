@@ -35,8 +35,9 @@ TEST(interrupts_go_on_in_the_order_of_the_specification)
 	for (unsigned x2apic = 0; x2apic < 2; x2apic++) {
 		uint64_t *table;
 		struct vtd_unit unit = remapping(&table, x2apic);
-		int irta = sim_unit_write_to(VTD_IRTA, 0), sirtp = sim_unit_command(GCMD_SIRTP, true),
-		    iec = sim_unit_write_to(VTD_IQT, 0), ire = sim_unit_command(GCMD_IRE, true);
+		int irta = sim_unit_write_to(VTD_IRTA, 0),
+		    sirtp = sim_unit_command(GCMD_SIRTP, true), iec = sim_unit_write_to(VTD_IQT, 0),
+		    ire = sim_unit_command(GCMD_IRE, true);
 
 		CHECK(irta >= 0 && irta < sirtp && sirtp < iec && iec < ire);
 		/* 256 entries. */
@@ -138,7 +139,8 @@ TEST(interrupts_faults_have_an_index_and_no_address)
 	CHECK_EQ(f.index, 0);
 	CHECK_EQ(f.address, 0x123456789000);
 	for (unsigned reason = 0; reason < 256; reason++)
-		CHECK_EQ(vtd_fault_is_of_interrupt((uint8_t)reason), reason >= 0x20 && reason <= 0x2b);
+		CHECK_EQ(vtd_fault_is_of_interrupt((uint8_t)reason),
+			 reason >= 0x20 && reason <= 0x2b);
 }
 
 /* What the unit of tests/sim/ makes of it: the reason, or 0 and the message. */
@@ -203,7 +205,8 @@ TEST(two_readings_of_interrupt_entries_agree)
 			uint16_t source_id = SOURCE;
 
 			if (n & 4) /* SVT, SQ, SID */
-				entry[1] = (entry[1] & ~0xfffffull) | (random_next(&seed) & 0xf0000) |
+				entry[1] = (entry[1] & ~0xfffffull) |
+					   (random_next(&seed) & 0xf0000) |
 					   ((SOURCE ^ (random_next(&seed) & 0x107)) & 0xffff);
 			if (n & 8)
 				entry[n >> 4 & 1] ^= 1ull << (random_next(&seed) & 63);
@@ -220,13 +223,13 @@ TEST(interrupts_targets_tell_mixtures_apart)
 	static const struct {
 		uint8_t phase, low, high, outcome; /* 2: zero */
 	} cases[] = {
-		{ 0, 0, 0, OUTCOME_A },		{ 0, 1, 1, OUTCOME_FAULT },
-		{ 0, 1, 0, OUTCOME_MIXTURE_2 }, { 0, 0, 1, OUTCOME_FAULT },
-		{ 1, 0, 0, OUTCOME_FAULT },	{ 1, 1, 1, OUTCOME_B },
-		{ 1, 1, 0, OUTCOME_FAULT },	{ 1, 0, 1, OUTCOME_MIXTURE_1 },
+		{ 0, 0, 0, OUTCOME_A },		  { 0, 1, 1, OUTCOME_FAULT },
+		{ 0, 1, 0, OUTCOME_MIXTURE_2 },	  { 0, 0, 1, OUTCOME_FAULT },
+		{ 1, 0, 0, OUTCOME_FAULT },	  { 1, 1, 1, OUTCOME_B },
+		{ 1, 1, 0, OUTCOME_FAULT },	  { 1, 0, 1, OUTCOME_MIXTURE_1 },
 		{ 2, 0, 0, OUTCOME_NOT_PRESENT }, { 2, 1, 1, OUTCOME_FAULT },
-		{ 2, 1, 0, OUTCOME_MIXTURE_2 }, { 2, 0, 1, OUTCOME_NOT_PRESENT },
-		{ 0, 1, 2, OUTCOME_MIXTURE_2 }, { 1, 0, 2, OUTCOME_MIXTURE_1 },
+		{ 2, 1, 0, OUTCOME_MIXTURE_2 },	  { 2, 0, 1, OUTCOME_NOT_PRESENT },
+		{ 0, 1, 2, OUTCOME_MIXTURE_2 },	  { 1, 0, 2, OUTCOME_MIXTURE_1 },
 		{ 1, 2, 1, OUTCOME_NOT_PRESENT },
 	};
 
@@ -237,9 +240,10 @@ TEST(interrupts_targets_tell_mixtures_apart)
 		CHECK_EQ(bench_target(&t, &unit, (enum target_id)id), 0);
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 			const uint64_t(*state)[ENTRY_WORDS_MAX] = t.state[cases[i].phase];
-			uint64_t entry[IRTE_WORDS] = { cases[i].low < 2 ? state[cases[i].low][0] : 0,
-						       cases[i].high < 2 ? state[cases[i].high][1]
-									 : 0 };
+			uint64_t entry[IRTE_WORDS] = {
+				cases[i].low < 2 ? state[cases[i].low][0] : 0,
+				cases[i].high < 2 ? state[cases[i].high][1] : 0
+			};
 
 			target_choose_phase(&t, cases[i].phase);
 			CHECK_EQ(target_meaning(&t, entry).outcome, cases[i].outcome);

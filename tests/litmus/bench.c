@@ -8,13 +8,13 @@
 #include "kernel/traps.h"
 #include "tests/litmus/interrupt.h"
 
-#define PATIENCE  20 /* times its typical time before a DMA is suspected of being stuck */
+#define PATIENCE   20 /* times its typical time before a DMA is suspected of being stuck */
 /*
  * For a fault record, after its DMA has ended: where a record is missing it costs this much, so it can be
  * much longer than any unit takes. QEMU records at once; a busy host may let that wait for a time slice.
  */
-#define RECORD_US 200000
-#define RECORDS	  8 /* times the measured time, on a unit that takes longer still */
+#define RECORD_US  200000
+#define RECORDS	   8 /* times the measured time, on a unit that takes longer still */
 #define MESSAGE_US 50
 
 static struct {
@@ -173,8 +173,8 @@ uint64_t bench_fault_wait_us(const struct bench *b)
 
 void bench_collect_faults(struct bench *b, struct tally *t, bool may_be_none)
 {
-	uint64_t deadline = time_us() + (may_be_none ? bench_record_wait_us(b)
-						     : bench_fault_wait_us(b));
+	uint64_t deadline = time_us() +
+			    (may_be_none ? bench_record_wait_us(b) : bench_fault_wait_us(b));
 
 	do
 		look(b, t);

@@ -36,8 +36,8 @@ struct tally {
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
 	uint64_t started, ended;   /* the last DMA, in ticks */
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
-	uint64_t doubled; /* interrupts that came more than once, or when none was sent */
-	uint64_t astray;  /* that came at another processor or as another vector */
+	uint64_t doubled;	   /* interrupts that came more than once, or when none was sent */
+	uint64_t astray;	   /* that came at another processor or as another vector */
 	uint64_t companion_dmas, companion_blocked, companion_astray;
 	uint64_t companion_refused; /* blocked, while the entries that lead it stayed as they are */
 	const struct dma_device *companion; /* whose those are */

@@ -23,7 +23,7 @@ struct requester {
 	/* It asks for translations (its ATS is on), and then goes to the physical pages that it was told. */
 	bool translates;
 	uint64_t pages[6]; /* that it may be told of; 0: none */
-	bool interrupts; /* it sends messages for the entry `index` */
+	bool interrupts;   /* it sends messages for the entry `index` */
 	uint16_t index;
 	bool shows_rid_pasid; /* a record of a request without PASID may bear the RID_PASID: QEMU's do */
 };

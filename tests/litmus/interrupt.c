@@ -7,7 +7,8 @@
 #include "tests/litmus/ownership.h"
 #include "vtd/interrupts.h"
 
-#define LATE_US 20 /* for an interrupt that no record tells of: the device's read has pushed it on before */
+#define LATE_US \
+	20 /* for an interrupt that no record tells of: the device's read has pushed it on before */
 
 const char *interrupt_lacks(const struct bench *b)
 {
@@ -87,12 +88,13 @@ static uint32_t count_of(const struct interrupts_taken *i)
 /* Since the last time. */
 static struct interrupts_taken taken(struct bench *b)
 {
-	struct interrupts_taken now = interrupts_let_in(), *seen = &b->interrupt.seen, new = {
-		.a = now.a - seen->a,
-		.b = now.b - seen->b,
-		.elsewhere = now.elsewhere - seen->elsewhere,
-		.stray = now.stray - seen->stray,
-	};
+	struct interrupts_taken now = interrupts_let_in(), *seen = &b->interrupt.seen,
+				new = {
+					.a = now.a - seen->a,
+					.b = now.b - seen->b,
+					.elsewhere = now.elsewhere - seen->elsewhere,
+					.stray = now.stray - seen->stray,
+				};
 
 	*seen = now;
 	return new;

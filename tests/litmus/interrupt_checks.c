@@ -17,9 +17,9 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE	      "outside the specification: "
-#define TRIES	      4	  /* of each entry put there by hand */
-#define ROUNDS	      64  /* of each way to invalidate */
+#define OUTSIDE	       "outside the specification: "
+#define TRIES	       4  /* of each entry put there by hand */
+#define ROUNDS	       64 /* of each way to invalidate */
 #define UNDISTURBED_MS 200
 
 static struct tally t;
@@ -63,8 +63,7 @@ static bool try_mixture(struct bench *b, unsigned low, unsigned high, unsigned *
 		is_right = comes_to(b, entry, &outcome);
 	*seen |= 1u << outcome;
 	log_note("  pair %u, words of %s and %s: %s%s%s", target->phase + 1, half(low), half(high),
-		 target_outcome_name(target, outcome),
-		 is_right ? "" : ", but the reference says ",
+		 target_outcome_name(target, outcome), is_right ? "" : ", but the reference says ",
 		 is_right ? "" : target_outcome_name(target, want.outcome));
 	return is_right;
 }
@@ -194,10 +193,9 @@ static const char *try_return(struct bench *b)
 		if (vtd_flush_write_buffer(b->unit) != VTD_OK)
 			return t.stopped;
 		if (engine_once(b, &t) != (enum outcome)b->target->expects[0])
-			return t.stopped
-				       ? t.stopped
-				       : OUTSIDE
-				"target irte: it was absent, and an interrupt was refused; put in with nothing invalidated, it still refuses: absent entries are kept, though CAP.CM is 0 (section 6.4)";
+			return t.stopped ? t.stopped
+					 : OUTSIDE
+				       "target irte: it was absent, and an interrupt was refused; put in with nothing invalidated, it still refuses: absent entries are kept, though CAP.CM is 0 (section 6.4)";
 	}
 	return NULL;
 }
@@ -221,8 +219,9 @@ static const char *try_exchanges(struct bench *b, uint64_t ms)
 
 /* Entries that this device's interrupt must, or must not, get by; word 1 holds SID, which is put in. */
 static const struct {
-	uint64_t low, high; /* flipped bits of the state that lets it, SVT and SID cleared before where by_sid */
-	uint16_t sid;	    /* flipped bits of the device's */
+	uint64_t low,
+		high; /* flipped bits of the state that lets it, SVT and SID cleared before where by_sid */
+	uint16_t sid; /* flipped bits of the device's */
 	bool by_sid;
 	uint8_t reason; /* 0: it is let through */
 	const char *what, *section;
@@ -233,14 +232,18 @@ static const struct {
 	{ 0, 1ull << 63, 0, false, FAULT_IRTE_RESERVED, "bit 127 set", "9.9" },
 	{ 0, 1 << 20, 0, false, FAULT_IRTE_RESERVED, "bit 84 set", "9.9" },
 	{ 1 << 8, 0, 0, false, 0, "AVAIL 1", "9.9" },
-	{ 0, 1 << 18, 1, true, FAULT_IRTE_SOURCE, "SVT 01b, SQ 00b, SID of another function", "9.9" },
+	{ 0, 1 << 18, 1, true, FAULT_IRTE_SOURCE, "SVT 01b, SQ 00b, SID of another function",
+	  "9.9" },
 	{ 0, 1 << 18, 0x100, true, FAULT_IRTE_SOURCE, "SVT 01b, SID of another bus", "9.9" },
 	{ 0, 1 << 18 | 1 << 16, 4, true, 0, "SVT 01b, SQ 01b, SID with another bit 2", "9.9" },
-	{ 0, 1 << 18 | 1 << 16, 2, true, FAULT_IRTE_SOURCE, "SVT 01b, SQ 01b, SID with another bit 1", "9.9" },
+	{ 0, 1 << 18 | 1 << 16, 2, true, FAULT_IRTE_SOURCE,
+	  "SVT 01b, SQ 01b, SID with another bit 1", "9.9" },
 	{ 0, 1 << 18 | 2 << 16, 6, true, 0, "SVT 01b, SQ 10b, SID with other bits 2 and 1", "9.9" },
-	{ 0, 1 << 18 | 2 << 16, 1, true, FAULT_IRTE_SOURCE, "SVT 01b, SQ 10b, SID with another bit 0", "9.9" },
+	{ 0, 1 << 18 | 2 << 16, 1, true, FAULT_IRTE_SOURCE,
+	  "SVT 01b, SQ 10b, SID with another bit 0", "9.9" },
 	{ 0, 1 << 18 | 3 << 16, 7, true, 0, "SVT 01b, SQ 11b, SID of another function", "9.9" },
-	{ 0, 1 << 18 | 3 << 16, 8, true, FAULT_IRTE_SOURCE, "SVT 01b, SQ 11b, SID of another device", "9.9" },
+	{ 0, 1 << 18 | 3 << 16, 8, true, FAULT_IRTE_SOURCE,
+	  "SVT 01b, SQ 11b, SID of another device", "9.9" },
 	{ 0, 0, 0xffff, true, 0, "SVT 00b", "9.9" },
 };
 
@@ -301,8 +304,13 @@ static const char *try_variants(struct bench *b)
 						    "SVT 10b, a range that begins with its bus",
 						    "SVT 10b, a range below its bus",
 						    "SVT 10b, a range above its bus" };
-		unsigned first = v == 0 ? 0 : v == 1 ? bus : v == 2 ? 0 : bus + 1,
-			 last = v == 0 ? bus : v == 2 ? bus - 1 : 255;
+		unsigned first = v == 0	  ? 0
+				 : v == 1 ? bus
+				 : v == 2 ? 0
+					  : bus + 1,
+			 last = v == 0	 ? bus
+				: v == 2 ? bus - 1
+					 : 255;
 
 		if ((v == 2 && !bus) || (v == 3 && bus == 255))
 			continue;
@@ -331,10 +339,9 @@ static const char *try_fpd(struct bench *b)
 	bench_forget_faults(b);
 	interrupt_send(b, &t);
 	bench_drain_faults(b, &t, time_us());
-	return t.faults.recorded
-		       ? OUTSIDE
-			 "target irte, FPD set: a refused interrupt was recorded all the same (section 9.9)"
-		       : NULL;
+	return t.faults.recorded ? OUTSIDE
+		       "target irte, FPD set: a refused interrupt was recorded all the same (section 9.9)"
+				 : NULL;
 }
 
 /* Messages that no entry of ours is for. */
@@ -385,14 +392,14 @@ static const char *try_messages(struct bench *b)
 		    faults[0].source_id == b->source_id && taken.a == b->interrupt.seen.a &&
 		    taken.b == b->interrupt.seen.b)
 			continue;
-		format_text(text, sizeof(text),
-			    OUTSIDE
-			    "a message with %s: %s, and %s (reason 0x%x) where it must be refused for reason 0x%x (sections 5.1.4, 5.1.4.1)",
-			    messages[m].what,
-			    taken.a == b->interrupt.seen.a ? "no interrupt came"
-							   : "an interrupt came",
-			    n ? "a fault was recorded" : "no fault was recorded",
-			    n ? faults[0].reason : 0, messages[m].reason);
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"a message with %s: %s, and %s (reason 0x%x) where it must be refused for reason 0x%x (sections 5.1.4, 5.1.4.1)",
+			messages[m].what,
+			taken.a == b->interrupt.seen.a ? "no interrupt came" : "an interrupt came",
+			n ? "a fault was recorded" : "no fault was recorded",
+			n ? faults[0].reason : 0, messages[m].reason);
 		problem = text;
 	}
 	if (!problem)

@@ -183,10 +183,9 @@ static bool names_sequence(enum target_id target, const char *device)
 
 bool selection_names_device(const char *device)
 {
-	static const char *const checks[] = { "ownership", "invalidation", "walks",
-					      "traits",	   "rates",	   "concurrency",
-					      "faults",	   "granularity",  "interrupts",
-					      "device-tlb" };
+	static const char *const checks[] = { "ownership",  "invalidation", "walks",  "traits",
+					      "rates",	    "concurrency",  "faults", "granularity",
+					      "interrupts", "device-tlb" };
 	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[TEST_ID_BYTES];

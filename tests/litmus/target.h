@@ -96,11 +96,12 @@ struct target {
 	bool checks_tags;
 	bool tagged; /* to be driven by requests with PASID, pasid[0] */
 	unsigned words;
-	unsigned phases; /* 2 or 3 where one mixture can be seen at a time: the states' roles change */
+	unsigned
+		phases; /* 2 or 3 where one mixture can be seen at a time: the states' roles change */
 	uint64_t state[TARGET_PHASES][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
-	uint16_t domain[2], pasid[2];	       /* of A and B */
-	uint64_t *root;			       /* root table that leads to all of it */
-	uint64_t *entry;		       /* the live entry; state A of phase 0 stands in it */
+	uint16_t domain[2], pasid[2];			   /* of A and B */
+	uint64_t *root;					   /* root table that leads to all of it */
+	uint64_t *entry;	      /* the live entry; state A of phase 0 stands in it */
 	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];

@@ -22,9 +22,9 @@ static void set_requester(const struct target *t, uint64_t *entry, unsigned phas
 
 	field_set(entry, IRTE_SVT, by_bus ? SVT_BUS : SVT_ID);
 	field_set(entry, IRTE_SID,
-		  by_bus	    ? other_bus << 8 | other_bus
+		  by_bus	   ? other_bus << 8 | other_bus
 		  : lets[phase][s] ? t->source_id
-				    : t->source_id ^ 0xf8u);
+				   : t->source_id ^ 0xf8u);
 }
 
 void building_interrupt(struct building *b)
@@ -37,9 +37,8 @@ void building_interrupt(struct building *b)
 	t->domain[0] = t->domain[1] = 0;
 	t->vector[0] = INTERRUPT_VECTOR_A;
 	t->vector[1] = INTERRUPT_VECTOR_B;
-	t->encoding = t->posted
-			      ? "the descriptor of a state that refuses the device, written to"
-			      : "the vector of a state that refuses the device, where it comes";
+	t->encoding = t->posted ? "the descriptor of a state that refuses the device, written to"
+				: "the vector of a state that refuses the device, where it comes";
 	t->index = INDEX;
 	t->table = building_pages(b, 1);
 	/* Below 4 GiB: an entry without its high half must lead to memory of ours, too. */
@@ -122,8 +121,9 @@ unsigned target_posted(const struct target *t)
 			uint64_t pir = t->descriptor[s][i], bit = 1ull << t->vector[s] % 64;
 
 			if (pir)
-				posted |= i == t->vector[s] / 64u && pir == bit ? 1u << s
-										: TARGET_POSTED_WRONG;
+				posted |= i == t->vector[s] / 64u && pir == bit
+						  ? 1u << s
+						  : TARGET_POSTED_WRONG;
 		}
 	return posted;
 }

@@ -191,7 +191,7 @@ static void probe_interrupts(struct bench *b)
 		silent += engine_once(b, &t) == OUTCOME_LOST && !t.faults.odd;
 		recorded += bench_said_anything(b);
 	}
-	b->traits.interrupt_records = recorded	       ? TRAIT_YES
+	b->traits.interrupt_records = recorded		     ? TRAIT_YES
 				      : silent == UNRECORDED ? TRAIT_NO
 							     : TRAIT_UNKNOWN;
 }

@@ -319,8 +319,8 @@ static void try_all(const struct find *f, struct find_result *r, size_t at_least
 				extend(f, c);
 		}
 		tries = &to_try[at_least][length + 1];
-		for (size_t i = 0; length < at_least && i < tries->count && !r->overflow && !r->given_up;
-		     i++)
+		for (size_t i = 0;
+		     length < at_least && i < tries->count && !r->overflow && !r->given_up; i++)
 			try_edge(f, r, &tries->edges[i], length + 1);
 	}
 }
