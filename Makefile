@@ -374,7 +374,7 @@ ON_BUS  := $(DRIVERS) $(MODELS)
 PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
-		walk.c)
+		remap.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \

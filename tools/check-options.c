@@ -50,9 +50,9 @@ static bool is_device(const char *word)
 static bool names_check(const char *glob, const char *device)
 {
 	/* Those of tests/litmus/main.c that are of a device alone. */
-	static const char *const checks[] = { "ownership", "invalidation", "walks",
-					      "traits",	   "rates",	   "concurrency",
-					      "faults",	   "granularity",  "device-tlb" };
+	static const char *const checks[] = { "ownership",  "invalidation", "walks",  "traits",
+					      "rates",	    "concurrency",  "faults", "granularity",
+					      "interrupts", "device-tlb" };
 	char id[200];
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -111,7 +111,8 @@ TEST(sequences_invalidate_globally_after_root_entries)
 	for (size_t i = 0; i < sequence_count; i++) {
 		const struct sequence *s = &sequences[i];
 
-		if (sequence_kinds(s) & (1u << KIND_ROOT | 1u << KIND_SM_ROOT) && s->claim == CLAIM_SAFE)
+		if (sequence_kinds(s) & (1u << KIND_ROOT | 1u << KIND_SM_ROOT) &&
+		    s->claim == CLAIM_SAFE)
 			CHECK(has_step(s, STEP_INVALIDATE_GLOBAL) &&
 			      !has_step(s, STEP_INVALIDATE_CONTEXT));
 	}
@@ -256,8 +257,7 @@ TEST(model_safeguards_of_the_new_sequence_all_matter)
 	static const enum target_id ids[] = { TARGET_CONTEXT, TARGET_PASID_FS_PT };
 
 	for (unsigned i = 0; i < 2; i++) {
-		const struct sequence *s = find(ids[i], OPERATION_TEARDOWN_SETUP,
-						"linux-7.0");
+		const struct sequence *s = find(ids[i], OPERATION_TEARDOWN_SETUP, "linux-7.0");
 		struct step steps[SEQUENCE_STEPS_MAX];
 		size_t n;
 

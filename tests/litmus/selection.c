@@ -68,7 +68,9 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 		return false;
 	if (!is_named(id, base_length))
 		return false;
-	/* By default a slow device only confirms what the fast one shows: one control, and the safe. */
+	/* By default a slow device only confirms what the fast one shows: one control, and the safe. Messages are fast. */
+	if (verdict_is_slow(b) && options.tests[0] && target_is_of_interrupts(&b->targets[target]))
+		return true;
 	if (verdict_is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT))
 		return false;
 	if (verdict_is_slow(b) && !options.tests[0] &&
@@ -181,9 +183,9 @@ static bool names_sequence(enum target_id target, const char *device)
 
 bool selection_names_device(const char *device)
 {
-	static const char *const checks[] = { "ownership", "invalidation", "walks",
-					      "traits",	   "rates",	   "concurrency",
-					      "faults",	   "granularity",  "device-tlb" };
+	static const char *const checks[] = { "ownership",  "invalidation", "walks",  "traits",
+					      "rates",	    "concurrency",  "faults", "granularity",
+					      "interrupts", "device-tlb" };
 	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[TEST_ID_BYTES];
@@ -242,6 +244,7 @@ static void visit_checks(struct bench *b, struct visit *v)
 		{ "concurrency", TEST_CONCURRENCY, 0 },
 		{ "device-tlb", TEST_DEVICE_TLB, 0 },
 		{ "faults", TEST_FAULTS, 2000 },
+		{ "interrupts", TEST_INTERRUPTS, 1500 },
 		{ "granularity", TEST_GRANULARITY, 5000 }
 	};
 	char id[TEST_ID_BYTES];
@@ -249,11 +252,13 @@ static void visit_checks(struct bench *b, struct visit *v)
 	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
 		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
+		if (checks[c].kind == TEST_INTERRUPTS && b->lacks[TARGET_IRTE])
+			continue;
 		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
 		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
-		     !is_seen && verdict_is_slow(b)) ||
+		     checks[c].kind != TEST_INTERRUPTS && !is_seen && verdict_is_slow(b)) ||
 		    (!option_list_matches(options.tests, id) &&
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;

@@ -22,7 +22,7 @@ struct find {
 	bool never_blocks;
 	struct step steps[FIND_STEPS_MAX]; /* to choose from */
 	size_t step_count;
-	size_t longest; /* sequence to try */
+	size_t longest;	    /* sequence to try */
 	unsigned long most; /* to try, then it is given up; 0: as many as there are */
 };
 
@@ -32,11 +32,11 @@ struct find_length { /* of the sequences of one length */
 
 struct find_result {
 	struct find_length length[SEQUENCE_STEPS_MAX + 1];
-	size_t found;	     /* the length of the shortest safe ones; 0: there is none */
-	double count;	     /* how many of these there are */
-	bool exhausted;	     /* no longer one can be safe either */
-	bool overflow;	     /* too large for the model or for memory */
-	bool given_up;	     /* find.most were tried */
+	size_t found;	/* the length of the shortest safe ones; 0: there is none */
+	double count;	/* how many of these there are */
+	bool exhausted; /* no longer one can be safe either */
+	bool overflow;	/* too large for the model or for memory */
+	bool given_up;	/* find.most were tried */
 	unsigned long tried;
 	unsigned one_way;    /* those that are safe there, but not there and back */
 	unsigned long asked; /* questions to the model */
