@@ -232,11 +232,11 @@ static void do_sequence(const char *target, const struct sequence *s)
 }
 
 /* In the notation, for whoever is to judge the same sequence (tests/one-answer). */
-static void print_made_up(enum entry_kind kind, const char *name, const struct step *steps,
+static void print_made_up(enum target_id id, const char *name, const struct step *steps,
 			  size_t count)
 {
 	struct sequence s = { .name = name,
-			      .targets = kind_targets(kind),
+			      .targets = 1u << id,
 			      .operation = OPERATION_REPLACE,
 			      .claim = CLAIM_NONE,
 			      .steps = steps,
@@ -252,8 +252,10 @@ static void print_made_up(enum entry_kind kind, const char *name, const struct s
 		}
 }
 
-static void do_made_up(const char *target, enum entry_kind kind)
+static void do_made_up(enum target_id id)
 {
+	const char *target = target_name(id);
+	enum entry_kind kind = target_kind(id);
 	uint64_t seed = (options.seed + 1) * 0x9e3779b97f4a7c15 | 1;
 	struct step steps[SEQUENCE_STEPS_MAX];
 	char name[NAME_BYTES];
@@ -263,7 +265,7 @@ static void do_made_up(const char *target, enum entry_kind kind)
 
 		if (options.run == RUN_LIST) {
 			format_text(name, sizeof(name), "%s-%u", target, i + 1);
-			print_made_up(kind, name, steps, n);
+			print_made_up(id, name, steps, n);
 			continue;
 		}
 		format_text(name, sizeof(name), "%s.made-up.%u", target, i + 1);
@@ -273,7 +275,6 @@ static void do_made_up(const char *target, enum entry_kind kind)
 
 static void do_target(enum target_id id)
 {
-	enum entry_kind kind = target_kind(id);
 	const char *problem;
 
 	if (bench->lacks[id]) {
@@ -284,7 +285,7 @@ static void do_target(enum target_id id)
 	if (problem)
 		panic("%s: %s", target_name(id), problem);
 	if (sim.made_up) {
-		do_made_up(target_name(id), kind);
+		do_made_up(id);
 		return;
 	}
 	for (size_t i = 0; i < sequence_count; i++)

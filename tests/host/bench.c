@@ -58,6 +58,7 @@ struct model_question bench_question_of(struct bench_question how, enum entry_ki
 		.device_tlb = how.device_tlb,
 		.caches = !how.no_caches,
 		.one_way = how.one_way,
+		.splits_vectors = how.splits_vectors,
 	};
 }
 
