@@ -133,6 +133,14 @@ static inline void interrupts_off(void)
 	__asm__ volatile("cli" : : : "memory");
 }
 
+static inline bool interrupts_are_on(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq\n\tpopq %0" : "=r"(flags) : : "memory");
+	return flags & 1 << 9;
+}
+
 static inline _Noreturn void cpu_stop(void)
 {
 	for (;;)

@@ -8,6 +8,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/firmware/identity.h"
 #include "kernel/output/saved.h"
+#include "kernel/ioapic.h"
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/memory.h"
@@ -120,8 +121,13 @@ _Noreturn void kernel_end(enum run_result result)
 	if (trap_foreign_nmis)
 		log_note("%u NMIs came that were not sent from here (a BMC, a button, a bus error)",
 			 trap_foreign_nmis);
+	if (trap_strays.count)
+		log_note(
+			"%u interrupts came that nobody here asked for; the first: vector 0x%x, at APIC id %u",
+			trap_strays.count, trap_strays.vector, trap_strays.apic_id);
 	run_close(result, end);
 	console_drain();
+	pci_messages_off_all();
 	/* Where firmware hangs in what comes next, the verdict is there to be read. */
 	show_verdict(result, NULL);
 	kept = keep(end);
@@ -241,6 +247,7 @@ _Noreturn void kernel_main(struct handoff *from_boot)
 		log_note(
 			"pci: bus mastering was on for %u functions; now off for all that were found",
 			pci_quiesce(!options.graphics));
+		ioapic_mask_all();
 		watchdog_init();
 	}
 	/* Where only this is found, the machine did not come to the end. */

@@ -200,19 +200,6 @@ static void power_up(const struct pci_function *f)
 		pci_write32(f, PCI_BAR0 + 4 * i, bars[i]);
 }
 
-/* Nobody handles a device's interrupts here: one that firmware routed would come to a stranger's vector. */
-static void messages_off(const struct pci_function *f)
-{
-	unsigned msi = pci_capability(f, PCI_CAP_MSI), msix = pci_capability(f, PCI_CAP_MSIX);
-
-	if (msi)
-		pci_write16(f, msi + PCI_MSI_CONTROL,
-			    pci_read16(f, msi + PCI_MSI_CONTROL) & (uint16_t)~1u);
-	if (msix)
-		pci_write16(f, msix + PCI_MSI_CONTROL,
-			    pci_read16(f, msix + PCI_MSI_CONTROL) & 0x7fff);
-}
-
 static void set_master(const struct pci_function *f, bool on)
 {
 	uint16_t command = pci_read16(f, PCI_COMMAND);
@@ -240,7 +227,7 @@ unsigned pci_quiesce(bool spare_graphics)
 void pci_bus_master(const struct pci_function *f, bool on)
 {
 	if (on)
-		messages_off(f);
+		pci_messages_off(f);
 	set_master(f, on);
 	for (const struct pci_function *above = f->parent; on && above; above = above->parent)
 		set_master(above, true);

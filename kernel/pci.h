@@ -96,8 +96,16 @@ void pci_write32(const struct pci_function *f, unsigned offset, uint32_t value);
  */
 unsigned pci_quiesce(bool spare_graphics);
 
-/* Turn it on (or off) for one function; on, also for the bridges above it. */
+/* Turn it on (or off) for one function; on, also for the bridges above it, and its messages are off then. */
 void pci_bus_master(const struct pci_function *f, bool on);
+
+/*
+ * The function's MSI and MSI-X off: nobody handles a device's interrupts here but those under test (kernel/dma/msi.h), and
+ * one that firmware routed would come to a stranger's vector. At the end of a run, of all that were given bus
+ * mastering; nothing to do where none was.
+ */
+void pci_messages_off(const struct pci_function *f);
+void pci_messages_off_all(void);
 
 /* The memory BAR `index` (0 to 5), mapped uncached, memory decoding on; NULL if it has none. */
 volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_t bytes);

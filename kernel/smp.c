@@ -108,6 +108,13 @@ static void stop_others(void)
 			apic_send_nmi(smp_processors[i].apic_id);
 }
 
+/* It only ends a hlt. */
+static bool on_wake(struct trap_frame *frame)
+{
+	(void)frame;
+	return true;
+}
+
 const char *smp_init(bool want_x2apic, void (*started)(void))
 {
 	uint32_t ids[SMP_MAX];
@@ -116,6 +123,7 @@ const char *smp_init(bool want_x2apic, void (*started)(void))
 
 	on_start = started;
 	panic_stops_others_by(stop_others);
+	trap_on_interrupt(VECTOR_WAKE, on_wake);
 	/* Not in the image, which has to carry its zeros. */
 	smp_processors = memory_alloc_bytes(SMP_MAX * sizeof(*smp_processors));
 	mailboxes = memory_alloc_bytes(SMP_MAX * sizeof(*mailboxes));

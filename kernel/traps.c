@@ -61,6 +61,7 @@ static bool (*handlers[256])(struct trap_frame *);
 static bool panicking;
 static void (*stop_others)(void);
 unsigned trap_foreign_nmis;
+struct trap_strays trap_strays;
 
 static struct guard {
 	struct guard *outer;
@@ -234,6 +235,15 @@ static _Noreturn void dump(const struct trap_frame *f)
 	die(text);
 }
 
+/* It ends no run; it is told at the end. */
+static void note_stray(uint64_t vector)
+{
+	if (__atomic_fetch_add(&trap_strays.count, 1, __ATOMIC_RELAXED))
+		return;
+	trap_strays.vector = (uint8_t)vector;
+	trap_strays.apic_id = apic_id();
+}
+
 /* Called by kernel/trap_stubs.asm. */
 void trap(struct trap_frame *frame);
 
@@ -255,10 +265,11 @@ void trap(struct trap_frame *frame)
 			dump(frame);
 		return;
 	}
-	if (handlers[frame->vector])
-		handlers[frame->vector](frame);
-	if (frame->vector != VECTOR_SPURIOUS)
-		apic_end_of_interrupt();
+	if (frame->vector == VECTOR_SPURIOUS)
+		return;
+	if (!handlers[frame->vector] || !handlers[frame->vector](frame))
+		note_stray(frame->vector);
+	apic_end_of_interrupt();
 }
 
 void panic(const char *format, ...)

@@ -23,12 +23,19 @@ _Static_assert(sizeof(struct trap_frame) == 22 * 8 &&
 /* NMIs that nobody here sent. */
 extern unsigned trap_foreign_nmis;
 
+/* Interrupts of vectors that nobody handles, or whose handler says that it is not its own: how many, and the first. */
+extern struct trap_strays {
+	unsigned count;
+	uint8_t vector;
+	uint32_t apic_id; /* of the processor that took it */
+} trap_strays;
+
 /* Load this processor's GDT, TSS and the IDT. `cpu` is its index; memory must be up. */
 void traps_init_cpu(unsigned cpu);
 
 /*
  * Call `handler` at each interrupt `vector` (0x20 to 0xfe), the end of interrupt is sent for it; or
- * at NMIs (VECTOR_NMI): it returns whether that was its own, and runs on a stack of 16 KiB.
+ * at NMIs (VECTOR_NMI), on a stack of 16 KiB. It returns whether that was its own.
  */
 void trap_on_interrupt(uint8_t vector, bool (*handler)(struct trap_frame *frame));
 

@@ -41,6 +41,14 @@ qemu_unit() {
 	done
 }
 
+# qemu_has_x2apic QEMU ACCEL: TCG's processors have x2APIC mode since QEMU 9, and units eim=on with them.
+qemu_has_x2apic() {
+	local version
+
+	version=$("$1" --version | sed -n '1s/.*version \([0-9]*\)\..*/\1/p')
+	[[ $2 == kvm* || ${version:-0} -ge 9 ]]
+}
+
 # qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
 # The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE, QEMU_SERIAL (-serial's argument,
 # instead of a file LOG) and QEMU_VARS (a copy of OVMF_VARS that keeps what is written) may be set by the caller.

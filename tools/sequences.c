@@ -29,7 +29,7 @@ bool test_check_equal(unsigned long long a, unsigned long long b, const char *wh
 static const enum target_id shown[] = { TARGET_CONTEXT,	     TARGET_CONTEXT_PT, TARGET_SM_CONTEXT,
 					TARGET_PASID_SS,     TARGET_PASID_FS,	TARGET_PASID_FS_PT,
 					TARGET_PASID_NESTED, TARGET_ROOT,	TARGET_PASID_DIR,
-					TARGET_LEAF };
+					TARGET_LEAF,	     TARGET_IRTE };
 
 static unsigned long states, questions;
 

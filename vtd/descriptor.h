@@ -16,6 +16,7 @@
 #define   TYPE_CONTEXT	1
 #define   TYPE_IOTLB	2
 #define   TYPE_DEVICE_TLB	3
+#define   TYPE_INTERRUPT_ENTRIES 4
 #define   TYPE_WAIT	5
 #define   TYPE_PIOTLB	6
 #define   TYPE_PASID	7
@@ -37,6 +38,9 @@
 #define DESC_FM		FIELD(49, 48) /* context: function bits of SID that are not compared */
 #define   FM_ALL	3
 #define DESC_PASID	FIELD(51, 32)
+#define DESC_IEC_G	FIELD(4, 4)   /* interrupt entry cache: 1: by index */
+#define DESC_IEC_IM	FIELD(31, 27) /* so many low bits of the index are not compared */
+#define DESC_IEC_IIDX	FIELD(47, 32)
 #define DESC_IF		FIELD(4, 4)   /* wait: tell by an event */
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */

@@ -83,6 +83,37 @@
 #define FS_A		FIELD(5, 5)
 #define FS_D		FIELD(6, 6)
 #define FS_ADDR		FIELD(51, 12)
+
+/* Interrupt-remapping table entry: 128 bits, one fetch (section 5.1.4). Remapped format (section 9.9) */
+#define IRTE_WORDS	2
+#define IRTE_P_BITS	0, 0
+#define IRTE_P		FIELD(IRTE_P_BITS)
+#define IRTE_FPD	FIELD(1, 1)
+#define IRTE_V_BITS	23, 16
+#define IRTE_V		FIELD(IRTE_V_BITS) /* vector; of the posted format: the bit of PIR */
+#define IRTE_IM		FIELD(15, 15) /* 1: posted format */
+#define IRTE_DST	FIELD(63, 32) /* x2APIC mode (IRTA.EIME = 1) */
+#define IRTE_DST_8	FIELD(47, 40) /* xAPIC mode */
+#define IRTE_SID	FIELD(79, 64)
+#define IRTE_SQ_BITS	81, 80
+#define IRTE_SQ		FIELD(IRTE_SQ_BITS) /* n: so many low bits of the function number are not compared, from bit 2 down */
+#define IRTE_SVT_BITS	83, 82
+#define IRTE_SVT	FIELD(IRTE_SVT_BITS)
+#define   SVT_NONE	0 /* any requester */
+#define   SVT_ID	1 /* SID, as SQ says */
+#define   SVT_BUS	2 /* a bus from the one in bits 15:8 of SID to the one in bits 7:0 */
+
+/* The same in posted format (section 9.10) */
+#define IRTE_URG	FIELD(14, 14)
+#define IRTE_PDAL	FIELD(63, 38)   /* bits 31:6 of the descriptor's address */
+#define IRTE_PDAH	FIELD(127, 96)  /* bits 63:32 */
+
+/* Posted interrupt descriptor: 512 bits (section 9.11); PIR is bits 255:0 */
+#define PID_WORDS	8
+#define PID_ON		FIELD(256, 256)
+#define PID_SN		FIELD(257, 257) /* no notification */
+#define PID_NV		FIELD(279, 272)
+#define PID_NDST	FIELD(319, 288)
 // clang-format on
 
 /* AW for a number of second-stage levels (3 to 5). */

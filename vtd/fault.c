@@ -11,11 +11,15 @@
 
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
 {
+	uint8_t reason = (uint8_t)field_of(high, FRCD_FR);
+	bool is_interrupt = vtd_fault_is_of_interrupt(reason);
+
 	return (struct vtd_fault){
 		.raw = { low, high },
-		.address = low & ~0xfffull,
+		.address = is_interrupt ? 0 : low & ~0xfffull,
+		.index = is_interrupt ? (uint16_t)field_of(low, FRCD_INDEX) : 0,
 		.source_id = (uint16_t)field_of(high, FRCD_SID),
-		.reason = (uint8_t)field_of(high, FRCD_FR),
+		.reason = reason,
 		.type = (uint8_t)(field_of(high, FRCD_T1) << 1 | field_of(high, FRCD_T2)),
 		.address_type = (uint8_t)field_of(high, FRCD_AT),
 		.execute = field_of(high, FRCD_EXE),

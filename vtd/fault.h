@@ -17,6 +17,17 @@ enum vtd_fault_reason {
 	FAULT_CONTEXT_RESERVED = 0x0b,
 	FAULT_SS_RESERVED = 0x0c,
 	FAULT_DEVICE_TLB_BLOCKED = 0x0d, /* LCT.5: TT says so */
+	/* Of interrupts: table 15. */
+	FAULT_IRTE_REQUEST_RESERVED = 0x20,
+	FAULT_IRTE_BEYOND_TABLE = 0x21,
+	FAULT_IRTE_NOT_PRESENT = 0x22,
+	FAULT_IRTE_UNREADABLE = 0x23,
+	FAULT_IRTE_RESERVED = 0x24,
+	FAULT_COMPATIBILITY_BLOCKED = 0x25,
+	FAULT_IRTE_SOURCE = 0x26,
+	FAULT_DESCRIPTOR_UNREADABLE = 0x27,
+	FAULT_DESCRIPTOR_RESERVED = 0x28,
+	FAULT_INTERRUPT_LAST = 0x2b,
 	FAULT_PASID_IN_LEGACY_MODE = 0x31,
 	FAULT_SM_ROOT_NOT_PRESENT = 0x39,
 	FAULT_SM_ROOT_RESERVED = 0x3a,
@@ -43,7 +54,8 @@ enum vtd_fault_reason {
 
 struct vtd_fault {
 	uint64_t raw[2];    /* the recording register, low half first */
-	uint64_t address;   /* of the page asked for (FI) */
+	uint64_t address;   /* of the page asked for (FI); 0 of an interrupt */
+	uint16_t index;	    /* of an interrupt's entry */
 	uint16_t source_id; /* bus << 8 | device << 3 | function */
 	uint8_t reason;
 	uint8_t type;		  /* 0 write, 1 page request, 2 read, 3 atomic */
@@ -75,6 +87,12 @@ void vtd_fault_clear(struct vtd_unit *unit);
 
 /* Send the fault event as an MSI to one APIC (id 0 to 255), or mask it. */
 void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);
+
+/* Whether it is an interrupt's, not a DMA's. */
+static inline bool vtd_fault_is_of_interrupt(uint8_t reason)
+{
+	return reason >= FAULT_IRTE_REQUEST_RESERVED && reason <= FAULT_INTERRUPT_LAST;
+}
 
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high);
 const char *vtd_fault_reason_name(uint8_t reason);

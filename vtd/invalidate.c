@@ -46,6 +46,13 @@ static uint64_t device_tlb_descriptor(const struct vtd_unit *unit, const struct 
 	       field_bits(DESC_MIP, d->pending) | field_bits(DESC_SID, d->source_id);
 }
 
+/* Section 6.5.2.8. */
+static uint64_t interrupts_descriptor(bool by_index, uint16_t index, unsigned order)
+{
+	return field_bits(DESC_TYPE, TYPE_INTERRUPT_ENTRIES) | field_bits(DESC_IEC_G, by_index) |
+	       field_bits(DESC_IEC_IM, order) | field_bits(DESC_IEC_IIDX, index);
+}
+
 static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
 {
 	unsigned bytes = vtd_descriptor_bytes(unit);
@@ -171,6 +178,8 @@ enum vtd_status vtd_invalidate_all(struct vtd_unit *unit)
 		if (unit->scalable)
 			queue_put(unit, pasid_descriptor(TYPE_PASID, GRAN_PASID_ALL, 0, 0), 0);
 		queue_put(unit, iotlb_descriptor(unit, GRAN_GLOBAL, 0), 0);
+		if (unit->remapping)
+			queue_put(unit, interrupts_descriptor(false, 0, 0), 0);
 		return queue_wait(unit);
 	}
 	status = register_context(unit, GRAN_GLOBAL, 0, 0);
@@ -295,5 +304,21 @@ enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vt
 		return VTD_NO_INVALIDATION;
 	queue_put(unit, device_tlb_descriptor(unit, d),
 		  EVERY_ADDRESS | (d->has_pasid ? PASID_DEVICE_TLB_S : DEVICE_TLB_S));
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_interrupts_all(struct vtd_unit *unit)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, interrupts_descriptor(false, 0, 0), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_interrupts(struct vtd_unit *unit, uint16_t index, unsigned order)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, interrupts_descriptor(true, index, order), 0);
 	return queue_wait(unit);
 }

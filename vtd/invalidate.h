@@ -9,7 +9,10 @@
 
 #include "vtd/unit.h"
 
-/* Context cache, PASID cache (scalable mode) and IOTLB, globally; returns when done. */
+/*
+ * Context cache, PASID cache (scalable mode) and IOTLB, and where interrupts are remapped their entry cache, globally;
+ * returns when done.
+ */
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit);
 
 /* One cache, globally. PASID cache: queued only. */
@@ -40,6 +43,13 @@ enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domai
 					   unsigned order, bool leaf_only);
 enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
 					   uint64_t address);
+
+/*
+ * The interrupt entry cache (section 6.5.2.8): all of it, or the 2^order entries around one. Queued only. The interrupts
+ * that the unit has gone by one of these for are at their processor when this returns (section 6.5.5).
+ */
+enum vtd_status vtd_invalidate_interrupts_all(struct vtd_unit *unit);
+enum vtd_status vtd_invalidate_interrupts(struct vtd_unit *unit, uint16_t index, unsigned order);
 
 /*
  * A device's own TLB: all that it keeps, for requests without PASID or for those with this one (sections

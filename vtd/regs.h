@@ -14,6 +14,7 @@
 #define   VER_MIN	FIELD(3, 0)
 #define VTD_CAP		0x08
 #define   CAP_ESRTPS	FIELD(63, 63) /* setting the root pointer invalidates all by itself */
+#define   CAP_ESIRTPS	FIELD(62, 62) /* setting the interrupt table pointer invalidates its cache */
 #define   CAP_FL5LP	FIELD(60, 60)
 #define   CAP_PI	FIELD(59, 59)
 #define   CAP_FL1GP	FIELD(56, 56)
@@ -97,6 +98,8 @@
 #define VTD_IQA		0x90
 #define VTD_IQERCD	0xb0
 #define VTD_IRTA	0xb8
+#define   IRTA_EIME	FIELD(11, 11) /* x2APIC mode */
+#define   IRTA_S	FIELD(3, 0)   /* 2^(S + 1) entries */
 
 /* From ECAP.IRO: */
 #define IOTLB_IVA	0x00
@@ -108,7 +111,9 @@
 #define   IOTLB_DW	(1ull << 48)
 #define   IOTLB_DID	FIELD(47, 32)
 
-/* A fault recording register is 128 bits; bit numbers within the upper half. */
+/* A fault recording register is 128 bits. Of its lower half: */
+#define   FRCD_INDEX	FIELD(63, 48) /* of an interrupt: its entry */
+/* Of its upper half, numbered from 0: */
 #define   FRCD_F	FIELD(63, 63)
 #define   FRCD_T1	FIELD(62, 62) /* with T2: 0 write, 1 page request, 2 read, 3 atomic */
 #define   FRCD_AT	FIELD(61, 60)

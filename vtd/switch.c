@@ -2,6 +2,7 @@
 /* Translation turned on and off: after firmware, with a root table, with another one. */
 #include "vtd/switch.h"
 #include "vtd/fault.h"
+#include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 #include "vtd/platform.h"
 #include "vtd/queue.h"
@@ -81,9 +82,11 @@ enum vtd_status vtd_unit_enable(struct vtd_unit *unit, enum vtd_invalidation how
 
 enum vtd_status vtd_unit_disable(struct vtd_unit *unit)
 {
-	enum vtd_status status = vtd_command(unit, GCMD_TE, false);
+	/* The interrupt entry cache is invalidated by the queue, which goes off. */
+	enum vtd_status status = vtd_interrupts_off(unit), off = vtd_command(unit, GCMD_TE, false);
 
 	unit->translating = false;
+	status = status == VTD_OK ? off : status;
 	if (status == VTD_OK)
 		status = vtd_invalidation_close(unit);
 	return status;

@@ -48,6 +48,7 @@ struct vtd_unit {
 	bool was_scalable;
 	struct vtd_queue queue;
 	bool translating;
+	bool remapping; /* interrupts: vtd/interrupts.h */
 	uint32_t
 		enables; /* times that translation was turned on: what was seen before may be so no more */
 	/* Requests without PASID use the context entry's RID_PASID: ECAP.RPS, or what was seen. Else PASID 0. */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "kernel/dma/list.h"
+#include "kernel/dma/msi.h"
 #include "kernel/pci.h"
 
 enum dma_state {
@@ -55,7 +56,22 @@ struct dma_generator {
 	enum dma_state (*poll)(struct dma_device *device);
 	/* Optional: it is not needed any more; before the last stop, with nobody rewriting. */
 	void (*leave)(struct dma_device *device);
-	void (*stop)(struct dma_device *device); /* no DMA after it returns */
+	void (*stop)(struct dma_device *device); /* no DMA, and no message, after it returns */
+
+	/*
+	 * Optional, all three or none: interrupts under test. The device's MSI, or MSI-X vector 0, is programmed with this
+	 * message and turned on; the device must be reset before, with bus mastering on, and may be again. NULL, or
+	 * why not: then its messages are off.
+	 */
+	const char *(*interrupt_open)(struct dma_device *device, uint64_t address, uint32_t data);
+	/*
+	 * Have it send the message once; nothing else is asked of it meanwhile. True when it has been sent, and a register
+	 * was read after it, which pushes it on; false: the device did not do it in time, or failed. A device with
+	 * may_not_send sometimes sends none all the same: nothing is to be concluded from that.
+	 */
+	bool (*interrupt_raise)(struct dma_device *device);
+	/* Messages off; what was there before is put back. */
+	void (*interrupt_close)(struct dma_device *device);
 };
 
 struct dma_device {
@@ -80,6 +96,8 @@ struct dma_device {
 	/* That it works as it should, as a reset saw, for the log; NULL: nothing to say. */
 	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
+	bool reset_is_quiet; /* it does none, and ends what was under way: nothing is refused after it */
+	bool hides_refusals; /* an access that is refused leaves it waiting: only the unit tells */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
 	uint32_t pasid;
@@ -93,6 +111,8 @@ struct dma_device {
 	uint64_t sent_us;   /* when its frame was first seen to have been taken; 0: not yet */
 	uint64_t return_us; /* how long after that it may come back */
 	bool in_loopback, confirmed, given_up;
+	bool may_not_send;  /* a raise may send nothing, and says that it did */
+	struct msi message; /* open from interrupt_open to interrupt_close */
 };
 
 #define DMA_DECLARATION(identifier, name) extern const struct dma_generator dma_##identifier;

@@ -17,6 +17,10 @@ enum {
 	EDU_ID = 0x00,
 	    ID_TAG = 0xff,
 	    ID_TAG_EDU = 0xed,
+	EDU_INTERRUPT_STATUS = 0x24,
+	EDU_INTERRUPT_RAISE = 0x60, /* ones are set in the status, and an interrupt is sent */
+	EDU_INTERRUPT_ACKNOWLEDGE = 0x64,
+	    INTERRUPT_OURS = 1 << 0,
 	EDU_DMA_SOURCE = 0x80,
 	EDU_DMA_DESTINATION = 0x88,
 	EDU_DMA_COUNT = 0x90,
@@ -42,6 +46,7 @@ static const char *edu_open(struct dma_device *d)
 		return "its identification register is not edu's";
 	d->address_mask = (1ull << 28) - 1; /* QEMU's default dma_mask; it drops higher bits */
 	d->bytes = EDU_BYTES;
+	d->reset_is_quiet = true;
 	d->typical_us = 100000;
 	d->timeout_us = 6000000; /* as nvme */
 	return NULL;
@@ -76,8 +81,29 @@ static void edu_start(struct dma_device *d, uint64_t bus_address)
 	dma_write32(d->registers + EDU_DMA_COMMAND, EDU_DMA_START | EDU_DMA_TO_MEMORY);
 }
 
+static const char *edu_interrupt_open(struct dma_device *d, uint64_t address, uint32_t data)
+{
+	return msi_open(&d->message, d->function, address, data, false);
+}
+
+static bool edu_interrupt_raise(struct dma_device *d)
+{
+	uint32_t status;
+
+	dma_write32(d->registers + EDU_INTERRUPT_RAISE, INTERRUPT_OURS);
+	status = dma_read32(d->registers + EDU_INTERRUPT_STATUS);
+	dma_write32(d->registers + EDU_INTERRUPT_ACKNOWLEDGE, INTERRUPT_OURS);
+	return status != ~0u && status & INTERRUPT_OURS;
+}
+
+static void edu_interrupt_close(struct dma_device *d)
+{
+	msi_close(&d->message);
+}
+
 static void edu_stop(struct dma_device *d)
 {
+	msi_close(&d->message);
 	pci_bus_master(d->function, false);
 }
 
@@ -89,4 +115,7 @@ const struct dma_generator dma_edu = {
 	.start = edu_start,
 	.poll = edu_poll,
 	.stop = edu_stop,
+	.interrupt_open = edu_interrupt_open,
+	.interrupt_raise = edu_interrupt_raise,
+	.interrupt_close = edu_interrupt_close,
 };

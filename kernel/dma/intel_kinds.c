@@ -67,6 +67,7 @@ const struct nic_kind nic_kinds[] = {
 	  .page_address = 1,
 	  .reset_us = 10,
 	  .configure_us = 25000,
+	  .moderates = true,
 	  .steps = steps_82574,
 	  .step_count = sizeof(steps_82574) / sizeof(steps_82574[0]),
 	  MAC_STEPS(mac_82574) },
@@ -128,6 +129,7 @@ const struct nic_kind nic_kinds[] = {
 	  .lock = NIC_LOCK_SWSM,
 	  .mac_loopback = true,
 	  .no_l1_2 = true,
+	  .interrupts_moved = true,
 	  .buffer_sizes = true,
 	  .reset_us = 3000 },
 };
@@ -165,7 +167,9 @@ static bool igc_matches(const struct pci_function *f)
 
 #define NIC_GENERATOR                                                                           \
 	.refuses = nic_refuses, .describe = nic_describe, .open = nic_open, .reset = nic_reset, \
-	.start = nic_start, .poll = nic_poll, .stop = nic_stop
+	.start = nic_start, .poll = nic_poll, .stop = nic_stop,                                 \
+	.interrupt_open = nic_interrupt_open, .interrupt_raise = nic_interrupt_raise,           \
+	.interrupt_close = nic_interrupt_close
 
 const struct dma_generator dma_e1000e = { .name = "e1000e",
 					  .matches = e1000e_matches,

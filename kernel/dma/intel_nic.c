@@ -63,9 +63,7 @@ static void quiesce(struct dma_device *d)
 	const struct nic_kind *kind = d->kind;
 
 	d->in_loopback = false;
-	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
-	if (kind->advanced)
-		nic_write(d, NIC_EIMC, ~0u);
+	nic_mask_interrupts(d);
 	nic_write(d, NIC_RCTL, 0);
 	nic_write(d, NIC_TCTL, TCTL_PSP);
 	if (kind->advanced) {
@@ -108,9 +106,7 @@ static const char *reset_mac(struct dma_device *d)
 		time_delay_us(kind->configure_us);
 	if (kind->lock == NIC_LOCK_EXTCNF)
 		nic_unlock(d);
-	nic_write(d, kind->advanced ? NIC_IMC_QUEUED : NIC_IMC, ~0u);
-	if (kind->advanced)
-		nic_write(d, NIC_EIMC, ~0u);
+	nic_mask_interrupts(d);
 	return problem;
 }
 
@@ -189,6 +185,8 @@ const char *nic_open(struct dma_device *d)
 	/* Rings are written back, and the first frame comes to its own page. */
 	d->reads = d->writes = 3;
 	d->address_mask = ~0ull;
+	d->reset_is_quiet = !((const struct nic_kind *)d->kind)->advanced; /* those send a frame */
+	d->hides_refusals = true;
 	d->bytes = NIC_FRAME_BYTES;
 	d->typical_us = 20;
 	d->timeout_us = 6000000; /* as nvme */
@@ -254,6 +252,7 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 void nic_stop(struct dma_device *d)
 {
 	quiesce(d);
+	msi_close(&d->message);
 	reset_mac(d);
 	pci_bus_master(d->function, false);
 	nic_phy_restore(d);

@@ -39,6 +39,9 @@ enum {
 	    MDIC_READ = 2 << 26,
 	    MDIC_READY = 1 << 28,
 	    MDIC_ERROR = 1 << 30,
+	NIC_ICR = 0x00c0, /* causes; ones written clear */
+	NIC_ICS = 0x00c8, /* sets causes */
+	NIC_IMS = 0x00d0, /* enables them, and IMC disables */
 	NIC_IMC = 0x00d8,
 	NIC_RCTL = 0x0100,
 	    RCTL_EN = 1 << 1,
@@ -58,7 +61,10 @@ enum {
 	NIC_VFTE = 0x0c90,
 	NIC_IOSFPC = 0x0f28,
 	    IOSFPC_RDMTS_HEX = 1 << 16,
-	NIC_IMC_QUEUED = 0x150c,      /* IMC of controllers with EICR */
+	NIC_ICR_2 = 0x1500,           /* the same, of controllers with EICR */
+	NIC_ICS_2 = 0x1504,
+	NIC_IMS_2 = 0x1508,
+	NIC_IMC_2 = 0x150c,
 	NIC_EIMC = 0x1528,
 	NIC_RXPBSIZE = 0x2404,
 	NIC_TXPBSIZE = 0x3404,
@@ -139,8 +145,10 @@ struct nic_kind {
 	bool mac_loopback; /* RCTL.LBM, too */
 	bool link_first;   /* STATUS.LU comes only by negotiating, and stays in loopback */
 	bool no_l1_2;	   /* receiving stalls once its link was in L1.2 (Linux, igc) */
-	bool has_vfs;	   /* virtual functions, if its firmware shows them */
-	uint8_t lock;	   /* enum nic_lock */
+	bool interrupts_moved; /* ICR to IMC at their second place only */
+	bool moderates;	       /* its messages, QEMU's */
+	bool has_vfs;	       /* virtual functions, if its firmware shows them */
+	uint8_t lock;	       /* enum nic_lock */
 	uint8_t phy_address;
 	uint8_t page_register, page_address, page_shift; /* of the PHY; register 0: no pages */
 	uint16_t loopback_control;			 /* PHY register 19; 0: it has none such */
@@ -164,6 +172,12 @@ const char *nic_reset(struct dma_device *device, uint64_t private_at);
 void nic_start(struct dma_device *device, uint64_t bus_address);
 enum dma_state nic_poll(struct dma_device *device);
 void nic_stop(struct dma_device *device);
+
+/* intel_interrupts.c */
+void nic_mask_interrupts(const struct dma_device *device);
+const char *nic_interrupt_open(struct dma_device *device, uint64_t address, uint32_t data);
+bool nic_interrupt_raise(struct dma_device *device);
+void nic_interrupt_close(struct dma_device *device);
 
 /* intel_frames.c: "Receive Initialization" and "Transmit Initialization" in the datasheets; NULL, or what went wrong. */
 const char *nic_set_up_queues(struct dma_device *device, uint64_t private_at);

@@ -130,6 +130,7 @@ static const char *nvme_open(struct dma_device *d)
 	d->reads = 1 << 0 | 1 << 2;
 	d->writes = 1 << 1 | 1 << 3 | 1 << NVME_DATA_PAGE;
 	d->reset_does_dma = options.nvme_read;
+	d->reset_is_quiet = !options.nvme_read;
 	d->address_mask = ~0ull;
 	d->bytes = 4096;
 	d->typical_us = 100;
@@ -173,10 +174,12 @@ static const char *restart(struct dma_device *d, uint64_t private_at)
 
 static const char *nvme_reset(struct dma_device *d, uint64_t private_at)
 {
-	const char *problem = restart(d, private_at);
+	const char *problem;
 	bool refused_dma = true;
 
-	if (problem || !options.nvme_read || d->unproven)
+	d->private_at = private_at;
+	problem = restart(d, private_at);
+	if (problem || !options.nvme_read || d->unproven || d->message.function)
 		return problem;
 	/* A unit may still use an entry that is no longer the current one: commands are refused then. */
 	for (unsigned i = 0; i < BEGIN_TRIES && refused_dma; i++) {
@@ -214,6 +217,11 @@ static void nvme_start(struct dma_device *d, uint64_t bus_address)
 	if (d->queue == NVME_IO)
 		command = nvme_read_command(d, bus_address);
 	nvme_submit(d, &command);
+}
+
+static bool is_answered(const struct dma_device *d)
+{
+	return (completion_queue(d)[d->slot].status & 1) == d->phase;
 }
 
 enum dma_state nvme_poll(struct dma_device *d)
@@ -260,8 +268,47 @@ static void shut_down(struct dma_device *d)
 	}
 }
 
+/* QEMU takes the admin queue's vector when the queue is made: made anew with the message on. */
+static const char *nvme_interrupt_open(struct dma_device *d, uint64_t address, uint32_t data)
+{
+	const char *problem = msi_open(&d->message, d->function, address, data, true);
+
+	if (!problem)
+		problem = restart(d, d->private_at);
+	if (problem)
+		msi_close(&d->message);
+	return problem;
+}
+
+/*
+ * A command of the admin queue that moves no data and sets nothing; its completion is what is told of. That
+ * is consumed once the message is on its way: a controller need not send one for a queue that is empty again.
+ */
+static bool nvme_interrupt_raise(struct dma_device *d)
+{
+	const struct nvme_command command = { .opcode = NVME_GET_FEATURES,
+					      .dword10 = NVME_FEATURE_ARBITRATION };
+	uint64_t end = time_us() + d->timeout_us;
+
+	nvme_submit(d, &command);
+	while (!is_answered(d)) {
+		if (++d->polls % POLLS_PER_STATUS)
+			continue;
+		if (read32(d, NVME_CSTS) & CSTS_CFS || time_us() > end)
+			return false;
+	}
+	/* What was posted before the answer to this read is there by then. */
+	return !(read32(d, NVME_CSTS) & CSTS_CFS) && nvme_poll(d) == DMA_DONE;
+}
+
+static void nvme_interrupt_close(struct dma_device *d)
+{
+	msi_close(&d->message);
+}
+
 static void nvme_stop(struct dma_device *d)
 {
+	msi_close(&d->message);
 	write32(d, NVME_CC, read32(d, NVME_CC) & ~(uint32_t)CC_EN);
 	wait_ready(d, false);
 	pci_bus_master(d->function, false);
@@ -277,4 +324,7 @@ const struct dma_generator dma_nvme = {
 	.poll = nvme_poll,
 	.leave = shut_down,
 	.stop = nvme_stop,
+	.interrupt_open = nvme_interrupt_open,
+	.interrupt_raise = nvme_interrupt_raise,
+	.interrupt_close = nvme_interrupt_close,
 };

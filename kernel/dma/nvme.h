@@ -22,6 +22,8 @@ enum {
 	NVME_IDENTIFY = 0x06,
 	    NVME_CNS_NAMESPACE = 0,
 	    NVME_CNS_CONTROLLER = 1,
+	NVME_GET_FEATURES = 0x0a, /* one whose value is in the completion */
+	    NVME_FEATURE_ARBITRATION = 1,
 	/* and NVM, on the I/O queue (section 6): */
 	NVME_READ = 0x02,
 

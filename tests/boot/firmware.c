@@ -4,7 +4,7 @@
  * it carries, and when that ends boot services turns on, in the first unit of the DMAR table, what
  * leave= names: translation (by a root table full of rubbish), queue (queued invalidation, used once),
  * remapping (of interrupts, by an empty table), la57 (5-level paging); and asleep puts NVMe controllers
- * into D3 with MSI-X on, and no-reset makes ResetSystem return. The words behind leave= become the
+ * into D3 with MSI-X on, pins has the PIT send an interrupt a thousand times a second, and no-reset makes ResetSystem return. The words behind leave= become the
  * image's options. An ACPI table with signature VTDL becomes the DMAR table in place of the
  * machine's, so that a real unit can have an odd table. VT-d specification, chapters 8 and 11.
  */
@@ -22,7 +22,7 @@ static EFI_SYSTEM_TABLE *st;
 static volatile uint8_t *unit;
 static uint8_t *tables; /* below 4 GiB: rubbish, the queue, interrupt remapping table, PML5, code */
 static struct {
-	bool translation, queue, remapping, la57, asleep, no_reset;
+	bool translation, queue, remapping, la57, asleep, pins, no_reset;
 } leave;
 
 static uint32_t read32(uint32_t offset)
@@ -86,6 +86,26 @@ static void put_to_sleep(unsigned device)
 		}
 }
 
+static void out8(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "d"(port));
+}
+
+/* The PIT's channel 0, at pin 2 of the I/O APIC: vector 0x31 at APIC id 0. */
+static void leave_pin_on(void)
+{
+	volatile uint32_t *ioapic = (volatile uint32_t *)0xfec00000;
+	static const uint32_t words[][2] = { { 0x15, 0 }, { 0x14, 0x31 } };
+
+	for (unsigned i = 0; i < 2; i++) {
+		ioapic[0] = words[i][0];
+		ioapic[4] = words[i][1];
+	}
+	out8(0x43, 0x34);
+	out8(0x40, 0xa9); /* 1193 */
+	out8(0x40, 0x04);
+}
+
 static EFI_EXIT_BOOT_SERVICES exit_boot_services; /* firmware's */
 
 static EFI_STATUS EFIAPI no_reset(EFI_RESET_TYPE type, EFI_STATUS status, UINTN bytes, CHAR16 *data)
@@ -108,6 +128,8 @@ static EFI_STATUS EFIAPI leave_things_on(EFI_HANDLE image, UINTN key)
 	for (unsigned device = 0; leave.asleep && device < 32; device++)
 		if (config(device, 8, NULL) >> 8 == 0x010802)
 			put_to_sleep(device);
+	if (leave.pins)
+		leave_pin_on();
 	if (leave.queue) {
 		volatile uint64_t *wait = (volatile uint64_t *)(tables + 4096);
 
@@ -205,6 +227,7 @@ static const CHAR16 *parse(const CHAR16 *at)
 		leave.la57 |= begins(at, L"la57");
 		leave.no_reset |= begins(at, L"no-reset");
 		leave.asleep |= begins(at, L"asleep");
+		leave.pins |= begins(at, L"pins");
 	}
 	return at;
 }

@@ -96,7 +96,7 @@ static void add_seen(struct cell *c, const struct tally *t)
 		c->seen |= BIT_HARM(HARM_STALE);
 	if (t->mistagged || mistagged)
 		c->seen |= BIT_HARM(HARM_MISTAGGED);
-	if (c->never_blocks && t->outcomes[OUTCOME_NOT_PRESENT])
+	if (c->never_blocks && t->blocked)
 		c->seen |= BIT_HARM(HARM_BLOCKED);
 	if (t->stopped && !c->trouble)
 		c->trouble = t->stopped;

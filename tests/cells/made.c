@@ -45,6 +45,9 @@ static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 	bool many = kind == KIND_SM_ROOT || kind == KIND_SM_CONTEXT;
 	struct step s = { .value = below(seed, 4) ? VALUE_OLD : VALUE_NEW };
 
+	if (kind == KIND_IRTE)
+		return (struct step){ .op = below(seed, 2) ? STEP_INVALIDATE_IEC
+							   : STEP_INVALIDATE_IEC_GLOBAL };
 	do
 		s.op = ops[below(seed, legacy ? of_legacy_mode : sizeof(ops))];
 	while (many && s.op == STEP_INVALIDATE_PASID);
@@ -90,8 +93,9 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 		steps[n++] = (struct step){ .op = STEP_FLUSH };
 	for (unsigned i = below(seed, 4); i; i--)
 		steps[n++] = invalidation_of(seed, kind);
-	if (!n || below(seed, 2))
-		steps[n++] = (struct step){ .op = STEP_SETTLE_NEW, .value = VALUE_NEW };
+	if (!n || (kind != KIND_IRTE && below(seed, 2)))
+		steps[n++] = (struct step){ .op = kind == KIND_IRTE ? STEP_FLUSH : STEP_SETTLE_NEW,
+					    .value = VALUE_NEW };
 	return n;
 }
 

@@ -17,6 +17,7 @@ static const struct {
 	{ &sim.pasid_cache, 3, { 20, 90, 100 } },
 	{ &sim.iotlb, 4, { 0, 20, 90, 100 } },
 	{ &sim.paging_cache, 4, { 0, 50, 100, 100 } },
+	{ &sim.iec, 3, { 20, 90, 100 } },
 	{ &sim.forget, 4, { 0, 2, 30, 70 } },
 	{ &sim.prefetch, 3, { 0, 10, 80 } },
 	{ &sim.coarse, 2, { 0, 5 } },

@@ -23,7 +23,7 @@ struct bench_question {
 struct model_question bench_question_of(struct bench_question how, enum entry_kind kind,
 					struct model_fetch *fetch);
 
-/* What the model says of these steps on this target. */
+/* What the model says of these steps on this target; of one of interrupts, in any of its phases. */
 struct model_answer bench_ask(struct target *target, const struct step *steps, size_t count,
 			      bool never_blocks, struct bench_question how);
 

@@ -288,7 +288,7 @@ TEST(notation_names_what_it_does_not_take)
 		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of" },
 		{ HEAD "invalidate the cache\n",
 		  "f:4:16: \"cache\" is not accepted here; accepted: context | PASID | IOTLB | "
-		  "PASID-based | device-TLB" },
+		  "PASID-based | device-TLB | interrupt" },
 		{ HEAD "flush the line\n", "f:4:15: the line ends here; accepted: if" },
 		{ HEAD, "f:4:1: the line ends here; accepted: a step" },
 		{ HEAD "name: y\n",
@@ -299,11 +299,12 @@ TEST(notation_names_what_it_does_not_take)
 		  "flush | invalidate | if | target:" },
 		{ "target: context, contxt\n",
 		  "f:1:18: \"contxt\" is not accepted here; accepted: root | sm-root | sm-context | "
-		  "pasid-dir | pasid | table | leaf | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | pasid-nested | "
-		  "fs-leaf" },
+		  "pasid-dir | pasid | table | leaf | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
+		  "pasid-nested | fs-leaf | irte-posted" },
 		{ "target: pasid-ss, pasid\n",
 		  "f:1:19: \"pasid\" is not accepted here; accepted: root | context | sm-root | sm-context | "
-		  "pasid-dir | table | leaf | context-pt | pasid-fs | pasid-fs-pt | pasid-nested | fs-leaf" },
+		  "pasid-dir | table | leaf | irte | context-pt | pasid-fs | "
+		  "pasid-fs-pt | pasid-nested | fs-leaf | irte-posted" },
 		{ HEAD "store word 0: bits 30:12 := new\n",
 		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "
 		  "nothing of it" },

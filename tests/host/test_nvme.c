@@ -181,3 +181,69 @@ TEST(nvme_model_objects_to_a_start_after_the_stop)
 	CHECK(bus.objection && strstr(bus.objection, "doorbell"));
 	options.nvme_read = false;
 }
+
+#define MESSAGE 0xfee0500cull
+
+/* One message for each raise, whether the queue was made before or after; none from DMAs once it is closed. */
+TEST(nvme_sends_a_message_for_each_raise)
+{
+	for (unsigned reads = 0; reads < 2; reads++) {
+		sim_nvme_plug();
+		CHECK(!opened(reads));
+		CHECK(!bus_settle(&device));
+		CHECK_EQ(bus_landed(&device, &state), 4096);
+		CHECK_EQ(bus.messages.count, 0);
+		CHECK(!dma_nvme.interrupt_open(&device, MESSAGE, 0x50));
+		for (unsigned i = 1; i <= 200; i++) {
+			if (i == 100)
+				CHECK(!dma_nvme.reset(&device, BUS_PRIVATE_AT));
+			CHECK(dma_nvme.interrupt_raise(&device));
+			CHECK_EQ(bus.messages.count, i);
+			CHECK_EQ(bus.messages.address, MESSAGE);
+			CHECK_EQ(bus.messages.data, 0x50);
+		}
+		dma_nvme.interrupt_close(&device);
+		CHECK(!bus_settle(&device));
+		CHECK_EQ(bus_landed(&device, &state), 4096);
+		CHECK_EQ(state, DMA_DONE);
+		CHECK_EQ(bus.messages.count, 200);
+		dma_nvme.stop(&device);
+		CHECK(bus_is_content());
+	}
+	options.nvme_read = false;
+}
+
+TEST(nvme_raise_that_is_refused_says_so)
+{
+	sim_nvme_plug();
+	CHECK(!opened(false));
+	CHECK(!bus_settle(&device));
+	CHECK(!dma_nvme.interrupt_open(&device, MESSAGE, 0x50));
+	bus.refuse_private = true;
+	CHECK(!dma_nvme.interrupt_raise(&device));
+	CHECK_EQ(bus.messages.count, 0);
+	bus.refuse_private = false;
+	CHECK(!dma_nvme.reset(&device, BUS_PRIVATE_AT));
+	CHECK(dma_nvme.interrupt_raise(&device));
+	CHECK_EQ(bus.messages.count, 1);
+	/* The stop takes the message off, too: what is raised later sends nothing. */
+	dma_nvme.stop(&device);
+	CHECK(!device.message.function);
+	CHECK(!bus_settle(&device));
+	CHECK(dma_nvme.interrupt_raise(&device));
+	CHECK_EQ(bus.messages.count, 1);
+	CHECK(bus_is_content());
+}
+
+/* A queue that was made before its message was on sends none: what interrupt_open is careful about. */
+TEST(nvme_model_takes_the_message_when_the_queue_is_made)
+{
+	struct msi msi = { 0 };
+
+	sim_nvme_plug();
+	CHECK(!opened(false));
+	CHECK(!bus_settle(&device));
+	CHECK(!msi_open(&msi, device.function, MESSAGE, 0x50, true));
+	CHECK(dma_nvme.interrupt_raise(&device));
+	CHECK_EQ(bus.messages.count, 0);
+}

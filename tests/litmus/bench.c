@@ -6,14 +6,16 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "kernel/traps.h"
+#include "tests/litmus/interrupt.h"
 
-#define PATIENCE  20 /* times its typical time before a DMA is suspected of being stuck */
+#define PATIENCE   20 /* times its typical time before a DMA is suspected of being stuck */
 /*
  * For a fault record, after its DMA has ended: where a record is missing it costs this much, so it can be
  * much longer than any unit takes. QEMU records at once; a busy host may let that wait for a time slice.
  */
-#define RECORD_US 200000
-#define RECORDS	  8 /* times the measured time, on a unit that takes longer still */
+#define RECORD_US  200000
+#define RECORDS	   8 /* times the measured time, on a unit that takes longer still */
+#define MESSAGE_US 50
 
 static struct {
 	struct bench *bench;
@@ -44,6 +46,8 @@ void bench_set_requester(struct bench *b, uint64_t address)
 	for (unsigned p = 0; b->ats.on && p < OUTCOME_PAGES + 2; p++)
 		b->requester.pages[p] =
 			(uint64_t)(p < OUTCOME_PAGES ? t->page[p] : t->sentinel[p - OUTCOME_PAGES]);
+	b->requester.interrupts = t && target_is_of_interrupts(t);
+	b->requester.index = t ? t->index : 0;
 	for (unsigned s = 0; t && s < 2; s++)
 		b->requester.pasids[s] = t->pasid[s];
 	if (t && t->tagged)
@@ -81,6 +85,9 @@ const char *bench_reset(struct bench *b)
 	if (b->ats.on)
 		pci_ats_off(f);
 	problem = b->device->generator->reset(b->device, (uint64_t)b->device->private);
+	/* A reset of the function turns its messages off. */
+	if (b->interrupt.is_open && !problem)
+		problem = interrupt_open(b);
 	if (b->ats.on && !problem)
 		pci_ats_on(f);
 	return problem;
@@ -144,16 +151,30 @@ static void look(struct bench *b, struct tally *t)
 		bench_read_faults(b, &t->faults);
 }
 
+/* From the start to the record, at most. A message is sent at once, however slow the device's DMA is. */
+static uint64_t record_us(const struct bench *b)
+{
+	bool is_soon = b->target && target_is_of_interrupts(b->target);
+
+	return is_soon && b->record_us > MESSAGE_US ? MESSAGE_US : b->record_us;
+}
+
 uint64_t bench_record_wait_us(const struct bench *b)
 {
-	return RECORDS * (b->record_us + 1);
+	return RECORDS * (record_us(b) + 1);
+}
+
+uint64_t bench_fault_wait_us(const struct bench *b)
+{
+	uint64_t patience = bench_record_wait_us(b);
+
+	return patience > RECORD_US ? patience : RECORD_US;
 }
 
 void bench_collect_faults(struct bench *b, struct tally *t, bool may_be_none)
 {
-	uint64_t patience = bench_record_wait_us(b);
 	uint64_t deadline = time_us() +
-			    (patience > RECORD_US || may_be_none ? patience : RECORD_US);
+			    (may_be_none ? bench_record_wait_us(b) : bench_fault_wait_us(b));
 
 	do
 		look(b, t);
@@ -164,8 +185,17 @@ void bench_drain_faults(struct bench *b, struct tally *t, uint64_t started)
 {
 	do
 		look(b, t);
-	while (time_us() < started + 2 * b->record_us);
+	while (time_us() < started + 2 * record_us(b));
 	look(b, t);
+}
+
+/* After so long the unit is asked whether it refused something. Devices that tell themselves are given their time. */
+static uint64_t suspect_us(const struct bench *b)
+{
+	const struct dma_device *d = b->device;
+
+	return d->hides_refusals && b->record_us ? d->typical_us + 2 * b->record_us
+						 : d->typical_us * PATIENCE;
 }
 
 enum dma_state bench_wait(struct bench *b, struct tally *t)
@@ -183,7 +213,7 @@ enum dma_state bench_wait(struct bench *b, struct tally *t)
 		/* Most DMAs are over by now: the clock is not looked at for them. */
 		if (!start) {
 			start = rdtsc();
-			suspect = time_ns_to_ticks(d->typical_us * PATIENCE * 1000);
+			suspect = time_ns_to_ticks(suspect_us(b) * 1000);
 			limit = time_ns_to_ticks(d->timeout_us * 1000);
 		}
 		if (rdtsc() - start > suspect) {

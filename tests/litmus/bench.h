@@ -4,6 +4,7 @@
 #define TESTS_BENCH_H
 
 #include "kernel/dma/dma.h"
+#include "kernel/interrupts.h"
 #include "tests/litmus/fault_log.h"
 #include "tests/litmus/status.h"
 #include "tests/litmus/target.h"
@@ -17,6 +18,7 @@ struct tally {
 	uint64_t dmas;
 	uint64_t torn_outcomes[OUTCOME_COUNT]; /* of the torn ones, below: what they came to */
 	uint64_t torn;	       /* of them, those that came to what neither state comes to */
+	uint64_t blocked;      /* refused as absent, where neither state is */
 	uint64_t exposed;      /* of them, those between whose start and end the updater stored */
 	uint64_t exposed_torn; /* both */
 	uint64_t stores;       /* that fell into DMAs */
@@ -34,6 +36,8 @@ struct tally {
 	uint64_t ticks_invalidate, ticks_dma, ticks_reset;
 	uint64_t started, ended;   /* the last DMA, in ticks */
 	uint64_t first_torn_ticks; /* from the start; meaningful if anything tore */
+	uint64_t doubled;	   /* interrupts that came more than once, or when none was sent */
+	uint64_t astray;	   /* that came at another processor or as another vector */
 	uint64_t companion_dmas, companion_blocked, companion_astray;
 	uint64_t companion_refused; /* blocked, while the entries that lead it stayed as they are */
 	const struct dma_device *companion; /* whose those are */
@@ -59,6 +63,8 @@ struct traits {
 	uint8_t snoops;		     /* sees stores that were not flushed, though ECAP.C = 0 */
 	uint8_t pasid_cache;	     /* keeps PASID-table entries */
 	uint8_t pass_through;	     /* goes on passing through after an entry says otherwise */
+	uint8_t interrupt_cache;     /* keeps interrupt-remapping entries */
+	uint8_t interrupt_records;   /* records refused interrupts */
 	uint8_t rereads;	     /* acts on less than 128 bits of a PASID-table entry */
 	bool is_qemu;		     /* by the hypervisor's signature, or model= */
 	uint8_t absent_pasid_reason; /* fault reason of an absent PASID-table entry; 0: not seen */
@@ -101,6 +107,10 @@ struct bench {
 		bool is_broken; /* the self-check failed: no test of a sequence is run with it */
 		struct vtd_device_tlb tlb; /* whose PASID is the current target's */
 	} ats;
+	struct {
+		bool is_open; /* the device sends messages */
+		struct interrupts_taken seen;
+	} interrupt;
 	unsigned updater_cpu;
 	uint32_t driver_apic;
 	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
@@ -151,6 +161,9 @@ void bench_log_interrupts(struct bench *bench, struct fault_log *log);
 
 /* After a device's own answer: by then a record of this unit, if there is one, has come in all likelihood. */
 uint64_t bench_record_wait_us(const struct bench *bench);
+
+/* How long such a record is waited for before it is taken to be missing. */
+uint64_t bench_fault_wait_us(const struct bench *bench);
 
 /*
  * The records of the DMA just ended, by polling or by giving the interrupt its time: a record may come

@@ -13,6 +13,7 @@
 #include "kernel/watchdog.h"
 #include "tests/litmus/ats.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/interrupt.h"
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/traits.h"
@@ -31,6 +32,8 @@ static void build_targets(struct bench *b)
 		if (!b->lacks[id] && b->targets[id].scalable && !b->unit->queue.descriptors)
 			b->lacks[id] =
 				"scalable mode needs queued invalidation, which is not in use";
+		if (!b->lacks[id] && target_is_of_interrupts(&b->targets[id]))
+			b->lacks[id] = interrupt_lacks(b);
 	}
 }
 

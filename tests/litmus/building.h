@@ -59,4 +59,7 @@ uint64_t *building_own_context(struct building *b, const uint64_t *base);
 uint64_t *building_own_pasid(struct building *b, uint64_t *context, unsigned pasid,
 			     uint64_t **directory);
 
+/* The table and the states of an interrupt-remapping entry (tests/litmus/target_irte.c). */
+void building_interrupt(struct building *b);
+
 #endif

@@ -9,6 +9,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/fault_event.h"
+#include "tests/litmus/interrupt_checks.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/trials.h"
 #include "tests/litmus/updater.h"
@@ -97,15 +98,18 @@ static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 bool check_witness(struct bench *b, const char *name)
 {
 	const struct target *t = b->target;
+	bool is_interrupt = target_is_of_interrupts(t);
 	unsigned wrong, on_device;
 
 	log_note("%s: %s; its mixtures show by %s", name, kind_title((enum entry_kind)t->kind),
 		 t->encoding);
-	wrong = try_mixtures(b, false);
-	on_device = b->ats.usable && !b->ats.is_broken ? try_mixtures(b, true) : 0;
+	wrong = is_interrupt ? interrupt_try_mixtures(b, &tally) : try_mixtures(b, false);
+	on_device = b->ats.usable && !b->ats.is_broken && !is_interrupt ? try_mixtures(b, true) : 0;
 	report_check(
 		b, name,
-		wrong ? "a mixture, put there by hand with everything invalidated, does not end where the reference walk leads (chapters 3 and 9): the unit reads the entry wrongly, or keeps an old one"
+		wrong && is_interrupt
+			? "an entry, put there by hand with its cache invalidated, does not do with an interrupt what sections 5.1.4 and 9.9 say: the unit reads it wrongly, or keeps an old one"
+		: wrong ? "a mixture, put there by hand with everything invalidated, does not end where the reference walk leads (chapters 3 and 9): the unit reads the entry wrongly, or keeps an old one"
 		: !on_device
 			? NULL
 			: "a mixture ends where it was built to lead, but not by the device-TLB, which was emptied before: a translation that the device was told, or its invalidation, is wrong (sections 4.2.3, 6.5.2.5; device-tlb.*)",

@@ -8,6 +8,7 @@
 #include "tests/litmus/ats.h"
 #include "tests/litmus/breakage.h"
 #include "tests/litmus/companion.h"
+#include "tests/litmus/interrupt.h"
 #include "tests/litmus/progress.h"
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
@@ -17,10 +18,12 @@
 
 /*
  * One DMA in so many is made with the entry held still. In the hammer drive it tells less, as the driver
- * invalidates, and on a busy host each costs the time until a virtual updater runs again.
+ * invalidates, and on a busy host each costs the time until a virtual updater runs again: there they take no more
+ * than a part of the measured time.
  */
 #define HOLD_EVERY	  8
 #define HOLD_EVERY_HAMMER 64
+#define HOLD_PART_HAMMER  8
 #define HOUSEKEEPING	  1024 /* DMAs between two looks at the fault registers when all is well */
 #define TIMEOUTS_IN_A_ROW 3    /* of a device that is given up then */
 
@@ -33,6 +36,9 @@ static enum outcome classify(struct bench *b, struct tally *t, enum dma_state st
 			     unsigned written)
 {
 	const unsigned both = 1 << OUTCOME_A | 1 << OUTCOME_B;
+
+	if (target_is_of_interrupts(b->target))
+		return interrupt_classify(b, t, state);
 
 	if (state != DMA_DONE || !written)
 		bench_collect_faults(b, t, b->ats.on && state == DMA_FAILED);
@@ -108,10 +114,14 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 	enum outcome outcome;
 	unsigned written;
 	uint64_t spoiled = s->may_break ? number : 0;
+	bool is_interrupt = target_is_of_interrupts(b->target), is_sent = !break_drops(spoiled);
 
 	break_hang_at(spoiled);
 	bench_forget_faults(b);
-	target_arm(b->target, number);
+	if (is_interrupt)
+		interrupt_arm(b, t);
+	else
+		target_arm(b->target, number);
 	at = rdtsc();
 	if (s->invalidate) {
 		enum vtd_status status = break_or_invalidate(b, spoiled);
@@ -126,21 +136,25 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		pci_power_off(d->function);
 	started = t->started = at;
 	stores = updater_stores();
-	if (!break_drops(spoiled))
+	if (is_interrupt)
+		state = is_sent ? interrupt_send(b, t) : DMA_DONE;
+	else if (is_sent)
 		d->generator->start(d, s->address);
 	if (hold_meanwhile)
 		updater_command(UPDATER_HOLD);
-	state = bench_wait(b, t);
+	if (!is_interrupt)
+		state = bench_wait(b, t);
 	stores = updater_stores() - stores;
 	t->ended = rdtsc();
 	t->ticks_dma += t->ended - at;
-	written = target_written(b->target, number);
+	written = is_interrupt ? 0 : target_written(b->target, number);
 	outcome = classify(b, t, state, written);
 	t->outcomes[outcome]++;
 	if (outcome_is_torn(b->target, outcome)) {
 		t->torn++;
 		t->torn_outcomes[outcome]++;
 	}
+	t->blocked += outcome == OUTCOME_NOT_PRESENT && !is_state(b->target, outcome);
 	t->stores += stores;
 	t->exposed += stores > 0;
 	t->exposed_torn += stores > 0 && outcome_is_torn(b->target, outcome);
@@ -155,7 +169,10 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		if (problem)
 			t->stopped = problem;
 		t->ticks_reset += rdtsc() - at;
-		started = t->ended = rdtsc(); /* a reset may have done DMA, too, that was refused */
+		t->ended = rdtsc();
+		/* A reset may have done DMA, too, that was refused. */
+		if (!b->device->reset_is_quiet)
+			started = t->ended;
 	}
 	/* What the device did until now must not be held against its next DMA. */
 	if (state != DMA_DONE || bench_said_anything(b))
@@ -247,7 +264,7 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 {
 	uint64_t second = time_ns_to_ticks(1000000000);
 	uint64_t now = rdtsc(), start = now, before = t->ticks, look = now + second;
-	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000);
+	uint64_t end = start + time_ns_to_ticks(s->ms * 1000000), waited = 0;
 	bool holding = false;
 
 	bench_log_interrupts(b, &t->faults);
@@ -255,7 +272,8 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 	       !(s->stop_on_harm && (t->torn || t->stale || t->mistagged));
 	     now = t->ended) {
 		unsigned every = s->invalidate ? HOLD_EVERY_HAMMER : HOLD_EVERY;
-		bool hold_next = s->holds && !holding && t->dmas % every == every - 1;
+		bool hold_next = s->holds && !holding && t->dmas % every == every - 1 &&
+				 (!s->invalidate || waited <= (now - start) / HOLD_PART_HAMMER);
 		int state = -1;
 		enum outcome outcome;
 
@@ -269,6 +287,7 @@ void engine_measure(struct bench *b, const struct measurement *s, struct tally *
 		}
 		if (holding) {
 			state = updater_wait_held(ENGINE_ANSWER_US);
+			waited += rdtsc() - now;
 			if (state < 0) {
 				t->stopped = updater_problem();
 				break;
@@ -311,6 +330,7 @@ void engine_abandon(struct bench *b)
 	/* Wherever the updater was, it may have been at the queue. */
 	updater_end(ENGINE_ANSWER_US);
 	ats_cut_off(b);
+	interrupt_leave(b);
 	b->device->generator->stop(b->device);
 	if (b->companion)
 		b->companion->device->generator->stop(b->companion->device);
@@ -323,6 +343,9 @@ const char *engine_choose(struct bench *b, struct target *target)
 {
 	enum vtd_status status = VTD_OK;
 
+	if (target_is_of_interrupts(target))
+		return interrupt_choose(b, target);
+	interrupt_leave(b);
 	/* Meanwhile translation is off: a device that is at something must not go on with it. */
 	if (!b->unit->translating || b->target != target || b->unit->root_table != target->root) {
 		pci_bus_master(b->device->function, false);
@@ -380,6 +403,8 @@ bool engine_settle(struct bench *b, const uint64_t *entry, struct tally *t)
 	b->device->pasid = b->target->pasid[0];
 	pci_bus_master(b->device->function, true);
 	t->stopped = bench_reset(b);
+	if (!t->stopped && target_is_of_interrupts(b->target) && !b->interrupt.is_open)
+		t->stopped = interrupt_open(b);
 	/* What the device did before, and in its reset, is not of what follows. */
 	bench_drain_faults(b, t, time_us());
 	t->faults = faults;

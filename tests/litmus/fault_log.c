@@ -62,6 +62,8 @@ enum fault_fit fault_fit(const struct requester *r, const struct vtd_fault *f)
 
 	if (f->source_id != r->source_id)
 		return FAULT_OF_OTHERS;
+	if (vtd_fault_is_of_interrupt(f->reason))
+		return r->interrupts && f->index == r->index ? FAULT_FITS : FAULT_BAD_INDEX;
 	fit = fit_of_pages(r, f);
 	if (fit != FAULT_FITS)
 		return fit;
@@ -93,6 +95,8 @@ const char *fault_fit_text(enum fault_fit fit)
 		return "a fault record of the device has an address that the device was not given (FRCD.FI)";
 	case FAULT_BAD_TYPE:
 		return "a fault record of the device is of no access that it makes: a read of a page that it only writes, or the reverse (FRCD.FI, T1, T2)";
+	case FAULT_BAD_INDEX:
+		return "a fault record of the device is of an interrupt that it was not told to send, or has another index (FRCD.FI, section 11.4.7.6)";
 	case FAULT_FOR_DEVICE:
 		return "a fault record tells of a translation request that was refused for a reason that only the device is told of (section 7.1.2, table 30)";
 	case FAULT_BAD_FLAGS:

@@ -23,6 +23,8 @@ struct requester {
 	/* It asks for translations (its ATS is on), and then goes to the physical pages that it was told. */
 	bool translates;
 	uint64_t pages[6]; /* that it may be told of; 0: none */
+	bool interrupts;   /* it sends messages for the entry `index` */
+	uint16_t index;
 	bool shows_rid_pasid; /* a record of a request without PASID may bear the RID_PASID: QEMU's do */
 };
 
@@ -32,6 +34,7 @@ enum fault_fit {
 	FAULT_BAD_ADDRESS,
 	FAULT_BAD_TYPE, /* a read of what is only written, or the reverse */
 	FAULT_BAD_PASID,
+	FAULT_BAD_INDEX,  /* of an interrupt that is not one of the device */
 	FAULT_FOR_DEVICE, /* of a translation request, for a reason that only the device is told */
 	FAULT_BAD_FLAGS, /* of a request that is not one of the device: translated, to execute, privileged */
 };

@@ -22,6 +22,10 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 {
 	unsigned home = flags & NO_IOTLB ? 0 : IN_IOTLB;
 
+	/* Of an interrupt its entry is kept, and nothing that came of it. */
+	if (s->q->kind == KIND_IRTE)
+		return 0;
+
 	/* A completion without permission is not kept: no invalidation follows a change from absent (6.5.3.5). */
 	if (s->q->device_tlb && m->translated)
 		home |= IN_DEVICE;
@@ -87,6 +91,7 @@ enum {
 		16, /* IOTLB with IH = 1: it spares paging entries of the second stage, as the one before */
 	DROP_TLB = DROP_IOTLB | DROP_PIOTLB | DROP_LEAF,
 	DROP_DEVICE = 32,
+	DROP_INTERRUPT = 64,
 };
 
 /* Of what is tagged `domain`, or 0 as well, or of all. */
@@ -138,7 +143,7 @@ static struct dropped drops(const struct search *s, unsigned position)
 	case STEP_SETTLE_NEW:
 		d.zero = true;
 		if (s->q->caching_mode)
-			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
 		break;
 	case STEP_INVALIDATE_CONTEXT_GLOBAL:
 		d.all = true;
@@ -152,9 +157,14 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.all = true;
 		d.caches = DROP_IOTLB;
 		break;
+	case STEP_INVALIDATE_IEC: /* of this entry: there is no other */
+	case STEP_INVALIDATE_IEC_GLOBAL:
+		d.all = true;
+		d.caches = DROP_INTERRUPT;
+		break;
 	case STEP_INVALIDATE_GLOBAL:
 		d.all = true;
-		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB;
+		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
 		break;
 	}
 	if (s->q->legacy)
@@ -166,7 +176,8 @@ static struct dropped drops(const struct search *s, unsigned position)
 static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
 {
 	/* The context cache has no such tag in scalable mode (table 17). */
-	bool untagged = caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT;
+	bool untagged = (caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT) ||
+			caches == DROP_INTERRUPT;
 
 	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
 }
@@ -183,6 +194,8 @@ static unsigned entry_cache(const struct search *s)
 		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_TLB;
 	case KIND_LEAF:
 		return DROP_TLB;
+	case KIND_IRTE:
+		return DROP_INTERRUPT;
 	default:
 		return DROP_CONTEXT;
 	}
@@ -230,6 +243,9 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	/* QEMU translates and invalidates under one lock: none falls into the middle of the other. */
 	if (s->q->qemu_caches)
 		return dropped ? 0 : payload;
+	/* What a request has read of an entry is at its processor when the invalidation is done (section 6.5.5). */
+	if (s->q->kind == KIND_IRTE)
+		return dropped & DROP_INTERRUPT ? 0 : payload;
 	if (payload && dropped & entry_cache(s))
 		payload |= NO_ENTRY;
 	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))

@@ -29,6 +29,12 @@ static const struct {
 	{ KIND_PASID, PASID_FSPTPTR },
 	{ KIND_TABLE, SS_ADDR },
 	{ KIND_LEAF, SS_ADDR },
+	/* Half of where it goes to is another processor, or memory that is nobody's. */
+	{ KIND_IRTE, { 63, 2 } },
+	{ KIND_IRTE, IRTE_SID },
+	{ KIND_IRTE, IRTE_SQ },
+	{ KIND_IRTE, IRTE_SVT },
+	{ KIND_IRTE, IRTE_PDAH },
 };
 
 /* The field that the step stores a part of; NULL: none. */

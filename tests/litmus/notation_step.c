@@ -33,6 +33,8 @@ static const char *const templates[STEP_OP_COUNT] = {
 	[STEP_INVALIDATE_CONTEXT_GLOBAL] = "invalidate the context cache (global)",
 	[STEP_INVALIDATE_PASID_GLOBAL] = "invalidate the PASID cache (global)",
 	[STEP_INVALIDATE_IOTLB_GLOBAL] = "invalidate the IOTLB (global)",
+	[STEP_INVALIDATE_IEC] = "invalidate the interrupt entry cache (index)",
+	[STEP_INVALIDATE_IEC_GLOBAL] = "invalidate the interrupt entry cache (global)",
 	[STEP_INVALIDATE_GLOBAL] = "invalidate all caches globally",
 	[STEP_SETTLE_NEW] = "if CAP.CM = 1, invalidate all of it, DID 0 and DID of new",
 	[STEP_SETTLE_CONTEXT] = "if CAP.CM = 1, invalidate the context cache (device), DID %d",

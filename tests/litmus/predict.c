@@ -39,7 +39,7 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 	struct model_answer answer;
 	struct target_reading reading = {
 		.target = t,
-		.by_device_tlb = trial->ats && b->ats.usable,
+		.by_device_tlb = trial->ats && b->ats.usable && !target_is_of_interrupts(t),
 		.tells_unrecorded_as_absent = how.as_told,
 	};
 	struct model_question q = {
@@ -70,6 +70,7 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		model_fetch_chunks(&fetch, q.kind, how.bits ? how.bits : 128, !how.any_order);
 	p->fetch = fetch.name;
 	for (unsigned phase = 0; phase < t->phases; phase++) {
+		reading.phase = phase;
 		q.state[0] = t->state[phase][0];
 		q.state[1] = t->state[phase][1];
 		model_run(&q, workspace, workspace_bytes, &answer);
@@ -99,6 +100,9 @@ static bool snoops(const struct bench *b)
 /* What the model knows of QEMU's caches: no PASID cache, and translations looked up after the context entry. */
 static bool keeps_less(const struct bench *b)
 {
+	if (target_is_of_interrupts(b->target))
+		return b->traits.interrupt_cache == TRAIT_NO ||
+		       (b->traits.interrupt_cache == TRAIT_UNKNOWN && traits_is_qemu());
 	return b->traits.pasid_cache == TRAIT_NO ||
 	       (b->traits.pasid_cache == TRAIT_UNKNOWN && traits_is_qemu());
 }
@@ -176,7 +180,7 @@ const char *predict_other_order(struct bench *b, const struct trial *trial, bool
 
 uint64_t predict_harm_seen(const struct prediction *p, const struct tally *t)
 {
-	uint64_t blocked = p->harms & HARM_BLOCKED ? t->outcomes[OUTCOME_NOT_PRESENT] : 0;
+	uint64_t blocked = p->harms & HARM_BLOCKED ? t->blocked : 0;
 
 	return t->torn + t->stale + t->mistagged + blocked;
 }

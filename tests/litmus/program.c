@@ -59,6 +59,8 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_CONTEXT_GLOBAL] = MICRO_CONTEXT_CACHE_GLOBAL,
 		[STEP_INVALIDATE_PASID_GLOBAL] = MICRO_PASID_CACHE_GLOBAL,
 		[STEP_INVALIDATE_IOTLB_GLOBAL] = MICRO_IOTLB_GLOBAL,
+		[STEP_INVALIDATE_IEC] = MICRO_INTERRUPT_ENTRY,
+		[STEP_INVALIDATE_IEC_GLOBAL] = MICRO_INTERRUPT_ENTRIES,
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 	};
 	struct micro m = { .op = ops[op],
@@ -81,6 +83,11 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 static void emit_settling(struct program *p, const struct target *t, unsigned state)
 {
 	static const uint8_t ops[] = { MICRO_CONTEXT_CACHE, MICRO_PASID_CACHE_DOMAIN, MICRO_IOTLB };
+
+	if (target_is_of_interrupts(t)) {
+		emit(p, (struct micro){ .op = MICRO_INTERRUPT_ENTRY });
+		return;
+	}
 
 	for (unsigned i = 0; i < sizeof(ops); i++) {
 		emit_where_it_is(p, t, (struct micro){ .op = ops[i] });

@@ -110,7 +110,10 @@ void report_faults(const struct fault_log *log, bool raw)
 								   : FAULT_SHOWN;
 
 		log_note("    %lu of reason 0x%x, %s: %s", log->kinds[k].count,
-			 log->kinds[k].reason, vtd_fault_type_name(log->kinds[k].type),
+			 log->kinds[k].reason,
+			 vtd_fault_is_of_interrupt(log->kinds[k].reason)
+				 ? "interrupt"
+				 : vtd_fault_type_name(log->kinds[k].type),
 			 vtd_fault_reason_name(log->kinds[k].reason));
 		for (uint64_t i = 0; raw && i < shown; i++) {
 			const struct vtd_fault *f = &log->kinds[k].first[i];

@@ -8,6 +8,7 @@
 #include "tests/litmus/checks.h"
 #include "tests/litmus/device_tlb.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/interrupt_checks.h"
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/mutants.h"
 #include "tests/litmus/progress.h"
@@ -73,6 +74,9 @@ static void run_by_kind(struct device_run *r, const struct test *t)
 	case TEST_FAULTS:
 		check_fault_storm(b, r->neighbour, t->id);
 		break;
+	case TEST_INTERRUPTS:
+		check_interrupts(b, t->id);
+		break;
 	case TEST_GRANULARITY:
 		measure_granularity(b, t->id);
 		break;
@@ -127,8 +131,8 @@ static void note_broken(const struct test *t)
 	static const uint8_t kinds[] = {
 		[TEST_RATES] = BROKEN_WALK,	     [TEST_CONCURRENCY] = BROKEN_FETCH,
 		[TEST_INVALIDATION] = BROKEN_CACHES, [TEST_FAULTS] = BROKEN_RECORDS,
-		[TEST_WALKS] = BROKEN_WALK,	     [TEST_GRANULARITY] = BROKEN_FETCH,
-		[TEST_WITNESS] = BROKEN_WALK,
+		[TEST_WALKS] = BROKEN_WALK,	     [TEST_INTERRUPTS] = BROKEN_WALK,
+		[TEST_GRANULARITY] = BROKEN_FETCH,   [TEST_WITNESS] = BROKEN_WALK,
 	};
 
 	if (t->kind == TEST_TRAITS)

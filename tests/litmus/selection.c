@@ -61,7 +61,9 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 		return false;
 	if (!is_named(id, base_length))
 		return false;
-	/* By default a slow device only confirms what the fast one shows: one control, and the safe. */
+	/* By default a slow device only confirms what the fast one shows: one control, and the safe. Messages are fast. */
+	if (verdict_is_slow(b) && options.tests[0] && target_is_of_interrupts(&b->targets[target]))
+		return true;
 	if (verdict_is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT))
 		return false;
 	if (verdict_is_slow(b) && !options.tests[0] &&
@@ -230,11 +232,13 @@ static void visit_checks(struct bench *b, struct visit *v)
 	for (unsigned c = 0; c < CHECK_COUNT; c++) {
 		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
+		if (checks[c].kind == TEST_INTERRUPTS && b->lacks[TARGET_IRTE])
+			continue;
 		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", check_word(c), device_name(b));
 		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
-		     !is_seen && verdict_is_slow(b)) ||
+		     checks[c].kind != TEST_INTERRUPTS && !is_seen && verdict_is_slow(b)) ||
 		    (!option_list_matches(options.tests, id) &&
 		     !(checks[c].kind == TEST_TRAITS && b->traits.breach)))
 			continue;

@@ -15,6 +15,7 @@ enum test_kind {
 	TEST_WALKS,
 	TEST_DEVICE_TLB, /* with ats=1 */
 	TEST_FAULTS,
+	TEST_INTERRUPTS,
 	TEST_GRANULARITY,
 	TEST_LACK, /* a target that this unit cannot have: skipped, with the reason */
 	TEST_WITNESS,

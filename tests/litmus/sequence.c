@@ -17,6 +17,7 @@ static const struct {
 	[KIND_PASID] = { "pasid", "PASID-table entry", 8, 1 },
 	[KIND_TABLE] = { "table", "paging entry that leads to a table", 1, 3 },
 	[KIND_LEAF] = { "leaf", "paging entry that leads to a page", 1, 3 },
+	[KIND_IRTE] = { "irte", "interrupt-remapping table entry", 2, 1 },
 };
 
 static const struct {

@@ -26,6 +26,7 @@ enum entry_kind {
 	KIND_PASID,
 	KIND_TABLE, /* paging entry that leads to a table */
 	KIND_LEAF,  /* paging entry that leads to a page */
+	KIND_IRTE,  /* interrupt-remapping table entry */
 	KIND_COUNT,
 };
 
@@ -62,7 +63,9 @@ enum step_op {
 	STEP_INVALIDATE_CONTEXT_GLOBAL,
 	STEP_INVALIDATE_PASID_GLOBAL,
 	STEP_INVALIDATE_IOTLB_GLOBAL,
-	STEP_INVALIDATE_GLOBAL, /* all three */
+	STEP_INVALIDATE_IEC, /* interrupt entry cache, index-selective */
+	STEP_INVALIDATE_IEC_GLOBAL,
+	STEP_INVALIDATE_GLOBAL, /* all of these */
 	/* Where CAP.CM = 1, after an entry that was absent; else the write buffer is flushed (CAP.RWBF). */
 	STEP_SETTLE_NEW,     /* all that the specification asks for */
 	STEP_SETTLE_CONTEXT, /* what a driver does: the like of the invalidations above, one by one */

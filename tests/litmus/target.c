@@ -15,7 +15,10 @@ void target_mixture(const struct target *t, unsigned phase, unsigned choice, uin
 
 enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 {
+	if (vtd_fault_is_of_interrupt(reason) && t->refusals_unrecorded)
+		return OUTCOME_NOT_PRESENT;
 	switch (reason) {
+	case FAULT_IRTE_NOT_PRESENT:
 	case FAULT_ROOT_NOT_PRESENT:
 	case FAULT_CONTEXT_NOT_PRESENT:
 	case FAULT_PASID_DIR_NOT_PRESENT:
@@ -97,6 +100,10 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 	struct vtd_unit unit = unit_of(t);
 	struct vtd_request request = request_to(t, t->address);
 
+	if (target_is_of_interrupts(t)) {
+		target_read_interrupt(r, entry, out);
+		return;
+	}
 	request.is_translation = r->by_device_tlb;
 	for (unsigned i = 0; i < t->words; i++)
 		view.value[i] = entry[i];
@@ -124,7 +131,7 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 
 struct model_meaning target_meaning(const struct target *t, const uint64_t *entry)
 {
-	struct target_reading reading = { .target = t };
+	struct target_reading reading = { .target = t, .phase = t->phase };
 	struct model_meaning meaning;
 
 	target_read(&reading, entry, &meaning);
@@ -202,6 +209,8 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 		[OUTCOME_SILENT] = "not done by the device, and no fault was recorded",
 	};
 
+	if (target_is_of_interrupts(t))
+		return target_interrupt_meaning(t, outcome);
 	if (outcome != OUTCOME_MIXTURE_1 && outcome != OUTCOME_MIXTURE_2)
 		return meanings[outcome];
 	if (t->pages == 3)

@@ -19,6 +19,9 @@
  *                                                        the DMA's (pass-through), and a decoy that
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *   irte           vector (word 0); source-id (1)        three pairs of states; a vector that neither lets
+ *                                                        the device have
+ *   irte-posted    descriptor (0); source-id (1)         the same, by the descriptor that is written to
  *
  * The states of sm-context have PASIDs of their own, so the PASID-table entry that is kept of one is not found by the
  * other's (table 17). What invalidating the PASID cache is for shows in sm-root and pasid-dir, whose states share one.
@@ -35,6 +38,11 @@
  * table in entry R, its number in the gigabyte, and so does the next one down the chain for an
  * n + 1-level walk. R is not 0, so the two never meet. The device's own pages are mapped to themselves
  * everywhere.
+ *
+ * Of an interrupt-remapping entry word 0 says where to, word 1 who may. So a mixture shows as an interrupt that comes
+ * although the state whose vector it has refuses the device; and one that is refused looks like a state that refuses.
+ * Hence three phases: A lets the device, and B another; the other way round; A is absent, and B lets another, so that
+ * whatever comes at all was let in by a torn entry. "DMA" is then the device's message.
  */
 #ifndef TESTS_TARGET_H
 #define TESTS_TARGET_H
@@ -79,6 +87,8 @@ static inline uint64_t target_nowhere(void)
 	return memory_window() + WINDOW_BYTES - PAGE_SIZE;
 }
 
+#define TARGET_PHASES 3
+
 struct target {
 	uint8_t id;   /* enum target_id */
 	uint8_t kind; /* enum entry_kind */
@@ -86,11 +96,12 @@ struct target {
 	bool checks_tags;
 	bool tagged; /* to be driven by requests with PASID, pasid[0] */
 	unsigned words;
-	unsigned phases; /* 2 where one mixture can be seen at a time: the states' roles change */
-	uint64_t state[2][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
-	uint16_t domain[2], pasid[2];	       /* of A and B */
-	uint64_t *root;			       /* root table that leads to all of it */
-	uint64_t *entry;		       /* the live entry; state A of phase 0 stands in it */
+	unsigned
+		phases; /* 2 or 3 where one mixture can be seen at a time: the states' roles change */
+	uint64_t state[TARGET_PHASES][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
+	uint16_t domain[2], pasid[2];			   /* of A and B */
+	uint64_t *root;					   /* root table that leads to all of it */
+	uint64_t *entry;	      /* the live entry; state A of phase 0 stands in it */
 	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];
@@ -101,6 +112,14 @@ struct target {
 	unsigned phase;			/* the one chosen */
 	uint8_t expects[2];		/* outcome of A and of B in it */
 	const char *encoding;		/* by what mixtures show, for the log */
+
+	/* of interrupts */
+	uint64_t *table; /* interrupt-remapping table, one page */
+	uint16_t index;	 /* of the entry in it */
+	bool posted, x2apic;
+	uint8_t vector[2];		  /* of A and B */
+	volatile uint64_t *descriptor[2]; /* posted: of A and B */
+	bool refusals_unrecorded; /* this unit does not record them, so all look alike: as absence */
 
 	bool coherent; /* the unit sees stores to the entry without a flush */
 
@@ -114,6 +133,11 @@ struct target {
 static inline bool target_passes_through(enum target_id id)
 {
 	return id == TARGET_CONTEXT_PT || id == TARGET_PASID_FS_PT;
+}
+
+static inline bool target_is_of_interrupts(const struct target *t)
+{
+	return t->kind == KIND_IRTE;
 }
 
 /*
@@ -135,6 +159,7 @@ void target_mixture(const struct target *target, unsigned phase, unsigned choice
 /* How entries of a target are read for a prediction, and what was met in doing so. */
 struct target_reading {
 	const struct target *target;
+	unsigned phase; /* of interrupts: which states there are */
 	/*
 	 * Its requests are those of a device-TLB. Some refusals of these are not recorded (section 7.1.2), so a wrong
 	 * entry may look like an absent one: whether its meaning is told so, and whether one was met.
@@ -173,6 +198,23 @@ uint8_t target_reason_on_device(const struct target *target, uint64_t at, bool *
 
 /* The same of a write to the page under test, with another entry in the place of the target's. */
 uint8_t target_reason_of(const struct target *target, const uint64_t *entry);
+
+/* An interrupt with the vector of A (0) or B came in this phase, or one was posted to that state's descriptor. */
+enum outcome target_interrupt_outcome(const struct target *target, unsigned phase, unsigned whose);
+
+/* Of interrupts: what target_read() does, and the builder's part (tests/litmus/target_irte.c). */
+void target_read_interrupt(struct target_reading *reading, const uint64_t *entry,
+			   struct model_meaning *out);
+const char *target_interrupt_meaning(const struct target *target, unsigned outcome);
+
+#define TARGET_POSTED_WRONG 4 /* another bit of PIR than the entry's */
+
+/* Posted: no interrupt is in either descriptor; the descriptors that one is in: a bit each. */
+void target_clear_descriptors(const struct target *target);
+unsigned target_posted(const struct target *target);
+
+/* To which processor both states send. */
+void target_set_destination(struct target *target, uint32_t apic_id, bool x2apic);
 
 const char *target_outcome_name(const struct target *target, unsigned outcome);
 const char *target_outcome_meaning(const struct target *target, unsigned outcome);

@@ -266,8 +266,10 @@ static void build(struct building *b, const uint64_t *base)
 	struct target *t = b->target;
 	uint64_t *context, *directory;
 
-	context = building_own_context(b, t->scalable ? NULL : base);
-	if (!context)
+	/* The device gets at its own pages through another target's tables. */
+	context = target_is_of_interrupts(t) ? NULL
+					     : building_own_context(b, t->scalable ? NULL : base);
+	if (!context && !target_is_of_interrupts(t))
 		return;
 	t->entry = context;
 	switch (t->kind) {
@@ -279,6 +281,9 @@ static void build(struct building *b, const uint64_t *base)
 		break;
 	case KIND_SM_CONTEXT:
 		build_sm_context(b);
+		break;
+	case KIND_IRTE:
+		building_interrupt(b);
 		break;
 	case KIND_PASID:
 		t->entry = building_own_pasid(b, context, t->pasid[0], &directory);
@@ -324,7 +329,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		     field_of(unit->ecap, ECAP_PASID));
 	if (t->tagged)
 		t->pasid[0] = t->pasid[1] = TAG;
-	for (unsigned p = 0; p < OUTCOME_PAGES; p++)
+	for (unsigned p = 0; p < OUTCOME_PAGES && !target_is_of_interrupts(t); p++)
 		t->page[p] = building_landing_page(&b);
 	if (target_passes_through(id)) {
 		/* Bus addresses are physical. In the window, where the tables of legacy targets look them up. */

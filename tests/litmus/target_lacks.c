@@ -23,6 +23,10 @@ static const char *lacks_of_unit(const struct target *t)
 
 	if (target_passes_through(t->id) && !field_of(u->ecap, ECAP_PT))
 		return "the unit has no pass-through (ECAP.PT = 0)";
+	if (target_is_of_interrupts(t) && !field_of(u->ecap, ECAP_IR))
+		return "the unit has no interrupt remapping (ECAP.IR = 0)";
+	if (t->id == TARGET_IRTE_POSTED && !field_of(u->cap, CAP_PI))
+		return "the unit has no posted interrupts (CAP.PI = 0)";
 	if (!t->scalable)
 		return NULL;
 	if (!field_of(u->ecap, ECAP_SMTS))

@@ -7,6 +7,7 @@
 #include "kernel/output/record.h"
 #include "kernel/lib/string.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/interrupt.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/trials.h"
 #include "vtd/entry.h"
@@ -160,6 +161,41 @@ static void probe_rereading(struct bench *b)
 	b->traits.rereads = b->traits.mixtures ? TRAIT_YES : TRAIT_NO;
 }
 
+/* Refused interrupts without any record of one; the device's own was there before. */
+#define UNRECORDED 4
+
+/* What the unit tells of an interrupt that it refuses, and whether it keeps an entry that has let one through. */
+static void probe_interrupts(struct bench *b)
+{
+	unsigned recorded = 0, silent = 0;
+
+	if (b->lacks[TARGET_IRTE] || engine_choose(b, &b->targets[TARGET_IRTE]))
+		return;
+	b->target->refusals_unrecorded = false;
+	if (!engine_settle(b, b->target->state[0][0], &t))
+		return;
+	if (b->device->may_not_send) {
+		b->lacks[TARGET_IRTE] = b->lacks[TARGET_IRTE_POSTED] =
+			"the device leaves out some of the messages that are asked of it";
+		return;
+	}
+	if (engine_once(b, &t) != b->target->expects[0])
+		return;
+	store(b, b->target->state[0][1], true);
+	b->traits.interrupt_cache = engine_once(b, &t) == b->target->expects[0] ? TRAIT_YES
+										: TRAIT_NO;
+	for (unsigned i = 0; i < UNRECORDED && !recorded; i++) {
+		if (!engine_put(b, b->target->state[0][1], &t))
+			return;
+		/* One that is let through, or recorded wrongly, is for others to tell of. */
+		silent += engine_once(b, &t) == OUTCOME_LOST && !t.faults.odd;
+		recorded += bench_said_anything(b);
+	}
+	b->traits.interrupt_records = recorded		     ? TRAIT_YES
+				      : silent == UNRECORDED ? TRAIT_NO
+							     : TRAIT_UNKNOWN;
+}
+
 static const char *word(enum trait trait)
 {
 	static const char *const words[] = { "not asked", "no", "yes" };
@@ -203,6 +239,9 @@ static void judge(struct bench *b)
 	if (traits->absence == TRAIT_YES && !field_of(b->unit->cap, CAP_CM))
 		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)",
 		       false);
+	if (traits->interrupt_records == TRAIT_NO)
+		breach(b, BROKEN_RECORDS,
+		       "it does not record interrupts that it refuses (section 5.1.4.1)", true);
 	if (traits->pass_through == TRAIT_YES)
 		breach(b, BROKEN_CACHES,
 		       "it passes requests through after the PASID-table entry says otherwise and its caches were invalidated (section 6.5.3.3)",
@@ -227,6 +266,7 @@ static void override(struct bench *b)
 	b->traits.pasid_cache = qemu ? TRAIT_NO : TRAIT_YES;
 	b->traits.snoops = qemu ? TRAIT_YES : TRAIT_NO;
 	b->traits.pass_through = qemu ? TRAIT_YES : TRAIT_NO;
+	b->traits.interrupt_cache = qemu ? TRAIT_NO : TRAIT_YES;
 	log_note("  model=%s is taken instead of how it was seen to read and to cache",
 		 qemu ? "qemu" : "spec");
 }
@@ -243,6 +283,8 @@ void traits_probe(struct bench *b)
 		probe_pass_through(b);
 		probe_rereading(b);
 	}
+	probe_interrupts(b);
+	interrupt_leave(b);
 	b->traits.rid_pasid = b->unit->rid_pasid_seen
 				      ? b->unit->uses_rid_pasid ? TRAIT_YES : TRAIT_NO
 				      : TRAIT_UNKNOWN;

@@ -7,6 +7,7 @@
 #include "tests/litmus/ats.h"
 #include "tests/litmus/companion.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/interrupt.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/updater.h"
 #include "vtd/entry.h"
@@ -16,13 +17,23 @@
 /* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
 static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)
 {
-	t->stopped = b->unit->translating ? ownership_prove(b)
-					  : "translation could not be turned on again: no DMA";
+	unsigned phase = b->target->phase;
+
+	if (target_is_of_interrupts(b->target)) {
+		t->stopped = interrupt_choose(b, b->target);
+		target_choose_phase(b->target, phase);
+	} else {
+		t->stopped = b->unit->translating
+				     ? ownership_prove(b)
+				     : "translation could not be turned on again: no DMA";
+	}
 	return !t->stopped && engine_settle(b, entry, t);
 }
 
 static void begin_beside(struct bench *b, struct tally *t)
 {
+	if (target_is_of_interrupts(b->target))
+		return;
 	if (b->companion && !b->target->scalable && !t->stopped)
 		t->stopped = ownership_prove_beside(b, b->companion);
 	companion_begin(b, t);
@@ -31,7 +42,7 @@ static void begin_beside(struct bench *b, struct tally *t)
 /* With the device's own TLB, for as long as something is measured. */
 static void translate_on_device(struct bench *b, bool ats, struct tally *t)
 {
-	if (ats && b->ats.usable && !t->stopped)
+	if (ats && b->ats.usable && !t->stopped && !target_is_of_interrupts(b->target))
 		t->stopped = ats_on(b);
 }
 

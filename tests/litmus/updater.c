@@ -22,7 +22,7 @@
 static struct {
 	struct program program[2]; /* from A to B, from B to A */
 	struct vtd_unit *unit;
-	uint16_t source_id;
+	uint16_t source_id, index;
 	struct vtd_device_tlb device_tlb;
 	unsigned cpu;
 	bool rests; /* between two updates */
@@ -188,6 +188,12 @@ static inline __attribute__((always_inline)) enum vtd_status execute(const struc
 		case MICRO_IOTLB_GLOBAL:
 			status = vtd_invalidate_iotlb_all(updater.unit);
 			break;
+		case MICRO_INTERRUPT_ENTRY:
+			status = vtd_invalidate_interrupts(updater.unit, updater.index, 0);
+			break;
+		case MICRO_INTERRUPT_ENTRIES:
+			status = vtd_invalidate_interrupts_all(updater.unit);
+			break;
 		case MICRO_GLOBAL:
 			status = vtd_invalidate_all(updater.unit);
 			break;
@@ -334,6 +340,7 @@ static void prepare(struct bench *b, enum drive drive)
 {
 	updater.unit = b->unit;
 	updater.source_id = b->source_id;
+	updater.index = b->target->index;
 	updater.device_tlb = b->ats.tlb;
 	updater.held = updater.order; /* not the number of any hold to come */
 	updater.rewrites = updater.allowed = 0;

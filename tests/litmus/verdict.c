@@ -30,7 +30,7 @@ uint64_t verdict_ms(const struct bench *b, enum target_id id, enum drive drive)
 {
 	if (options.test_ms)
 		return options.test_ms;
-	if (verdict_is_slow(b))
+	if (verdict_is_slow(b) && !target_is_of_interrupts(&b->targets[id]))
 		return 2000;
 	if (is_word(id))
 		return 340;
@@ -100,11 +100,18 @@ static const char *trouble(void)
 }
 
 /* What no sequence explains, but a unit that does not do its part. NULL: nothing such. *kinds: what it may follow from. */
-static const char *unexplained(bool is_control, unsigned *kinds)
+static const char *unexplained(bool of_interrupts, bool is_control, unsigned *kinds)
 {
 	*kinds = BROKEN(BROKEN_RECORDS) | BROKEN(BROKEN_WALK);
 	if (tally.faults.odd)
 		return fault_fit_text((enum fault_fit)tally.faults.odd_fit);
+	*kinds = BROKEN(BROKEN_WALK);
+	/* In these no mixture differs from its states. */
+	if (tally.astray)
+		return "an interrupt came at another processor, or as another vector, than any state of its entry has (section 9.9)";
+	if (tally.doubled)
+		return "an interrupt came twice, or after its time, or when none had been sent (section 5.1.4)";
+	*kinds |= BROKEN(BROKEN_RECORDS);
 	/* An entry that is a mixture may be one whose faults go unrecorded. */
 	if (is_control)
 		return NULL;
@@ -116,6 +123,8 @@ static const char *unexplained(bool is_control, unsigned *kinds)
 	if (tally.untranslated)
 		return "a DMA passed the unit untranslated: it landed at the physical address";
 	*kinds |= BROKEN(BROKEN_RECORDS);
+	if (tally.unrecorded && of_interrupts)
+		return "an interrupt was lost: it came to no vector and left no fault record (sections 5.1.4, 5.1.4.1)";
 	if (tally.unrecorded)
 		return tally.outcomes[OUTCOME_LOST]
 			       ? "a DMA landed in no page of the witness and left no fault record"
@@ -215,6 +224,7 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
 	uint64_t controls = shown->harms[target][drive];
+	bool is_interrupt = target_is_of_interrupts(b->target);
 	const char *follows;
 	unsigned kinds;
 
@@ -223,8 +233,8 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 	report_keep_verdicts(spec_harms, controls);
 	if (p->harms)
 		take(shown, target, drive);
-	if (unexplained(p->harms, &kinds))
-		problem = unexplained(p->harms, &kinds);
+	if (unexplained(is_interrupt, p->harms, &kinds))
+		problem = unexplained(is_interrupt, p->harms, &kinds);
 	else
 		kinds = BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK);
 	follows = bench_follows(b, trouble() ? BROKEN(BROKEN_QUEUE) : kinds, id);

@@ -57,17 +57,19 @@
 #define TARGET_WORDS(T)                                                                              \
 	T(CONTEXT, "context", KIND_CONTEXT, false, 0)                                                \
 	T(CONTEXT_PT, "context-pt", KIND_CONTEXT, false, 1)                                          \
-	T(ROOT, "root", KIND_ROOT, false, 8)                                                         \
-	T(TABLE, "table", KIND_TABLE, false, 10)                                                     \
-	T(LEAF, "leaf", KIND_LEAF, false, 11)                                                        \
+	T(ROOT, "root", KIND_ROOT, false, 10)                                                        \
+	T(TABLE, "table", KIND_TABLE, false, 12)                                                     \
+	T(LEAF, "leaf", KIND_LEAF, false, 13)                                                        \
 	T(SM_CONTEXT, "sm-context", KIND_SM_CONTEXT, true, 2)                                        \
-	T(SM_ROOT, "sm-root", KIND_SM_ROOT, true, 9)                                                 \
-	T(PASID_DIR, "pasid-dir", KIND_PASID_DIR, true, 7)                                           \
+	T(SM_ROOT, "sm-root", KIND_SM_ROOT, true, 11)                                                \
+	T(PASID_DIR, "pasid-dir", KIND_PASID_DIR, true, 9)                                           \
 	T(PASID_SS, "pasid-ss", KIND_PASID, true, 3)                                                 \
 	T(PASID_FS, "pasid-fs", KIND_PASID, true, 4)                                                 \
 	T(PASID_FS_PT, "pasid-fs-pt", KIND_PASID, true, 5)                                           \
 	T(PASID_NESTED, "pasid-nested", KIND_PASID, true, 6)                                         \
-	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 12)
+	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 14)                                                   \
+	T(IRTE, "irte", KIND_IRTE, false, 7)                                                         \
+	T(IRTE_POSTED, "irte-posted", KIND_IRTE, false, 8)
 
 /*
  * C(identifier, word, ms that it is expected to take): the checks of a device alone, in the order in which they are run.
@@ -82,6 +84,7 @@
 	C(CONCURRENCY, "concurrency", 0)                                                             \
 	C(DEVICE_TLB, "device-tlb", 0)                                                               \
 	C(FAULTS, "faults", 2000)                                                                    \
+	C(INTERRUPTS, "interrupts", 1500)                                                            \
 	C(GRANULARITY, "granularity", 5000)
 
 /* T(key in the record, what it says): what a unit was seen to do; the last with how many DMAs showed it. */
@@ -90,7 +93,9 @@
 	T(absence, "keeps absent entries")                                                           \
 	T(snoops, "sees stores that were not flushed")                                               \
 	T(pasid_cache, "has a PASID cache")                                                          \
-	T(pass_through, "goes on passing through after an entry says otherwise")
+	T(pass_through, "goes on passing through after an entry says otherwise")                      \
+	T(interrupt_cache, "keeps interrupt-remapping entries")                                       \
+	T(interrupt_records, "records refused interrupts")
 #define TRAIT_WORDS_COUNTED(T)                                                                       \
 	T(rereads, "reads a chunk of a PASID-table entry more than once")
 #define TRAIT_WORDS(T) TRAIT_WORDS_ASKED(T) TRAIT_WORDS_COUNTED(T)

@@ -133,6 +133,34 @@
 	B(HEAD_STAYS, "queue-head-stays", "does not show in IQH what it has fetched (11.4.9.1)") \
 	B(QUEUE_WRAP, "queue-wrap", "goes back to the start one slot before the end of the queue (6.5.2)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
+	/* interrupts */                                                                                 \
+	B(IRTE_HALVES, "irte-halves", "reads interrupt-remapping entries alone 64 bits at a time (5.1.4)") \
+	B(IRTE_P_IGNORED, "irte-p-ignored", "uses interrupt-remapping entries whatever their P says (9.9)") \
+	B(IRTE_SOURCE, "irte-source-ignored", "does not check the source-id of an interrupt (9.9)") \
+	B(IRTE_QUALIFIER, "irte-qualifier-ignored", "takes SQ for 00b (9.9)") \
+	B(IRTE_BUS, "irte-bus-unchecked", "takes SVT 10b for 00b (9.9)") \
+	B(IRTE_RESERVED, "irte-reserved-ignored", "does not check reserved bits of interrupt-remapping entries (9.9)") \
+	B(IRTE_FPD, "irte-fpd-ignored", "records refused interrupts that FPD asks it not to (9.9)") \
+	B(IRTE_DESTINATION, "irte-destination", "takes the destination for that of the other APIC mode (9.9)") \
+	B(IRT_SIZE, "irt-size-ignored", "does not check an interrupt's index against IRTA.S (5.1.4)") \
+	B(IR_COMPATIBILITY, "compatibility-passed", "lets compatibility-format interrupts through though CFIS is 0 (5.1.4)") \
+	B(IR_MESSAGE, "message-unchecked", "does not check reserved bits of an interrupt message (5.1.4)") \
+	B(IEC_LOST, "iec-invalidation-lost", "does not do index-selective invalidations of the interrupt entry cache (6.5.2.8)") \
+	B(IEC_GLOBAL_LOST, "iec-global-lost", "does not do global ones (6.5.2.8)") \
+	B(IEC_MASK, "iec-mask-ignored", "takes the index mask for 0 (6.5.2.8)") \
+	B(IEC_EARLY, "iec-early", "does not wait for interrupts under way, which fill the cache afterwards (6.4)") \
+	B(IEC_ABSENT, "absent-interrupt-cached", "keeps interrupt-remapping entries with P clear though CAP.CM is 0 (6.4)") \
+	B(IEC_SOME, "iec-some-lost", "loses one invalidation of the interrupt entry cache in 16 (6.5.2.8)") \
+	B(INTERRUPT_LOST, "interrupt-lost", "drops one interrupt in 256 that it has remapped (5.1.4)") \
+	B(INTERRUPT_TWICE, "interrupt-twice", "sends one interrupt in 256 twice (5.1.4)") \
+	B(INTERRUPT_ASTRAY, "interrupt-astray", "sends one interrupt in 256 to another processor (9.9)") \
+	B(INTERRUPT_VECTOR, "interrupt-vector", "sends one interrupt in 256 with the vector plus one (9.9)") \
+	B(INTERRUPT_SILENT, "interrupt-fault-lost", "does not record refused interrupts (5.1.4.1)") \
+	B(INTERRUPT_SOME, "interrupt-fault-some", "does not record one refused interrupt in 64 (5.1.4.1)") \
+	B(INTERRUPT_INDEX, "interrupt-fault-index", "records the index plus one (11.4.7.6)") \
+	B(INTERRUPT_REASON, "interrupt-fault-reason", "records reason 0x22 for every refused interrupt (5.1.4.1)") \
+	B(PID_VECTOR, "posted-vector", "posts one interrupt in 256 to the bit after its own (5.2.3)") \
+	B(PID_LOST, "posted-lost", "does not post one interrupt in 256 (5.2.3)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)") \

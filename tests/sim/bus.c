@@ -134,6 +134,9 @@ void bus_attach(void)
 	on_model.refuses = real()->refuses;
 	on_model.describe = real()->describe;
 	on_model.leave = real()->leave;
+	on_model.interrupt_open = real()->interrupt_open;
+	on_model.interrupt_raise = real()->interrupt_raise;
+	on_model.interrupt_close = real()->interrupt_close;
 	pci_functions[pci_count++] = *plug();
 }
 

@@ -30,6 +30,9 @@ static struct device {
 		uint64_t page, frame;
 	} tlb[DEVICE_TLB_LINES];
 	unsigned next_line;
+	uint64_t message; /* its interrupt; 0: off */
+	uint32_t message_data;
+	bool raised;
 } devices[SIM_DEVICES_MAX];
 
 /* The unit that the device's DMA goes through; what the DMAR table says is another matter. */
@@ -288,8 +291,50 @@ static enum dma_state poll(struct dma_device *d)
 	return state;
 }
 
+/* --- its interrupt --- */
+
+static const char *interrupt_open(struct dma_device *d, uint64_t address, uint32_t data)
+{
+	struct device *x = device_of(d);
+
+	x->message = address;
+	x->message_data = data;
+	return NULL;
+}
+
+static void do_interrupt(void *device)
+{
+	struct device *x = device;
+
+	platform_interrupt(unit_of(x), device_requester(x->number), x->message, x->message_data);
+	x->raised = true;
+}
+
+static bool interrupt_raise(struct dma_device *d)
+{
+	struct device *x = device_of(d);
+
+	if (!x->message || !(pci_read16(d->function, PCI_COMMAND) & PCI_COMMAND_MASTER))
+		return false;
+	x->raised = false;
+	sim_point(20);
+	if (!sim_by_turns)
+		do_interrupt(x);
+	else
+		task_begin(TASK_DEVICE + x->number, do_interrupt, x);
+	while (!x->raised)
+		sim_wait();
+	return true;
+}
+
+static void interrupt_close(struct dma_device *d)
+{
+	device_of(d)->message = 0;
+}
+
 static void stop(struct dma_device *d)
 {
+	interrupt_close(d);
 	reset(d, d->private_at);
 	pci_bus_master(d->function, false);
 }
@@ -300,6 +345,8 @@ static void stop(struct dma_device *d)
 	const struct dma_generator sim_generator_##n = {                                     \
 		.name = n ? "sim" #n : "sim", .matches = matches_##n, .open = open,         \
 		.reset = reset, .start = start, .poll = poll, .stop = stop,                  \
+		.interrupt_open = interrupt_open, .interrupt_raise = interrupt_raise,        \
+		.interrupt_close = interrupt_close,                                          \
 	}
 PLAIN(0);
 PLAIN(1);

@@ -16,6 +16,10 @@ void units_forget_task(uint8_t task);
 bool platform_dma(unsigned unit, const struct request *r, void *data, uint64_t bytes);
 /* Only its translation: false if it was refused, or does not allow what is asked for; a device-TLB: to write. */
 bool platform_ask(unsigned unit, const struct request *r, uint64_t *to);
+/* An interrupt message through a unit: false if it was refused. It is at its processor when this returns. */
+bool platform_interrupt(unsigned unit, uint16_t source_id, uint64_t address, uint32_t data);
+/* What comes out of it, for a processor's APIC (tests/sim/interrupts.c). */
+void apic_take(uint32_t destination, uint8_t vector);
 /* The same as a pointer, for models of devices; NULL: refused, or no memory. */
 void *platform_map(unsigned unit, const struct request *r);
 

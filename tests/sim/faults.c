@@ -195,16 +195,29 @@ static void spoil(const struct unit *u, uint64_t *low, uint64_t *high)
 		*high ^= field_mask(flipped);
 }
 
+/* Section 11.4.7.6: its index; of one in compatibility format nothing. */
+static uint64_t interrupt_information(const struct request *r, uint8_t reason)
+{
+	if (reason == 0x25)
+		return 0;
+	return (uint64_t)(r->index + (sim_has(BUG_INTERRUPT_INDEX) ? 1 : 0)) << 48;
+}
+
 void fault_record(struct unit *u, const struct request *r, uint8_t reason)
 {
 	/* T1, T2: 0 write, 2 read (section 11.4.7.6); a translation request is a read. */
 	bool is_read = r->access == ACCESS_READ || r->access == ACCESS_TRANSLATION;
-	uint64_t low = r->at & ~0xfffull;
+	uint64_t low = r->is_interrupt ? interrupt_information(r, reason) : r->at & ~0xfffull;
 	uint64_t high = field_bits(FRCD_F, 1) | field_bits(FRCD_T1, is_read) |
 			field_bits(FRCD_FR, reason) | field_bits(FRCD_SID, r->source_id) |
 			field_bits(FRCD_PP, r->has_pasid);
 	struct unit_fault *late = &u->late[(u->late_first + u->late_count) % LATE_FAULTS];
 
+	if (r->is_interrupt && (sim_has(BUG_INTERRUPT_SILENT) ||
+				(sim_has(BUG_INTERRUPT_SOME) && ++u->count % 64 == 0)))
+		return;
+	if (r->is_interrupt && sim_has(BUG_INTERRUPT_REASON))
+		high = (high & ~field_mask(FRCD_FR)) | field_bits(FRCD_FR, 0x22);
 	high |= field_bits(FRCD_AT, r->access == ACCESS_TRANSLATION  ? 1
 				    : r->access == ACCESS_TRANSLATED ? 2
 								     : 0);

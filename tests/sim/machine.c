@@ -85,7 +85,7 @@ void time_delay_us(uint64_t us)
 
 /* --- processors: the driver is the main thread, or task; the updater another --- */
 
-static struct processor processors[2] = { { .apic_id = 0, .started = true }, { .apic_id = 2 } };
+static struct processor processors[2] = { { .apic_id = 5, .started = true }, { .apic_id = 2 } };
 struct processor *smp_processors = processors;
 unsigned smp_count = 2;
 
@@ -132,6 +132,9 @@ static void *second_processor(void *unused)
 void machine_start(void)
 {
 	is_driver = true;
+	/* One that needs more than xAPIC mode has, and is not the same in both places of an entry. */
+	if (sim.x2apic)
+		processors[0].apic_id = 0x10305;
 	if (sim_by_turns)
 		return;
 	pin(0);

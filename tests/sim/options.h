@@ -58,6 +58,10 @@
 	K(pasid, 1, 1, "ECAP.PASID")                                                                 \
 	K(rps, 1, 1, "ECAP.RPS, RID_PASID is used")                                                  \
 	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
+	K(ir, 1, 1, "ECAP.IR, interrupt remapping")                                                  \
+	K(eim, 1, 1, "ECAP.EIM, for x2APIC mode")                                                    \
+	K(pi, 1, 1, "CAP.PI, posted interrupts")                                                     \
+	K(esirtps, 0, 1, "CAP.ESIRTPS")                                                              \
 	K(dit, 0, 1, "ECAP.DIT, device-TLB invalidations name the physical function")                \
 	/* what the specification lets it do */                                                      \
 	K(chunk, 128, 512, "bits of an entry read at once (64 is less than section 6.2.3.1 permits)") \
@@ -69,6 +73,7 @@
 	K(pasid_cache, 90, 100, "percent of PASID entries that are kept")                            \
 	K(iotlb, 90, 100, "percent of translations that are kept")                                   \
 	K(paging_cache, 50, 100, "percent of paging entries that are kept")                          \
+	K(iec, 90, 100, "percent of interrupt-remapping entries that are kept")                      \
 	K(forget, 2, 100, "percent of hits that find their line evicted")                            \
 	K(prefetch, 10, 100, "percent of requests with a walk of the unit's own beside them")        \
 	K(coarse, 5, 100, "percent of invalidations done more coarsely than asked")                  \
@@ -86,6 +91,7 @@
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
+	K(x2apic, 0, 1, "processors in x2APIC mode")                                                 \
 	K(units, 1, SIM_UNITS_MAX, "remapping units")                                                \
 	K(slot, 3, 28, "device number of the first of them") \
 	K(devices, 1, SIM_DEVICES_MAX, "plain DMA generators")                                       \

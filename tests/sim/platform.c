@@ -272,6 +272,35 @@ bool platform_ask(unsigned unit, const struct request *asked, uint64_t *to)
 	return !reason && (r.access != ACCESS_TRANSLATION || r.may_write);
 }
 
+static void deliver(struct unit *u, const struct unit_message *m)
+{
+	if (m->is_posted || (sim_has(BUG_INTERRUPT_LOST) && ++u->count % 256 == 0))
+		return;
+	apic_take(m->destination, m->vector);
+	if (sim_has(BUG_INTERRUPT_TWICE) && ++u->count % 256 == 0)
+		apic_take(m->destination, m->vector);
+}
+
+bool platform_interrupt(unsigned unit, uint16_t source_id, uint64_t address, uint32_t data)
+{
+	struct unit *u = &units[unit];
+	struct request r = {
+		.source_id = source_id, .is_interrupt = true, .at = address, .data = data
+	};
+	struct unit_message message;
+	uint8_t reason;
+
+	platform_lock();
+	unit_take(u, &r);
+	reason = unit_remap(u, &r, &message);
+	unit_pause(sim.use_ns);
+	if (!reason)
+		deliver(u, &message);
+	unit_leave(u, &r);
+	platform_unlock();
+	return !reason;
+}
+
 void *platform_map(unsigned unit, const struct request *asked)
 {
 	uint64_t to;

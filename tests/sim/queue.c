@@ -29,6 +29,9 @@ enum descriptor_type {
 #define DESC_S		FIELD(64, 64)  /* device-TLB: more than one page */
 #define DESC_P_S	FIELD(75, 75)
 #define DESC_IF		FIELD(4, 4)
+#define DESC_BY_INDEX	FIELD(4, 4)   /* interrupt entries */
+#define DESC_IM		FIELD(31, 27)
+#define DESC_IIDX	FIELD(47, 32)
 #define DESC_SW		FIELD(5, 5)
 #define DESC_STATUS	FIELD(63, 32)
 #define IQA_DW		FIELD(11, 11)
@@ -39,6 +42,7 @@ static const uint64_t reserved[][2] = {
 	[TYPE_CONTEXT]	    = { 0xfffc00000000f1c0, ~0ull },
 	[TYPE_IOTLB]	    = { 0xffffffff0000f100, 0xf80 },
 	[TYPE_DEVTLB]	    = { 0x000f0000ffe001f0, 0xffe },
+	[TYPE_INTERRUPT_ENTRIES] = { 0xffff000007fff1e0, ~0ull },
 	[TYPE_WAIT]	    = { 0x00000000fffff180, 0x3 },   /* ECAP.PDS is 0 */
 	[TYPE_PIOTLB]	    = { 0xfff000000000f1c0, 0xf80 },
 	[TYPE_PASID]	    = { 0xfff000000000f1c0, ~0ull },
@@ -187,6 +191,10 @@ static bool obey(struct unit *u, const uint64_t d[4])
 		break;
 	case TYPE_PASID:
 		pasid_drop(u, pasid_granularity[g], domain, pasid);
+		break;
+	case TYPE_INTERRUPT_ENTRIES:
+		interrupts_drop(u, field_get(d, DESC_BY_INDEX), (uint32_t)field_get(d, DESC_IIDX),
+				(unsigned)field_get(d, DESC_IM));
 		break;
 	case TYPE_DEVTLB:
 	case TYPE_PASID_DEVTLB:

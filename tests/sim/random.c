@@ -53,6 +53,12 @@ static const struct {
 	{ &sim.ats, 2, { 0, 1 } },
 	{ &sim.dt, 4, { 0, 1, 1, 1 } },
 	{ &sim.dit, 2, { 0, 1 } },
+	{ &sim.ir, 4, { 0, 1, 1, 1 } },
+	{ &sim.eim, 2, { 0, 1 } },
+	{ &sim.pi, 2, { 0, 1 } },
+	{ &sim.esirtps, 2, { 0, 1 } },
+	{ &sim.x2apic, 3, { 0, 0, 1 } },
+	{ &sim.iec, 3, { 0, 50, 100 } },
 	{ &sim.device_tlb, 3, { 0, 50, 100 } },
 	{ &sim.answer_ns, 3, { 0, 500, 3000 } },
 	{ &sim.retries, 3, { 0, 0, 50 } },
@@ -69,4 +75,7 @@ void sim_options_draw(uint64_t seed)
 		*freedom[i].knob = freedom[i].values[(random_next(&seed) >> 32) % freedom[i].count];
 	/* One of them there must be for scalable mode to be of use. */
 	sim.ssts |= !sim.fsts;
+	/* Neither without interrupt remapping (sections 11.4.2 and 11.4.3). */
+	sim.eim &= sim.ir;
+	sim.pi &= sim.ir;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SWITCHES (GCMD_TE | GCMD_QIE | GCMD_IRE)
+#define SWITCHES (GCMD_TE | GCMD_QIE | GCMD_IRE | GCMD_CFI)
 
 #define TES_EARLY_NS 200000
 
@@ -46,7 +46,8 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(CAP_NFR, sim.nfr - 1) | field_bits(CAP_DRD, 1) |
 			   field_bits(CAP_DWD, 1) | field_bits(CAP_PSI, 1) |
 			   field_bits(CAP_MAMV, 18) | field_bits(CAP_CM, sim.cm) |
-			   field_bits(CAP_RWBF, sim.rwbf) | field_bits(CAP_ESRTPS, sim.esrtps));
+			   field_bits(CAP_RWBF, sim.rwbf) | field_bits(CAP_ESRTPS, sim.esrtps) |
+			   field_bits(CAP_PI, sim.pi) | field_bits(CAP_ESIRTPS, sim.esirtps));
 	unit_set64(u, VTD_ECAP,
 		   field_bits(ECAP_QI, sim.qi) | field_bits(ECAP_IRO, sim.iro) |
 			   field_bits(ECAP_C, sim.coherent) | field_bits(ECAP_SMPWC, sim.smpwc) |
@@ -55,7 +56,8 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_PT, sim.pt) | field_bits(ECAP_PASID, sim.pasid) |
 			   field_bits(ECAP_PSS, sim.pasid ? 19 : 0) |
 			   field_bits(ECAP_RPS, sim.rps) | field_bits(ECAP_DT, sim.dt) |
-			   field_bits(ECAP_DIT, sim.dit));
+			   field_bits(ECAP_DIT, sim.dit) | field_bits(ECAP_IR, sim.ir) |
+			   field_bits(ECAP_EIM, sim.eim));
 	unit_set32(u, VTD_FECTL, FECTL_IM);
 	unit_set32(u, VTD_IECTL, FECTL_IM);
 }
@@ -100,6 +102,15 @@ static void command(struct unit *u, uint32_t value)
 		set_root(u);
 		status |= GCMD_SRTP;
 	}
+	if (value & GCMD_SIRTP & ~u->deaf) {
+		u->interrupt_table = unit_get64(u, VTD_IRTA);
+		if (field_of(unit_get64(u, VTD_CAP), CAP_ESIRTPS))
+			interrupts_drop(u, false, 0, 0);
+		status |= GCMD_SIRTP;
+	}
+	/* Section 11.4.4.1: with ESIRTPS turning it off empties the cache, too. */
+	if (change & GCMD_IRE && field_of(unit_get64(u, VTD_CAP), CAP_ESIRTPS))
+		interrupts_drop(u, false, 0, 0);
 	if (value & GCMD_WBF) {
 		if (!sim_has(BUG_WBF_LOST))
 			memory_drain_write_buffer();

@@ -21,6 +21,7 @@
 #define PASID_LINES	    8
 #define TLB_LINES	    16
 #define PAGING_LINES	    16
+#define INTERRUPT_LINES	    4
 #define UNIT_REQUESTS	    8 /* under way at once */
 #define LATE_FAULTS	    16
 
@@ -49,6 +50,19 @@ struct request {
 	bool no_context, no_pasid, no_translation;
 	bool may_write;	 /* where it was translated: what a device-TLB is told */
 	uint64_t number; /* in order of arrival */
+
+	/* of an interrupt: `at` is the address of its message */
+	bool is_interrupt, no_entry; /* no_entry: it fills the interrupt entry cache no more */
+	uint32_t data;
+	uint32_t index; /* of its entry */
+};
+
+/* What an interrupt becomes: a message, or a bit in a posted-interrupt descriptor. */
+struct unit_message {
+	bool is_posted;
+	uint8_t vector;
+	uint32_t destination;
+	uint64_t descriptor;
 };
 
 struct unit_fault {
@@ -59,7 +73,8 @@ struct unit_fault {
 struct unit {
 	uint8_t registers[UNIT_REGISTER_BYTES] __attribute__((aligned(4096)));
 	unsigned number;
-	uint64_t root; /* RTADDR, as SRTP took it over */
+	uint64_t root;		  /* RTADDR, as SRTP took it over */
+	uint64_t interrupt_table; /* IRTA, as SIRTP took it over */
 
 	struct {
 		bool valid;
@@ -87,7 +102,12 @@ struct unit {
 		uint64_t prefix, table;
 		bool may_write;
 	} paging[PAGING_LINES];
-	unsigned next_context, next_pasid, next_translation, next_paging;
+	struct {
+		bool valid;
+		uint32_t index;
+		uint64_t words[2];
+	} interrupts[INTERRUPT_LINES];
+	unsigned next_context, next_pasid, next_translation, next_paging, next_interrupt;
 
 	struct request *requests[UNIT_REQUESTS]; /* under way */
 	uint64_t arrivals;
@@ -126,6 +146,12 @@ bool unit_work(struct unit *unit);
 void unit_take(struct unit *unit, struct request *r);
 uint8_t unit_translate(struct unit *unit, struct request *r, uint64_t *to);
 void unit_leave(struct unit *unit, struct request *r);
+
+/*
+ * The same of an interrupt (remap.c): what becomes of it, or the reason of the fault, which is recorded. What is posted
+ * is in its descriptor then.
+ */
+uint8_t unit_remap(struct unit *unit, struct request *r, struct unit_message *message);
 
 /* A task was broken off, wherever it was: none of its requests is under way any more. */
 void unit_forget_task(struct unit *unit, uint8_t task);
@@ -192,6 +218,8 @@ void iotlb_drop(struct unit *unit, unsigned granularity, uint16_t domain, uint64
 void piotlb_drop(struct unit *unit, uint16_t domain, uint32_t pasid, bool by_page, uint64_t address,
 		 unsigned mask, bool leaf_only);
 void drop_everything(struct unit *unit);
+/* remap.c: the interrupt entry cache, 2^order entries or all of it; interrupts under way are waited for. */
+void interrupts_drop(struct unit *unit, bool by_index, uint32_t index, unsigned order);
 
 /* --- what a unit needs of its machine --- */
 

@@ -166,6 +166,9 @@ static void choose_invalidations(struct find *f)
 	bool scalable = f->target->scalable, context = false, pasid = false;
 
 	switch (kind) {
+	case KIND_IRTE:
+		choose(f, STEP_INVALIDATE_IEC, 0, VALUE_ZERO);
+		return;
 	case KIND_SM_ROOT:
 	case KIND_SM_CONTEXT:
 		/* It leads to many PASIDs: section 6.5.2.1. */

@@ -138,14 +138,15 @@ static void steps_to(const struct find *f, uint32_t c, struct step *steps)
 	}
 }
 
-/* One way, from state `from` to the other, on a unit that holds nothing. */
+/* One way, from state `from` % 2 of phase `from` / 2 to the other, on a unit that holds nothing. */
 static struct model_answer ask(const struct find *f, const struct step *steps, size_t count,
 			       const struct bench_question *how, unsigned from,
 			       struct find_left *left)
 {
 	static const size_t bytes[] = { SMALL, MEDIUM, MODEL_WORKSPACE };
 	static void *workspace;
-	struct target_reading reading = { .target = f->target };
+	const unsigned phase = from / 2, state = from % 2;
+	struct target_reading reading = { .target = f->target, .phase = phase };
 	struct model_fetch fetch;
 	struct model_answer answer;
 	struct model_question q = bench_question_of(*how, (enum entry_kind)f->target->kind, &fetch);
@@ -153,8 +154,8 @@ static struct model_answer ask(const struct find *f, const struct step *steps, s
 
 	q.steps = steps;
 	q.count = count;
-	q.state[0] = f->target->state[0][from];
-	q.state[1] = f->target->state[0][!from];
+	q.state[0] = f->target->state[phase][state];
+	q.state[1] = f->target->state[phase][!state];
 	q.legacy = !f->target->scalable;
 	q.one_way = true;
 	q.never_blocks = f->never_blocks;
@@ -176,10 +177,12 @@ static struct model_answer ask(const struct find *f, const struct step *steps, s
 static bool try(const struct find *f, const struct step *steps, size_t count, struct find_result *r,
 		struct find_left *left, bool *safe)
 {
+	const unsigned phases = target_is_of_interrupts(f->target) ? f->target->phases : 1;
+
 	*left = (struct find_left){ .hash = { 0 } };
 	*safe = true;
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
-		for (unsigned from = 0; from < 2; from++) {
+		for (unsigned from = 0; from < 2 * phases; from++) {
 			struct find_left one = { .hash = { 0 } };
 			struct model_answer a;
 

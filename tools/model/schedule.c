@@ -102,6 +102,8 @@ static const char *entry_cache(const struct target *t)
 	case KIND_TABLE:
 	case KIND_LEAF:
 		return "paging-structure cache or IOTLB";
+	case KIND_IRTE:
+		return "interrupt entry cache";
 	default:
 		return "context cache";
 	}
@@ -111,7 +113,9 @@ static void outcome(struct replay *r, unsigned o)
 {
 	const char *name = target_outcome_name(r->t, o), *means = target_outcome_meaning(r->t, o);
 
-	if (o < OUTCOME_PAGES)
+	if (target_is_of_interrupts(r->t))
+		fprintf(r->out, "the interrupt comes to %s (%s)", name, means);
+	else if (o < OUTCOME_PAGES)
 		fprintf(r->out, "the DMA lands in page %s (%s)", name, means);
 	else
 		fprintf(r->out, "the DMA is %s", means);

@@ -75,6 +75,10 @@ void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
 	case KIND_PASID:
 		use_pasid(entry, used);
 		break;
+	case KIND_IRTE: /* sections 9.9 and 9.10: all but AVAIL */
+		used[0] = ~field_mask(FIELD(11, 8));
+		used[1] = ~0ull;
+		break;
 	default:
 		used[0] = ~0ull;
 	}

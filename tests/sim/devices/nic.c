@@ -173,6 +173,7 @@ static void ctrl(uint32_t value)
 	for (unsigned i = 0; i < 8; i++)
 		sim_nic_set(kept[i], values[i]);
 	n->under_way = false;
+	n->causes = n->enabled = 0;
 	n->resets++;
 	n->was_reset = true;
 	n->masked = false;
@@ -221,8 +222,8 @@ static void effect(uint32_t at, uint32_t value)
 		ctrl(value);
 	} else if (at == NIC_MDIC) {
 		mdic(value);
-	} else if (at == (n->kind->advanced ? NIC_IMC_QUEUED : NIC_IMC)) {
-		n->masked = value == ~0u;
+	} else if (sim_nic_interrupt_write(at, value)) {
+		return;
 	} else if (at == NIC_SW_FW_SYNC) {
 		sim_nic_complain(!(sim_nic_get(NIC_SWSM) & SWSM_SWESMBI),
 				 "SW_FW_SYNC is written without its semaphore");
@@ -279,7 +280,7 @@ static bool is_harmless(uint32_t at, uint32_t value)
 	if (at == NIC_MDIC)
 		return value & MDIC_READ || value & BMCR_RESET || reg == n->kind->page_register;
 	return sim_nic_get(at) == value || at == NIC_SWSM || at == NIC_SW_FW_SYNC ||
-	       at == NIC_EXTCNF_CTRL || at == NIC_IMC || at == NIC_IMC_QUEUED || at == NIC_EIMC ||
+	       at == NIC_EXTCNF_CTRL || at == NIC_IMC || at == NIC_IMC_2 || at == NIC_EIMC ||
 	       (at == NIC_TCTL && !(value & TCTL_EN)) ||
 	       (n->kind->advanced && at % 0x2000 == QUEUE_DCTL && !value);
 }

@@ -46,6 +46,19 @@ struct sim_nic {
 	enum sim_refusal refuse;
 	int drop; /* the write with this number is lost; -1: none */
 
+	bool no_msi; /* MSI-X alone */
+	struct {
+		bool on;
+		uint64_t address;
+		uint32_t data;
+		unsigned sent;
+		uint64_t last_us;  /* when the last one was sent */
+		uint32_t apart_us; /* sooner than that after it, it comes late, or not at all */
+		/* If set, called with each; else it is only counted. */
+		void (*send)(uint8_t devfn, uint64_t address, uint32_t data);
+	} message;
+	uint32_t causes, enabled; /* ICR, IMS */
+
 	/* If set, asked instead of the two above: where a DMA of this devfn goes, NULL if it is refused. */
 	void *(*translate)(uint8_t devfn, uint64_t at, bool write);
 
@@ -74,7 +87,8 @@ void sim_nic_new(uint16_t id);
 uint32_t sim_nic_get(uint32_t offset);
 void sim_nic_set(uint32_t offset, uint32_t value);
 
-/* Between its parts: sim_nic.c (registers), sim_nic_frames.c (DMA), sim_nic_bus.c (PCI, time). */
+/* Between its parts: nic.c (registers), nic_frames.c (DMA), nic_interrupts.c (causes), nic_bus.c (PCI, time). */
+bool sim_nic_interrupt_write(uint32_t at, uint32_t value); /* false: `at` is no such register */
 void sim_nic_complain(bool wrong, const char *what);
 bool sim_nic_has_pages(void); /* its PHY: I210 and I211 */
 bool sim_nic_phy_loops(void);

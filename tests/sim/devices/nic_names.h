@@ -11,6 +11,8 @@
 #define dma_flr			nic_bus_dma_flr
 #define dma_read32		nic_bus_read32
 #define dma_write32		nic_bus_write32
+#define msi_close		nic_bus_msi_close
+#define msi_open		nic_bus_msi_open
 #define pci_bus_master		nic_bus_pci_bus_master
 #define pci_extended_capability nic_bus_pci_extended_capability
 #define pci_has_flr		nic_bus_pci_has_flr

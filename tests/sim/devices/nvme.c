@@ -19,6 +19,8 @@ static struct queue {
 static uint32_t cc, csts, aqa;
 static unsigned settling, shutting;
 static uint64_t asq, acq;
+static bool
+	had_message; /* when the admin queue was made: what is turned on later is not looked at */
 
 void sim_nvme_plug(void)
 {
@@ -29,9 +31,11 @@ void sim_nvme_plug(void)
 	for (size_t i = 0; i < sizeof(sim_nvme.disk); i++)
 		sim_nvme.disk[i] = (uint8_t)(i * 7 + i / 256) & 0x7f;
 	cc = csts = aqa = settling = shutting = 0;
+	had_message = false;
 	asq = acq = 0;
 	memset(queues, 0, sizeof(queues));
 	bus_plug(&sim_nvme_device);
+	bus_has_msix(4, 0x2000, 33);
 }
 
 static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
@@ -70,6 +74,8 @@ static void complete(struct queue *q, unsigned id, const uint8_t *command, uint1
 	memcpy(entry + 14, &word, 2);
 	if (!bus_write(q->completions + 16 * q->completion, entry, sizeof(entry)))
 		csts |= CSTS_CFS;
+	else if (!id && had_message)
+		bus_send_message();
 	q->completion = (q->completion + 1) % q->completion_entries;
 	if (!q->completion)
 		q->phase ^= 1;
@@ -154,6 +160,11 @@ static uint16_t execute(unsigned id, const uint32_t *c)
 		return 0;
 	}
 	switch (opcode) {
+	case 0x0a:
+		bus_expect(
+			c[10] == 1 && !c[6] && !c[7],
+			"NVMe: Get Features of something else than the arbitration, or with data");
+		return 0;
 	case 0x06:
 		return identify(c);
 	case 0x05:
@@ -232,6 +243,9 @@ static void configure(uint32_t value)
 					    .entries = (aqa & 0xfff) + 1,
 					    .completion_entries = (aqa >> 16 & 0xfff) + 1,
 					    .phase = 1 };
+		had_message = pci_read16(&bus.function,
+					 bus_msi_capability(PCI_CAP_MSIX) + PCI_MSI_CONTROL) &
+			      1 << 15;
 		settling = LATENCY;
 	}
 	if (cc & CC_EN && !(value & CC_EN)) {

@@ -191,7 +191,10 @@ static uint64_t reg_read(const volatile void *address, unsigned bytes)
 	unsigned bar;
 	uint64_t offset;
 
-	return find(address, &bar, &offset) ? bus.model->read(bar, offset, bytes) : ~0ull;
+	if (!find(address, &bar, &offset))
+		return ~0ull;
+	return bus_msi_has(bar, offset) ? bus_msi_read(offset, bytes)
+					: bus.model->read(bar, offset, bytes);
 }
 
 static void reg_write(volatile void *address, unsigned bytes, uint64_t value)
@@ -199,7 +202,11 @@ static void reg_write(volatile void *address, unsigned bytes, uint64_t value)
 	unsigned bar;
 	uint64_t offset;
 
-	if (find(address, &bar, &offset))
+	if (!find(address, &bar, &offset))
+		return;
+	if (bus_msi_has(bar, offset))
+		bus_msi_write(offset, bytes, (uint32_t)value);
+	else
 		bus.model->write(bar, offset, bytes, value);
 }
 
@@ -278,6 +285,13 @@ static void config_write(unsigned offset, unsigned bytes, uint32_t value)
 {
 	if (bus.model->configure && bus.model->configure(offset, bytes, value))
 		return;
+	bus_msi_configured(offset, bytes, value);
+	/* What a BAR decodes stays 0. */
+	if (offset >= PCI_BAR0 && offset < PCI_BAR0 + 4 * BARS && value == ~0u) {
+		bus_expect(!(config16(PCI_COMMAND) & PCI_COMMAND_MEMORY),
+			   "a BAR is sized with memory decoding on");
+		value = (offset - PCI_BAR0) % 8 ? ~0u : ~(BUS_BAR_BYTES - 1u) | 4;
+	}
 	memcpy(bus.config + offset, &value, bytes);
 }
 
@@ -317,7 +331,7 @@ volatile void *pci_map_bar(const struct pci_function *f, unsigned index, uint64_
 unsigned pci_capability(const struct pci_function *f, uint8_t id)
 {
 	(void)f;
-	return id == PCI_CAP_EXPRESS ? EXPRESS_AT : 0;
+	return id == PCI_CAP_EXPRESS ? EXPRESS_AT : bus_msi_capability(id);
 }
 
 bool pci_has_flr(const struct pci_function *f)

@@ -9,6 +9,7 @@
 #define TESTS_HOST_FAKE_BUS_H
 
 #include "kernel/dma/dma.h"
+#include "tests/sim/devices/msi.h"
 
 #define BUS_BAR_BYTES  0x20000
 #define BUS_PRIVATE_AT 0x203000ull /* where the device sees its private pages */
@@ -34,6 +35,8 @@ struct sim_bus {
 	uint64_t now_us;
 	uint32_t cpu_features; /* CPUID.7.0:ECX */
 	bool stopped;	       /* bus mastering was turned off: no DMA is to follow */
+	bool has_messages;     /* MSI or MSI-X */
+	struct sim_messages messages;
 
 	/* What DMA reaches. Physical addresses reach nothing: drivers must use bus addresses. */
 	uint8_t *private;

@@ -6,6 +6,8 @@
 #define dma_flr			bus_dma_flr
 #define dma_read32		bus_read32
 #define dma_write32		bus_write32
+#define msi_close		bus_msi_close
+#define msi_open		bus_msi_open
 #define pci_bus_master		bus_pci_bus_master
 #define pci_capability		bus_pci_capability
 #define pci_extended_capability bus_pci_extended_capability
