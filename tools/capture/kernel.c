@@ -39,7 +39,9 @@ static void read_version(struct kernel *k, const char *path)
 	k->version = need(strndup(bytes + at, strcspn(bytes + at, " ")));
 	/* "6.1.0-47-amd64 (...) #1 SMP PREEMPT_DYNAMIC Debian 6.1.170-3 (2026-...)": the number of the sources is there alone. */
 	debian = strstr(bytes + at, "Debian ");
-	k->title = debian ? text_of("%s (%.*s)", k->version, (int)(7 + strcspn(debian + 7, " ")), debian) : k->version;
+	k->title = debian ? text_of("%s (%.*s)", k->version, (int)(7 + strcspn(debian + 7, " ")),
+				    debian)
+			  : k->version;
 	free(bytes);
 }
 

@@ -397,8 +397,8 @@ static void processor_added(unsigned cpu)
 	v->buffer = g_byte_array_new();
 	v->generation = 1;
 	for (unsigned i = 0; list && i < list->length; i++) {
-		const struct plugin_register *r =
-			(void *)(list->data + i * g_array_get_element_size(list));
+		const struct plugin_register *r = (void *)(list->data +
+							   i * g_array_get_element_size(list));
 
 		for (unsigned n = 0; n < 16; n++)
 			if (!strcmp(r->name, names[n]))

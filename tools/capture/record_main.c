@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "tools/capture/machine.h"
 
 #define SCRIPTS_MAX 20
+#define ATTEMPTS    3
 
 static struct arguments {
 	struct machine machine;
@@ -291,6 +293,25 @@ static int conclude(const char *path, const struct machine_run *run)
 	return ALL_SAFE;
 }
 
+/*
+ * QEMU 10.0 aborts once in some dozens of runs: a processor uses what it knew of the memory map while another moves a BAR
+ * ("iotlb_to_section: Assertion"). That says nothing of the guest.
+ */
+static struct machine_run run_it(const struct machine *m, const struct machine_limits *limits,
+				 const char *folder)
+{
+	struct machine_run run;
+
+	for (unsigned attempt = 1;; attempt++) {
+		run = machine_run(m, limits, folder);
+		if (!WIFSIGNALED(run.status) || WTERMSIG(run.status) != SIGABRT ||
+		    attempt == ATTEMPTS)
+			return run;
+		fprintf(stderr, "vtd-capture: QEMU aborted, and is started once more:\n");
+		print_tail(text_of("%s/qemu", folder), 1);
+	}
+}
+
 int record_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -335,7 +356,7 @@ int record_main(int argc, char **argv)
 			kernel.modules ? kernel.modules : "none found");
 	}
 	folder = make_folder(a->output);
-	run = machine_run(m, &a->limits, folder);
+	run = run_it(m, &a->limits, folder);
 	write_about(folder, m, &run,
 		    m->disk	 ? m->disk
 		    : a->package ? a->package
