@@ -121,7 +121,7 @@ packages: ## look for what building and running needs, install what is missing
 	@tools/packages $(NEEDS)
 
 build: packages ## build/vtd-litmus.efi
-	@$(MAKE) --no-print-directory $(IMAGE)
+	@$(MAKE) --no-print-directory $(JOBS) $(IMAGE)
 
 image: build ## boot media: build/vtd-litmus.img (USB stick), .iso (virtual media, CD), with OPTIONS
 	@$(if $(SIGNING),$(MAKE) --no-print-directory $(SIGNED))
@@ -154,12 +154,21 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 	@$(CHECK_OPTIONS) $(OPTIONS)
 	@tools/run --image $(IMAGE) --log $(BUILD)/run/mutants.log $(RUN_WITH) -- run=mutants $(OPTIONS)
 
+# Jobs for all cores, unless -j says how many. How long they take goes to the times of the tests: wall, then processors.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+define build_tested
+	@start=$$(date +%s); $(MAKE) --no-print-directory $(JOBS) tested && times > $(BUILD)/tests.built && \
+		awk -v wall=$$(($$(date +%s) - start)) '{ gsub("s", ""); split($$1 "m" $$2, t, "m") } \
+		END { printf "%7.1f %7.1f build\n", wall, 60 * (t[1] + t[3]) + t[2] + t[4] }' $(BUILD)/tests.built > $(BUILD)/tests.built.new && \
+		mv $(BUILD)/tests.built.new $(BUILD)/tests.built
+endef
+
 test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
-	@$(MAKE) --no-print-directory tested
+	$(build_tested)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
 test-all: build ## the same, and all other scenarios in QEMU (25 min)
-	@$(MAKE) --no-print-directory tested
+	$(build_tested)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
 
 MODE   ?= proxy
@@ -235,10 +244,12 @@ vtd-model: packages ## build/vtd-model: is this order of stores safe? (docs/nota
 matrix: build ## all 256 combinations of eight properties of QEMU's unit (half an hour)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/matrix
 
-docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md and docs/systems.md, from the catalogue and the model
+docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md, systems.md and specification.md, from the catalogue, the model and tests/rules.txt
 	@$(BUILD)/host/sequences > docs/sequences.md
 	@BUILD=$(BUILD) tools/systems > $(BUILD)/systems.md
 	@mv $(BUILD)/systems.md docs/systems.md
+	@BUILD=$(BUILD) tools/rules > $(BUILD)/specification.md
+	@mv $(BUILD)/specification.md docs/specification.md
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests
@@ -380,8 +391,8 @@ PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
-		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c $(UNIT_SOURCES) \
-		$(addprefix tools/log/,arena.c build.c build_run.c build_test.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
+		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
+		$(addprefix tools/log/,arena.c build.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)

@@ -71,7 +71,7 @@
 enum run_mode { RUN_WORDS(OPTION_ENUMERATOR) };
 enum on_done { ON_DONE_WORDS(OPTION_ENUMERATOR) };
 enum invalidation_mode { INVALIDATION_WORDS(OPTION_ENUMERATOR) };
-enum without { WITHOUT_WORDS(OPTION_ENUMERATOR) };
+enum without { WITHOUT_WORDS(OPTION_ENUMERATOR) WITHOUT_COUNT };
 enum model_choice { MODEL_WORDS(OPTION_ENUMERATOR) };
 enum save_mode { SAVE_WORDS(OPTION_ENUMERATOR) };
 enum watchdog_mode { WATCHDOG_WORDS(OPTION_ENUMERATOR) };
@@ -151,6 +151,16 @@ bool option_help(size_t index, const char **name, const char **accepted);
 
 /* The words that it takes, each NUL-terminated, an empty one ends; NULL: it takes none, or more than words. */
 const char *option_words(size_t index);
+
+/* The word of without=. */
+static inline const char *without_word(enum without without)
+{
+#define WORD(enumerator, word, more) word,
+	static const char *const words[] = { WITHOUT_WORDS(WORD) };
+#undef WORD
+
+	return words[without];
+}
 
 /* Whether `name` matches one of the globs of `list` (commas between); an empty list matches all. */
 bool option_list_matches(const char *list, const char *name);

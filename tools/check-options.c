@@ -49,14 +49,10 @@ static bool is_device(const char *word)
 
 static bool names_check(const char *glob, const char *device)
 {
-	/* Those of tests/litmus/main.c that are of a device alone. */
-	static const char *const checks[] = { "ownership", "invalidation", "walks",
-					      "traits",	   "rates",	   "concurrency",
-					      "faults",	   "granularity",  "device-tlb" };
 	char id[200];
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		snprintf(id, sizeof(id), "%s.%s", checks[i], device);
+	for (unsigned c = 0; c < CHECK_COUNT; c++) {
+		snprintf(id, sizeof(id), "%s.%s", check_word(c), device);
 		if (option_list_matches(glob, id))
 			return true;
 	}
@@ -67,15 +63,13 @@ static bool names_check(const char *glob, const char *device)
 static bool names_sequence(const char *glob, const char *target, const struct sequence *s,
 			   const char *device)
 {
-	static const char *const without[] = { "", ".without-barrier", ".without-present",
-					       ".without-invalidate" };
 	char id[200];
 
-	for (unsigned w = 0; w < 4; w++)
+	for (unsigned w = 0; w < WITHOUT_COUNT; w++)
 		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
-			snprintf(id, sizeof(id), "%s.%s.%s%s.%s.%s", target,
-				 operation_name(s->operation), s->name, without[w], device,
-				 drive_word(d));
+			snprintf(id, sizeof(id), "%s.%s.%s%s%s.%s.%s", target,
+				 operation_name(s->operation), s->name, w ? ".without-" : "",
+				 w ? without_word((enum without)w) : "", device, drive_word(d));
 			if (option_list_matches(glob, id))
 				return true;
 		}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* needs: kernel/lib/crc32.c tools/log/arena.c tools/log/build.c tools/log/build_run.c tools/log/build_test.c tools/log/judge.c tools/log/names.c tools/log/read.c tools/log/words.c -lz */
+/* needs: kernel/lib/crc32.c tools/log/arena.c tools/log/build.c tools/log/build_costs.c tools/log/build_run.c tools/log/build_test.c tools/log/judge.c tools/log/names.c tools/log/read.c tools/log/words.c -lz */
 /*
  * libFuzzer: serial logs of any bytes; once as they are, once with every block's end line put right, so that what
  * the blocks say gets as far as it can.

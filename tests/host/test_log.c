@@ -244,6 +244,36 @@ TEST(log_exposure)
 	CHECK(is_share(&r->tests[1], SHARE_TORN, 0, 0));
 }
 
+TEST(log_costs)
+{
+	struct run *r = kept(
+		RUN
+		"test n=1 v=pass id=a.b harms=none|"
+		"costs updates=100 blocking=83 dmas=412 refused=97 unended=2 update=1210/3400/20100 "
+		"dma=900/1000/1100 blackout=2100/4000/5200 of_tomorrow=1/2/3|"
+		"invalidations context=2/412/900/1200 iotlb=1/512|invalidations all=1/5/6/7||"
+		"test n=2 v=pass id=c.d|costs updates=x blocking= update=/// dma|invalidations ||" CLOSE);
+	const struct costs *c = &r->tests[0].costs;
+
+	CHECK(c->updates == 100 && c->blocking == 83 && c->dmas == 412 && c->refused == 97);
+	CHECK(c->unended == 2 && c->update.median == 1210 && c->update.most == 20100);
+	CHECK(c->dma.nearly == 1000 && c->blackout.median == 2100 && c->blackout.nearly == 4000);
+	CHECK_EQ(c->invalidation_count, 3);
+	CHECK(!strcmp(c->invalidations[0].name, "context") && c->invalidations[0].count == 2);
+	CHECK(c->invalidations[0].times.nearly == 900);
+	CHECK(c->invalidations[1].times.median == 512 && !c->invalidations[1].times.most);
+	CHECK(!strcmp(c->invalidations[2].name, "all") && c->invalidations[2].times.most == 7);
+	c = &r->tests[1].costs;
+	CHECK(!c->updates && !c->blocking && !c->update.median && !c->dma.most);
+	CHECK(!c->invalidation_count);
+	/* Not of a test: nothing is open. */
+	CHECK_EQ(kept(RUN "costs updates=9||" ONE TWO CLOSE)->tests[0].costs.updates, 0);
+	/* More kinds than there is room for. */
+	r = kept(RUN "test n=1 v=pass id=a.b|invalidations a=1 b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1|"
+		     "invalidations k=1 l=1 m=1 n=1 o=1 p=1 q=1 r=1 s=1 t=1 u=1 v=1 w=1 x=1 y=1 z=1||");
+	CHECK_EQ(r->tests[0].costs.invalidation_count, INVALIDATIONS_MAX);
+}
+
 TEST(log_error_is_no_failure)
 {
 	struct run *r = kept(RUN "test n=1 v=fail id=a.b why=x class=error||"

@@ -173,6 +173,17 @@ static struct log rewrite(const struct log *log, const char *before, const char 
 	return out;
 }
 
+/* One run, a pass, with all that was sent and no complaint. */
+static void is_the_one_pass(const struct log *log, const struct seen *sent)
+{
+	struct seen *s = parse(log->text, log->bytes);
+
+	CHECK_EQ(s->runs, 1);
+	CHECK_EQ(s->judgement, JUDGED_PASS);
+	CHECK_EQ(s->problems, 0);
+	CHECK(is_honest(s, sent));
+}
+
 TEST(log_prefixes_and_line_ends)
 {
 	static const struct {
@@ -190,12 +201,8 @@ TEST(log_prefixes_and_line_ends)
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		struct log out = rewrite(&log, ways[i].before, ways[i].after);
-		struct seen *s = parse(out.text, out.bytes);
 
-		CHECK_EQ(s->runs, 1);
-		CHECK_EQ(s->judgement, JUDGED_PASS);
-		CHECK_EQ(s->problems, 0);
-		CHECK(is_honest(s, &sent));
+		is_the_one_pass(&out, &sent);
 		free(out.text);
 	}
 	free(log.text);
@@ -298,18 +305,13 @@ TEST(log_replayed)
 	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
 		const char *at = memmem(log.text, log.bytes, from[i], strlen(from[i]));
 		struct log both;
-		struct seen *s;
 
 		if (!CHECK(at))
 			continue;
 		while (at[-1] != '\n')
 			at--;
 		both = join(log, log.bytes, log, (size_t)(at - log.text));
-		s = parse(both.text, both.bytes);
-		CHECK_EQ(s->runs, 1);
-		CHECK_EQ(s->judgement, JUDGED_PASS);
-		CHECK_EQ(s->problems, 0);
-		CHECK(is_honest(s, &sent));
+		is_the_one_pass(&both, &sent);
 		free(both.text);
 	}
 	free(log.text);

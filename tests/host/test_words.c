@@ -162,6 +162,10 @@ TEST(words_of_records_are_in_the_format)
 #define D(identifier, word) CHECK(quoted(line, word) != NULL);
 	DRIVE_WORDS(D)
 #undef D
+	line = line_of(text, "| `invalidations` |");
+#define I(identifier, word, meaning) CHECK(quoted(line, word) != NULL);
+	INVALIDATION_KIND_WORDS(I)
+#undef I
 	for (unsigned i = 0; i < OUT_KNOWN; i++) {
 		char cell[WORD_BYTES];
 

@@ -200,6 +200,34 @@ enum dma_state bench_wait(struct bench *b, struct tally *t)
 	}
 }
 
+enum dma_state bench_watch(struct bench *b, struct tally *t, uint64_t after, uint64_t *known)
+{
+	struct dma_device *d = b->device;
+	uint64_t start = rdtsc(), patience = time_ns_to_ticks(d->typical_us * PATIENCE * 1000);
+	uint64_t limit = time_ns_to_ticks(d->timeout_us * 1000);
+
+	for (*known = 0;;) {
+		enum dma_state state = d->generator->poll(d);
+		uint64_t now = rdtsc();
+
+		if (state == DMA_BUSY && now - start > after) {
+			look(b, t);
+			if (!*known && bench_said_anything(b))
+				*known = rdtsc();
+		}
+		if (state == DMA_BUSY && *known && now - start > patience)
+			state = DMA_DEAD;
+		if (state == DMA_BUSY && now - start > limit) {
+			t->timeouts++;
+			state = DMA_DEAD;
+		}
+		if (state == DMA_BUSY)
+			continue;
+		*known = *known ? *known : now;
+		return state;
+	}
+}
+
 static void read_attempt(struct bench *b, struct attempt *a, uint64_t begin)
 {
 	struct vtd_fault faults[16];

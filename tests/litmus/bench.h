@@ -164,6 +164,13 @@ void bench_drain_faults(struct bench *bench, struct tally *tally, uint64_t start
 /* Wait for the DMA that was started. DMA_DEAD also for one that is stuck. */
 enum dma_state bench_wait(struct bench *bench, struct tally *tally);
 
+/*
+ * The same, but a fault record counts as soon as it is there, from `after` ticks on: a device may say much later that
+ * it was refused, or never. *known: when one of the two was first seen, in ticks.
+ */
+enum dma_state bench_watch(struct bench *bench, struct tally *tally, uint64_t after,
+			   uint64_t *known);
+
 /* One access of the device that a unit is to refuse. */
 struct attempt {
 	const char *problem;	/* the device does not come to a DMA; NULL: it does */

@@ -68,8 +68,7 @@ bool outcome_is_torn(const struct target *t, unsigned outcome)
 	       !is_state(t, outcome);
 }
 
-/* A reset amid a test. Where that takes DMA itself, the entry is held still meanwhile. */
-static const char *reset_held(struct bench *b, const struct measurement *s)
+const char *engine_reset(struct bench *b, const struct measurement *s)
 {
 	bool rest = s->rewriting && b->device->reset_does_dma;
 	bool hold = rest && !updater_is_to_hold();
@@ -150,7 +149,7 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 		t->stopped = "the device times out again and again, resets notwithstanding";
 	if (state == DMA_DEAD) {
 		at = rdtsc();
-		const char *problem = reset_held(b, s);
+		const char *problem = engine_reset(b, s);
 
 		t->resets++;
 		if (problem)
@@ -230,7 +229,7 @@ void engine_check_tag(struct bench *b, const struct measurement *s, struct tally
 	started = rdtsc();
 	d->generator->start(d, s->address);
 	if (bench_wait(b, t) == DMA_DEAD) {
-		const char *problem = reset_held(b, s);
+		const char *problem = engine_reset(b, s);
 
 		if (problem)
 			t->stopped = problem;

@@ -41,6 +41,9 @@ bool engine_settle(struct bench *bench, const uint64_t *entry, struct tally *tal
 enum outcome engine_dma(struct bench *bench, const struct measurement *what, struct tally *tally,
 			bool hold_meanwhile);
 
+/* A reset amid a test. Where that takes DMA itself, the entry is held still meanwhile. NULL, or what went wrong. */
+const char *engine_reset(struct bench *bench, const struct measurement *what);
+
 /* One DMA to the page under test, with nothing invalidated before and nobody rewriting. */
 enum outcome engine_once(struct bench *bench, struct tally *tally);
 

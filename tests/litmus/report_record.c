@@ -16,7 +16,7 @@ static struct {
 	uint64_t controls;
 	uint8_t spec_harms;
 	bool has_tally, has_prediction;
-	char lines[640]; /* of report_extra(), a newline after each */
+	char lines[1280]; /* of report_extra(), a newline after each */
 } pending;
 
 void report_extra(const char *format, ...)

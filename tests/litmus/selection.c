@@ -12,21 +12,14 @@
 #include "tests/litmus/traits.h"
 #include "tests/litmus/verdict.h"
 
-static const char *without_name(void)
-{
-	static const char *const names[] = { "", ".without-barrier", ".without-present",
-					     ".without-invalidate" };
-
-	return names[options.without];
-}
-
 /* Returns the length without what names the dwell: tests= may leave that out. */
 static size_t sequence_id(char id[TEST_ID_BYTES], const char *device, enum target_id target,
 			  const struct sequence *s, enum drive drive, uint32_t dwell_ns)
 {
-	size_t n = format_text(id, TEST_ID_BYTES, "%s.%s.%s%s.%s.%s", target_name(target),
-			       operation_name(s->operation), s->name,
-			       s->claim != CLAIM_UNSAFE ? without_name() : "", device,
+	bool spoiled = options.without && s->claim != CLAIM_UNSAFE;
+	size_t n = format_text(id, TEST_ID_BYTES, "%s.%s.%s%s%s.%s.%s", target_name(target),
+			       operation_name(s->operation), s->name, spoiled ? ".without-" : "",
+			       spoiled ? without_word((enum without)options.without) : "", device,
 			       drive_word(drive));
 
 	if (options.dwell_count > 1 || options.dwell_ns[0])
@@ -181,18 +174,16 @@ static bool names_sequence(enum target_id target, const char *device)
 
 bool selection_names_device(const char *device)
 {
-	static const char *const checks[] = { "ownership", "invalidation", "walks",
-					      "traits",	   "rates",	   "concurrency",
-					      "faults",	   "granularity",  "device-tlb" };
-	unsigned count = sizeof(checks) / sizeof(checks[0]) - !options.ats;
 	bool is_mutants = options.run == RUN_MUTANTS;
 	char id[TEST_ID_BYTES];
 
 	/* A companion is there for the tests of others. */
 	if (!options.tests[0] || options.companion)
 		return true;
-	for (unsigned c = 0; c < count && !is_mutants; c++) {
-		format_text(id, sizeof(id), "%s.%s", checks[c], device);
+	for (unsigned c = 0; c < CHECK_COUNT && !is_mutants; c++) {
+		if (c == CHECK_DEVICE_TLB && !options.ats)
+			continue;
+		format_text(id, sizeof(id), "%s.%s", check_word(c), device);
 		if (option_list_matches(options.tests, id))
 			return true;
 	}
@@ -228,30 +219,20 @@ static void visit_mutants(struct bench *b, const struct visit *v)
 
 static void visit_checks(struct bench *b, struct visit *v)
 {
+#define ROW(identifier, word, ms) { TEST_##identifier, ms },
 	static const struct {
-		const char *name;
 		enum test_kind kind;
 		uint32_t ms;
-	} checks[] = {
-		{ "ownership", TEST_OWNERSHIP, 1 },
-		/* First what is shown with nobody rewriting: what comes later may follow from it. */
-		{ "invalidation", TEST_INVALIDATION, 1500 },
-		{ "walks", TEST_WALKS, 3000 },
-		{ "traits", TEST_TRAITS, 1 },
-		{ "rates", TEST_RATES, 600 },
-		{ "concurrency", TEST_CONCURRENCY, 0 },
-		{ "device-tlb", TEST_DEVICE_TLB, 0 },
-		{ "faults", TEST_FAULTS, 2000 },
-		{ "granularity", TEST_GRANULARITY, 5000 }
-	};
+	} checks[CHECK_COUNT] = { CHECK_WORDS(ROW) };
+#undef ROW
 	char id[TEST_ID_BYTES];
 
-	for (unsigned c = 0; c < sizeof(checks) / sizeof(checks[0]); c++) {
+	for (unsigned c = 0; c < CHECK_COUNT; c++) {
 		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
 		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;
-		format_text(id, sizeof(id), "%s.%s", checks[c].name, device_name(b));
+		format_text(id, sizeof(id), "%s.%s", check_word(c), device_name(b));
 		if ((checks[c].kind != TEST_RATES && checks[c].kind != TEST_CONCURRENCY &&
 		     !is_seen && verdict_is_slow(b)) ||
 		    (!option_list_matches(options.tests, id) &&

@@ -83,6 +83,32 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 	}
 }
 
+void trial_costs(struct bench *b, const struct trial *trial, struct costs *c)
+{
+	struct measurement s = { .address = b->target->address,
+				 .ms = trial->ms / 10,
+				 .rewriting = true };
+	struct tally *t = &c->tally;
+
+	memset(c, 0, sizeof(*c));
+	target_choose_phase(b->target, 0);
+	/* Where a state refuses the device, a refusal does not tell of the time between two states. */
+	if (b->target->expects[0] >= OUTCOME_PAGES || b->target->expects[1] >= OUTCOME_PAGES)
+		return;
+	if (!settle(b, b->target->state[0][0], t))
+		return;
+	translate_on_device(b, trial->ats, t);
+	updater_load(b, trial, 0);
+	updater_begin_timed(b->updater_cpu);
+	costs_measure(b, &s, c);
+	if (updater_end(ENGINE_ANSWER_US)) {
+		translate_on_unit(b, t);
+	} else {
+		t->stopped = t->stopped ? t->stopped : updater_problem();
+		ats_cut_off(b); /* the queue may be the updater's still */
+	}
+}
+
 void trial_walks(struct bench *b, enum drive drive, uint64_t ms, struct tally *t)
 {
 	struct target *target = b->target;

@@ -7,10 +7,14 @@
 #define TESTS_TRIALS_H
 
 #include "tests/litmus/bench.h"
+#include "tests/litmus/costs.h"
 #include "tests/litmus/updater.h"
 
 /* Run one trial. */
 void trial_run(struct bench *bench, const struct trial *trial, struct tally *tally);
+
+/* After it, what its sequence costs, in a tenth of its time (tests/litmus/costs.h); nothing where a state refuses the device. */
+void trial_costs(struct bench *bench, const struct trial *trial, struct costs *costs);
 
 /*
  * On target context: walks that met a change under way (updater_load_walk), as torn DMAs; of the others none

@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 #include "kernel/output/log.h"
 #include "kernel/lib/random.h"
+#include "kernel/lib/string.h"
 #include "kernel/smp.h"
 #include "kernel/time.h"
 #include "vtd/invalidate.h"
@@ -41,6 +42,10 @@ static struct {
 	uint64_t stores; /* ever done: two readings tell how many fell into a DMA */
 	uint64_t rewrites, seed;
 	enum vtd_status status;
+	struct update_times times; /* of the last update, where they are taken */
+
+	/* The driver's again: updates that it allows, where times are taken; each begins within so many ticks. */
+	uint64_t allowed __attribute__((aligned(64))), within;
 } updater __attribute__((aligned(64)));
 
 void updater_exchange(volatile uint64_t *chunk, uint64_t low, uint64_t high)
@@ -105,12 +110,13 @@ static void store_in_any_order(const struct micro *m, unsigned count)
 	}
 }
 
-/* The steps of one program, done once. The stores that may tear are the first seven cases. */
-static enum vtd_status execute(const struct program *p)
+/* Steps of one program, done once. The stores that may tear are the first seven cases. */
+static inline __attribute__((always_inline)) enum vtd_status execute(const struct program *p,
+								     unsigned from, unsigned to)
 {
 	enum vtd_status status = VTD_OK;
 
-	for (unsigned i = 0; i < p->count && status == VTD_OK; i++) {
+	for (unsigned i = from; i < to && status == VTD_OK; i++) {
 		const struct micro *m = &p->steps[i];
 
 		switch (m->op) {
@@ -199,6 +205,40 @@ static enum vtd_status execute(const struct program *p)
 	return status;
 }
 
+/* 1 + enum invalidation_kind; 0: no invalidation. */
+static unsigned kind_of(const struct micro *m)
+{
+#define KIND(identifier, word, text) [MICRO_##identifier] = 1 + INVALIDATION_OF_##identifier,
+	static const uint8_t kinds[] = { INVALIDATION_KIND_WORDS(KIND) };
+#undef KIND
+
+	return m->op < sizeof(kinds) ? kinds[m->op] : 0;
+}
+
+/* All of a program, each invalidation with its time. */
+static enum vtd_status execute_timed(const struct program *p, struct update_times *times)
+{
+	enum vtd_status status = VTD_OK;
+
+	memset(times, 0, sizeof(*times));
+	times->begin = rdtsc();
+	for (unsigned i = 0, to; i < p->count && status == VTD_OK; i = to) {
+		unsigned kind = kind_of(&p->steps[i]);
+		uint64_t start;
+
+		for (to = i + 1; !kind && to < p->count && !kind_of(&p->steps[to]); to++)
+			;
+		start = kind ? rdtsc() : 0;
+		status = execute(p, i, to);
+		if (!kind)
+			continue;
+		times->ticks[kind - 1] += rdtsc() - start;
+		times->count[kind - 1]++;
+	}
+	times->end = rdtsc();
+	return status;
+}
+
 static uint32_t ordered(void)
 {
 	return __atomic_load_n(&updater.order, __ATOMIC_ACQUIRE);
@@ -240,13 +280,51 @@ static void rewrite(void *unused)
 		}
 		if (updater.rests)
 			rest();
-		updater.status = execute(&updater.program[state]);
+		updater.status = execute(&updater.program[state], 0, updater.program[state].count);
 		if (updater.status != VTD_OK)
 			break;
 		state ^= 1;
 		updater.rewrites++;
 		if (updater.hangs && updater.rewrites == HANG_AT)
 			break_hang();
+	}
+	interrupts_off();
+}
+
+/* One update for each that the driver allows, with its times, at a moment that the driver cannot foresee. */
+static void rewrite_timed(void *unused)
+{
+	unsigned state = 0;
+
+	(void)unused;
+	interrupts_on();
+	if (updater.uses_vectors)
+		cpu_enable_vectors();
+	for (;;) {
+		uint32_t order = ordered();
+		uint64_t start, wait;
+
+		if ((order & 3) == UPDATER_STOP)
+			break;
+		if ((order & 3) == UPDATER_HOLD) {
+			__atomic_store_n(&updater.held, (order & ~3u) | state, __ATOMIC_RELEASE);
+			while (ordered() == order)
+				cpu_pause();
+			continue;
+		}
+		if (__atomic_load_n(&updater.allowed, __ATOMIC_ACQUIRE) == updater.rewrites) {
+			cpu_pause();
+			continue;
+		}
+		start = rdtsc();
+		wait = random_next(&updater.seed) % (updater.within + 1);
+		while (rdtsc() - start < wait)
+			cpu_pause();
+		updater.status = execute_timed(&updater.program[state], &updater.times);
+		if (updater.status != VTD_OK)
+			break;
+		state ^= 1;
+		__atomic_store_n(&updater.rewrites, updater.rewrites + 1, __ATOMIC_RELEASE);
 	}
 	interrupts_off();
 }
@@ -258,7 +336,7 @@ static void prepare(struct bench *b, enum drive drive)
 	updater.source_id = b->source_id;
 	updater.device_tlb = b->ats.tlb;
 	updater.held = updater.order; /* not the number of any hold to come */
-	updater.rewrites = 0;
+	updater.rewrites = updater.allowed = 0;
 	updater.status = VTD_OK;
 	updater.uses_vectors = false;
 	updater.rests = drive == DRIVE_FAITHFUL;
@@ -287,6 +365,34 @@ void updater_begin(unsigned cpu)
 	updater.cpu = cpu;
 	updater_command(UPDATER_RUN);
 	smp_run(cpu, rewrite, NULL);
+}
+
+void updater_begin_timed(unsigned cpu)
+{
+	updater.cpu = cpu;
+	updater_command(UPDATER_RUN);
+	smp_run(cpu, rewrite_timed, NULL);
+}
+
+void updater_allow(uint64_t within)
+{
+	updater.within = within;
+	__atomic_store_n(&updater.allowed, updater.allowed + 1, __ATOMIC_RELEASE);
+}
+
+bool updater_is_done(void)
+{
+	return __atomic_load_n(&updater.rewrites, __ATOMIC_ACQUIRE) == updater.allowed;
+}
+
+bool updater_gave_up(void)
+{
+	return smp_idle(updater.cpu);
+}
+
+const struct update_times *updater_times(void)
+{
+	return &updater.times;
 }
 
 bool updater_end(uint64_t us)

@@ -15,6 +15,23 @@ void updater_load_walk(struct bench *bench, enum drive drive, uint64_t *leaf, ui
 		       uint64_t trap);
 
 void updater_begin(unsigned cpu);
+
+/*
+ * Instead: one update for each updater_allow(), which begins within so many ticks of it, and takes the times below.
+ * Times are of the processor's work: a store may become visible later than it is passed.
+ */
+struct update_times {
+	uint64_t begin, end;
+	uint64_t
+		ticks[INVALIDATION_KINDS]; /* by enum invalidation_kind: all of it in this update */
+	uint8_t count[INVALIDATION_KINDS];
+};
+void updater_begin_timed(unsigned cpu);
+void updater_allow(uint64_t within);
+bool updater_is_done(void); /* with all that were allowed: then its times may be read */
+bool updater_gave_up(void); /* it came to an end that nobody asked for: updater_problem() */
+const struct update_times *updater_times(void); /* of the last update */
+
 bool updater_end(uint64_t us); /* false if the processor does not come to an end in time */
 
 void updater_command(enum updater_order order);

@@ -32,6 +32,24 @@
 	/* the updater does the whole sequence; the driver only does DMA */                          \
 	D(FAITHFUL, "faithful")
 
+/* I(identifier, word, what it is): invalidations of a sequence, as the updater does them; their times are told by these words. */
+#define INVALIDATION_KIND_WORDS(I)                                                                   \
+	I(CONTEXT_CACHE, "context", "context cache, of the device")                                  \
+	I(CONTEXT_CACHE_DOMAIN, "context-domain", "context cache, of a domain-id")                   \
+	I(CONTEXT_CACHE_OTHER, "context-other", "context cache, of another device")                  \
+	I(PASID_CACHE, "pasid", "PASID cache, of a PASID")                                           \
+	I(PASID_CACHE_DOMAIN, "pasid-domain", "PASID cache, of a domain-id")                         \
+	I(IOTLB, "iotlb", "IOTLB, of a domain-id")                                                   \
+	I(IOTLB_PAGE, "iotlb-page", "IOTLB, of a page, IH = 0")                                      \
+	I(IOTLB_LEAF, "iotlb-leaf", "IOTLB, of a page, IH = 1")                                      \
+	I(PIOTLB, "piotlb", "PASID-based IOTLB, of a PASID")                                         \
+	I(CONTEXT_CACHE_GLOBAL, "context-all", "context cache, globally")                            \
+	I(PASID_CACHE_GLOBAL, "pasid-all", "PASID cache, globally")                                  \
+	I(IOTLB_GLOBAL, "iotlb-all", "IOTLB, globally")                                              \
+	I(GLOBAL, "all", "context cache, PASID cache and IOTLB, globally, one after the other")      \
+	I(DEVICE_TLB, "device-tlb", "the device's own TLB")                                          \
+	I(WRITE_BUFFER, "write-buffer", "the write buffer flushed, where CAP.RWBF = 1")
+
 /*
  * T(identifier, word, enum entry_kind, of scalable mode, place in the report): targets, in the order in which they are
  * tested. In the report those of several words come first: they are what can tear.
@@ -50,6 +68,21 @@
 	T(PASID_FS_PT, "pasid-fs-pt", KIND_PASID, true, 5)                                           \
 	T(PASID_NESTED, "pasid-nested", KIND_PASID, true, 6)                                         \
 	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 12)
+
+/*
+ * C(identifier, word, ms that it is expected to take): the checks of a device alone, in the order in which they are run.
+ * First what is shown with nobody rewriting: what comes later may follow from it. 0: they are run where others need them.
+ */
+#define CHECK_WORDS(C)                                                                               \
+	C(OWNERSHIP, "ownership", 1)                                                                 \
+	C(INVALIDATION, "invalidation", 1500)                                                        \
+	C(WALKS, "walks", 3000)                                                                      \
+	C(TRAITS, "traits", 1)                                                                       \
+	C(RATES, "rates", 600)                                                                       \
+	C(CONCURRENCY, "concurrency", 0)                                                             \
+	C(DEVICE_TLB, "device-tlb", 0)                                                               \
+	C(FAULTS, "faults", 2000)                                                                    \
+	C(GRANULARITY, "granularity", 5000)
 
 /* T(key in the record, what it says): what a unit was seen to do; the last with how many DMAs showed it. */
 #define TRAIT_WORDS_ASKED(T)                                                                         \
@@ -72,8 +105,14 @@ enum outcome_word { OUTCOME_WORDS(WORDS_OUTCOME) OUT_KNOWN };
 #define WORDS_DRIVE(identifier, word) DRIVE_##identifier,
 enum drive { DRIVE_WORDS(WORDS_DRIVE) DRIVE_COUNT };
 
+#define WORDS_INVALIDATION_KIND(identifier, word, text) INVALIDATION_OF_##identifier,
+enum invalidation_kind { INVALIDATION_KIND_WORDS(WORDS_INVALIDATION_KIND) INVALIDATION_KINDS };
+
 #define WORDS_TARGET(identifier, word, kind, scalable, place) TARGET_##identifier,
 enum target_id { TARGET_WORDS(WORDS_TARGET) TARGET_COUNT };
+
+#define WORDS_CHECK(identifier, word, ms) CHECK_##identifier,
+enum check { CHECK_WORDS(WORDS_CHECK) CHECK_COUNT };
 
 /* What a record says of each trait. */
 enum trait { TRAIT_UNKNOWN, TRAIT_NO, TRAIT_YES, TRAIT_ANSWERS };
@@ -99,6 +138,26 @@ static inline const char *outcome_word(unsigned outcome)
 #undef WORD
 
 	return outcome < OUT_KNOWN ? words[outcome] : NULL;
+}
+
+/* "context", ...; NULL past the last. */
+static inline const char *invalidation_word(unsigned invalidation)
+{
+#define WORD(identifier, word, text) word,
+	static const char *const words[] = { INVALIDATION_KIND_WORDS(WORD) };
+#undef WORD
+
+	return invalidation < INVALIDATION_KINDS ? words[invalidation] : NULL;
+}
+
+/* "ownership", ... */
+static inline const char *check_word(unsigned check)
+{
+#define WORD(identifier, word, ms) word,
+	static const char *const words[] = { CHECK_WORDS(WORD) };
+#undef WORD
+
+	return words[check];
 }
 
 /* "hammer" or "faithful". */

@@ -66,6 +66,7 @@ void build_line(struct builder *b, struct span line)
 		{ "pair", take_pair, false },	  { "end", take_end, false },
 		{ "traits", take_traits, false }, { "walks", take_walks, true },
 		{ "sim", take_sim, false },	  { "sequence", take_sequence, false },
+		{ "costs", take_costs, true },	  { "invalidations", take_invalidations, true },
 	};
 	const char *blank = memchr(line.at, ' ', line.bytes);
 	struct span kind = { line.at, blank ? (size_t)(blank - line.at) : line.bytes };

@@ -206,6 +206,20 @@ static int print_sides(void)
 	return status;
 }
 
+/* "12.1 us to 13.0 us, DMA refused in 80 of 100 for 2.1 us to 2.2 us" */
+static void print_cost(const struct cost_sum *c)
+{
+	char from[24], to[24];
+
+	printf("%s to %s", time_text(c->update_least, from), time_text(c->update_most, to));
+	if (c->blocking)
+		printf(", DMA refused in %" PRIu64 " of %" PRIu64 " for %s to %s", c->blocking,
+		       c->updates, time_text(c->blackout_least, from),
+		       time_text(c->blackout_most, to));
+	else
+		printf(", no DMA refused in %" PRIu64, c->updates);
+}
+
 static void print_row(const struct row *r)
 {
 	printf("%s\n    A ", r->id);
@@ -218,6 +232,13 @@ static void print_row(const struct row *r)
 			    : "no sure difference");
 	if (r->rate)
 		printf(" (p = %.2g)", r->p);
+	if (r->sides[0].costs.runs && r->sides[1].costs.runs) {
+		printf("\n    an update, by the medians of the runs: A ");
+		print_cost(&r->sides[0].costs);
+		printf("; B ");
+		print_cost(&r->sides[1].costs);
+		printf(": %s", r->cost ? r->cost : "no sure difference");
+	}
 	putchar('\n');
 }
 
@@ -232,10 +253,10 @@ static bool print_rows(void)
 		few += r->few && !r->verdict;
 		one_sided += r->one_sided;
 		alone += r->fails_alone;
-		if ((!r->verdict || (r->one_sided && !r->fails_alone)) && !r->rate &&
+		if ((!r->verdict || (r->one_sided && !r->fails_alone)) && !r->rate && !r->cost &&
 		    !arguments.all)
 			continue;
-		changed += (r->verdict || r->rate) && (!r->one_sided || r->fails_alone);
+		changed += (r->verdict || r->rate || r->cost) && (!r->one_sided || r->fails_alone);
 		print_row(r);
 	}
 	printf("%u of %zu tests that both have differ\n", changed - alone, all.count - one_sided);
@@ -272,6 +293,7 @@ int compare_main(int argc, char **argv)
 		.args_doc = "A B",
 		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is the harm of one kind among the DMAs that could show it, with its 95 % interval. The kind (torn, stale, mis-tagged, blocked) is the one in which the sides differ most. Torn counts among DMAs that met stores, or among all if a log does not say which did.\n\n"
 		       "Rates vary from run to run more than chance does. So a difference of rates, or of harm seen or not, is listed only if each side has three or more runs, if their rates do not overlap, and if Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always listed. Copies of a run count once.\n\n"
+		       "What an update costs is listed as a difference only with three or more runs a side: times where the medians of all runs of one side are more than twice those of the other's, refused DMA where each run of one side has some and no run of the other.\n\n"
 		       "Exit status: 0 nothing differs; 1 something does; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
 	};
 	struct question question;

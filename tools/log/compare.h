@@ -3,6 +3,7 @@
 #ifndef TOOLS_LOG_COMPARE_H
 #define TOOLS_LOG_COMPARE_H
 
+#include "tools/log/costs.h"
 #include "tools/log/run.h"
 #include "tools/log/share.h"
 
@@ -15,6 +16,7 @@ struct side {
 		double low, high; /* the runs' own rates of harm */
 		unsigned rates;
 	} ranges[SHARES];
+	struct cost_sum costs;
 	bool lacks_exposure; /* a log of it does not say which DMAs met stores */
 };
 
@@ -28,6 +30,7 @@ struct row {
 	bool fails_alone;    /* and there it fails */
 	bool few;	     /* the rates seem to differ, but there are too few runs to tell */
 	const char *rate;    /* what changed in harm; NULL: nothing that is sure */
+	const char *cost;    /* what changed in costs; NULL: nothing that is sure */
 };
 
 /* A test of a run into what its side says of it. */

@@ -37,6 +37,7 @@ void side_add(struct side *s, const struct run_test *t)
 	s->errors += t->verdict == 'f' && t->is_error;
 	if (t->has_tally && t->dmas && !t->check)
 		add_shares(s, t);
+	cost_add(&s->costs, &t->costs);
 }
 
 char side_verdict(const struct side *s)
@@ -131,4 +132,5 @@ void judge_row(struct row *r, const struct question *q)
 			     : side_verdict(a) == 'f' ? "fails no more"
 						      : "verdict differs";
 	judge_rates(r, q);
+	r->cost = cost_difference(&a->costs, &b->costs, MANY_RUNS);
 }

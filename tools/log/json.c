@@ -138,6 +138,29 @@ static json_t *walks_json(const struct run_test *t)
 	return array;
 }
 
+static json_t *times_json(const struct times *t)
+{
+	return json_pack("{s:o, s:o, s:o}", "median", number(t->median), "percent_99",
+			 number(t->nearly), "most", number(t->most));
+}
+
+static json_t *costs_json(const struct costs *c)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < c->invalidation_count; i++)
+		json_array_append_new(array, json_pack("{s:o, s:o, s:o}", "name",
+						       text(c->invalidations[i].name), "count",
+						       number(c->invalidations[i].count), "ns",
+						       times_json(&c->invalidations[i].times)));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "updates", number(c->updates),
+		"blocking", number(c->blocking), "dmas", number(c->dmas), "refused",
+		number(c->refused), "unended", number(c->unended), "update_ns",
+		times_json(&c->update), "dma_ns", times_json(&c->dma), "blackout_ns",
+		c->blocking ? times_json(&c->blackout) : json_null(), "invalidations", array);
+}
+
 static json_t *test_json(const struct run_test *t)
 {
 	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "n",
@@ -156,6 +179,8 @@ static json_t *test_json(const struct run_test *t)
 		json_object_set_new(j, "class", text(class_word(t)));
 	if (t->walks_count)
 		json_object_set_new(j, "walks", walks_json(t));
+	if (t->costs.updates)
+		json_object_set_new(j, "costs", costs_json(&t->costs));
 	if (t->has_tally)
 		add_tally(j, t);
 	return j;

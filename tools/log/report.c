@@ -153,6 +153,7 @@ static void page(struct out *o, const struct report *r)
 	report_failures(o, r);
 	report_maps(o, r);
 	report_outcomes(o, r);
+	report_costs(o, r);
 	report_faults(o, r);
 	report_units(o, r);
 	report_traits(o, r);

@@ -7,6 +7,7 @@
 #define TOOLS_LOG_REPORT_H
 
 #include "tools/log/arena.h"
+#include "tools/log/costs.h"
 #include "tools/log/distinct.h"
 #include "tools/log/run.h"
 #include "tools/log/share.h"
@@ -50,6 +51,7 @@ struct cell {
 	float least, most;	/* rates of single tests that showed harm; most = 0: none did */
 	const char *why;	/* of `best`, if it gives a reason */
 	struct evidence best;
+	struct cost_sum costs;
 };
 
 /* A sequence of a target: what the columns of the maps are. */
@@ -257,6 +259,7 @@ void report_answer(struct out *o, const struct report *r);
 void report_overview(struct out *o, const struct report *r);
 void report_maps(struct out *o, const struct report *r);
 void report_outcomes(struct out *o, const struct report *r);
+void report_costs(struct out *o, const struct report *r);
 void report_faults(struct out *o, const struct report *r);
 void report_units(struct out *o, const struct report *r);
 void report_traits(struct out *o, const struct report *r);

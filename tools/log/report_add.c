@@ -79,6 +79,7 @@ static void add_test(struct report *r, struct cell *c, const struct run_test *t,
 		c->least = c->most == 0 || rate < c->least ? (float)rate : c->least;
 		c->most = rate > c->most ? (float)rate : c->most;
 	}
+	cost_add(&c->costs, &t->costs);
 	e->weight = state <= STATE_HARM ? rate : (double)t->dmas;
 	if (c->tests == 1 || is_more_telling(e, &c->best)) {
 		c->best = *e;

@@ -89,12 +89,12 @@ static void left_out(struct out *o, const struct report *r)
 void report_head(struct out *o, const struct report *r)
 {
 	static const char *const parts[][2] = {
-		{ "answer", "Answer" },		{ "overview", "Overview" },
-		{ "failures", "Failures" },	{ "maps", "Rates" },
-		{ "outcomes", "Outcomes" },	{ "faults", "Faults" },
-		{ "units", "Units" },		{ "traits", "Seen to do" },
-		{ "incomplete", "Incomplete" }, { "sequences", "Sequences" },
-		{ "lines", "Lines" },
+		{ "answer", "Answer" },	      { "overview", "Overview" },
+		{ "failures", "Failures" },   { "maps", "Rates" },
+		{ "outcomes", "Outcomes" },   { "costs", "Costs" },
+		{ "faults", "Faults" },	      { "units", "Units" },
+		{ "traits", "Seen to do" },   { "incomplete", "Incomplete" },
+		{ "sequences", "Sequences" }, { "lines", "Lines" },
 	};
 	char dmas[24];
 

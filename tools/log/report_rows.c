@@ -136,6 +136,7 @@ static void merge_cell(struct cell *to, const struct cell *from)
 		to->least = to->most > 0 && to->least < from->least ? to->least : from->least;
 		to->most = to->most > from->most ? to->most : from->most;
 	}
+	cost_merge(&to->costs, &from->costs);
 }
 
 static void merge_row(struct report *r, struct row *to, const struct row *from)

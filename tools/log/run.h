@@ -20,6 +20,8 @@
 #define GIVEN_MAX    64
 #define WALKS_MAX    DRIVE_COUNT
 
+#define INVALIDATIONS_MAX 24 /* kinds of invalidations in one sequence */
+
 /* What is known of a run. The first three are the kernel's own words. */
 enum judgement {
 	JUDGED_PASS,
@@ -48,9 +50,28 @@ struct walks {
 	uint64_t met, dmas, exposed, stores;
 };
 
+/* Of times in ns: half of them, 99 % of them, and all of them are no longer. */
+struct times {
+	uint64_t median, nearly, most;
+};
+
+/* What a sequence costs, by a pass of its own (docs/log-format.md). */
+struct costs {
+	uint64_t updates; /* that were timed; 0: none, and the rest says nothing */
+	uint64_t blocking, dmas, refused, unended;
+	struct times update, dma, blackout; /* blackout: of `blocking` updates */
+	unsigned invalidation_count;
+	struct invalidation_times {
+		char name[16];
+		uint64_t count; /* in one update */
+		struct times times;
+	} invalidations[INVALIDATIONS_MAX];
+};
+
 /* Bits of the model's harms, as enum model_harm of tests/litmus/model.h; HARMS_UNKNOWN: there was no model. */
 #define HARMS_UNKNOWN 0x80
 _Static_assert(1 << HARM_BITS <= HARMS_UNKNOWN, "a bit for each harm, and one for none known");
+_Static_assert(INVALIDATIONS_MAX >= INVALIDATION_KINDS, "room for each invalidation once");
 _Static_assert(OUTCOMES_MAX >= OUT_KNOWN, "room for each outcome once");
 
 /* One test. A number that the record leaves out is 0. */
@@ -75,6 +96,7 @@ struct run_test {
 	struct outcome_count outcomes[OUTCOMES_MAX];
 	struct fault_count faults[FAULTS_MAX];
 	struct walks walks[WALKS_MAX];
+	struct costs costs;
 	uint32_t line_from,
 		line_to;  /* in the file: from its first line for people to its block's end */
 	size_t at, bytes; /* the same, in bytes */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/log/commands.h"
+#include "tools/log/costs.h"
 #include "tools/log/files.h"
 #include "tools/log/status.h"
 #include "tools/log/share.h"
@@ -112,6 +113,37 @@ static void print_given(const struct given *g)
 	}
 }
 
+/* Beside the verdict: how long an update takes, and for how long it has DMA refused. */
+static void print_costs(const struct costs *c)
+{
+	char text[96];
+
+	if (!c->updates)
+		return;
+	printf("; an update takes %s", time_text(c->update.median, text));
+	if (!c->blocking)
+		printf(", no DMA refused in %" PRIu64, c->updates);
+	else
+		printf(", DMA refused in %" PRIu64 " of %" PRIu64 ", for %s", c->blocking,
+		       c->updates, times_text(&c->blackout, text));
+}
+
+static void print_cost_details(const struct costs *c)
+{
+	char text[96], dma[24];
+
+	if (!c->updates)
+		return;
+	printf("        an update %s; %" PRIu64 " of %" PRIu64 " DMAs refused, one takes %s\n",
+	       times_text(&c->update, text), c->refused, c->dmas, time_text(c->dma.median, dma));
+	for (unsigned i = 0; i < c->invalidation_count; i++)
+		printf("        %10" PRIu64 "  %s: %s\n", c->invalidations[i].count,
+		       c->invalidations[i].name, times_text(&c->invalidations[i].times, text));
+	if (c->unended)
+		printf("        %10" PRIu64 "  updates after which DMA stayed refused\n",
+		       c->unended);
+}
+
 static void print_details(const struct run_test *t)
 {
 	for (unsigned i = 0; i < t->outcome_count; i++)
@@ -127,6 +159,7 @@ static void print_details(const struct run_test *t)
 		       " rewrites, %" PRIu64 " held, lines %u to %u\n",
 		       (double)t->us / 1e6, (double)t->invalidate_us / 1e6, (double)t->dma_us / 1e6,
 		       (double)t->reset_us / 1e6, t->rewrites, t->held, t->line_from, t->line_to);
+	print_cost_details(&t->costs);
 }
 
 /* Each kind of harm that was seen, or the bound on torn ones. */
@@ -192,6 +225,7 @@ static void print_test(const struct run_test *t)
 		print_harm(t);
 		if (!t->why)
 			print_model(t);
+		print_costs(&t->costs);
 	}
 	putchar('\n');
 	if (arguments.details)
