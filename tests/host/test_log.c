@@ -269,8 +269,9 @@ TEST(log_costs)
 	/* Not of a test: nothing is open. */
 	CHECK_EQ(kept(RUN "costs updates=9||" ONE TWO CLOSE)->tests[0].costs.updates, 0);
 	/* More kinds than there is room for. */
-	r = kept(RUN "test n=1 v=pass id=a.b|invalidations a=1 b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1|"
-		     "invalidations k=1 l=1 m=1 n=1 o=1 p=1 q=1 r=1 s=1 t=1 u=1 v=1 w=1 x=1 y=1 z=1||");
+	r = kept(RUN
+		 "test n=1 v=pass id=a.b|invalidations a=1 b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1|"
+		 "invalidations k=1 l=1 m=1 n=1 o=1 p=1 q=1 r=1 s=1 t=1 u=1 v=1 w=1 x=1 y=1 z=1||");
 	CHECK_EQ(r->tests[0].costs.invalidation_count, INVALIDATIONS_MAX);
 }
 
