@@ -15,6 +15,16 @@ static const char *lacks_untagged(const struct target *t)
 	return NULL;
 }
 
+/* Whether the deepest tables that it has are not one level deeper than others. */
+static bool has_one_depth(const struct vtd_unit *u)
+{
+	unsigned levels = 5;
+
+	while (levels > 3 && !vtd_unit_has_levels(u, levels))
+		levels--;
+	return levels == 3 || !vtd_unit_has_levels(u, levels - 1);
+}
+
 static const char *lacks_of_unit(const struct target *t)
 {
 	const struct vtd_unit *u = t->unit;
@@ -27,6 +37,9 @@ static const char *lacks_of_unit(const struct target *t)
 		return "the unit has no interrupt remapping (ECAP.IR = 0)";
 	if (t->id == TARGET_IRTE_POSTED && !field_of(u->cap, CAP_PI))
 		return "the unit has no posted interrupts (CAP.PI = 0)";
+	/* Then A has the width that pass-through must have, and no mixture lands anywhere else than a state. */
+	if (t->id == TARGET_CONTEXT_PT && has_one_depth(u))
+		return "the unit has tables of one depth alone (CAP.SAGAW): no mixture with a pass-through entry would show";
 	if (!t->scalable)
 		return NULL;
 	if (!field_of(u->ecap, ECAP_SMTS))
