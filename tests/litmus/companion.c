@@ -81,7 +81,7 @@ void companion_step(struct bench *b, struct tally *t)
 	enum dma_state state;
 	unsigned written;
 
-	if (!c || b->target->scalable)
+	if (!c || !t->companion || b->target->scalable)
 		return;
 	theirs = &c->targets[TARGET_CONTEXT];
 	if (!at_work.busy) {

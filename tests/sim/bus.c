@@ -54,6 +54,18 @@ static void *translate_for_port(uint8_t devfn, uint64_t at, bool write)
 	return platform_map(0, &r);
 }
 
+static void send(uint64_t address, uint32_t data)
+{
+	sim_point(20);
+	platform_interrupt(0, device_requester(0), address, data);
+}
+
+static void send_of_port(uint8_t devfn, uint64_t address, uint32_t data)
+{
+	sim_point(20);
+	platform_interrupt(0, devfn, address, data);
+}
+
 static const struct dma_generator *real(void)
 {
 	return models[sim.model].generator;
@@ -115,11 +127,13 @@ static struct pci_function *plug(void)
 	if (models[sim.model].plug) {
 		models[sim.model].plug();
 		bus.translate = translate;
+		bus.messages.send = send;
 		bus.function.devfn = device_devfn(0);
 		return &bus.function;
 	}
 	sim_nic_new(sim.port ? (uint16_t)sim.port : models[sim.model].port);
 	sim_nic.translate = translate_for_port;
+	sim_nic.message.send = send_of_port;
 	/* Its clock is not the machine's, and shall cost few steps; a frame is back at once. */
 	sim_nic.tick_us = 1000;
 	sim_nic.return_us = 0;
