@@ -455,6 +455,7 @@ void check_interrupts(struct bench *b, const char *id)
 	rate = t.ticks ? t.dmas * 1000000 / (time_ticks_to_ns(t.ticks) / 1000 + 1) : 0;
 	log_note("  %lu interrupts, %lu lost, %lu twice, %lu astray; %lu/s", t.dmas,
 		 t.dmas - t.outcomes[OUTCOME_A], t.doubled, t.astray, rate);
+	bench_log_interrupts(b, &t.faults);
 	if (!problem)
 		problem = try_ways(b);
 	if (!problem)
@@ -465,6 +466,7 @@ void check_interrupts(struct bench *b, const char *id)
 		problem = try_fpd(b);
 	if (!problem)
 		problem = try_messages(b);
+	bench_log_interrupts(b, NULL);
 	if (!problem)
 		problem = try_exchanges(b, ms);
 	if (!problem && (t.doubled || t.astray))
