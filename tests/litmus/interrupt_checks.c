@@ -59,8 +59,11 @@ static bool try_mixture(struct bench *b, unsigned low, unsigned high, unsigned *
 	target_read(&reading, entry, &want);
 	if (!engine_put(b, entry, &t))
 		return false;
+	vtd_fault_clear(b->unit);
+	bench_log_interrupts(b, &t.faults);
 	for (unsigned i = 0; i < TRIES && is_right; i++)
 		is_right = comes_to(b, entry, &outcome);
+	bench_log_interrupts(b, NULL);
 	*seen |= 1u << outcome;
 	log_note("  pair %u, words of %s and %s: %s%s%s", target->phase + 1, half(low), half(high),
 		 target_outcome_name(target, outcome), is_right ? "" : ", but the reference says ",
