@@ -1,50 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-capture compare: two captures, function by function: whose order of stores and invalidations changed. */
-#include <argp.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/judged.h"
 
-static struct arguments {
-	const char *paths[2];
-	unsigned count, units;
-	bool json;
-} arguments = { .units = 1 };
+static struct arguments arguments = { .wanted = 2, .units = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "units", 'u', "LIST", 0,
-	  "kinds of unit that decide a verdict, separated by commas, or all; else 128", 0 },
-	{ "json", 'j', NULL, 0, "everything, as JSON", 0 },
-	{ 0 }
+	ARGUMENT_UNITS, { "json", 'j', NULL, 0, "everything, as JSON", 0 }, { 0 }
 };
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'u':
-		a->units = judged_units(argument);
-		return 0;
-	case 'j':
-		a->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (a->count == 2)
-			argp_usage(state);
-		a->paths[a->count++] = argument;
-		return 0;
-	case ARGP_KEY_END:
-		if (a->count != 2)
-			argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 /* The same done to the same kind of entry; which function does it does not count, nor how often. */
 static bool same_steps(const struct shape *a, const struct shape *b)
@@ -160,7 +128,7 @@ int compare_main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		option_list,
-		parse,
+		arguments_parse,
 		"CAPTURE CAPTURE",
 		"Name the functions that do something else to entries in the second capture than in the first.\v"
 		"What came in one of them alone is printed, with its verdict; how often it came does not count. A workload that ran "

@@ -1,58 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-capture judge: the model's verdict for each distinct transition. */
-#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/judged.h"
 
-static struct arguments {
-	const char *symbols, *path;
-	unsigned units;
-	bool json, brief;
-} arguments = { .units = 1 };
+static struct arguments arguments = { .wanted = 1, .units = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "units", 'u', "LIST", 0,
-	  "kinds of unit that decide, separated by commas, or all; else 128", 0 },
-	{ "symbols", 's', "FILE", 0,
-	  "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
+	ARGUMENT_UNITS,
+	ARGUMENT_SYMBOLS,
 	{ "brief", 'b', NULL, 0, "a line for each, no steps and no schedules", 0 },
 	{ "json", 'j', NULL, 0, "everything, as JSON", 0 },
 	{ 0 }
 };
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'u':
-		a->units = judged_units(argument);
-		return 0;
-	case 's':
-		a->symbols = argument;
-		return 0;
-	case 'b':
-		a->brief = true;
-		return 0;
-	case 'j':
-		a->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (a->path)
-			argp_usage(state);
-		a->path = argument;
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->path)
-			argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 static void print_units(const struct verdict *v)
 {
@@ -88,7 +51,7 @@ int judge_main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		option_list,
-		parse,
+		arguments_parse,
 		"CAPTURE",
 		"Say of each distinct transition of an entry what hardware that keeps the specification may make of it.\v"
 		"Exit status: 0 all are safe, 1 some are unsafe on a kind of unit that decides, 3 some are beyond the model, "
@@ -100,7 +63,7 @@ int judge_main(int argc, char **argv)
 	struct judged j;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	judged_open(&j, arguments.path, arguments.symbols, arguments.units);
+	judged_open(&j, arguments.paths[0], arguments.symbols, arguments.units);
 	if (arguments.json) {
 		view_print_json(&j.view, j.verdicts);
 		return j.status;

@@ -1,50 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-capture report: one HTML page about a capture, function by function. */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/judged.h"
 
-static struct arguments {
-	const char *path, *output;
-	unsigned units;
-} arguments = { .units = 1 };
+static struct arguments arguments = { .wanted = 1, .units = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "output", 'o', "FILE", 0, "else to standard output", 0 },
-	{ "units", 'u', "LIST", 0,
-	  "kinds of unit that decide, separated by commas, or all; else 128", 0 },
-	{ 0 }
+	{ "output", 'o', "FILE", 0, "else to standard output", 0 }, ARGUMENT_UNITS, { 0 }
 };
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'o':
-		a->output = argument;
-		return 0;
-	case 'u':
-		a->units = judged_units(argument);
-		return 0;
-	case ARGP_KEY_ARG:
-		if (a->path)
-			argp_usage(state);
-		a->path = argument;
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->path)
-			argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 static const char style[] =
 	"body{font:15px/1.45 system-ui,sans-serif;max-width:62em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
@@ -189,7 +158,7 @@ int report_main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		option_list,
-		parse,
+		arguments_parse,
 		"CAPTURE",
 		"Write one HTML page about a capture: each function that stores to entries, the order of its stores, the verdict, "
 		"and a shortest way to harm.\v"
@@ -202,7 +171,7 @@ int report_main(int argc, char **argv)
 	FILE *out = stdout;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	judged_open(&j, arguments.path, NULL, arguments.units);
+	judged_open(&j, arguments.paths[0], NULL, arguments.units);
 	if (arguments.output && !(out = fopen(arguments.output, "w")))
 		fail("%s: %s", arguments.output, strerror(errno));
 	print_page(out, &j);

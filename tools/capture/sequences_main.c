@@ -1,50 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-capture sequences: what was done to entries, each distinct transition once, and .seq text that can be run. */
-#include <argp.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/folder.h"
 #include "tools/capture/view.h"
 
-static struct arguments {
-	const char *symbols, *path;
-	bool json;
-} arguments;
+static struct arguments arguments = { .wanted = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "symbols", 's', "FILE", 0,
-	  "functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", 0 },
-	{ "json", 'j', NULL, 0, "the transitions, as JSON", 0 },
-	{ 0 }
+	ARGUMENT_SYMBOLS, { "json", 'j', NULL, 0, "the transitions, as JSON", 0 }, { 0 }
 };
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 's':
-		a->symbols = argument;
-		return 0;
-	case 'j':
-		a->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (a->path)
-			argp_usage(state);
-		a->path = argument;
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->path)
-			argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 static void print_shape(const struct shape *s)
 {
@@ -68,7 +37,7 @@ int sequences_main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		option_list,
-		parse,
+		arguments_parse,
 		"CAPTURE",
 		"Print each distinct transition of an entry, with its function and how often it came, and as .seq text what "
 		"the notation has words for.\v"
@@ -81,7 +50,7 @@ int sequences_main(int argc, char **argv)
 	struct view v;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	view_open(&v, arguments.path, arguments.symbols);
+	view_open(&v, arguments.paths[0], arguments.symbols);
 	if (arguments.json) {
 		view_print_json(&v, NULL);
 		return v.status;

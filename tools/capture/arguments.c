@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/capture/arguments.h"
+#include "tools/capture/judged.h"
+
+error_t arguments_parse(int key, char *argument, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'b':
+		a->brief = true;
+		return 0;
+	case 'j':
+		a->json = true;
+		return 0;
+	case 'o':
+		a->output = argument;
+		return 0;
+	case 's':
+		a->symbols = argument;
+		return 0;
+	case 'u':
+		a->units = judged_units(argument);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->count == a->wanted)
+			argp_usage(state);
+		a->paths[a->count++] = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (a->count != a->wanted)
+			argp_usage(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
