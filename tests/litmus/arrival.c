@@ -103,6 +103,10 @@ static const char *why_elsewhere(struct bench *b, enum outcome outcome, unsigned
 		return "after global invalidations, each waited for, it did: where several descriptors are ready at once, some are not done (section 6.5.2)";
 	if (vtd_invalidate_all(b->unit) == VTD_OK && comes_to(b, want, t))
 		return "after the same global invalidations once more it did: some are lost (section 6.5.2)";
+	if (vtd_invalidate_context_cache(b->unit, target->domain[0], b->source_id) == VTD_OK &&
+	    vtd_invalidate_context_cache(b->unit, 0, b->source_id) == VTD_OK &&
+	    vtd_invalidate_iotlb_all(b->unit) == VTD_OK && comes_to(b, want, t))
+		return "a device-selective context-cache invalidation ended it: the global one is not done (section 6.5.2.1)";
 	if (uses_old_root(b, want, t))
 		return "with the root table that was the unit's before made to lead there, it did: the unit goes on with the old root pointer after SRTP (sections 6.6, 11.4.5)";
 	if (target->id == TARGET_CONTEXT && outcome < target->pages && outcome > OUTCOME_B)

@@ -20,6 +20,7 @@
 #define OUTSIDE	       "outside the specification: "
 #define TRIES	       4  /* of each entry put there by hand */
 #define ROUNDS	       64 /* of each way to invalidate */
+#define LATE_US	       1000
 #define UNDISTURBED_MS 200
 
 static struct tally t;
@@ -130,7 +131,7 @@ static const char *try_ways(struct bench *b)
 {
 	for (unsigned way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
 		enum outcome outcome, other = OUTCOME_COUNT;
-		unsigned old = 0;
+		unsigned old = 0, late = 0;
 
 		if (!engine_settle(b, b->target->state[0][0], &t))
 			return t.stopped;
@@ -147,11 +148,14 @@ static const char *try_ways(struct bench *b)
 			outcome = engine_once(b, &t);
 			if (outcome == (enum outcome)b->target->expects[round & 1])
 				continue;
-			if (outcome == (enum outcome)b->target->expects[!(round & 1)] ||
-			    outcome < OUTCOME_PAGES)
-				old++;
-			else
+			if (outcome != (enum outcome)b->target->expects[!(round & 1)] &&
+			    outcome >= OUTCOME_PAGES) {
 				other = outcome;
+				continue;
+			}
+			old++;
+			time_delay_us(LATE_US);
+			late += engine_once(b, &t) == (enum outcome)b->target->expects[round & 1];
 		}
 		if (t.stopped)
 			return t.stopped;
@@ -174,8 +178,11 @@ static const char *try_ways(struct bench *b)
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
-			"target irte, the interrupt entry cache invalidated %s: in %u of %u rounds the next interrupt still went by the old entry: the invalidation is not done, or does not reach it (section 6.5.2.8), the entry is kept under another index (section 6.4), or the source-id is not checked (section 9.9)",
-			ways[way].what, old, ROUNDS);
+			"target irte, the interrupt entry cache invalidated %s: in %u of %u rounds the next interrupt still went by the old entry%s",
+			ways[way].what, old, ROUNDS,
+			late == old
+				? "; 1 ms later the new one was used, with nothing more invalidated: the wait is completed before what is ahead of it is done (section 6.5.2.9)"
+				: ": the invalidation is not done, or does not reach it (section 6.5.2.8), the entry is kept under another index (section 6.4), or the source-id is not checked (section 9.9)");
 		return text;
 	}
 	return NULL;
