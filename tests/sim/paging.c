@@ -11,11 +11,10 @@
 #define PS FIELD(7, 7) /* a large page, which is not supported */
 
 /* An entry of `words`, by chunks that are read whole, others between them. */
-void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop)
+void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim_bug alone)
 {
 	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH) || sim_has(BUG_QUARTERS) ||
-		      (sim_has(BUG_HALVES_PASID) && words == PASID_WORDS) ||
-		      (sim_has(BUG_HALVES_CONTEXT) && words == CONTEXT_WORDS) ||
+		      (alone != BUG_NONE && sim_has(alone)) ||
 		      (sim_has(BUG_HALVES_RARE) && !sim_random(1000));
 	unsigned chunk = halves ? 1 : sim.chunk / 64, count, order[8];
 
@@ -92,7 +91,7 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 	for (level = level ? level : levels; level; level--) {
 		uint64_t entry;
 
-		walk_fetch(table + 8 * index_of(at, level), 1, &entry, w->snoop);
+		walk_fetch(table + 8 * index_of(at, level), 1, &entry, w->snoop, BUG_NONE);
 		if (!field_of(entry, SS_R) && !field_of(entry, SS_W))
 			return scalable				       ? SSS_2
 			       : w->r->access != ACCESS_READ && !reads ? LGN_2
@@ -141,7 +140,7 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 	uint64_t flags;
 
 	do {
-		walk_fetch(at, 1, entry, w->snoop);
+		walk_fetch(at, 1, entry, w->snoop, BUG_NONE);
 		flags = field_mask(FS_A) |
 			(level == 1 && wants_write(w, *entry) && !sim_has(BUG_NO_DIRTY)
 				 ? field_mask(FS_D)

@@ -113,17 +113,7 @@ static void fetch(const struct unit *u, const struct request *r, uint64_t words[
 {
 	uint64_t at = (u->interrupt_table & ~PAGE_MASK) + 8 * IRTE_WORDS * (uint64_t)r->index;
 
-	/* A fault of context entries alone, which are as large, leaves these whole. */
-	unsigned chunk = sim_has(BUG_IRTE_HALVES) ? 1 : IRTE_WORDS;
-
-	if (!sim_has(BUG_IRTE_HALVES) && !sim_has(BUG_HALVES_CONTEXT)) {
-		walk_fetch(at, IRTE_WORDS, words, sim.coherent);
-		return;
-	}
-	for (unsigned i = 0; i < IRTE_WORDS; i += chunk) {
-		unit_pause(sim.fetch_ns);
-		memory_load(at + 8 * i, chunk, words + i, sim.coherent);
-	}
+	walk_fetch(at, IRTE_WORDS, words, sim.coherent, BUG_IRTE_HALVES);
 }
 
 static bool is_allowed(const struct request *r, const uint64_t *e)

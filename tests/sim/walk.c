@@ -178,7 +178,7 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 
 	walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
 			   8 * (sim_has(BUG_DIR_FIRST) ? 0 : w->r->uses_pasid / 64),
-		   1, &directory, sim.coherent);
+		   1, &directory, sim.coherent, BUG_NONE);
 	if (sim_has(BUG_DIR_KEPT))
 		directory = keep(w->u, directory, w->r->uses_pasid / 64);
 	w->r->suppress_faults |= field_of(directory, FPD);
@@ -189,7 +189,7 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 	walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
 			   8 * PASID_WORDS *
 				   (w->r->uses_pasid % (sim_has(BUG_PASID_INDEX) ? 16 : 64)),
-		   PASID_WORDS, p, sim.coherent);
+		   PASID_WORDS, p, sim.coherent, BUG_HALVES_PASID);
 	return 0;
 }
 
@@ -257,7 +257,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	uint8_t reason;
 
 	walk_fetch((w->u->root & ~PAGE_MASK) + 8 * ROOT_WORDS * (w->r->source_id >> 8), ROOT_WORDS,
-		   root, sim.coherent);
+		   root, sim.coherent, BUG_HALVES_CONTEXT);
 	half = scalable && !sim_has(BUG_ROOT_UPPER) ? root[devfn >> 7] : root[0];
 	devfn &= sim_has(BUG_DEVFN_CUT) ? 0x7f : 0xff;
 	if (sim_has(BUG_ROOT_KEPT))
@@ -270,9 +270,10 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	c[2] = c[3] = 0;
 	if (scalable)
 		walk_fetch(half + 8 * SM_CONTEXT_WORDS * (devfn & 0x7f), SM_CONTEXT_WORDS, c,
-			   sim.coherent);
+			   sim.coherent, BUG_NONE);
 	else
-		walk_fetch(half + 8 * CONTEXT_WORDS * devfn, CONTEXT_WORDS, c, sim.coherent);
+		walk_fetch(half + 8 * CONTEXT_WORDS * devfn, CONTEXT_WORDS, c, sim.coherent,
+			   BUG_HALVES_CONTEXT);
 	if (sim_has(BUG_STALE_WIDTH) && !scalable && field_get(c, CONTEXT_P)) {
 		if (w->u->old_width)
 			field_set(c, CONTEXT_AW, w->u->old_width);

@@ -63,8 +63,11 @@ static inline bool is_write(const struct request *r)
 	return r->access == ACCESS_WRITE;
 }
 
-/* An entry of `words` (1 to 8), by chunks that are read whole, others acting between them. */
-void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop);
+/*
+ * An entry of `words` (1 to 8), by chunks that are read whole, others acting between them. alone: the fault that
+ * reads this kind of entry, and no other, 64 bits at a time; BUG_NONE: there is none.
+ */
+void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim_bug alone);
 
 bool walk_has_levels(const struct walk *w, unsigned levels);
 /* Whether an address needs more bits than tables of `levels`, or the unit, have. */

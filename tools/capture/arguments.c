@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/capture/arguments.h"
-#include "tools/capture/judged.h"
+#include "tools/model/kinds.h"
 
 error_t arguments_parse(int key, char *argument, struct argp_state *state)
 {
@@ -20,7 +20,7 @@ error_t arguments_parse(int key, char *argument, struct argp_state *state)
 		a->symbols = argument;
 		return 0;
 	case 'u':
-		a->units = judged_units(argument);
+		a->units = parse_units(argument);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->count == a->wanted)

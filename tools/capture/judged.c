@@ -20,25 +20,3 @@ void judged_open(struct judged *j, const char *path, const char *symbols, unsign
 		    : j->number[VERDICT_UNDECIDED] ? NOT_DECIDED
 						   : ALL_SAFE;
 }
-
-unsigned judged_units(const char *list)
-{
-	unsigned units = 0;
-
-	if (!strcmp(list, "all"))
-		return (1u << UNIT_KINDS) - 1;
-	while (*list) {
-		size_t length = strcspn(list, ",");
-		unsigned before = units;
-
-		for (unsigned u = 0; u < UNIT_KINDS; u++)
-			if (strlen(unit_kinds[u].name) == length &&
-			    !strncmp(unit_kinds[u].name, list, length))
-				units |= 1u << u;
-		if (units == before)
-			fail("\"%.*s\" is no kind of unit; vtd-model check shows all", (int)length,
-			     list);
-		list += length + (list[length] == ',');
-	}
-	return units;
-}

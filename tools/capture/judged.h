@@ -15,7 +15,4 @@ struct judged {
 
 void judged_open(struct judged *j, const char *path, const char *symbols, unsigned units);
 
-/* "128,coherent" or "all" as a bit set; ends the program if one is none. */
-unsigned judged_units(const char *list);
-
 #endif

@@ -24,8 +24,7 @@ static struct arguments {
 static const struct argp_option option_list[] = {
 	{ "below", 'b', "NAME", 0, "of the sequences for PASID-table entries, only this one", 0 },
 	{ "name", 'n', "NAME", 0, "of those for scalable-mode context entries, only this one", 0 },
-	{ "units", 'u', "LIST", 0,
-	  "kinds of unit to judge it on, separated by commas, or all; else 128", 0 },
+	UNITS_OPTION,
 	{ 0 }
 };
 

@@ -18,8 +18,7 @@ static const struct argp_option option_list[] = {
 	{ "kind", 'k', "KIND", 0,
 	  "context (2 words), sm-context (4), pasid (8), irte (2), or root, sm-root, pasid-dir, table, leaf (1)",
 	  0 },
-	{ "units", 'u', "LIST", 0,
-	  "kinds of unit to judge it on, separated by commas, or all; else 128", 0 },
+	UNITS_OPTION,
 	{ 0 }
 };
 

@@ -94,33 +94,6 @@ bool read_files(char **files, int count, struct given **given, size_t *given_cou
 	return true;
 }
 
-unsigned parse_units(const char *list)
-{
-	unsigned units = 0;
-
-	if (!strcmp(list, "all"))
-		return (1u << UNIT_KINDS) - 1;
-	for (;;) {
-		size_t length = strcspn(list, ","), i = 0;
-
-		while (i < UNIT_KINDS && (strlen(unit_kinds[i].name) != length ||
-					  strncmp(unit_kinds[i].name, list, length)))
-			i++;
-		if (i == UNIT_KINDS) {
-			fprintf(stderr, "\"%.*s\" is no kind of unit; there are: all", (int)length,
-				list);
-			for (i = 0; i < UNIT_KINDS; i++)
-				fprintf(stderr, ", %s", unit_kinds[i].name);
-			fprintf(stderr, "\n");
-			exit(BAD_INPUT);
-		}
-		units |= 1u << i;
-		if (!list[length])
-			return units;
-		list += length + 1;
-	}
-}
-
 bool is_asked(const struct sequence *s, enum target_id id, const char *target)
 {
 	enum entry_kind kind = target_kind(id);

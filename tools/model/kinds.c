@@ -2,6 +2,11 @@
 #include "tools/model/kinds.h"
 #include "kernel/lib/format.h"
 
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 const struct unit_kind unit_kinds[UNIT_KINDS] = {
 	{ "128",
 	  "128 bits",
@@ -48,4 +53,31 @@ const char *harm_words(unsigned harms, char *text, size_t room)
 		if (harms & words[i].harm && n < room)
 			n += format_text(text + n, room - n, "%s%s", n ? " " : "", words[i].word);
 	return text;
+}
+
+unsigned parse_units(const char *list)
+{
+	unsigned units = 0;
+
+	if (!strcmp(list, "all"))
+		return (1u << UNIT_KINDS) - 1;
+	for (;;) {
+		size_t length = strcspn(list, ","), i = 0;
+
+		while (i < UNIT_KINDS && (strlen(unit_kinds[i].name) != length ||
+					  strncmp(unit_kinds[i].name, list, length)))
+			i++;
+		if (i == UNIT_KINDS) {
+			fprintf(stderr, "\"%.*s\" is no kind of unit; there are: all", (int)length,
+				list);
+			for (i = 0; i < UNIT_KINDS; i++)
+				fprintf(stderr, ", %s", unit_kinds[i].name);
+			fprintf(stderr, "\n");
+			exit(argp_err_exit_status);
+		}
+		units |= 1u << i;
+		if (!list[length])
+			return units;
+		list += length + 1;
+	}
 }

@@ -17,6 +17,16 @@ struct unit_kind {
 /* The first is the one by which a sequence is called safe or unsafe. */
 extern const struct unit_kind unit_kinds[UNIT_KINDS];
 
+/* "128,coherent" or "all": a bit set of unit_kinds[]. If one is none it says which there are, and exits as argp does. */
+unsigned parse_units(const char *list);
+
+/* The option of the commands that judge on 128 if nothing is said. */
+#define UNITS_OPTION                                                                             \
+	{                                                                                        \
+		"units", 'u', "LIST", 0,                                                         \
+			"kinds of unit to judge it on, separated by commas, or all; else 128", 0 \
+	}
+
 /* "mixture stale", "safe"; into text. */
 const char *harm_words(unsigned harms, char *text, size_t room);
 

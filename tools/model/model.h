@@ -30,9 +30,6 @@ struct given {
  */
 bool read_files(char **files, int count, struct given **given, size_t *given_count);
 
-/* "128,coherent" or "all": a bit set of unit_kinds[]. Exits with BAD_INPUT if one is none, and says which there are. */
-unsigned parse_units(const char *list);
-
 /* Whether a sequence is for a target, and --target= (NULL: any) is its name or that of its kind of entry. */
 bool is_asked(const struct sequence *s, enum target_id id, const char *target);
 

@@ -12,8 +12,7 @@ static struct arguments {
 } arguments = { .units = 1 };
 
 static const struct argp_option option_list[] = {
-	{ "units", 'u', "LIST", 0,
-	  "kinds of unit to judge it on, separated by commas, or all; else 128", 0 },
+	UNITS_OPTION,
 	{ "target", 't', "NAME", 0, "one target alone, e.g. pasid-fs of the four of pasid", 0 },
 	{ 0 }
 };
