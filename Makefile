@@ -349,14 +349,13 @@ $(BUILD)/id: FORCE
 	@mkdir -p $(@D)
 	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
 
-# What was compiled with other flags is compiled again.
+# What was compiled with other flags is compiled again. Written only if they differ: scenarios call make side by side.
 $(BUILD)/image.flags: FLAGS = $(CC) $(CFLAGS) $(boot_CFLAGS)
 $(BUILD)/host.flags: FLAGS = $(HOSTCC) $(HOST_CFLAGS)
 $(BUILD)/sim.flags: FLAGS = $(HOSTCC) $(SIM_CFLAGS)
 $(BUILD)/log.flags: FLAGS = $(HOSTCC) $(LOG_CFLAGS)
 $(BUILD)/%.flags: FORCE
-	$(shell mkdir -p $(@D))$(file >$@.new,$(FLAGS))
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	$(shell mkdir -p $(@D))$(if $(findstring "$(FLAGS)","$(file <$@)"),,$(file >$@,$(FLAGS)))
 
 $(BUILD)/boot/ap_trampoline.bin: boot/ap_trampoline.asm
 	@mkdir -p $(@D)
