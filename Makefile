@@ -447,7 +447,7 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 
 # vtd-capture: what an operating system does to its tables, recorded in QEMU (docs/capture.md), and the plugin that QEMU
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
-PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c plugin.c recorder.c tables.c units.c walk.c) vtd/dmar.c kernel/lib/crc32.c
+PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c instrument.c plugin.c recorder.c tables.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
 CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
