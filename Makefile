@@ -394,8 +394,8 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queu
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
-CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c records.c recorder.c seen.c \
-		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unwind.c verdict.c walk.c)
+CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c place.c records.c recorder.c seen.c \
+		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unmappings.c unwind.c verdict.c walk.c)
 HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
