@@ -449,13 +449,19 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
 PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c instrument.c plugin.c recorder.c tables.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
-CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
+CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out tools/capture/guest.c $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
 
 $(BUILD)/model/tools/capture/%.o: MODEL_CFLAGS += -D_GNU_SOURCE
 $(BUILD)/model/tools/capture/main.o: MODEL_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/model/tools/capture/main.o: $(BUILD)/id
-$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init
+$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init $(BUILD)/capture-guest
+$(BUILD)/model/tools/capture/initramfs.o: MODEL_CFLAGS += -DGUEST_PROGRAM='"$(BUILD)/capture-guest"'
+
+# A program for the guest, on its own: no library of this machine's.
+$(BUILD)/capture-guest: tools/capture/guest.c
+	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie \
+		-no-pie -static -nostdlib -s -Wl,--build-id=none $< -o $@
 
 $(BUILD)/vtd-capture: $(CAPTURE_OBJECTS) $(PLUGINS)
 	$(Q)$(HOSTCC) $(CAPTURE_OBJECTS) -lz -ljansson -o $@

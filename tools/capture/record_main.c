@@ -25,6 +25,7 @@ static struct arguments {
 	const char *output, *kernel, *package, *modules, *busybox, *append;
 	char *scripts[SCRIPTS_MAX];
 	unsigned script_count;
+	bool crash;
 } arguments = {
 	.machine = { .qemu = "qemu-system-x86_64", .processors = 2, .megabytes = 1024 },
 	.limits = { .seconds = 300, .bytes = 512ull << 20 },
@@ -40,6 +41,7 @@ enum {
 	OPTION_MEMORY,
 	OPTION_OVMF,
 	OPTION_ALL_CODE,
+	OPTION_CRASH,
 	OPTION_NONE
 };
 
@@ -55,6 +57,9 @@ static const struct argp_option option_list[] = {
 	{ "disk", 'd', "IMAGE", 0, "a disk image of any system; it is not changed", 1 },
 	{ "append", 'a', "WORDS", 0, "more for the kernel's command line", 1 },
 	{ "script", 's', "FILE", 0, "run by the guest's shell after the workload; may be repeated",
+	  1 },
+	{ "crash", OPTION_CRASH, NULL, 0,
+	  "at the end start a crash kernel (kdump), the same one, which takes over the tables; without KASLR",
 	  1 },
 	{ NULL, 0, NULL, 0, "On which machine:", 2 },
 	{ "mode", 'M', "MODE", 0, "legacy (if nothing is said), scalable, first-stage", 2 },
@@ -159,6 +164,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_BUSYBOX:
 		a->busybox = argument;
 		return 0;
+	case OPTION_CRASH:
+		a->crash = true;
+		return 0;
 	case OPTION_NONE:
 		a->machine.no_plugin = true;
 		return 0;
@@ -176,6 +184,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			argp_error(state, "--output=FOLDER says where the capture goes");
 		if (!!a->kernel + !!a->package + !!a->machine.disk != 1)
 			argp_error(state, "one of --kernel, --package and --disk says what is run");
+		if (a->crash && a->machine.disk)
+			argp_error(state, "--crash is for --kernel and --package");
 		if (strchr(a->output, ','))
 			argp_error(state, "QEMU takes no comma in --output");
 		return 0;
@@ -254,6 +264,8 @@ static const char *what_went_wrong(const struct machine_run *run, const struct f
 								     : WTERMSIG(run->status));
 	if (!f->ended && !arguments.machine.disk)
 		return "the guest stopped before its workload was done; the last lines of its console:";
+	if (arguments.crash && !f->crash_kernel)
+		return "no crash kernel was started (--crash):";
 	return NULL;
 }
 
@@ -312,6 +324,24 @@ static struct machine_run run_it(const struct machine *m, const struct machine_l
 	}
 }
 
+/* What a kernel is started with. */
+static void write_files(struct machine *m, const struct arguments *a, const struct kernel *kernel,
+			const char *work)
+{
+	const char *busybox = a->busybox ? a->busybox : find_busybox(work);
+	char *crash = a->crash ? text_of("%s/initramfs-crash", work) : NULL;
+
+	if (crash)
+		write_initramfs(crash, kernel, busybox, NULL, 0, NULL);
+	m->initramfs = text_of("%s/initramfs", work);
+	write_initramfs(m->initramfs, kernel, busybox, a->scripts, a->script_count, crash);
+	/* no_timer_check: a busy host may be too slow for the check of the timer. */
+	m->command_line = text_of(
+		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s %s",
+		m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on",
+		crash ? " crashkernel=256M nokaslr" : "", a->append ? a->append : "");
+}
+
 int record_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -344,13 +374,7 @@ int record_main(int argc, char **argv)
 		kernel = a->kernel ? kernel_of_file(a->kernel, a->modules)
 				   : kernel_of_package(a->package, work);
 		m->image = kernel.image;
-		m->initramfs = text_of("%s/initramfs", work);
-		write_initramfs(m->initramfs, &kernel, a->busybox ? a->busybox : find_busybox(work),
-				a->scripts, a->script_count);
-		/* no_timer_check: a busy host may be too slow for the check of the timer. */
-		m->command_line = text_of(
-			"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s %s",
-			m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on", a->append ? a->append : "");
+		write_files(m, a, &kernel, work);
 		fprintf(stderr, "vtd-capture: Linux %s, %s mode, QEMU %s; modules: %s\n",
 			kernel.title, machine_modes[m->mode], version,
 			kernel.modules ? kernel.modules : "none found");
