@@ -84,6 +84,7 @@ needs_test-all := run image sign pxe log man rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 needs_vtd-capture := log
+needs_as-compiled := log
 needs_dist     := image log man
 needs_install  := image log man
 needs_pictures := run log pictures
@@ -256,6 +257,10 @@ docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md, systems.m
 	@mv $(BUILD)/systems.md docs/systems.md
 	@BUILD=$(BUILD) tools/rules > $(BUILD)/specification.md
 	@mv $(BUILD)/specification.md docs/specification.md
+	@echo "docs/as-compiled.md stays as it is: it is made from captures of kernels, by make as-compiled (half an hour and more)"
+
+as-compiled: packages ## docs/as-compiled.md: capture kernels of Debian in QEMU 10, half an hour and more, and write it
+	@BUILD=$(BUILD) tools/kernels
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests
@@ -536,4 +541,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(MODEL_OBJECTS:.o=.d) $(CAPTURE_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs vtd-capture test test-all tested host-tests fuzz format clean FORCE
+.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs as-compiled vtd-capture test test-all tested host-tests fuzz format clean FORCE
