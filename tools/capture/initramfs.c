@@ -77,11 +77,18 @@ static void read_module(const struct module *m, char **bytes, size_t *length)
 		     program ? program : "");
 }
 
+/* By its name, or as a dependency has it: "nvme-core" is nvme_core. */
 static struct module *find_module(const char *name, size_t length)
 {
-	for (unsigned i = 0; i < module_count; i++)
-		if (strlen(modules[i].name) == length && !strncmp(modules[i].name, name, length))
+	for (unsigned i = 0; i < module_count; i++) {
+		const char *known = modules[i].name;
+		size_t n = 0;
+
+		while (n < length && known[n] && known[n] == (name[n] == '-' ? '_' : name[n]))
+			n++;
+		if (n == length && !known[n])
 			return &modules[i];
+	}
 	return NULL;
 }
 
