@@ -6,6 +6,7 @@
 #include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/judged.h"
+#include "tools/capture/unmappings.h"
 
 static struct arguments arguments = { .wanted = 1, .units = 1 };
 
@@ -61,6 +62,7 @@ int judge_main(int argc, char **argv)
 		NULL
 	};
 	struct judged j;
+	struct unmappings u;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	judged_open(&j, arguments.paths[0], arguments.symbols, arguments.units);
@@ -75,5 +77,10 @@ int judge_main(int argc, char **argv)
 	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE],
 	       j.number[VERDICT_RESTS], j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE],
 	       j.view.incomplete ? "; the capture is incomplete" : "");
+	unmappings_find(&j.view.folder.records, &u);
+	if (u.count)
+		printf("beside these, %zu of %u unmappings left a device-TLB out: vtd-capture unmappings says which\n",
+		       u.count, u.with_devices);
+	unmappings_free(&u);
 	return j.status;
 }
