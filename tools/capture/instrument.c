@@ -23,8 +23,11 @@ static void print_stack(void *context)
 	vcpu_print_stack(context, &plugin.ram, plugin.recorder.out);
 }
 
-/* Only parts of the file that have been written: to look at a hole would fill it. */
-static void look_for_dmar(void)
+/*
+ * The DMAR table, and the MCFG table that the same firmware made. Only parts of the file that have been written: to look at
+ * a hole would fill it.
+ */
+static void look_for_acpi(void)
 {
 	static uint64_t tried;
 	uint64_t now = recorder_ms(&plugin.recorder);
@@ -37,7 +40,9 @@ static void look_for_dmar(void)
 		to = lseek(plugin.ram_file, from, SEEK_HOLE);
 		if (to <= from)
 			break;
-		units_from_dmar(&plugin.units, plugin.ram.at + from, (uint64_t)(to - from));
+		if (units_from_dmar(&plugin.units, plugin.ram.at + from, (uint64_t)(to - from)))
+			config_from_mcfg(&plugin.config, plugin.ram.at + from,
+					 (uint64_t)(to - from));
 		from = to;
 	}
 }
@@ -84,10 +89,12 @@ static void on_store(unsigned cpu, plugin_access access, uint64_t address, void 
 		tables_store(&plugin.tables, &s, print_stack, v);
 	} else {
 		if (!plugin.units.count)
-			look_for_dmar();
+			look_for_acpi();
 		unit = units_at(&plugin.units, physical);
 		if (unit)
 			units_store(&plugin.units, unit, &s, print_stack, v);
+		else if (config_at(&plugin.config, physical))
+			config_store(&plugin.config, &s, print_stack, v);
 	}
 	plugin_check_output();
 	pthread_mutex_unlock(&plugin.lock);

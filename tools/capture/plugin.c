@@ -153,6 +153,7 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	plugin.recorder.start = recorder_ms(&plugin.recorder);
 	fprintf(plugin.recorder.out, RECORD_FIRST " %d\n", CAPTURE_VERSION);
 	plugin.units.tables = &plugin.tables;
+	plugin.config.recorder = &plugin.recorder;
 	if (unit)
 		units_add(&plugin.units, unit, "given");
 	qemu_plugin_register_vcpu_init_cb(id, (plugin_callback)on_processor, NULL);

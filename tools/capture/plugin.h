@@ -5,14 +5,16 @@
 
 #include <pthread.h>
 
+#include "tools/capture/config.h"
 #include "tools/capture/qemu_plugin.h"
 #include "tools/capture/units.h"
 
 struct plugin {
-	pthread_mutex_t lock; /* of recorder, tables and units */
+	pthread_mutex_t lock; /* of recorder, tables, units and config */
 	struct recorder recorder;
 	struct tables tables;
 	struct units units;
+	struct config_space config;
 	struct guest_ram ram;
 	int ram_file;
 	bool all_code; /* stores of all code, not only of that in the upper half of the address space */

@@ -15,9 +15,9 @@ static const struct {
 	char type;
 	const char *form;
 } forms[] = {
-	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" }, { 'U', "xk" },   { 'S', "xxxxxkx*" },
-	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	  { 'B', "xxxx" }, { 'Q', "xxx*" },
-	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'Z', "xkx" },
+	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" },   { 'U', "xk" },   { 'S', "xxxxxkx*" },
+	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	    { 'B', "xxxx" }, { 'Q', "xxx*" },
+	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
 };
 
 #define CALLERS 3 /* return addresses by which calls are told from each other */

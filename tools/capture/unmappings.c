@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Only a device whose device-TLB was named before, since its entry is present, counts: its ATS was on. A driver may name it
- * in the same descriptors as the pages, or in the next that the same call queues.
+ * Only a device whose device-TLB was named before, since its entry is present, counts: its ATS was on; and it counts no more
+ * once its ATS was turned off. A driver may name it in the same descriptors as the pages, or in the next that the same call
+ * queues.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,11 @@
 #include "tools/capture/recorder.h"
 #include "tools/capture/unmappings.h"
 
+#define ATS_ENABLE \
+	(1u        \
+	 << 15) /* of its control register (PCI Express base specification 6.0, section 10.5.1.3) */
+#define ATS_STU	   0x1fu
+#define ATS_MAX	   256
 #define PLACES_MAX 1024
 #define BATCH_MAX  256
 
@@ -22,7 +28,7 @@ struct place {
 	const struct record *named, *present, *gone;
 	bool is_gone; /* but whether what is pending names it is still to be seen */
 	/* Of each processor: pages were invalidated, and the device was not named yet. */
-	const struct record *pending[RECORDER_CPUS];
+	const struct record *pending[RECORDER_CPUS], *ats_on[RECORDER_CPUS];
 };
 
 struct batch {
@@ -31,8 +37,16 @@ struct batch {
 	unsigned count;
 };
 
+/* A device whose ATS was turned on, and by which register of it. */
+struct ats {
+	unsigned source, offset;
+	const struct record *on; /* NULL: it is off */
+};
+
 struct finder {
 	struct shadow shadow;
+	struct ats ats[ATS_MAX];
+	unsigned ats_count;
 	struct place *places;
 	unsigned place_count;
 	struct unmappings *out;
@@ -59,6 +73,31 @@ static bool of_pages(const struct batch *b, uint16_t domain)
 	return false;
 }
 
+static struct ats *ats_of(struct finder *f, unsigned source)
+{
+	for (unsigned i = 0; i < f->ats_count; i++)
+		if (f->ats[i].source == source)
+			return &f->ats[i];
+	return NULL;
+}
+
+/* Where the capability is the record does not say: a 16-bit store of the enable bit and a smallest unit shows it. */
+static void config_store(struct finder *f, const struct record *r)
+{
+	unsigned source = (unsigned)r->value[0], offset = (unsigned)r->value[1];
+	uint64_t value = r->value[3];
+	struct ats *ats = ats_of(f, source);
+
+	if (r->value[2] != 2 || value & ~(uint64_t)(ATS_ENABLE | ATS_STU))
+		return;
+	if (!ats && value & ATS_ENABLE && f->ats_count < ATS_MAX) {
+		ats = &f->ats[f->ats_count++];
+		*ats = (struct ats){ .source = source, .offset = offset };
+	}
+	if (ats && ats->offset == offset)
+		ats->on = value & ATS_ENABLE ? r : NULL;
+}
+
 /* The processor went on to something else: what was to name the device did not. */
 static void confirm(struct finder *f, struct place *p, unsigned cpu)
 {
@@ -79,7 +118,8 @@ static void confirm(struct finder *f, struct place *p, unsigned cpu)
 						 .entry = p->entry,
 						 .queue = queue,
 						 .named = p->named,
-						 .present = p->present };
+						 .present = p->present,
+						 .ats_on = p->ats_on[cpu] };
 }
 
 /* Nothing more will be said of it. */
@@ -111,6 +151,17 @@ static void take_away(struct finder *f, unsigned at, const struct record *gone)
 		pending |= p->pending[cpu] != NULL;
 	if (!pending)
 		forget(f, at);
+}
+
+/* Unless what the same call queues next names it. */
+static void leave_out(struct finder *f, struct place *p, const struct record *q)
+{
+	const struct ats *ats = ats_of(f, (unsigned)p->source);
+
+	if (ats && !ats->on)
+		return;
+	p->pending[q->cpu % RECORDER_CPUS] = q;
+	p->ats_on[q->cpu % RECORDER_CPUS] = ats ? ats->on : NULL;
 }
 
 static void take_batch(struct finder *f, struct batch *b)
@@ -148,7 +199,7 @@ static void take_batch(struct finder *f, struct batch *b)
 		if (named)
 			p->named = q;
 		else
-			p->pending[cpu] = q;
+			leave_out(f, p, q);
 	}
 	b->queue = NULL;
 }
@@ -205,6 +256,8 @@ void unmappings_find(const struct records *records, struct unmappings *out)
 		    descriptor_read(r->value, &batch.list[batch.count]))
 			batch.count++;
 		records_apply(&f.shadow, r);
+		if (r->type == 'C')
+			config_store(&f, r);
 		if (r->type == 'S')
 			look_at(&f, r->kind, r->value[5], r);
 		if (r->type == 'E')

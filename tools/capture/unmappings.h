@@ -20,6 +20,8 @@ struct left_out {
 	const struct record *gone; /* that took it away; NULL: it stayed to the end */
 	/* Whether a later one has it, of the same presence: then its device-TLB was on, whatever was meant. */
 	bool named_again;
+	/* The store that turned its ATS on; it was not turned off until then. NULL: not seen, by other means perhaps. */
+	const struct record *ats_on;
 };
 
 struct unmappings {

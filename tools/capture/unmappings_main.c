@@ -40,6 +40,8 @@ static void print_one(const struct left_out *l, const struct symbols *symbols)
 	       (unsigned)l->source >> 8, (unsigned)l->source >> 3 & 31, (unsigned)l->source & 7,
 	       l->domain, l->entry,
 	       l->named_again ? "; named again later, with the entry still there" : "");
+	if (l->ats_on)
+		print_record("ATS on since: ", l->ats_on, symbols);
 	print_record("named last:   ", l->named, symbols);
 	print_record("left out:     ", l->queue, symbols);
 	if (l->gone)
@@ -55,8 +57,7 @@ int unmappings_main(int argc, char **argv)
 		arguments_parse,
 		"CAPTURE",
 		"Find invalidations of pages that name no device-TLB of a device whose entry is present and leads to the "
-		"domain, though they did before. Whether the device's ATS was on at that moment is not recorded: the driver's source "
-		"says when it turns it off.\v"
+		"domain, though they did before, and whose ATS was not turned off meanwhile.\v"
 		"Exit status: 0 there is none, 1 there are some, 4 the capture is incomplete, 5 there is nothing to look at.",
 		NULL,
 		NULL,
