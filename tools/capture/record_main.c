@@ -167,9 +167,10 @@ static void write_files(struct machine *m, const struct record_arguments *a,
 	write_initramfs(m->initramfs, kernel, busybox, a->scripts, a->script_count, crash);
 	/* no_timer_check: a busy host may be too slow for the check of the timer. */
 	m->command_line = text_of(
-		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s %s",
+		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s%s %s",
 		m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on",
-		crash ? " crashkernel=256M nokaslr" : "", a->append ? a->append : "");
+		crash ? " crashkernel=256M nokaslr" : "",
+		a->only_scripts ? " vtd-only-scripts" : "", a->append ? a->append : "");
 }
 
 int record_main(int argc, char **argv)
