@@ -6,7 +6,6 @@
 #include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/judged.h"
-#include "tools/capture/unmappings.h"
 
 static struct arguments arguments = { .wanted = 1, .units = 1 };
 
@@ -62,12 +61,11 @@ int judge_main(int argc, char **argv)
 		NULL
 	};
 	struct judged j;
-	struct unmappings u;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	judged_open(&j, arguments.paths[0], arguments.symbols, arguments.units);
 	if (arguments.json) {
-		view_print_json(&j.view, j.verdicts);
+		view_print_json(&j.view, j.verdicts, &j.unmappings);
 		return j.status;
 	}
 	printf("%s\n\n", j.view.title);
@@ -77,10 +75,8 @@ int judge_main(int argc, char **argv)
 	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE],
 	       j.number[VERDICT_RESTS], j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE],
 	       j.view.incomplete ? "; the capture is incomplete" : "");
-	unmappings_find(&j.view.folder.records, &u);
-	if (u.count)
+	if (j.unmappings.count)
 		printf("beside these, %zu of %u unmappings left a device-TLB out: vtd-capture unmappings says which\n",
-		       u.count, u.with_devices);
-	unmappings_free(&u);
+		       j.unmappings.count, j.unmappings.with_devices);
 	return j.status;
 }

@@ -56,7 +56,7 @@ int sequences_main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	view_open(&v, arguments.paths[0], arguments.symbols);
 	if (arguments.json) {
-		view_print_json(&v, NULL);
+		view_print_json(&v, NULL, NULL);
 		return v.status;
 	}
 	printf("# %s\n# %zu transitions of entries, %zu distinct\n#\n", v.title,
