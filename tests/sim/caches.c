@@ -112,6 +112,7 @@ const struct unit_translation *tlb_find(struct unit *u, const struct request *r)
 			continue;
 		if (is_forgotten())
 			u->tlb[i].valid = false;
+		u->tlb[i].uses++;
 		return u->tlb[i].valid ? &u->tlb[i] : NULL;
 	}
 	return NULL;
@@ -134,6 +135,8 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .has_pasid = r->has_pasid,
 					       .may_write = may_write,
 					       .stage = r->stage,
+					       .suppress_faults = r->suppress_faults,
+					       .by_read = r->access == ACCESS_READ,
 					       .reason = reason,
 					       .source_id = r->source_id,
 					       .domain = domain,
@@ -206,8 +209,12 @@ static void release_contexts(struct unit *u, unsigned granularity, uint16_t doma
 
 	for (unsigned i = 0; i < CONTEXT_LINES; i++)
 		if ((!by_domain || u->context[i].domain == domain) &&
-		    (!by_source || !((u->context[i].source_id ^ source_id) & mask)))
+		    (!by_source || !((u->context[i].source_id ^ source_id) & mask))) {
+			bool was = u->context[i].valid;
 			u->context[i].valid = false;
+			if (was && sim_has(BUG_CONTEXT_FIRST_ONLY))
+				break;
+		}
 	/* Who read an entry before, or is reading it, must not put it back. */
 	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++)
 		if (u->requests[i] &&
@@ -249,8 +256,12 @@ void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t 
 	for (unsigned i = 0; i < PASID_LINES; i++)
 		if (granularity == GRANULARITY_GLOBAL ||
 		    (u->pasid[i].domain == domain &&
-		     (granularity == GRANULARITY_DOMAIN || u->pasid[i].pasid == pasid)))
+		     (granularity == GRANULARITY_DOMAIN || u->pasid[i].pasid == pasid))) {
+			bool was = u->pasid[i].valid;
 			u->pasid[i].valid = false;
+			if (was && sim_has(BUG_PASID_FIRST_ONLY))
+				break;
+		}
 	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++) {
 		struct request *r = u->requests[i];
 
@@ -297,6 +308,7 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		while (u->requests[i] && u->requests[i]->number <= before &&
 		       u->requests[i]->no_translation &&
+		       !(sim_has(BUG_NO_DRAIN_READS) && u->requests[i]->access == ACCESS_READ) &&
 		       u->requests[i]->access < ACCESS_TRANSLATION)
 			unit_wait();
 }
@@ -306,6 +318,7 @@ static bool spares(const struct unit *u, const struct unit_translation *t, unsig
 	(void)u;
 	return (sim_has(BUG_PARTIAL) && i % 2) ||
 	       (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
+	       (sim_has(BUG_READS_KEPT) && t->by_read) || (sim_has(BUG_SPARES_HOT) && t->uses >= 32) ||
 	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
@@ -339,8 +352,25 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 	if (sim_has(BUG_AM_SHORT) && mask)
 		mask--;
 	granularity = coarser(granularity);
+	int source = -1, of = -1;
+	if (sim_has(BUG_PAGE_HIGH))
+		address &= 0xffffffff;
+	if (sim_has(BUG_AM_NINE) && mask > 9)
+		mask = 9;
+	if (sim_has(BUG_HINT_LEAF) && granularity == GRANULARITY_FINE && leaf_only)
+		return;
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];
+		if (t->valid && t->domain == domain && granularity != GRANULARITY_GLOBAL) {
+			if (sim_has(BUG_ONE_SOURCE) && source >= 0 && source != t->source_id)
+				continue;
+			if (sim_has(BUG_ONE_PASID) && of >= 0 && of != (int)t->pasid)
+				continue;
+			source = t->source_id;
+			of = (int)t->pasid;
+		}
+		if (sim_has(BUG_GLOBAL_SPARES_PASID) && granularity == GRANULARITY_GLOBAL && t->has_pasid)
+			continue;
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 

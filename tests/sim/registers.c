@@ -210,6 +210,7 @@ static bool registers_work(struct unit *u)
 	if (u->context_command) {
 		value = unit_get64(u, VTD_CCMD);
 		u->context_command = false;
+		if (!(sim_has(BUG_REGISTER_CONTEXT_LOST) && field_of(value, CCMD_CIRG) == 3))
 		context_drop(u, (unsigned)field_of(value, CCMD_CIRG),
 			     (uint16_t)field_of(value, CCMD_DID),
 			     (uint16_t)field_of(value, CCMD_SID),
@@ -219,6 +220,7 @@ static bool registers_work(struct unit *u)
 	}
 	value = unit_get64(u, iotlb);
 	u->iotlb_command = false;
+	if (!(sim_has(BUG_REGISTER_IOTLB_LOST) && field_of(value, IOTLB_IIRG) == 2))
 	iotlb_drop(u, (unsigned)field_of(value, IOTLB_IIRG), (uint16_t)field_of(value, IOTLB_DID),
 		   unit_get64(u, unit_iotlb_at(u)) & ~0xfffull,
 		   unit_get64(u, unit_iotlb_at(u)) & 0x3f, unit_get64(u, unit_iotlb_at(u)) & 0x40,
