@@ -56,9 +56,6 @@
 	B(PASID_INDEX, "pasid-index-cut", "uses four bits of the index of a PASID-table entry (3.4.3)") \
 	B(DEVFN_CUT, "context-index-cut", "uses seven bits of device and function to look up context entries (9.3)") \
 	B(ROOT_UPPER, "root-upper-ignored", "uses the lower half of scalable-mode root entries for all devices (9.2)") \
-	B(PAGING_HALVES, "paging-halves", "reads paging entries 32 bits at a time (3.7)") \
-	B(PASID_CUT_16, "pasid-cut-16", "uses 16 bits of a request's PASID (3.4.3)") \
-	B(ATS_WRITE, "ats-write-allowed", "tells devices that they may write where they may not (4.2.3)") \
 	B(NO_DIRTY, "no-dirty", "sets Accessed and not Dirty (3.6.2)") \
 	/* caches */                                                                                     \
 	B(CACHES_ABSENT_CONTEXT, "absent-context-cached", "keeps context entries with P clear though CAP.CM is 0 (6.2.2)") \
@@ -135,24 +132,20 @@
 	B(IWC_ALWAYS, "wait-interrupt-always", "sets ICS.IWC for waits without IF (6.5.2.9)") \
 	B(HEAD_STAYS, "queue-head-stays", "does not show in IQH what it has fetched (11.4.9.1)") \
 	B(QUEUE_WRAP, "queue-wrap", "goes back to the start one slot before the end of the queue (6.5.2)") \
-	B(READS_KEPT, "iotlb-reads-kept", "domain-selective IOTLB invalidations spare translations that reads filled (6.5.2.3)") \
 	B(ONE_SOURCE, "iotlb-one-source", "drops the translations of one source-id of a domain alone (6.5.2.3)") \
 	B(ONE_PASID, "iotlb-one-pasid", "drops the translations of one PASID of a domain alone (6.5.2.3)") \
 	B(SPARES_HOT, "iotlb-spares-hot", "domain-selective IOTLB invalidations spare translations that were used 32 times (6.5.2.3)") \
 	B(GLOBAL_SPARES_PASID, "global-spares-pasid", "global IOTLB invalidations spare translations with a PASID (6.5.2.3)") \
 	B(PASID_FIRST_ONLY, "pasid-first-only", "drops only the first entry that a PASID-cache invalidation names (6.5.2.2)") \
 	B(CONTEXT_FIRST_ONLY, "context-first-only", "drops only the first entry that a context-cache invalidation names (6.5.2.1)") \
-	B(PAGE_HIGH, "iotlb-page-high", "uses 32 bits of the address in page-selective IOTLB invalidations (6.5.2.3)") \
 	B(AM_NINE, "iotlb-mask-nine", "takes address masks over 9 for 9 (6.5.2.3)") \
 	B(HINT_LEAF, "iotlb-hint-leaf", "page-selective IOTLB invalidations with IH = 1 drop nothing (6.5.2.3)") \
-	B(NO_DRAIN_READS, "no-drain-reads", "drains writes, but not reads (6.5.4)") \
 	B(REGISTER_IOTLB_LOST, "register-iotlb-lost", "does not do domain-selective IOTLB invalidations asked by register (11.4.6.3)") \
 	B(REGISTER_CONTEXT_LOST, "register-context-lost", "does not do device-selective context-cache invalidations asked by register (11.4.6.1)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
 	/* interrupts */                                                                                 \
 	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
 	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \
-	B(PID_ON, "posted-on-ignored", "sends a notification though ON is set (5.2.3)") \
 	B(PID_SN, "posted-sn-ignored", "sends a notification though SN is set (5.2.3)") \
 	B(IRTE_HALVES, "irte-halves", "reads interrupt-remapping entries alone 64 bits at a time (5.1.4)") \
 	B(IRTE_P_IGNORED, "irte-p-ignored", "uses interrupt-remapping entries whatever their P says (9.9)") \

@@ -136,7 +136,6 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .may_write = may_write,
 					       .stage = r->stage,
 					       .suppress_faults = r->suppress_faults,
-					       .by_read = r->access == ACCESS_READ,
 					       .reason = reason,
 					       .source_id = r->source_id,
 					       .domain = domain,
@@ -308,17 +307,25 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		while (u->requests[i] && u->requests[i]->number <= before &&
 		       u->requests[i]->no_translation &&
-		       !(sim_has(BUG_NO_DRAIN_READS) && u->requests[i]->access == ACCESS_READ) &&
 		       u->requests[i]->access < ACCESS_TRANSLATION)
 			unit_wait();
 }
 
+/* Another translation of its domain comes before it, of another requester. */
+static bool is_of_another(const struct unit *u, const struct unit_translation *t)
+{
+	for (const struct unit_translation *first = u->tlb; first < t; first++)
+		if (first->domain == t->domain) /* the first may be dropped already */
+			return (sim_has(BUG_ONE_SOURCE) && first->source_id != t->source_id) ||
+			       (sim_has(BUG_ONE_PASID) && first->pasid != t->pasid);
+	return false;
+}
+
 static bool spares(const struct unit *u, const struct unit_translation *t, unsigned i)
 {
-	(void)u;
-	return (sim_has(BUG_PARTIAL) && i % 2) ||
+	return is_of_another(u, t) || (sim_has(BUG_PARTIAL) && i % 2) ||
 	       (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
-	       (sim_has(BUG_READS_KEPT) && t->by_read) || (sim_has(BUG_SPARES_HOT) && t->uses >= 32) ||
+	       (sim_has(BUG_SPARES_HOT) && t->uses >= 32) ||
 	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
@@ -352,31 +359,19 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 	if (sim_has(BUG_AM_SHORT) && mask)
 		mask--;
 	granularity = coarser(granularity);
-	int source = -1, of = -1;
-	if (sim_has(BUG_PAGE_HIGH))
-		address &= 0xffffffff;
 	if (sim_has(BUG_AM_NINE) && mask > 9)
 		mask = 9;
 	if (sim_has(BUG_HINT_LEAF) && granularity == GRANULARITY_FINE && leaf_only)
 		return;
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];
-		if (t->valid && t->domain == domain && granularity != GRANULARITY_GLOBAL) {
-			if (sim_has(BUG_ONE_SOURCE) && source >= 0 && source != t->source_id)
-				continue;
-			if (sim_has(BUG_ONE_PASID) && of >= 0 && of != (int)t->pasid)
-				continue;
-			source = t->source_id;
-			of = (int)t->pasid;
-		}
-		if (sim_has(BUG_GLOBAL_SPARES_PASID) && granularity == GRANULARITY_GLOBAL && t->has_pasid)
-			continue;
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 
-		if (granularity == GRANULARITY_GLOBAL ||
-		    (t->domain == domain && !spares(u, t, i) &&
-		     (!by_page || covers(address, mask, t->page)))) {
+		if (granularity == GRANULARITY_GLOBAL
+			    ? !(sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid)
+			    : (t->domain == domain && !spares(u, t, i) &&
+			       (!by_page || covers(address, mask, t->page)))) {
 			t->valid = false;
 			if (sim_has(BUG_FIRST_ONLY))
 				break;

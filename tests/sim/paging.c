@@ -45,13 +45,6 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim
 		memory_load(at + 8 * (words - 1), 1, &again, snoop);
 		out[words - 1] = (out[words - 1] & 0xffffffff) | (again & ~0xffffffffull);
 	}
-	if (sim_has(BUG_PAGING_HALVES) && words == 1) {
-		uint64_t again;
-
-		unit_pause(sim.fetch_ns);
-		memory_load(at, 1, &again, snoop);
-		out[0] = (out[0] & 0xffffffff) | (again & ~0xffffffffull);
-	}
 	if (sim_has(BUG_FETCH_TWICE) && words > 1) {
 		unit_pause(sim.fetch_ns);
 		memory_load(at + 8, 1, out + 1, snoop);

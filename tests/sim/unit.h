@@ -88,7 +88,7 @@ struct unit {
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool valid, has_pasid, may_write, suppress_faults, by_read;
+		bool valid, has_pasid, may_write, suppress_faults;
 		uint32_t uses;
 		uint8_t stage, reason;
 		uint16_t source_id, domain;

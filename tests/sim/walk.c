@@ -364,7 +364,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		if (may_keep(r, reason))
 			tlb_keep(u, r, *to, w.may_write, reason);
 	}
-	r->may_write = w.may_write || sim_has(BUG_ATS_WRITE);
+	r->may_write = w.may_write;
 	if (sim_has(BUG_WRONG_FRAME) && !reason && u->arrivals % 64 == 0)
 		*to ^= 4096;
 	if (sim_has(BUG_FAULT_SPURIOUS) && !reason && u->arrivals % 100 == 0)
@@ -390,7 +390,7 @@ void unit_take(struct unit *u, struct request *r)
 	u->requests[i] = r;
 	r->number = ++u->arrivals;
 	r->task = unit_task();
-	r->uses_pasid = r->has_pasid ? r->pasid & (sim_has(BUG_PASID_CUT_16) ? 0xffff : ~0u) : 0;
+	r->uses_pasid = r->has_pasid ? r->pasid : 0;
 }
 
 void unit_leave(struct unit *u, struct request *r)
