@@ -187,6 +187,14 @@ static void on_mov_to_cr(unsigned cpu, void *own)
 	v->generation++;
 }
 
+/* As a hypervisor may take a processor away at any instruction. */
+static void on_hold(unsigned cpu, void *own)
+{
+	(void)cpu;
+	(void)own;
+	usleep(plugin.hold_ms * 1000);
+}
+
 void instrument(struct qemu_plugin_insn *insn)
 {
 	uint64_t pc = qemu_plugin_insn_vaddr(insn);
@@ -199,6 +207,8 @@ void instrument(struct qemu_plugin_insn *insn)
 		qemu_plugin_register_vcpu_insn_exec_cb(
 			insn, on_mov_to_cr, PLUGIN_READS_REGISTERS,
 			(void *)(uintptr_t)(is.number | is.base << 4));
+	if (plugin.hold && pc == plugin.hold)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_hold, PLUGIN_NO_REGISTERS, NULL);
 	if (!plugin.all_code && !(pc & UPPER))
 		return;
 	if (!is.stack)

@@ -4,7 +4,8 @@
  * are about tables of a remapping unit. Here is how it begins and ends.
  *
  * arguments: ram=FILE (the guest's memory, a shared memory-backend-file), out=FILE, code=upper|all (whose stores: of code
- * in the upper half of the address space, as kernels are, or of all), unit=ADDRESS (registers; else by the DMAR table)
+ * in the upper half of the address space, as kernels are, or of all), unit=ADDRESS (registers; else by the DMAR table),
+ * hold=ADDRESS and hold-ms=N (a processor that comes to this instruction waits there; the others go on)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -132,6 +133,10 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 			out = argv[i] + 4;
 		else if (!strncmp(argv[i], "unit=", 5))
 			unit = strtoull(argv[i] + 5, NULL, 0);
+		else if (!strncmp(argv[i], "hold=", 5))
+			plugin.hold = strtoull(argv[i] + 5, NULL, 0);
+		else if (!strncmp(argv[i], "hold-ms=", 8))
+			plugin.hold_ms = (unsigned)strtoul(argv[i] + 8, NULL, 0);
 		else if (!strcmp(argv[i], "code=all"))
 			plugin.all_code = true;
 		else if (strcmp(argv[i], "code=upper")) {

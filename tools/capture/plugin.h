@@ -18,7 +18,9 @@ struct plugin {
 	struct guest_ram ram;
 	int ram_file;
 	bool all_code; /* stores of all code, not only of that in the upper half of the address space */
-	bool ended; /* the record is closed */
+	bool ended;    /* the record is closed */
+	uint64_t hold; /* a processor that comes to this address is held there; 0: none is */
+	unsigned hold_ms;
 };
 
 extern struct plugin plugin;

@@ -16,6 +16,7 @@ enum {
 	OPTION_ALL_CODE,
 	OPTION_CRASH,
 	OPTION_ONLY_SCRIPTS,
+	OPTION_HOLD,
 	OPTION_NONE
 };
 
@@ -50,6 +51,10 @@ const struct argp_option record_options[] = {
 	{ "ovmf", OPTION_OVMF, NULL, 0, "UEFI firmware; for --disk", 2 },
 	{ "all-code", OPTION_ALL_CODE, NULL, 0,
 	  "stores of all code, not only of that in the upper half of the address space; slower",
+	  2 },
+	{ "hold", OPTION_HOLD, "ADDRESS", 0,
+	  "hold each processor that comes to this instruction for 20 ms, while the others go on; "
+	  "for races, in a guest without KASLR",
 	  2 },
 	{ "busybox", OPTION_BUSYBOX, "FILE", 0,
 	  "for the guest, without libraries; else this system's", 2 },
@@ -136,6 +141,10 @@ error_t record_parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_ALL_CODE:
 		a->machine.all_code = true;
+		return 0;
+	case OPTION_HOLD:
+		a->machine.hold = strtoull(argument, NULL, 0);
+		a->machine.hold_ms = 20;
 		return 0;
 	case OPTION_BUSYBOX:
 		a->busybox = argument;

@@ -19,7 +19,7 @@ struct finder {
 	size_t open[OPEN_MAX]; /* of out->list; the one stored to last comes last */
 	unsigned open_count;
 	size_t room;
-	uint64_t irt; /* address of entry 0 */
+	uint64_t irta, irt; /* the register as stored; address of entry 0 of the table in use */
 };
 
 static const struct record *last_store(const struct transition *t)
@@ -275,6 +275,17 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 	f->out->foreign += !taken;
 }
 
+/* A crash kernel has a table of interrupt-remapping entries of its own. */
+static void take_irta(struct finder *f, const struct record *r)
+{
+	uint64_t offset = r->value[1] - VTD_IRTA;
+
+	if (offset < 8 && offset + r->value[2] <= 8)
+		memcpy((uint8_t *)&f->irta + offset, &r->value[3], r->value[2]);
+	if (r->value[1] == VTD_GCMD && r->value[3] & GCMD_SIRTP)
+		f->irt = f->irta & ~0xfffull;
+}
+
 static void take(struct finder *f, const struct record *r, const struct record *queue)
 {
 	struct descriptor d;
@@ -298,10 +309,7 @@ static void take(struct finder *f, const struct record *r, const struct record *
 		if (r->value[1] == VTD_CCMD && r->value[2] == 8 &&
 		    descriptor_of_ccmd(r->value[3], &d))
 			invalidation(f, r, r, &d, true);
-		break;
-	case 'T':
-		if (r->kind == TABLE_IRTE && (!f->irt || r->value[0] < f->irt))
-			f->irt = r->value[0];
+		take_irta(f, r);
 		break;
 	}
 }
