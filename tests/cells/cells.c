@@ -192,7 +192,8 @@ static void do_steps(const char *name, const struct step *steps, size_t count, b
 
 	for (size_t i = 0; i < count; i++)
 		stores |= step_words((enum step_op)steps[i].op) > 0;
-	/* In the hammer drive the updater would have nothing to do. */
+	/* In the hammer drive the updater would have nothing to do; a pointer is not tested in it. */
+	stores &= !kind_is_pointer((enum entry_kind)bench->target->kind);
 	for (unsigned drive = stores ? 0 : DRIVE_FAITHFUL; drive < DRIVE_COUNT; drive++) {
 		struct cell c = { .trial = { .steps = steps,
 					     .count = count,

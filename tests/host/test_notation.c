@@ -111,7 +111,7 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 
 	do
 		s->op = (uint8_t)below(STEP_OP_COUNT);
-	while (step_words((enum step_op)s->op) > words);
+	while (step_words((enum step_op)s->op) > words || !notation_fits(s, kinds));
 	width = step_words((enum step_op)s->op);
 	switch (s->op) {
 	case STEP_FIELD: {
@@ -153,9 +153,22 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 		s->value = (uint8_t)below(VALUE_NEW + 1);
 		break;
 	case STEP_SETTLE_NEW:
+	case STEP_SET_POINTER:
 		s->value = VALUE_NEW;
 		break;
 	}
+}
+
+/* Most of what is tried is for entries; with a pointer among them there are no stores. */
+static uint32_t random_targets(void)
+{
+	uint32_t targets = 1 + below((1u << TARGET_COUNT) - 1), pointers = 0;
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		pointers |= (uint32_t)kind_is_pointer(target_kind((enum target_id)id)) << id;
+	if (!below(8))
+		return pointers;
+	return targets & ~pointers ? targets & ~pointers : 1;
 }
 
 static void random_sequence(struct notation *to)
@@ -164,7 +177,7 @@ static void random_sequence(struct notation *to)
 	struct sequence *s = &to->sequence;
 	unsigned words = 8, length = 1 + below(NOTATION_NAME - 1), kinds;
 
-	*to = (struct notation){ .sequence = { .targets = 1 + below((1u << TARGET_COUNT) - 1),
+	*to = (struct notation){ .sequence = { .targets = random_targets(),
 					       .operation = (uint8_t)below(2),
 					       .claim = (uint8_t)below(CLAIM_NONE + 1),
 					       .never_blocks = below(2),

@@ -24,7 +24,7 @@ static void *walk(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
 	struct vtd_unit view = unit;
 
 	(void)write;
-	view.root_table = target.root;
+	view.root_table = target_root(&target, target.entry);
 	view.scalable = target.scalable;
 	vtd_translate(&view,
 		      &(struct vtd_request){ .source_id = target.source_id,
@@ -105,7 +105,8 @@ TEST(tagged_requests_come_to_the_entry_of_their_pasid)
 
 TEST(tagged_requests_and_the_other_scalable_targets)
 {
-	static const uint8_t ids[] = { TARGET_SM_ROOT, TARGET_PASID_DIR, TARGET_FS_LEAF };
+	static const uint8_t ids[] = { TARGET_SM_ROOT, TARGET_SM_ROOT_TABLE, TARGET_PASID_DIR,
+				       TARGET_FS_LEAF };
 
 	for (unsigned i = 0; i < sizeof(ids); i++) {
 		CHECK_EQ(settled(&dma_dsa_shared, ids[i], true), 0);
@@ -121,7 +122,7 @@ TEST(tagged_requests_and_the_other_scalable_targets)
 TEST(untagged_requests_of_a_tagging_device)
 {
 	for (unsigned id = 0; id < TARGET_COUNT; id++) {
-		if (target_kind(id) == KIND_PASID || target_kind(id) == KIND_IRTE)
+		if (target_kind(id) == KIND_PASID || kind_is_of_interrupts(target_kind(id)))
 			continue;
 		CHECK_EQ(settled(&dma_dsa, id, true), 0);
 		CHECK(!target.tagged);

@@ -52,6 +52,9 @@ void building_set_context(const struct building *b, uint64_t *c, const uint64_t 
 void building_set_pasid(const struct building *b, uint64_t *p, const uint64_t *root,
 			bool first_stage, unsigned levels, uint16_t domain);
 
+/* The device's entry in a root table; in scalable mode its half. */
+uint64_t *building_root_entry(const struct target *target, uint64_t *root);
+
 /* A root table and a context table of its own, with what `base` keeps mapped. */
 uint64_t *building_own_context(struct building *b, const uint64_t *base);
 

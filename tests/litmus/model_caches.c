@@ -11,7 +11,8 @@ static bool is_paging_entry(const struct search *s)
 /* A context entry leads to PASID-table entries, which have a cache of their own. */
 static bool leads_to_pasid_entries(const struct search *s)
 {
-	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
+	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT ||
+	       s->q->kind == KIND_SM_ROOT_TABLE;
 }
 
 /*
@@ -23,7 +24,7 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 	unsigned home = flags & NO_IOTLB ? 0 : IN_IOTLB;
 
 	/* Of an interrupt its entry is kept, and nothing that came of it. */
-	if (s->q->kind == KIND_IRTE)
+	if (kind_is_of_interrupts(s->q->kind))
 		return 0;
 
 	/* A completion without permission is not kept: no invalidation follows a change from absent (6.5.3.5). */
@@ -166,6 +167,11 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.all = true;
 		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
 		break;
+	case STEP_SET_POINTER: /* QEMU empties its caches whatever it says */
+		d.all = true;
+		if (s->q->set_drops || s->q->qemu_caches)
+			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
+		break;
 	}
 	if (s->q->legacy)
 		d.caches &= ~(unsigned)(DROP_PASID | DROP_PIOTLB);
@@ -176,7 +182,7 @@ static struct dropped drops(const struct search *s, unsigned position)
 static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
 {
 	/* The context cache has no such tag in scalable mode (table 17). */
-	bool untagged = (caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT) ||
+	bool untagged = (caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT_TABLE) ||
 			caches == DROP_INTERRUPT;
 
 	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
@@ -194,6 +200,7 @@ static unsigned entry_cache(const struct search *s)
 		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_TLB;
 	case KIND_LEAF:
 		return DROP_TLB;
+	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		return DROP_INTERRUPT;
 	default:
@@ -244,7 +251,7 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	if (s->q->qemu_caches)
 		return dropped ? 0 : payload;
 	/* What a request has read of an entry is at its processor when the invalidation is done (section 6.5.5). */
-	if (s->q->kind == KIND_IRTE)
+	if (kind_is_of_interrupts(s->q->kind))
 		return dropped & DROP_INTERRUPT ? 0 : payload;
 	if (payload && dropped & entry_cache(s))
 		payload |= NO_ENTRY;
@@ -264,6 +271,9 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned to, u
 	const struct step *step = step_at(s, position);
 	unsigned from = s->places[visible].position;
 
+	/* No memory is between: it is a register. */
+	if (kind_is_pointer(s->q->kind))
+		return to;
 	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
 	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? to : visible;

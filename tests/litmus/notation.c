@@ -273,6 +273,13 @@ static bool check_step(struct parse *p, struct notation_words line, size_t n)
 	char text[80];
 
 	p->failure = (struct notation_failure){ 0 };
+	if (!notation_fits(step, sequence_kinds(&p->out->sequence))) {
+		notation_expect(&p->failure, word,
+				step->op == STEP_SET_POINTER
+					? "a store: an entry is no pointer that a command sets"
+					: "set the table pointer := new");
+		return false;
+	}
 	if (n && step[-1].op == STEP_ANY_ORDER && !step_is_plain(step)) {
 		notation_expect(&p->failure, word, "a 64-bit store");
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which fields of an entry a step must store whole. */
+/* What a step may do to entries of which kinds: which fields it stores whole, and what sets a pointer. */
 #include "tests/litmus/notation.h"
 #include "vtd/entry.h"
 
@@ -51,4 +51,17 @@ const struct vtd_field *notation_cut_field(const struct step *step, unsigned kin
 			return f;
 	}
 	return NULL;
+}
+
+bool notation_fits(const struct step *step, unsigned kinds)
+{
+	bool any = step_words((enum step_op)step->op) > 0, pointers = false, others = false;
+
+	for (unsigned k = 0; k < KIND_COUNT; k++) {
+		bool is_pointer = kinds & 1u << k && kind_is_pointer((enum entry_kind)k);
+
+		pointers |= is_pointer;
+		others |= kinds & 1u << k && !is_pointer;
+	}
+	return !any || (step->op == STEP_SET_POINTER ? !others : !pointers);
 }

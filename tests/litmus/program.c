@@ -26,6 +26,7 @@ static void emit_store(struct program *p, volatile uint64_t *entry, const struct
 		[STEP_STORE128] = MICRO_STORE128,
 		[STEP_STORE256] = MICRO_STORE256,
 		[STEP_STORE512] = MICRO_STORE512,
+		[STEP_SET_POINTER] = MICRO_SET_POINTER,
 	};
 	unsigned word = step_word(s);
 	struct micro m = { .op = ops[s->op], .address = entry + word };

@@ -70,6 +70,9 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 	    (s->operation != OPERATION_REPLACE ||
 	     (s->claim == CLAIM_UNSAFE && strcmp(s->name, "linux-pre7"))))
 		return false;
+	/* Of one word it would tell nothing; and two processors must not give commands at a time (section 6.9). */
+	if (drive == DRIVE_HAMMER && kind_is_pointer(target_kind(target)))
+		return false;
 	if (drive == DRIVE_HAMMER && only_faithful(s))
 		return false;
 	return s->claim == CLAIM_UNSAFE || !options.without || verdict_steps(s, steps);

@@ -40,11 +40,12 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 	return OUTCOME_FAULT;
 }
 
-static struct vtd_unit unit_of(const struct target *t)
+/* With this entry in its place: of a pointer, another root table. */
+static struct vtd_unit unit_of(const struct target *t, const uint64_t *entry)
 {
 	struct vtd_unit unit = *t->unit;
 
-	unit.root_table = t->root;
+	unit.root_table = target_root(t, entry);
 	unit.scalable = t->scalable;
 	return unit;
 }
@@ -58,7 +59,7 @@ static struct vtd_request request_to(const struct target *t, uint64_t at)
 
 uint8_t target_reason_at(const struct target *t, uint64_t at)
 {
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, t->entry);
 	struct vtd_request request = request_to(t, at);
 	struct vtd_translation result;
 
@@ -69,7 +70,7 @@ uint8_t target_reason_at(const struct target *t, uint64_t at)
 uint8_t target_reason_of(const struct target *t, const uint64_t *entry)
 {
 	struct vtd_view view = { .entry = t->entry, .words = t->words };
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, entry);
 	struct vtd_request request = request_to(t, t->address);
 	struct vtd_translation result;
 
@@ -81,7 +82,7 @@ uint8_t target_reason_of(const struct target *t, const uint64_t *entry)
 
 uint8_t target_reason_on_device(const struct target *t, uint64_t at, bool *is_recorded)
 {
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, t->entry);
 	struct vtd_request request = request_to(t, at);
 	struct vtd_translation result;
 
@@ -97,7 +98,7 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 	const struct target *t = r->target;
 	struct vtd_view view = { .entry = t->entry, .words = t->words };
 	struct vtd_translation result;
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, entry);
 	struct vtd_request request = request_to(t, t->address);
 
 	if (target_is_of_interrupts(t)) {

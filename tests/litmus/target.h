@@ -19,6 +19,8 @@
  *                                                        the DMA's (pass-through), and a decoy that
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *   root-table, sm-root-table                            two pages: the register is set by a command
+ *   interrupt-table                                      two vectors: likewise
  *   irte           vector (word 0); source-id (1)        three pairs of states; a vector that neither lets
  *                                                        the device have
  *   irte-posted    descriptor (0); source-id (1)         the same, by the descriptor that is written to
@@ -113,6 +115,12 @@ struct target {
 	uint8_t expects[2];		/* outcome of A and of B in it */
 	const char *encoding;		/* by what mixtures show, for the log */
 
+	/*
+	 * Of a pointer to a table, whose entry is the register: `entry` has what was written there, and a third table,
+	 * in which the device has no entry, stands for an absent one.
+	 */
+	uint64_t empty;
+
 	/* of interrupts */
 	uint64_t *table; /* interrupt-remapping table, one page */
 	uint16_t index;	 /* of the entry in it */
@@ -137,7 +145,25 @@ static inline bool target_passes_through(enum target_id id)
 
 static inline bool target_is_of_interrupts(const struct target *t)
 {
-	return t->kind == KIND_IRTE;
+	return kind_is_of_interrupts((enum entry_kind)t->kind);
+}
+
+static inline bool target_is_pointer(const struct target *t)
+{
+	return kind_is_pointer((enum entry_kind)t->kind);
+}
+
+/* Of a pointer: what is in the register when its entry has this value. */
+static inline uint64_t target_register(const struct target *t, uint64_t value)
+{
+	return value ? value : t->empty;
+}
+
+/* The root table that the device's requests begin in, with this entry in its place. */
+static inline uint64_t *target_root(const struct target *t, const uint64_t *entry)
+{
+	return target_is_pointer(t) ? (uint64_t *)(target_register(t, entry[0]) & ~(PAGE_SIZE - 1))
+				    : t->root;
 }
 
 /*

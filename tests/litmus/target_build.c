@@ -203,6 +203,28 @@ static void build_pasid(struct building *b)
 	field_set(t->state[0][1], PASID_PGTT, PGTT_PASS);
 }
 
+static uint64_t root_address(const struct target *t, const uint64_t *root)
+{
+	return (uint64_t)root | field_bits(RTADDR_TTM, t->scalable);
+}
+
+/* A copy of the root table, and of the context table that the device's entry is in; *context: of that in the copy. */
+static uint64_t *copy_root(struct building *b, const uint64_t *from, const uint64_t *entry,
+			   uint64_t **context)
+{
+	const struct target *t = b->target;
+	uint64_t *root = building_pages(b, 1), *table = building_pages(b, 1);
+	uint64_t *old = (uint64_t *)((uint64_t)entry & ~(PAGE_SIZE - 1));
+
+	if (b->exhausted)
+		return NULL;
+	memcpy(root, from, PAGE_SIZE);
+	memcpy(table, old, PAGE_SIZE);
+	*context = table + (entry - old);
+	*building_root_entry(t, root) = (uint64_t)table | field_bits(ROOT_P, 1);
+	return root;
+}
+
 /* Entries of one word: two whole hierarchies that part at the entry under test. */
 static void build_word(struct building *b, uint64_t *context)
 {
@@ -211,13 +233,23 @@ static void build_word(struct building *b, uint64_t *context)
 	bool first = t->id == TARGET_FS_LEAF ||
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;
+	uint64_t *copy;
 
 	t->encoding = "two pages; one word, which cannot tear";
+	if (target_is_pointer(t)) {
+		t->entry = building_pages(b, 1);
+		t->empty = root_address(t, copy_root(b, t->root, context, &copy));
+		if (b->exhausted)
+			return;
+		memset(copy, 0, (t->scalable ? SM_CONTEXT_WORDS : CONTEXT_WORDS) * sizeof(*copy));
+	}
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *root = building_tables(b, first, depth, t->page[s]);
 		uint64_t sm[SM_CONTEXT_WORDS] = { 0 }, legacy[CONTEXT_WORDS] = { 0 };
 		uint64_t *p = NULL, *directory = NULL, *other;
 		unsigned devfn = t->source_id & 0xff;
+		size_t bytes = t->scalable ? sizeof(sm) : sizeof(legacy);
+		const void *own = t->scalable ? (const void *)sm : legacy;
 
 		if (b->exhausted)
 			return;
@@ -230,8 +262,7 @@ static void build_word(struct building *b, uint64_t *context)
 			building_set_context(b, legacy, root, levels, t->domain[s]);
 		}
 		if (s == 0)
-			memcpy(context, t->scalable ? sm : legacy,
-			       t->scalable ? sizeof(sm) : sizeof(legacy));
+			memcpy(context, own, bytes);
 		switch (t->kind) {
 		case KIND_ROOT:
 		case KIND_SM_ROOT:
@@ -244,6 +275,15 @@ static void build_word(struct building *b, uint64_t *context)
 			else
 				memcpy(other + CONTEXT_WORDS * devfn, legacy, sizeof(legacy));
 			t->state[0][s][0] = (uint64_t)other | field_bits(ROOT_P, 1);
+			break;
+		case KIND_ROOT_TABLE:
+		case KIND_SM_ROOT_TABLE:
+			other = s ? copy_root(b, t->root, context, &copy) : t->root;
+			if (!other)
+				return;
+			if (s)
+				memcpy(copy, own, bytes);
+			t->state[0][s][0] = root_address(t, other);
 			break;
 		case KIND_PASID_DIR:
 			t->state[0][s][0] = *directory;
@@ -282,6 +322,7 @@ static void build(struct building *b, const uint64_t *base)
 	case KIND_SM_CONTEXT:
 		build_sm_context(b);
 		break;
+	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		building_interrupt(b);
 		break;
@@ -292,8 +333,7 @@ static void build(struct building *b, const uint64_t *base)
 	default:
 		build_word(b, context);
 		if (t->kind == KIND_ROOT || t->kind == KIND_SM_ROOT)
-			t->entry = &t->root[2 * (t->source_id >> 8) +
-					    (t->scalable ? t->source_id >> 7 & 1 : 0)];
+			t->entry = building_root_entry(t, t->root);
 	}
 }
 
@@ -323,7 +363,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	b.walks_snooped = field_of(unit->ecap, ECAP_SMPWC);
 	t->coherent = t->scalable && (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
 			      ? b.walks_snooped
-			      : unit->coherent;
+			      : unit->coherent || target_is_pointer(t);
 	t->tagged = device->tagging == DMA_TAGS_ALWAYS ||
 		    (device->tagging == DMA_TAGS_AS_TOLD && t->kind == KIND_PASID &&
 		     field_of(unit->ecap, ECAP_PASID));

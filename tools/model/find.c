@@ -166,8 +166,18 @@ static void choose_invalidations(struct find *f)
 	bool scalable = f->target->scalable, context = false, pasid = false;
 
 	switch (kind) {
+	case KIND_INTERRUPT_TABLE: /* section 6.7: of all of them */
+		choose(f, STEP_INVALIDATE_IEC_GLOBAL, 0, VALUE_ZERO);
+		return;
 	case KIND_IRTE:
 		choose(f, STEP_INVALIDATE_IEC, 0, VALUE_ZERO);
+		return;
+	case KIND_ROOT_TABLE: /* section 6.6: likewise */
+	case KIND_SM_ROOT_TABLE:
+		choose(f, STEP_INVALIDATE_CONTEXT_GLOBAL, 0, VALUE_ZERO);
+		if (scalable)
+			choose(f, STEP_INVALIDATE_PASID_GLOBAL, 0, VALUE_ZERO);
+		choose(f, STEP_INVALIDATE_IOTLB_GLOBAL, 0, VALUE_ZERO);
 		return;
 	case KIND_SM_ROOT:
 	case KIND_SM_CONTEXT:
@@ -229,6 +239,13 @@ static bool has_device_tlb(const struct bench_question *how)
 /* What a driver may do; what these kinds of unit have no use for is left out. */
 static void choose_steps(struct find *f)
 {
+	if (target_is_pointer(f->target)) {
+		choose(f, STEP_SET_POINTER, 0, VALUE_NEW);
+		choose_invalidations(f);
+		if (any_unit(has_device_tlb))
+			choose(f, STEP_INVALIDATE_DEVTLB, 0, VALUE_ZERO);
+		return;
+	}
 	if (arguments.stores & 64)
 		choose_stores(f, STEP_STORE, 1);
 	if (arguments.stores & 128)

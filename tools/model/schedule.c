@@ -83,7 +83,7 @@ static void step(struct replay *r, const struct step *s, const struct model_even
 	for (unsigned w = 0; w < ENTRY_WORDS_MAX; w++)
 		if (!e->part || w == e->part - 1u)
 			r->memory[w] = all[w];
-	if (r->kind->how.coherent || s->op == STEP_FLUSH)
+	if (r->kind->how.coherent || s->op == STEP_FLUSH || s->op == STEP_SET_POINTER)
 		memcpy(r->visible, r->memory, sizeof(r->visible));
 	line(r, "software");
 	fprintf(r->out, "%s, step %u", e->to ? "A to B" : "B to A", e->step + 1u);
@@ -102,6 +102,7 @@ static const char *entry_cache(const struct target *t)
 	case KIND_TABLE:
 	case KIND_LEAF:
 		return "paging-structure cache or IOTLB";
+	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		return "interrupt entry cache";
 	default:

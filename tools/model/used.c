@@ -55,7 +55,7 @@ static void use_pasid(const uint64_t *entry, uint64_t *used)
 
 static bool is_present(enum entry_kind kind, const uint64_t *entry)
 {
-	return entry[0] & kind_present(kind);
+	return kind_is_pointer(kind) || entry[0] & kind_present(kind);
 }
 
 void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
