@@ -25,7 +25,7 @@ static struct step store_of(uint64_t *seed, enum entry_kind kind, unsigned words
 
 	if (kind_is_pointer(kind))
 		return (struct step){ .op = STEP_SET_POINTER, .value = VALUE_NEW };
-	if (words > 1 && !below(seed, 4)) {
+	if (words > 1 && !kind_is_apart(kind) && !below(seed, 4)) {
 		s.op = wide[below(seed, room < 4 ? 4 : room < 8 ? 5 : sizeof(wide))];
 		width = step_words((enum step_op)s.op);
 		s.word = (uint8_t)(s.word / width * width);
@@ -57,6 +57,12 @@ static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 	return s;
 }
 
+static struct step flush_of(uint64_t *seed, enum entry_kind kind)
+{
+	return (struct step){ .op = kind_is_apart(kind) && below(seed, 2) ? STEP_FLUSH_TABLES
+									  : STEP_FLUSH };
+}
+
 static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps)
 {
 	static const uint8_t values[] = { VALUE_ZERO, VALUE_OLD, VALUE_NEW, VALUE_OLD_NOT_PRESENT,
@@ -79,7 +85,7 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 			steps[n++] = invalidation_of(seed, kind);
 			break;
 		case 3:
-			steps[n++] = (struct step){ .op = STEP_FLUSH };
+			steps[n++] = flush_of(seed, kind);
 			break;
 		case 4:
 			steps[n++] = (struct step){ .op = STEP_ANY_ORDER };
@@ -94,7 +100,9 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 					    .word = (uint8_t)((first + i) % words),
 					    .value = VALUE_NEW };
 	if (below(seed, 8))
-		steps[n++] = (struct step){ .op = STEP_FLUSH };
+		steps[n++] = flush_of(seed, kind);
+	if (kind_is_apart(kind) && below(seed, 2))
+		steps[n++] = flush_of(seed, kind);
 	for (unsigned i = below(seed, 4); i; i--)
 		steps[n++] = invalidation_of(seed, kind);
 	if (!n || (!kind_is_of_interrupts(kind) && below(seed, 2)))

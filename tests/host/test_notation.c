@@ -111,7 +111,7 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 
 	do
 		s->op = (uint8_t)below(STEP_OP_COUNT);
-	while (step_words((enum step_op)s->op) > words || !notation_fits(s, kinds));
+	while (step_words((enum step_op)s->op) > words || notation_misfit(s, kinds));
 	width = step_words((enum step_op)s->op);
 	switch (s->op) {
 	case STEP_FIELD: {
@@ -159,16 +159,23 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	}
 }
 
-/* Most of what is tried is for entries; with a pointer among them there are no stores. */
+/* Most of what is tried is for entries of any words: pointers and what is apart have one kind of store. */
 static uint32_t random_targets(void)
 {
-	uint32_t targets = 1 + below((1u << TARGET_COUNT) - 1), pointers = 0;
+	uint32_t targets = 1 + below((1u << TARGET_COUNT) - 1), pointers = 0, apart = 0;
 
-	for (unsigned id = 0; id < TARGET_COUNT; id++)
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
 		pointers |= (uint32_t)kind_is_pointer(target_kind((enum target_id)id)) << id;
-	if (!below(8))
+		apart |= (uint32_t)kind_is_apart(target_kind((enum target_id)id)) << id;
+	}
+	switch (below(8)) {
+	case 0:
 		return pointers;
-	return targets & ~pointers ? targets & ~pointers : 1;
+	case 1:
+		return apart;
+	}
+	targets &= ~(pointers | apart);
+	return targets ? targets : 1;
 }
 
 static void random_sequence(struct notation *to)

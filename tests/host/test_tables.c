@@ -59,13 +59,16 @@ TEST(table_entry_bits)
 
 static uint64_t leads_to(struct target *t, const uint64_t *entry, uint64_t at)
 {
-	struct vtd_view view = { .entry = t->entry, .words = t->words };
+	struct vtd_view view = { .words = t->words };
 	struct vtd_translation result;
 	struct vtd_unit unit = *t->unit;
 
 	unit.root_table = target_root(t, entry);
 	unit.scalable = t->scalable;
-	memcpy(view.value, entry, t->words * sizeof(uint64_t));
+	for (unsigned i = 0; i < t->words; i++) {
+		view.at[i] = target_word(t, i);
+		view.value[i] = entry[i];
+	}
 	vtd_translate(&unit, &(struct vtd_request){ .source_id = t->source_id, .at = at }, &view,
 		      &result);
 	return result.reason ? 0 : result.address;
@@ -97,7 +100,8 @@ TEST(targets_lead_every_state_to_its_own_page)
 			target_read(&reading, t.state[0][s], &m);
 			CHECK(!reading.walks_page_zero);
 		}
-		CHECK(!memcmp(t.entry, t.state[0][0], t.words * 8));
+		for (unsigned i = 0; i < t.words; i++)
+			CHECK_EQ(*target_word(&t, i), t.state[0][0][i]);
 	}
 }
 

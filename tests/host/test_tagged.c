@@ -79,7 +79,8 @@ static void every_mixture(void)
 
 		target_mixture(&target, 0, choice, entry);
 		meaning = target_meaning(&target, entry);
-		memcpy(target.entry, entry, target.words * sizeof(*entry));
+		for (unsigned i = 0; i < target.words; i++)
+			*target_word(&target, i) = entry[i];
 		CHECK(!device.generator->reset(&device, target.private_at));
 		state = one_dma();
 		CHECK_EQ(state, meaning.translated ? DMA_DONE : DMA_FAILED);
@@ -106,7 +107,7 @@ TEST(tagged_requests_come_to_the_entry_of_their_pasid)
 TEST(tagged_requests_and_the_other_scalable_targets)
 {
 	static const uint8_t ids[] = { TARGET_SM_ROOT, TARGET_SM_ROOT_TABLE, TARGET_PASID_DIR,
-				       TARGET_FS_LEAF };
+				       TARGET_PASID_DIR_TABLE, TARGET_FS_LEAF };
 
 	for (unsigned i = 0; i < sizeof(ids); i++) {
 		CHECK_EQ(settled(&dma_dsa_shared, ids[i], true), 0);

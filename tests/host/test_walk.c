@@ -25,7 +25,7 @@ static void compare_access(struct target *t, const struct vtd_unit *from, const 
 	uint64_t to;
 
 	for (unsigned i = 0; i < t->words; i++)
-		t->entry[i] = entry[i];
+		*target_word(t, i) = entry[i];
 	view.root_table = target_root(t, entry);
 	view.scalable = t->scalable;
 	vtd_translate(&view,

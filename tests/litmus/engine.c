@@ -365,17 +365,17 @@ static const char *untranslated(const struct bench *b)
 
 bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 {
-	volatile uint64_t *live = b->target->entry;
 	enum vtd_status status = VTD_OK;
 
 	t->stopped = untranslated(b);
 	if (t->stopped)
 		return false;
 	for (unsigned i = 0; i < b->target->words; i++)
-		live[i] = 0;
+		*(volatile uint64_t *)target_word(b->target, i) = 0;
 	for (unsigned i = b->target->words; i--;)
-		live[i] = entry[i];
-	vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
+		*(volatile uint64_t *)target_word(b->target, i) = entry[i];
+	for (unsigned i = 0; i < b->target->words; i++)
+		vtd_flush_paging(b->unit, target_word(b->target, i), sizeof(*entry));
 	/* A trial that the watchdog broke off may leave a leaf turned away. */
 	for (unsigned s = 0; s < 2; s++) {
 		if (!b->target->leaf[s])

@@ -34,7 +34,8 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 		return home;
 	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
 		home |= IN_PASID_CACHE;
-	if (s->q->kind == KIND_PASID && m->stage == STAGE_SECOND)
+	/* Of a directory's tables too: what another owner left there has the domain-id of what is there now. */
+	if ((s->q->kind == KIND_PASID || is_apart(s)) && m->stage == STAGE_SECOND)
 		home |= IN_PAGING_CACHE;
 	return home;
 }
@@ -193,6 +194,7 @@ static unsigned entry_cache(const struct search *s)
 {
 	switch (s->q->kind) {
 	case KIND_PASID_DIR:
+	case KIND_PASID_DIR_TABLE:
 	case KIND_PASID:
 		return DROP_PASID;
 	case KIND_TABLE:
@@ -266,14 +268,60 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	return s->q->device_tlb ? payload | NO_IOTLB : 0;
 }
 
+static unsigned before(const struct search *s, unsigned position, unsigned from)
+{
+	return !position || (position == s->loop_start && from > position) ? s->positions - 1
+									   : position - 1;
+}
+
+/* What empties the write buffer makes visible of a line: what was flushed last, or what left the cache after that. */
+static unsigned drained(const struct search *s, unsigned position, unsigned visible, unsigned line)
+{
+	unsigned flush = line ? STEP_FLUSH_TABLES : STEP_FLUSH, at = position;
+
+	for (unsigned n = 0; n <= s->positions; n++) {
+		if (s->line_at[line][at] == line_version(visible, line))
+			break;
+		at = before(s, at, s->positions);
+		if (step_at(s, at)->op == flush)
+			return with_line(visible, line, s->line_at[line][after(s, at)]);
+	}
+	return visible;
+}
+
+/* Of words in two lines. */
+static unsigned visible_after_apart(const struct search *s, unsigned position, unsigned to,
+				    unsigned visible)
+{
+	const struct step *step = step_at(s, position);
+	bool buffers = s->q->write_buffer && s->q->caches;
+
+	if (buffers && !step_invalidates(step) && !step_settles(step))
+		return visible;
+	if (s->q->coherent)
+		return visible_at(s, to);
+	if (buffers) {
+		visible = drained(s, position, visible, 0);
+		return drained(s, position, visible, 1);
+	}
+	if (step->op == STEP_FLUSH)
+		return with_line(visible, 0, s->line_at[0][to]);
+	if (step->op == STEP_FLUSH_TABLES)
+		return with_line(visible, 1, s->line_at[1][to]);
+	return visible;
+}
+
 unsigned visible_after(const struct search *s, unsigned position, unsigned to, unsigned visible)
 {
 	const struct step *step = step_at(s, position);
-	unsigned from = s->places[visible].position;
+	unsigned from;
 
 	/* No memory is between: it is a register. */
 	if (kind_is_pointer(s->q->kind))
 		return to;
+	if (is_apart(s))
+		return visible_after_apart(s, position, to, visible);
+	from = s->places[visible].position;
 	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
 	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? to : visible;
@@ -285,9 +333,7 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned to, u
 	while (position != from) {
 		if (step_at(s, position)->op == STEP_FLUSH)
 			return after(s, position);
-		position = !position || (position == s->loop_start && from > position)
-				   ? s->positions - 1
-				   : position - 1;
+		position = before(s, position, from);
 	}
 	return visible;
 }

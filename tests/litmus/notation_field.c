@@ -53,15 +53,24 @@ const struct vtd_field *notation_cut_field(const struct step *step, unsigned kin
 	return NULL;
 }
 
-bool notation_fits(const struct step *step, unsigned kinds)
+const char *notation_misfit(const struct step *step, unsigned kinds)
 {
-	bool any = step_words((enum step_op)step->op) > 0, pointers = false, others = false;
+	bool stores = step_words((enum step_op)step->op) > 0;
 
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		bool is_pointer = kinds & 1u << k && kind_is_pointer((enum entry_kind)k);
+		bool is_pointer = kind_is_pointer((enum entry_kind)k),
+		     is_apart = kind_is_apart((enum entry_kind)k);
 
-		pointers |= is_pointer;
-		others |= kinds & 1u << k && !is_pointer;
+		if (!(kinds & 1u << k))
+			continue;
+		if (stores && is_pointer && step->op != STEP_SET_POINTER)
+			return "set the table pointer := new";
+		if (step->op == STEP_SET_POINTER && !is_pointer)
+			return "a store: an entry is no pointer that a command sets";
+		if (stores && is_apart && step->op != STEP_STORE)
+			return "a 64-bit store of a whole word: the words are not beside each other";
+		if (step->op == STEP_FLUSH_TABLES && !is_apart)
+			return "flush the line if ECAP.C = 0: there are no tables with the entry";
 	}
-	return !any || (step->op == STEP_SET_POINTER ? !others : !pointers);
+	return NULL;
 }

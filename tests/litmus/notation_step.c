@@ -19,6 +19,7 @@ static const char *const templates[STEP_OP_COUNT] = {
 	[STEP_ANY_ORDER] = "any order of these stores",
 	[STEP_BARRIER] = "barrier",
 	[STEP_FLUSH] = "flush the line if ECAP.C = 0",
+	[STEP_FLUSH_TABLES] = "flush the tables if ECAP.C = 0",
 	[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID %d",
 	[STEP_INVALIDATE_CONTEXT_DOMAIN] = "invalidate the context cache (domain), DID %d",
 	[STEP_INVALIDATE_CONTEXT_OTHER] =

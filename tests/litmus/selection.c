@@ -212,7 +212,8 @@ static void visit_mutants(struct bench *b, const struct visit *v)
 		/* Pass-through on QEMU: see cannot(); directory entries: likewise. */
 		if (b->lacks[target] || !option_list_matches(options.tests, id) ||
 		    (traits_is_qemu() &&
-		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR)))
+		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR ||
+		      target == TARGET_PASID_DIR_TABLE)))
 			continue;
 		show(v, &(struct test){ .kind = TEST_MUTANTS,
 					.bench = b,

@@ -25,6 +25,11 @@ enum entry_kind {
 	KIND_SM_ROOT,	 /* scalable mode */
 	KIND_SM_CONTEXT, /* scalable mode */
 	KIND_PASID_DIR,
+	/*
+	 * The same in word 0, with the tables that A and B lead to: in word 1 what counts of the device's entry in A's table, in
+	 * word 2 of that in B's. Each is in a cache line of its own.
+	 */
+	KIND_PASID_DIR_TABLE,
 	KIND_PASID,
 	KIND_TABLE,	      /* paging entry that leads to a table */
 	KIND_LEAF,	      /* paging entry that leads to a page */
@@ -48,8 +53,9 @@ enum step_op {
 	 * in theirs: the compiler decides.
 	 */
 	STEP_ANY_ORDER,
-	STEP_BARRIER, /* stores before it are visible before stores after it */
-	STEP_FLUSH,   /* write the entry's cache line back; nothing where ECAP.C = 1 */
+	STEP_BARRIER,	   /* stores before it are visible before stores after it */
+	STEP_FLUSH,	   /* write the entry's cache line back; nothing where ECAP.C = 1 */
+	STEP_FLUSH_TABLES, /* of a directory entry with its tables: the lines of both; likewise */
 	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
 	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
 	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
@@ -148,6 +154,12 @@ static inline bool kind_is_pointer(enum entry_kind kind)
 {
 	return kind == KIND_ROOT_TABLE || kind == KIND_SM_ROOT_TABLE ||
 	       kind == KIND_INTERRUPT_TABLE;
+}
+
+/* Its words are in cache lines of their own: the first, and the others. They are read one after the other. */
+static inline bool kind_is_apart(enum entry_kind kind)
+{
+	return kind == KIND_PASID_DIR_TABLE;
 }
 
 static inline bool kind_is_of_interrupts(enum entry_kind kind)

@@ -10,10 +10,11 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE	 "outside the specification: "
-#define ROUNDS	 64
-#define LOOKED_AT 8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
-#define LATE_US	 1000
+#define OUTSIDE "outside the specification: "
+#define ROUNDS	64
+#define LOOKED_AT \
+	8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
+#define LATE_US 1000
 
 /* What made the new table be used, where the old one still was. */
 enum cause { CAUSE_LATE, CAUSE_LAST, CAUSE_PASID, CAUSE_FIRST, CAUSE_SET_LATE, CAUSE_NONE, CAUSES };
@@ -84,16 +85,24 @@ static const char *why(const struct bench *b, enum cause cause)
 {
 	/* [of interrupts][cause] */
 	static const char *const enhanced[2][CAUSES] = {
-		{ [CAUSE_LAST] = "a global IOTLB invalidation ended it: SRTP spares the IOTLB, though CAP.ESRTPS = 1 (section 6.6)",
-		  [CAUSE_PASID] = "a global PASID-cache invalidation, and one of the IOTLB, ended it: SRTP spares the PASID cache, though CAP.ESRTPS = 1 (section 6.6)",
-		  [CAUSE_FIRST] = "a global context-cache invalidation, and the others after it, ended it: SRTP spares the context cache, though CAP.ESRTPS = 1 (section 6.6)" },
-		{ [CAUSE_LAST] = "a global invalidation of the interrupt entry cache ended it: SIRTP spares that cache, though CAP.ESIRTPS = 1 (section 6.7)" },
+		{ [CAUSE_LAST] =
+			  "a global IOTLB invalidation ended it: SRTP spares the IOTLB, though CAP.ESRTPS = 1 (section 6.6)",
+		  [CAUSE_PASID] =
+			  "a global PASID-cache invalidation, and one of the IOTLB, ended it: SRTP spares the PASID cache, though CAP.ESRTPS = 1 (section 6.6)",
+		  [CAUSE_FIRST] =
+			  "a global context-cache invalidation, and the others after it, ended it: SRTP spares the context cache, though CAP.ESRTPS = 1 (section 6.6)" },
+		{ [CAUSE_LAST] =
+			  "a global invalidation of the interrupt entry cache ended it: SIRTP spares that cache, though CAP.ESIRTPS = 1 (section 6.7)" },
 	};
 	static const char *const always[2][CAUSES] = {
-		{ [CAUSE_SET_LATE] = "1 ms later, with everything invalidated once more, it was used: GSTS.RTPS is set before the new root table is (sections 6.6, 11.4.4.2)",
-		  [CAUSE_NONE] = "nothing ended it: RTADDR is not taken over at SRTP while translation is on (sections 6.6, 11.4.4.1)" },
-		{ [CAUSE_SET_LATE] = "1 ms later, with everything invalidated once more, it was used: GSTS.IRTPS is set before the new table is (sections 6.7, 11.4.4.2)",
-		  [CAUSE_NONE] = "nothing ended it: IRTA is not taken over at SIRTP while interrupts are remapped (sections 6.7, 11.4.4.1)" },
+		{ [CAUSE_SET_LATE] =
+			  "1 ms later, with everything invalidated once more, it was used: GSTS.RTPS is set before the new root table is (sections 6.6, 11.4.4.2)",
+		  [CAUSE_NONE] =
+			  "nothing ended it: RTADDR is not taken over at SRTP while translation is on (sections 6.6, 11.4.4.1)" },
+		{ [CAUSE_SET_LATE] =
+			  "1 ms later, with everything invalidated once more, it was used: GSTS.IRTPS is set before the new table is (sections 6.7, 11.4.4.2)",
+		  [CAUSE_NONE] =
+			  "nothing ended it: IRTA is not taken over at SIRTP while interrupts are remapped (sections 6.7, 11.4.4.1)" },
 	};
 	unsigned i = is_of_interrupts(b);
 
@@ -101,8 +110,9 @@ static const char *why(const struct bench *b, enum cause cause)
 		return always[i][cause];
 	if (cause == CAUSE_LATE)
 		return "the one after it did not: something was still under way when the wait was completed (sections 6.5.4, 6.5.2.9), or a line was evicted by chance";
-	return is_enhanced(b) ? enhanced[i][cause]
-			      : "the same invalidations once more ended it: some are not done, or are lost (section 6.5.2)";
+	return is_enhanced(b)
+		       ? enhanced[i][cause]
+		       : "the same invalidations once more ended it: some are not done, or are lost (section 6.5.2)";
 }
 
 static const char *tell(const struct bench *b, unsigned old, unsigned rounds,
@@ -123,7 +133,9 @@ static const char *tell(const struct bench *b, unsigned old, unsigned rounds,
 		is_enhanced(b) ? "nothing invalidated, as hardware does that"
 			       : "everything invalidated globally",
 		old, rounds, interrupts ? "interrupt" : "DMA", why(b, cause),
-		old < rounds / 4 && is_enhanced(b) ? "; so seldom: what was under way at the command fills caches afterwards" : "");
+		old < rounds / 4 && is_enhanced(b)
+			? "; so seldom: what was under way at the command fills caches afterwards"
+			: "");
 	return text;
 }
 

@@ -19,6 +19,8 @@
  *                                                        the DMA's (pass-through), and a decoy that
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *   pasid-dir-table  table (word 0); entries in both (1, 2)  four pages: AB and BA are of what another owner
+ *                                                        left in A's table, and in B's
  *   root-table, sm-root-table                            two pages: the register is set by a command
  *   interrupt-table                                      two vectors: likewise
  *   irte           vector (word 0); source-id (1)        three pairs of states; a vector that neither lets
@@ -103,7 +105,8 @@ struct target {
 	uint64_t state[TARGET_PHASES][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
 	uint16_t domain[2], pasid[2];			   /* of A and B */
 	uint64_t *root;					   /* root table that leads to all of it */
-	uint64_t *entry;	      /* the live entry; state A of phase 0 stands in it */
+	uint64_t *entry;    /* the live entry; state A of phase 0 stands in it */
+	uint64_t *apart[3]; /* where its words are, if not one after the other; NULL: they are */
 	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];
@@ -146,6 +149,12 @@ static inline bool target_passes_through(enum target_id id)
 static inline bool target_is_of_interrupts(const struct target *t)
 {
 	return kind_is_of_interrupts((enum entry_kind)t->kind);
+}
+
+/* Where a word of the live entry is. */
+static inline uint64_t *target_word(const struct target *t, unsigned word)
+{
+	return t->apart[0] ? t->apart[word] : t->entry + word;
 }
 
 static inline bool target_is_pointer(const struct target *t)

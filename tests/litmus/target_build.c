@@ -300,6 +300,45 @@ static void build_word(struct building *b, uint64_t *context)
 	}
 }
 
+/*
+ * Two tables for one directory entry. The one that is not led to holds what another owner left there: an entry of the same
+ * domain-id that leads elsewhere. Word 0 of an entry has its pointer, so word 0 is what counts.
+ */
+static void build_dir_table(struct building *b, uint64_t *context)
+{
+	struct target *t = b->target;
+	unsigned levels = vtd_unit_any_levels(t->unit);
+	uint64_t *directory, *left[2], own[2], others[2];
+	uint64_t *p[2] = { building_own_pasid(b, context, t->pasid[0], &directory) };
+
+	p[1] = building_pages(b, 1);
+	if (b->exhausted)
+		return;
+	p[1] += PASID_WORDS * (t->pasid[0] % 64);
+	t->pages = 4;
+	t->encoding = "four pages: of each state, and of what another owner left in its table";
+	t->apart[0] = directory;
+	for (unsigned s = 0; s < 2; s++) {
+		uint64_t *root = building_tables(b, false, levels, building_page(b, s));
+
+		left[s] = building_tables(b, false, levels, building_page(b, mixture_page(s, !s)));
+		if (b->exhausted)
+			return;
+		building_set_pasid(b, p[s], left[s], false, levels, t->domain[s]);
+		others[s] = p[s][0];
+		building_set_pasid(b, p[s], root, false, levels, t->domain[s]);
+		own[s] = p[s][0];
+		t->apart[1 + s] = p[s];
+	}
+	for (unsigned s = 0; s < 2; s++) {
+		t->state[0][s][0] = ((uint64_t)p[s] & ~(PAGE_SIZE - 1)) |
+				    field_bits(PASID_DIR_P, 1);
+		t->state[0][s][1] = s ? others[0] : own[0];
+		t->state[0][s][2] = s ? own[1] : others[1];
+	}
+	t->entry = directory;
+}
+
 /* `base` is as for target_build(). */
 static void build(struct building *b, const uint64_t *base)
 {
@@ -325,6 +364,9 @@ static void build(struct building *b, const uint64_t *base)
 	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		building_interrupt(b);
+		break;
+	case KIND_PASID_DIR_TABLE:
+		build_dir_table(b, context);
 		break;
 	case KIND_PASID:
 		t->entry = building_own_pasid(b, context, t->pasid[0], &directory);
@@ -385,7 +427,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (b.exhausted)
 		return "no memory for its tables";
 	for (unsigned i = 0; i < t->words; i++)
-		t->entry[i] = t->state[0][0][i];
+		*target_word(t, i) = t->state[0][0][i];
 	for (unsigned i = 0; i < b.made_count; i++)
 		vtd_flush_paging(unit, b.made[i].at, b.made[i].bytes);
 	target_choose_phase(t, 0);

@@ -65,6 +65,7 @@
 	T(SM_ROOT, "sm-root", KIND_SM_ROOT, true, 11)                                                \
 	T(SM_ROOT_TABLE, "sm-root-table", KIND_SM_ROOT_TABLE, true, 16)                              \
 	T(PASID_DIR, "pasid-dir", KIND_PASID_DIR, true, 9)                                           \
+	T(PASID_DIR_TABLE, "pasid-dir-table", KIND_PASID_DIR_TABLE, true, 18)                        \
 	T(PASID_SS, "pasid-ss", KIND_PASID, true, 3)                                                 \
 	T(PASID_FS, "pasid-fs", KIND_PASID, true, 4)                                                 \
 	T(PASID_FS_PT, "pasid-fs-pt", KIND_PASID, true, 5)                                           \

@@ -187,6 +187,7 @@ static void choose_invalidations(struct find *f)
 		context = pasid = true;
 		break;
 	case KIND_PASID_DIR:
+	case KIND_PASID_DIR_TABLE:
 	case KIND_PASID:
 		choose_invalidation(f, STEP_INVALIDATE_PASID);
 		pasid = true;
@@ -239,6 +240,8 @@ static bool has_device_tlb(const struct bench_question *how)
 /* What a driver may do; what these kinds of unit have no use for is left out. */
 static void choose_steps(struct find *f)
 {
+	bool apart = kind_is_apart((enum entry_kind)f->target->kind);
+
 	if (target_is_pointer(f->target)) {
 		choose(f, STEP_SET_POINTER, 0, VALUE_NEW);
 		choose_invalidations(f);
@@ -248,14 +251,16 @@ static void choose_steps(struct find *f)
 	}
 	if (arguments.stores & 64)
 		choose_stores(f, STEP_STORE, 1);
-	if (arguments.stores & 128)
+	if (arguments.stores & 128 && !apart)
 		choose_stores(f, STEP_CAS, 2);
-	if (arguments.stores & 256)
+	if (arguments.stores & 256 && !apart)
 		choose_stores(f, STEP_STORE256, 4);
 	if (arguments.stores & 512)
 		choose_stores(f, STEP_STORE512, 8);
 	if (any_unit(does_not_snoop))
 		choose(f, STEP_FLUSH, 0, VALUE_ZERO);
+	if (any_unit(does_not_snoop) && apart)
+		choose(f, STEP_FLUSH_TABLES, 0, VALUE_ZERO);
 	choose_invalidations(f);
 	if (any_unit(has_caching_mode))
 		choose(f, STEP_SETTLE_NEW, 0, VALUE_ZERO);

@@ -80,7 +80,8 @@ void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
 		used[1] = ~0ull;
 		break;
 	default:
-		used[0] = ~0ull;
+		for (unsigned i = 0; i < kind_words(kind); i++)
+			used[i] = ~0ull;
 	}
 }
 
