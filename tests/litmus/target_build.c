@@ -12,12 +12,6 @@
 /* 1 and 2 are the states', 3 is the reserved regions', 4 the companion's. CAP.ND is for 16 at least. */
 #define MIXTURE_DOMAIN 5
 
-/* Outcome of pointer of state p read with the rest of state r. */
-static unsigned mixture_page(unsigned p, unsigned r)
-{
-	return p == r ? p : p ? OUTCOME_MIXTURE_2 : OUTCOME_MIXTURE_1;
-}
-
 static void build_context(struct building *b)
 {
 	struct target *t = b->target;
@@ -38,10 +32,10 @@ static void build_context(struct building *b)
 
 			/* Read with the depth of A (or the good one), and one deeper. */
 			if (low) {
-				shallow = building_leaf_table(b, mixture_page(s, 0));
-				deep = building_leaf_table(b, mixture_page(s, 1));
+				shallow = building_leaf_table(b, building_mixture(s, 0));
+				deep = building_leaf_table(b, building_mixture(s, 1));
 			} else {
-				shallow = building_leaf_table(b, mixture_page(s, phase));
+				shallow = building_leaf_table(b, building_mixture(s, phase));
 				/* The other state's width is one that this unit refuses. */
 				levels = s == phase ? only : only == 3 ? 4 : 3;
 			}
@@ -107,7 +101,7 @@ static void build_sm_context(struct building *b)
 			return;
 		table -= PASID_WORDS * t->pasid[s];
 		for (unsigned r = 0; r < 2; r++) {
-			unsigned m = mixture_page(s, r);
+			unsigned m = building_mixture(s, r);
 			uint64_t *root = building_tables(b, first, first ? 4 : levels,
 							 building_page(b, m));
 			/*
@@ -203,28 +197,6 @@ static void build_pasid(struct building *b)
 	field_set(t->state[0][1], PASID_PGTT, PGTT_PASS);
 }
 
-static uint64_t root_address(const struct target *t, const uint64_t *root)
-{
-	return (uint64_t)root | field_bits(RTADDR_TTM, t->scalable);
-}
-
-/* A copy of the root table, and of the context table that the device's entry is in; *context: of that in the copy. */
-static uint64_t *copy_root(struct building *b, const uint64_t *from, const uint64_t *entry,
-			   uint64_t **context)
-{
-	const struct target *t = b->target;
-	uint64_t *root = building_pages(b, 1), *table = building_pages(b, 1);
-	uint64_t *old = (uint64_t *)((uint64_t)entry & ~(PAGE_SIZE - 1));
-
-	if (b->exhausted)
-		return NULL;
-	memcpy(root, from, PAGE_SIZE);
-	memcpy(table, old, PAGE_SIZE);
-	*context = table + (entry - old);
-	*building_root_entry(t, root) = (uint64_t)table | field_bits(ROOT_P, 1);
-	return root;
-}
-
 /* Entries of one word: two whole hierarchies that part at the entry under test. */
 static void build_word(struct building *b, uint64_t *context)
 {
@@ -233,16 +205,10 @@ static void build_word(struct building *b, uint64_t *context)
 	bool first = t->id == TARGET_FS_LEAF ||
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;
-	uint64_t *copy;
 
 	t->encoding = "two pages; one word, which cannot tear";
-	if (target_is_pointer(t)) {
-		t->entry = building_pages(b, 1);
-		t->empty = root_address(t, copy_root(b, t->root, context, &copy));
-		if (b->exhausted)
-			return;
-		memset(copy, 0, (t->scalable ? SM_CONTEXT_WORDS : CONTEXT_WORDS) * sizeof(*copy));
-	}
+	if (target_is_pointer(t))
+		building_pointer(b, context);
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *root = building_tables(b, first, depth, t->page[s]);
 		uint64_t sm[SM_CONTEXT_WORDS] = { 0 }, legacy[CONTEXT_WORDS] = { 0 };
@@ -278,12 +244,7 @@ static void build_word(struct building *b, uint64_t *context)
 			break;
 		case KIND_ROOT_TABLE:
 		case KIND_SM_ROOT_TABLE:
-			other = s ? copy_root(b, t->root, context, &copy) : t->root;
-			if (!other)
-				return;
-			if (s)
-				memcpy(copy, own, bytes);
-			t->state[0][s][0] = root_address(t, other);
+			building_pointer_state(b, s, context, own, bytes);
 			break;
 		case KIND_PASID_DIR:
 			t->state[0][s][0] = *directory;
@@ -298,45 +259,6 @@ static void build_word(struct building *b, uint64_t *context)
 				t->entry = other;
 		}
 	}
-}
-
-/*
- * Two tables for one directory entry. The one that is not led to holds what another owner left there: an entry of the same
- * domain-id that leads elsewhere. Word 0 of an entry has its pointer, so word 0 is what counts.
- */
-static void build_dir_table(struct building *b, uint64_t *context)
-{
-	struct target *t = b->target;
-	unsigned levels = vtd_unit_any_levels(t->unit);
-	uint64_t *directory, *left[2], own[2], others[2];
-	uint64_t *p[2] = { building_own_pasid(b, context, t->pasid[0], &directory) };
-
-	p[1] = building_pages(b, 1);
-	if (b->exhausted)
-		return;
-	p[1] += PASID_WORDS * (t->pasid[0] % 64);
-	t->pages = 4;
-	t->encoding = "four pages: of each state, and of what another owner left in its table";
-	t->apart[0] = directory;
-	for (unsigned s = 0; s < 2; s++) {
-		uint64_t *root = building_tables(b, false, levels, building_page(b, s));
-
-		left[s] = building_tables(b, false, levels, building_page(b, mixture_page(s, !s)));
-		if (b->exhausted)
-			return;
-		building_set_pasid(b, p[s], left[s], false, levels, t->domain[s]);
-		others[s] = p[s][0];
-		building_set_pasid(b, p[s], root, false, levels, t->domain[s]);
-		own[s] = p[s][0];
-		t->apart[1 + s] = p[s];
-	}
-	for (unsigned s = 0; s < 2; s++) {
-		t->state[0][s][0] = ((uint64_t)p[s] & ~(PAGE_SIZE - 1)) |
-				    field_bits(PASID_DIR_P, 1);
-		t->state[0][s][1] = s ? others[0] : own[0];
-		t->state[0][s][2] = s ? own[1] : others[1];
-	}
-	t->entry = directory;
 }
 
 /* `base` is as for target_build(). */
@@ -366,7 +288,7 @@ static void build(struct building *b, const uint64_t *base)
 		building_interrupt(b);
 		break;
 	case KIND_PASID_DIR_TABLE:
-		build_dir_table(b, context);
+		building_dir_table(b, context);
 		break;
 	case KIND_PASID:
 		t->entry = building_own_pasid(b, context, t->pasid[0], &directory);
