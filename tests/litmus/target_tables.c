@@ -71,7 +71,8 @@ void building_dir_table(struct building *b, uint64_t *context)
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *root = building_tables(b, false, levels, building_page(b, s));
 
-		left[s] = building_tables(b, false, levels, building_page(b, building_mixture(s, !s)));
+		left[s] = building_tables(b, false, levels,
+					  building_page(b, building_mixture(s, !s)));
 		if (b->exhausted)
 			return;
 		building_set_pasid(b, p[s], left[s], false, levels, t->domain[s]);
