@@ -289,7 +289,7 @@ TEST(notation_names_what_it_does_not_take)
 		{ "name: x\n", "f:1:1: \"name:\" is not accepted here; accepted: target:" },
 		{ HEAD "stor word 0 := new\n",
 		  "f:4:1: \"stor\" is not accepted here; accepted: title: | from: | claim: | promise: | "
-		  "store | exchange | any | barrier | flush | invalidate | if" },
+		  "store | exchange | set | any | barrier | flush | invalidate | if" },
 		{ HEAD "barrier\nstore word 2 := new\n",
 		  "f:5:12: \"2\" is not accepted here; accepted: 0 | 1 | 0: | 1:" },
 		{ HEAD "store word 1: bits 63:0 := new\n",
@@ -315,15 +315,17 @@ TEST(notation_names_what_it_does_not_take)
 		  "f:4:1: \"name:\" is not accepted here; accepted: title: | from: | claim: | promise: | "
 		  "a step" },
 		{ HEAD "barrier\nclaim: safe\n",
-		  "f:5:1: \"claim:\" is not accepted here; accepted: store | exchange | any | barrier | "
+		  "f:5:1: \"claim:\" is not accepted here; accepted: store | exchange | set | any | barrier | "
 		  "flush | invalidate | if | target:" },
 		{ "target: context, contxt\n",
-		  "f:1:18: \"contxt\" is not accepted here; accepted: root | sm-root | sm-context | "
-		  "pasid-dir | pasid | table | leaf | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
+		  "f:1:18: \"contxt\" is not accepted here; accepted: root-table | root | sm-root-table | "
+		  "sm-root | sm-context | pasid-dir | pasid-dir-table | pasid | table | leaf | "
+		  "interrupt-table | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
 		  "pasid-nested | fs-leaf | irte-posted" },
 		{ "target: pasid-ss, pasid\n",
-		  "f:1:19: \"pasid\" is not accepted here; accepted: root | context | sm-root | sm-context | "
-		  "pasid-dir | table | leaf | irte | context-pt | pasid-fs | "
+		  "f:1:19: \"pasid\" is not accepted here; accepted: root-table | root | context | "
+		  "sm-root-table | sm-root | sm-context | pasid-dir | pasid-dir-table | table | leaf | "
+		  "interrupt-table | irte | context-pt | pasid-fs | "
 		  "pasid-fs-pt | pasid-nested | fs-leaf | irte-posted" },
 		{ HEAD "store word 0: bits 30:12 := new\n",
 		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "

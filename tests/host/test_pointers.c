@@ -80,10 +80,14 @@ TEST(model_knows_what_a_command_invalidates)
 		enum target_id id;
 		const char *name;
 	} unsafe[] = {
-		{ TARGET_ROOT_TABLE, "no-invalidation" },     { TARGET_ROOT_TABLE, "no-context-cache" },
-		{ TARGET_ROOT_TABLE, "no-iotlb" },	      { TARGET_ROOT_TABLE, "iotlb-first" },
-		{ TARGET_ROOT_TABLE, "invalidate-first" },    { TARGET_SM_ROOT_TABLE, "linux-5.12" },
-		{ TARGET_SM_ROOT_TABLE, "no-context-cache" }, { TARGET_SM_ROOT_TABLE, "no-iotlb" },
+		{ TARGET_ROOT_TABLE, "no-invalidation" },
+		{ TARGET_ROOT_TABLE, "no-context-cache" },
+		{ TARGET_ROOT_TABLE, "no-iotlb" },
+		{ TARGET_ROOT_TABLE, "iotlb-first" },
+		{ TARGET_ROOT_TABLE, "invalidate-first" },
+		{ TARGET_SM_ROOT_TABLE, "linux-5.12" },
+		{ TARGET_SM_ROOT_TABLE, "no-context-cache" },
+		{ TARGET_SM_ROOT_TABLE, "no-iotlb" },
 		{ TARGET_INTERRUPT_TABLE, "no-invalidation" },
 	};
 	struct bench_question plain = { .bits = 128 }, sets = { .bits = 128, .set_drops = true };
