@@ -237,11 +237,31 @@ static bool has_device_tlb(const struct bench_question *how)
 	return how->device_tlb;
 }
 
+/* A directory entry with its tables: it goes away, the tables are filled, it comes back. More would be too many to try. */
+static void choose_apart(struct find *f)
+{
+	choose(f, STEP_STORE, 0, VALUE_ZERO);
+	for (unsigned word = 0; word < 3; word++)
+		choose(f, STEP_STORE, word, VALUE_NEW);
+	if (any_unit(does_not_snoop)) {
+		choose(f, STEP_FLUSH, 0, VALUE_ZERO);
+		choose(f, STEP_FLUSH_TABLES, 0, VALUE_ZERO);
+	}
+	choose(f, STEP_INVALIDATE_PASID, 0, VALUE_OLD);
+	choose(f, STEP_INVALIDATE_IOTLB, 0, VALUE_OLD);
+	if (any_unit(has_caching_mode))
+		choose(f, STEP_SETTLE_NEW, 0, VALUE_ZERO);
+	if (any_unit(has_device_tlb))
+		choose(f, STEP_INVALIDATE_DEVTLB, 0, VALUE_ZERO);
+}
+
 /* What a driver may do; what these kinds of unit have no use for is left out. */
 static void choose_steps(struct find *f)
 {
-	bool apart = kind_is_apart((enum entry_kind)f->target->kind);
-
+	if (kind_is_apart((enum entry_kind)f->target->kind)) {
+		choose_apart(f);
+		return;
+	}
 	if (target_is_pointer(f->target)) {
 		choose(f, STEP_SET_POINTER, 0, VALUE_NEW);
 		choose_invalidations(f);
@@ -251,16 +271,14 @@ static void choose_steps(struct find *f)
 	}
 	if (arguments.stores & 64)
 		choose_stores(f, STEP_STORE, 1);
-	if (arguments.stores & 128 && !apart)
+	if (arguments.stores & 128)
 		choose_stores(f, STEP_CAS, 2);
-	if (arguments.stores & 256 && !apart)
+	if (arguments.stores & 256)
 		choose_stores(f, STEP_STORE256, 4);
 	if (arguments.stores & 512)
 		choose_stores(f, STEP_STORE512, 8);
 	if (any_unit(does_not_snoop))
 		choose(f, STEP_FLUSH, 0, VALUE_ZERO);
-	if (any_unit(does_not_snoop) && apart)
-		choose(f, STEP_FLUSH_TABLES, 0, VALUE_ZERO);
 	choose_invalidations(f);
 	if (any_unit(has_caching_mode))
 		choose(f, STEP_SETTLE_NEW, 0, VALUE_ZERO);
