@@ -30,9 +30,14 @@ uint64_t vtd_interrupts_register(const uint64_t *table, bool x2apic)
 	return (uint64_t)table | field_bits(IRTA_EIME, x2apic) | field_bits(IRTA_S, size);
 }
 
-enum vtd_status vtd_interrupts_set_register(struct vtd_unit *unit, uint64_t value)
+void vtd_interrupts_write_register(struct vtd_unit *unit, uint64_t value)
 {
 	vtd_write64(unit, VTD_IRTA, value);
+}
+
+enum vtd_status vtd_interrupts_set_register(struct vtd_unit *unit, uint64_t value)
+{
+	vtd_interrupts_write_register(unit, value);
 	return vtd_command_once(unit, GCMD_SIRTP, GCMD_SIRTP);
 }
 

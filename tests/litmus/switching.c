@@ -7,6 +7,7 @@
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/ownership.h"
+#include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
@@ -166,6 +167,29 @@ static const char *try_target(struct bench *b, struct tally *t)
 	return old ? tell(b, old, round, by_cause) : NULL;
 }
 
+/* IRTA says another table, SIRTP was not given, everything is invalidated: the old one is still the unit's. */
+static const char *check_latch(struct bench *b, struct tally *t)
+{
+	const uint64_t(*state)[ENTRY_WORDS_MAX] = b->target->state[0];
+	enum vtd_status status;
+	enum outcome outcome;
+
+	if (!engine_put(b, state[0], t))
+		return t->stopped;
+	vtd_interrupts_write_register(b->unit, state[1][0]);
+	status = invalidate(b);
+	outcome = engine_once(b, t);
+	vtd_interrupts_write_register(b->unit, state[0][0]);
+	if (status == VTD_OK)
+		status = invalidate(b);
+	if (status != VTD_OK)
+		t->stopped = bench_status_text(b, status);
+	if (t->stopped || outcome == OUTCOME_A)
+		return t->stopped;
+	return OUTSIDE
+		"with another interrupt-remapping table in IRTA, and GCMD.SIRTP not given, an interrupt did not go by the old one: the unit does not latch IRTA (section 11.4.4.1)";
+}
+
 const char *switching_find(struct bench *b, struct tally *t)
 {
 	static const uint8_t ids[] = { TARGET_ROOT_TABLE, TARGET_SM_ROOT_TABLE };
@@ -195,5 +219,7 @@ const char *switching_find_interrupts(struct bench *b, struct tally *t)
 		problem = t->stopped;
 	if (problem)
 		t->stopped = problem;
-	return problem ? problem : try_target(b, t);
+	if (!problem)
+		problem = try_target(b, t);
+	return problem ? problem : check_latch(b, t);
 }

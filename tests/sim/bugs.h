@@ -182,6 +182,7 @@
 	B(SRTP_KEEPS_IOTLB, "esrtps-keeps-iotlb", "spares the IOTLB at SRTP (6.6)") \
 	B(SRTP_EARLY, "esrtps-early", "does not wait at SRTP for walks under way, which fill the caches afterwards (6.6)") \
 	B(SIRTP_LATE, "interrupt-table-set-late", "shows GSTS.IRTPS 200 us before it uses the new interrupt-remapping table, where it is remapping (6.7)") \
+	B(IRTA_UNLATCHED, "interrupt-table-unlatched", "uses IRTA as soon as it is written, without SIRTP (11.4.4.1)") \
 	B(SIRTP_KEEPS, "esirtps-keeps", "spares the interrupt entry cache at SIRTP, though CAP.ESIRTPS says otherwise (6.7)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \

@@ -247,6 +247,8 @@ uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 
 	if (sim_has(BUG_SIRTP_LATE))
 		unit_set_late(u);
+	if (sim_has(BUG_IRTA_UNLATCHED))
+		u->interrupt_table = unit_get64(u, VTD_IRTA);
 	*m = (struct unit_message){ 0 };
 	r->index = NOT_REMAPPED;
 	if (!(status & GCMD_IRE)) {
