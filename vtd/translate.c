@@ -34,11 +34,11 @@ static void load(const struct walk *w, const volatile uint64_t *entry, unsigned 
 {
 	for (unsigned i = 0; i < words; i++) {
 		const volatile uint64_t *word = entry + i;
+		unsigned k = 0, seen = w->view ? w->view->words : 0;
 
-		if (w->view && word >= w->view->entry && word < w->view->entry + w->view->words)
-			value[i] = w->view->value[word - w->view->entry];
-		else
-			value[i] = *word;
+		while (k < seen && w->view->at[k] != word)
+			k++;
+		value[i] = k < seen ? w->view->value[k] : *word;
 	}
 }
 

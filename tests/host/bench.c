@@ -59,6 +59,7 @@ struct model_question bench_question_of(struct bench_question how, enum entry_ki
 		.caches = !how.no_caches,
 		.one_way = how.one_way,
 		.splits_vectors = how.splits_vectors,
+		.set_drops = how.set_drops,
 	};
 }
 

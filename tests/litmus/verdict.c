@@ -86,7 +86,8 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL &&
 	    b->traits.pass_through == TRAIT_YES)
 		return "the unit goes on passing through until the context cache is invalidated";
-	if (target == TARGET_PASID_DIR && traits_is_qemu() && s->operation != OPERATION_REPLACE)
+	if ((target == TARGET_PASID_DIR || target == TARGET_PASID_DIR_TABLE) && traits_is_qemu() &&
+	    s->operation != OPERATION_REPLACE)
 		return "QEMU uses memory it never set when a directory entry goes away in the middle of a translation";
 	return NULL;
 }

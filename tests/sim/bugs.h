@@ -174,6 +174,16 @@
 	B(INTERRUPT_REASON, "interrupt-fault-reason", "records reason 0x22 for every refused interrupt (5.1.4.1)") \
 	B(PID_VECTOR, "posted-vector", "posts one interrupt in 256 to the bit after its own (5.2.3)") \
 	B(PID_LOST, "posted-lost", "does not post one interrupt in 256 (5.2.3)") \
+	/* pointers to tables, set while they are in use */                                                \
+	B(SRTP_LATE, "root-set-late", "shows GSTS.RTPS 200 us before it uses the new root table, where it is translating (6.6)") \
+	B(SRTP_KEEPS, "esrtps-keeps-all", "invalidates nothing at SRTP, though CAP.ESRTPS says so (6.6)") \
+	B(SRTP_KEEPS_CONTEXT, "esrtps-keeps-contexts", "spares the context cache at SRTP (6.6)") \
+	B(SRTP_KEEPS_PASID, "esrtps-keeps-pasids", "spares the PASID cache at SRTP (6.6)") \
+	B(SRTP_KEEPS_IOTLB, "esrtps-keeps-iotlb", "spares the IOTLB at SRTP (6.6)") \
+	B(SRTP_EARLY, "esrtps-early", "does not wait at SRTP for walks under way, which fill the caches afterwards (6.6)") \
+	B(SIRTP_LATE, "interrupt-table-set-late", "shows GSTS.IRTPS 200 us before it uses the new interrupt-remapping table, where it is remapping (6.7)") \
+	B(IRTA_UNLATCHED, "interrupt-table-unlatched", "uses IRTA as soon as it is written, without SIRTP (11.4.4.1)") \
+	B(SIRTP_KEEPS, "esirtps-keeps", "spares the interrupt entry cache at SIRTP, though CAP.ESIRTPS says otherwise (6.7)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)") \

@@ -91,18 +91,28 @@ static void buffer(uint64_t line, enum view view)
 		memcpy(held[i].seen[v], line_in(line, (enum view)v), LINE);
 }
 
+static void drain(unsigned i)
+{
+	for (unsigned v = 0; v < VIEWS; v++) {
+		memcpy(held[i].seen[v], line_in(held[i].line, (enum view)v), LINE);
+		held[i].buffered[v] = false;
+	}
+}
+
 void memory_drain_write_buffer(void)
 {
 	for (unsigned i = 0; i < held_count; i++)
-		for (unsigned v = 0; v < VIEWS; v++) {
-			memcpy(held[i].seen[v], line_in(held[i].line, (enum view)v), LINE);
-			held[i].buffered[v] = false;
-		}
+		drain(i);
 }
 
+/* By itself; one line before another, for all that section 6.8 says. */
 static void maybe_drain(void)
 {
-	if (sim.rwbf && sim.evict && !sim_random(sim.evict))
+	if (!sim.rwbf || !sim.evict || sim_random(sim.evict) || !held_count)
+		return;
+	if (sim_random(2))
+		drain(sim_random(held_count));
+	else
 		memory_drain_write_buffer();
 }
 

@@ -127,6 +127,7 @@ struct unit {
 
 	/* Planted faults remember here. */
 	uint64_t old_width, old_frame, translates_from, last_address, old_root, kept, kept_tag;
+	uint64_t next_pointer, pointer_from;
 	uint16_t last_domain;
 	uint32_t count;
 };
@@ -183,6 +184,9 @@ static inline bool unit_is_scalable(const struct unit *unit)
 {
 	return field_of(unit->root, RTADDR_TTM) == 1;
 }
+
+/* registers.c. Planted faults: a pointer that was set takes effect, when its time has come. */
+void unit_set_late(struct unit *unit);
 
 /* faults.c */
 void fault_record(struct unit *unit, const struct request *r, uint8_t reason);

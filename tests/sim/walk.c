@@ -348,6 +348,8 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		return r->access >= ACCESS_TRANSLATION ? UNSUPPORTED : 0;
 	if (sim_has(BUG_ROOT_UNLATCHED))
 		u->root = unit_get64(u, VTD_RTADDR);
+	if (sim_has(BUG_SRTP_LATE))
+		unit_set_late(u);
 	reason = check_mode(u, r);
 	known = reason || r->access == ACCESS_TRANSLATED ? NULL : tlb_find(u, r);
 	if (known) {

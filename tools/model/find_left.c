@@ -35,7 +35,8 @@ static struct find_left of_fetch(const struct search *s, uint64_t key)
 	uint64_t payload = key_payload(key);
 	struct find_left h = { .hash = { NODE_FETCH, 0 } };
 
-	h = add_words(h, s->places[key_visible(key)].image, s->words);
+	for (unsigned i = 0; i < s->words; i++)
+		h = add(h, s->places[place_seen(s, key_visible(key), i)].image[i]);
 	h = add(h, payload & (NO_ENTRY | NO_PASID | NO_IOTLB));
 	for (unsigned p = 0; p < s->q->fetch->parts; p++) {
 		unsigned v = version_in(s, payload, p);

@@ -208,7 +208,7 @@ static bool try(const struct find *f, const struct step *steps, size_t count, st
 
 static bool flush_needed(const struct find *f)
 {
-	for (unsigned u = 0; u < UNIT_KINDS; u++)
+	for (unsigned u = 0; u < UNIT_KINDS && !target_is_pointer(f->target); u++)
 		if (f->units & 1u << u && !unit_kinds[u].how.coherent)
 			return true;
 	return false;
@@ -234,7 +234,7 @@ static unsigned stores_to_come(const struct find *f, const struct step *steps, s
 			memcpy(before, entry, sizeof(entry));
 			step_apply(&steps[i], kind, old, new, entry);
 			dirty = (dirty || memcmp(before, entry, bytes)) &&
-				steps[i].op != STEP_FLUSH;
+				steps[i].op != STEP_FLUSH && steps[i].op != STEP_FLUSH_TABLES;
 		}
 		*changes = *changes || memcmp(before, entry, bytes);
 		n = memcmp(entry, new, bytes) ? 1 + flush : dirty ? flush : 0;
@@ -259,7 +259,7 @@ static void extend(const struct find *f, uint32_t c)
 		stores = stores_to_come(f, steps, length, &changes);
 		if (step_words((enum step_op)op) && !changes)
 			continue;
-		if (op > STEP_FLUSH && rest)
+		if (op > STEP_FLUSH_TABLES && rest)
 			rest--;
 		put(to_try, length + stores + rest, length, (struct edge){ c, 0, (uint8_t)i });
 	}
