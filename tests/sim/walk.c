@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-#define SM_PRE FIELD(4, 4)
-#define FPD    FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
+#define FPD FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
 
 static bool can(const struct walk *w, struct vtd_field capability)
 {
@@ -74,6 +73,13 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 		return SPT_2;
 	if (p[0] & 0xc00 && !sim_has(BUG_PASID_RESERVED))
 		return SPT_3;
+	if (((field_get(p, PASID_SSADE) && !can(w, ECAP_SSADS)) ||
+	     (field_get(p, PASID_PGSNP) && !can(w, ECAP_SC)) ||
+	     (field_get(p, PASID_EAFE) && !can(w, ECAP_EAFS))) &&
+	    !sim_has(BUG_PASID_RESERVED))
+		return SPT_3;
+	if (field_get(p, PASID_PGSNP) && sim_has(BUG_PGSNP_FAULTS))
+		return SPT_3;
 	if (((pgtt < PGTT_FIRST || pgtt > PGTT_PASS) && !sim_has(BUG_PGTT_ANY)) ||
 	    (pgtt == PGTT_FIRST && !can(w, ECAP_FSTS)) ||
 	    (pgtt == PGTT_SECOND && !can(w, ECAP_SSTS)) ||
@@ -89,6 +95,36 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 	return 0;
 }
 
+/* A bit as it was when it was first read, for this root table and PASID: what BUG_FPD_KEPT and others use. */
+static bool keep_bit(const struct walk *w, bool now)
+{
+	struct unit *u = w->u;
+	uint64_t tag = u->root | w->r->uses_pasid % 4096 | 1ull << 63;
+
+	if (u->kept_tag != tag)
+		u->kept = now;
+	u->kept_tag = tag;
+	return u->kept;
+}
+
+/* What of an entry a walk goes by beside its pointers. */
+static void use_flags(struct walk *w, const uint64_t *p)
+{
+	bool fpd = field_get(p, PASID_FPD);
+
+	w->tracks = field_get(p, PASID_SSADE);
+	w->extended = field_get(p, PASID_EAFE);
+	if (sim_has(BUG_FPD_KEPT))
+		fpd = keep_bit(w, fpd);
+	if (sim_has(BUG_SSADE_KEPT))
+		w->tracks = keep_bit(w, w->tracks);
+	if (sim_has(BUG_EAFE_KEPT))
+		w->extended = keep_bit(w, w->extended);
+	if (sim_has(BUG_SSADE_ALWAYS))
+		w->tracks = true;
+	w->r->suppress_faults |= fpd;
+}
+
 static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 {
 	uint64_t first = field_get(p, PASID_FSPTPTR) << 12, second = field_get(p, PASID_SSPTPTR)
@@ -96,7 +132,7 @@ static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2;
 	uint8_t reason = check_pasid_entry(w, p);
 
-	w->r->suppress_faults |= field_get(p, FPD);
+	use_flags(w, p);
 	if (reason)
 		return reason;
 	w->r->domain = (uint16_t)field_get(p, PASID_DID);
@@ -124,14 +160,17 @@ static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 	return 0;
 }
 
-static uint8_t check_sm_context(const uint64_t *c)
+static uint8_t check_sm_context(const struct walk *w, const uint64_t *c)
 {
 	if (!field_get(c, SM_CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return SCT_2;
 	if ((c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3]) &&
 	    !sim_has(BUG_CONTEXT_RESERVED))
 		return SCT_3;
-	if (field_get(c, SM_PRE) && !field_get(c, SM_CONTEXT_DTE))
+	if (field_get(c, SM_CONTEXT_PRE) &&
+	    ((!can(w, ECAP_PRS) && !sim_has(BUG_CONTEXT_RESERVED)) || sim_has(BUG_PRE_FAULTS)))
+		return SCT_3;
+	if (field_get(c, SM_CONTEXT_PRE) && !field_get(c, SM_CONTEXT_DTE))
 		return SCT_4;
 	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)) &&
 	    !sim_has(BUG_PDTS_ANY))
@@ -181,6 +220,8 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 		   1, &directory, sim.coherent, BUG_NONE);
 	if (sim_has(BUG_DIR_KEPT))
 		directory = keep(w->u, directory, w->r->uses_pasid / 64);
+	if (sim_has(BUG_FPD_DIR))
+		directory &= ~field_mask(FPD);
 	w->r->suppress_faults |= field_of(directory, FPD);
 	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
 		return SPD_2;
@@ -190,6 +231,10 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 			   8 * PASID_WORDS *
 				   (w->r->uses_pasid % (sim_has(BUG_PASID_INDEX) ? 16 : 64)),
 		   PASID_WORDS, p, sim.coherent, BUG_HALVES_PASID);
+	/* With the PASID-table entry is kept what the entry above says of its faults. */
+	if (sim_has(BUG_FPD_PASID))
+		p[0] &= ~field_mask(FPD);
+	p[0] |= directory & field_mask(FPD);
 	return 0;
 }
 
@@ -223,7 +268,7 @@ static uint8_t read_fields_apart(struct walk *w, const uint64_t *c, uint64_t *p)
 static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 {
 	uint64_t p[PASID_WORDS];
-	uint8_t reason = check_sm_context(c);
+	uint8_t reason = check_sm_context(w, c);
 
 	w->r->suppress_faults = field_get(c, FPD);
 	if (!reason)
@@ -279,7 +324,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 			field_set(c, CONTEXT_AW, w->u->old_width);
 		w->u->old_width = field_get(c, CONTEXT_AW);
 	}
-	reason = scalable ? check_sm_context(c) : check_context(w, c);
+	reason = scalable ? check_sm_context(w, c) : check_context(w, c);
 	if (!reason || sim.cm ||
 	    (sim_has(BUG_CACHES_ABSENT_CONTEXT) && (reason == LCT_2 || reason == SCT_2)))
 		context_keep(w->u, w->r, c, reason && sim.cm);
@@ -336,6 +381,13 @@ static bool is_recoverable(const struct request *r, uint8_t reason)
 	return false;
 }
 
+/* A translation under which nobody has written yet: a write must set Dirty first, by a walk (section 3.6.2). */
+static bool must_mark(const struct unit_translation *known, const struct request *r)
+{
+	return known->tracks && !known->is_marked && known->may_write && !known->reason &&
+	       (is_write(r) || r->access == ACCESS_TRANSLATION);
+}
+
 uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 {
 	struct walk w = { .u = u, .r = r, .may_write = true };
@@ -350,8 +402,11 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		u->root = unit_get64(u, VTD_RTADDR);
 	reason = check_mode(u, r);
 	known = reason || r->access == ACCESS_TRANSLATED ? NULL : tlb_find(u, r);
+	if (known && must_mark(known, r))
+		known = NULL;
 	if (known) {
 		r->domain = known->domain;
+		r->suppress_faults = known->suppress;
 		r->knows_domain = true;
 		reason = known->reason			    ? known->reason
 			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)

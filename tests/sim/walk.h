@@ -39,6 +39,7 @@ enum reason {
 	SFS_9 = 0x90, /* A or D to be set without snooping */
 	SSS_2 = 0x79, /* second-stage entry without R and W */
 	SSS_3 = 0x7a,
+	SSS_5 = 0x7c, /* A or D to be set without snooping */
 	SFS_3 = 0x72,
 	SGN_1 = 0x80,	    /* not canonical */
 	SGN_2 = 0x81,	    /* U/S */
@@ -54,6 +55,8 @@ struct walk {
 	struct request *r;
 	bool snoop;	 /* for paging entries */
 	bool may_write;	 /* by the paging entries so far */
+	bool tracks;	 /* SSADE: second-stage entries have Accessed and Dirty */
+	bool extended;	 /* EAFE: first-stage entries have Extended Accessed */
 	uint64_t second; /* the second stage under the first; 0 levels: none */
 	unsigned second_levels;
 };
