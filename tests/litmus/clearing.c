@@ -14,19 +14,24 @@
 #include "vtd/regs.h"
 
 #define OUTSIDE	  "outside the specification: "
-#define ROUNDS	  128
+#define ROUNDS	  512
 #define ROUNDS_US 100000
+#define EXCHANGES 8
 
 /* How software does it. The page counts as dirty if what was read says so, or what stands there in the end. */
+enum how { LOCKED, IF_DIRTY, PLAIN, OTHER_PAGE };
+
 static const struct way {
-	enum { LOCKED, PLAIN, OTHER_PAGE } how;
+	enum how how;
 	bool invalidates, is_control;
 	const char *name;
 } ways[] = {
 	{ LOCKED, true, false, "LOCK AND, then the IOTLB invalidated" },
-	{ LOCKED, false, true, "LOCK AND, nothing invalidated" },
+	/* Linux with generic page tables: what a plain store may lose was read as dirty before. */
+	{ IF_DIRTY, true, false, "where it is set a load and a plain store, then the IOTLB invalidated" },
 	{ PLAIN, true, true, "a load and a plain store, then the IOTLB invalidated" },
-	{ OTHER_PAGE, true, false, "LOCK XCHG for another page, then the IOTLB invalidated" },
+	{ LOCKED, false, true, "LOCK AND, nothing invalidated" },
+	{ OTHER_PAGE, true, false, "LOCK XCHG for another page and back, then the IOTLB invalidated" },
 };
 
 /* Whose entry it is: a leaf of the first or of the second stage. */
@@ -59,49 +64,63 @@ static bool forget_translations(struct clearing *c)
 	       is_ok(c, vtd_invalidate_iotlb_domain(b->unit, b->target->domain[0]));
 }
 
-/* Returns what stood there. */
-static uint64_t clear(struct clearing *c, const struct way *way, uint64_t random)
+/* Returns what it read. */
+static uint64_t clear(struct clearing *c, enum how how, uint64_t random)
 {
 	uint64_t before;
 
-	switch (way->how) {
-	case LOCKED:
+	if (how == LOCKED) {
 		before = __atomic_fetch_and(c->leaf, ~c->dirty, __ATOMIC_SEQ_CST);
-		break;
-	case PLAIN:
+	} else {
 		before = *c->leaf;
 		cpu_spin(random & 63);
-		*c->leaf = before & ~c->dirty;
-		break;
-	default:
-		before = __atomic_exchange_n(c->leaf, c->page[1], __ATOMIC_SEQ_CST);
+		if (how == PLAIN)
+			*c->leaf = before & ~c->dirty;
+		else if (before & c->dirty)
+			*c->leaf = *c->leaf & ~c->dirty;
 	}
 	cpu_stored(c->leaf);
 	return before;
 }
 
-/* The pages that the DMA wrote to must be marked: the first in what was read or in the end, the second in the end. */
-static void judge(const struct clearing *c, const struct way *way, uint64_t before, uint64_t after,
-		  unsigned written, struct found *f)
+/* The old page and another, by turns: each time what stands there must be what was put there. Returns who was marked. */
+static unsigned exchange(struct clearing *c, struct found *f)
 {
-	uint64_t frame = field_mask(SS_ADDR);
-	bool is_read = before & c->dirty, is_there = after & c->dirty;
+	struct bench *b = c->b;
+	unsigned page = 0, marked = 0;
 
-	f->before += is_read;
-	f->after += is_there;
-	if (way->how != OTHER_PAGE) {
-		f->lost += written & 1 && !is_read && !is_there;
-		return;
+	for (unsigned i = 0; i < EXCHANGES; i++) {
+		uint64_t before =
+			__atomic_exchange_n(c->leaf, c->page[!page], __ATOMIC_SEQ_CST);
+
+		cpu_stored(c->leaf);
+		f->overwritten += ((before ^ c->page[page]) & field_mask(SS_ADDR)) != 0;
+		if (before & c->dirty)
+			marked |= 1u << page;
+		page = !page;
+		cpu_spin(random_next(&b->seed) & 255);
 	}
-	f->overwritten += (after ^ c->page[1]) & frame ? 1 : 0;
-	f->lost += (written & 1 && !is_read) || (written & 2 && !is_there);
+	return marked;
+}
+
+/* What the DMA wrote to must be dirty by what was read, or in the end. */
+static void judge(const struct clearing *c, unsigned marked, uint64_t after, unsigned written,
+		  struct found *f)
+{
+	unsigned page = (after ^ c->page[1]) & field_mask(SS_ADDR) ? 0 : 1;
+
+	f->before += marked != 0;
+	f->after += (after & c->dirty) != 0;
+	if (after & c->dirty)
+		marked |= 1u << page;
+	f->lost += (written & 3 & ~marked) != 0;
 }
 
 static void clear_once(struct clearing *c, const struct way *way, struct found *f)
 {
 	struct bench *b = c->b;
-	uint64_t number = ++c->t->dmas, before, after;
-	unsigned written;
+	uint64_t number = ++c->t->dmas, after;
+	unsigned written, marked;
 
 	*c->leaf = c->page[0];
 	cpu_stored(c->leaf);
@@ -111,7 +130,10 @@ static void clear_once(struct clearing *c, const struct way *way, struct found *
 	b->device->generator->start(b->device, b->target->address);
 	/* From at once to about the time that a DMA takes. */
 	cpu_spin(random_next(&b->seed) & (random_next(&b->seed) & 256 ? 63 : 1023));
-	before = clear(c, way, random_next(&b->seed));
+	if (way->how == OTHER_PAGE)
+		marked = exchange(c, f);
+	else
+		marked = clear(c, way->how, random_next(&b->seed)) & c->dirty ? 1 : 0;
 	if (way->invalidates && !forget_translations(c))
 		return;
 	if (bench_wait(b, c->t) == DMA_DEAD && !c->t->stopped)
@@ -119,9 +141,9 @@ static void clear_once(struct clearing *c, const struct way *way, struct found *
 	after = *c->leaf;
 	written = target_written(b->target, number);
 	f->rounds++;
-	judge(c, way, before, after, written, f);
+	judge(c, marked, after, written, f);
 	/* Marked, read and cleared: the next write must mark it again. */
-	if (way->how == OTHER_PAGE || !(before & c->dirty) || after & c->dirty || c->t->stopped)
+	if (way->how == OTHER_PAGE || !marked || after & c->dirty || c->t->stopped)
 		return;
 	if (engine_once(b, c->t) == OUTCOME_A)
 		f->lost_later += !(*c->leaf & c->dirty);
@@ -135,7 +157,7 @@ static const char *complain(const struct clearing *c, const struct way *way, con
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
-			"%s leaf entry, %s, while a DMA was under way: in %u of %u rounds the old page stood there again: the unit sets Accessed or Dirty by a read and a write of the entry, not atomically, and a change that software makes meanwhile is lost (section %s)",
+			"%s leaf entry, %s, while a DMA was under way: %u times in %u rounds what had stood there before stood there again: the unit sets Accessed or Dirty by a read and a write of the entry, not atomically, and a change that software makes meanwhile is lost (section %s)",
 			c->stage, way->name, f->overwritten, f->rounds, c->section);
 	else
 		format_text(
@@ -160,9 +182,9 @@ static const char *try_ways(struct clearing *c)
 		       (f.rounds % 16 || time_us() - started < ROUNDS_US))
 			clear_once(c, &ways[w], &f);
 		log_note(
-			"  Dirty of the %s, %s: read in %u of %u rounds, set afterwards in %u; lost dirty in %u, and in %u by the next write%s",
-			c->stage, ways[w].name, f.before, f.rounds, f.after, f.lost, f.lost_later,
-			ways[w].is_control ? " (control)" : "");
+			"  %sDirty of the %s leaf, %s: read in %u of %u rounds, in the end set in %u; lost in %u, by the next write in %u",
+			ways[w].is_control ? "control: " : "", c->stage, ways[w].name, f.before,
+			f.rounds, f.after, f.lost, f.lost_later);
 		if (c->t->stopped)
 			problem = c->t->stopped;
 		else if (!ways[w].is_control && f.lost + f.lost_later + f.overwritten)
