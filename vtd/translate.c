@@ -272,6 +272,10 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		fault(w, FAULT_SM_CONTEXT_RESERVED);
 		return;
 	}
+	if (field_get(c, SM_CONTEXT_PRE) && !field_get(c, SM_CONTEXT_DTE)) {
+		fault(w, FAULT_SM_CONTEXT_INVALID);
+		return;
+	}
 	/* 2^(PDTS + 7) directory entries of 64 PASIDs each */
 	is_beyond = pasid >> (13 + field_get(c, SM_CONTEXT_PDTS));
 	if (is_beyond && !tagged) {
