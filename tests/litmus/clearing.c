@@ -28,10 +28,12 @@ static const struct way {
 } ways[] = {
 	{ LOCKED, true, false, "LOCK AND, then the IOTLB invalidated" },
 	/* Linux with generic page tables: what a plain store may lose was read as dirty before. */
-	{ IF_DIRTY, true, false, "where it is set a load and a plain store, then the IOTLB invalidated" },
+	{ IF_DIRTY, true, false,
+	  "where it is set a load and a plain store, then the IOTLB invalidated" },
 	{ PLAIN, true, true, "a load and a plain store, then the IOTLB invalidated" },
 	{ LOCKED, false, true, "LOCK AND, nothing invalidated" },
-	{ OTHER_PAGE, true, false, "LOCK XCHG for another page and back, then the IOTLB invalidated" },
+	{ OTHER_PAGE, true, false,
+	  "LOCK XCHG for another page and back, then the IOTLB invalidated" },
 };
 
 /* Whose entry it is: a leaf of the first or of the second stage. */
@@ -45,7 +47,8 @@ struct clearing {
 };
 
 struct found {
-	unsigned rounds, before, after; /* those whose Dirty was seen in what was read; that came later */
+	unsigned rounds, before,
+		after; /* those whose Dirty was seen in what was read; that came later */
 	unsigned lost, lost_later, overwritten;
 };
 
@@ -90,8 +93,7 @@ static unsigned exchange(struct clearing *c, struct found *f)
 	unsigned page = 0, marked = 0;
 
 	for (unsigned i = 0; i < EXCHANGES; i++) {
-		uint64_t before =
-			__atomic_exchange_n(c->leaf, c->page[!page], __ATOMIC_SEQ_CST);
+		uint64_t before = __atomic_exchange_n(c->leaf, c->page[!page], __ATOMIC_SEQ_CST);
 
 		cpu_stored(c->leaf);
 		f->overwritten += ((before ^ c->page[page]) & field_mask(SS_ADDR)) != 0;
@@ -237,7 +239,7 @@ const char *clearing_find(struct bench *b, struct tally *t)
 	static const struct {
 		uint8_t target;
 		bool needs_ssads;
-		const char *(*try)(struct bench * b, struct tally * t);
+		const char *(*try)(struct bench *b, struct tally *t);
 	} stages[] = { { TARGET_FS_LEAF, false, try_first_stage },
 		       { TARGET_PASID_SS, true, try_second_stage } };
 	const char *problem = NULL;

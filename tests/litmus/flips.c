@@ -45,7 +45,8 @@ static const struct {
 	const char *word[2], *sentence[2];
 } harms[] = {
 	[MARKS] = { { "marked all the same", "not marked" },
-		    { "the next writes set flags all the same", "the next writes did not set all" } },
+		    { "the next writes set flags all the same",
+		      "the next writes did not set all" } },
 	[SILENCES] = { { "not recorded", "recorded all the same" },
 		       { "the next refused DMA was not recorded",
 			 "the next refused DMA was recorded" } },
@@ -62,6 +63,9 @@ static const struct flip {
 } flips[] = {
 	{ TARGET_PASID_SS, OWN, MARKS, PASID_SSADE, ECAP_SSADS, DO(PASID_ONE) | DO(IOTLB_DOMAIN),
 	  SS_ACCESSED, SS_DIRTY, "SSADE of the PASID-table entry", "3.7.2" },
+	{ TARGET_PASID_NESTED, OWN, MARKS, PASID_SSADE, ECAP_SSADS,
+	  DO(PASID_ONE) | DO(IOTLB_DOMAIN), SS_ACCESSED, SS_DIRTY,
+	  "SSADE of the nested PASID-table entry", "3.8.1" },
 	{ TARGET_PASID_FS, OWN, MARKS, PASID_EAFE, ECAP_EAFS, DO(PASID_ONE) | DO(PIOTLB_PASID),
 	  FS_EXTENDED, 0, "EAFE of the PASID-table entry", "3.6.2" },
 	{ TARGET_CONTEXT, OWN, SILENCES, CONTEXT_FPD, ALWAYS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN),
@@ -87,15 +91,16 @@ static char text[640];
 struct trying {
 	struct bench *b;
 	const struct flip *flip;
-	bool first;		   /* first-stage tables */
-	uint64_t *word, mask;	   /* the bit, in the live entry */
-	uint64_t before;	   /* what that word was */
-	uint64_t other;		   /* bus address of a second page, in the same leaf table */
+	bool first;	      /* first-stage tables */
+	uint64_t *word, mask; /* the bit, in the live entry */
+	uint64_t before;      /* what that word was */
+	uint64_t other;	      /* bus address of a second page, in the same leaf table */
 	uint64_t *leaf, *other_leaf;
-	uint64_t *path[PATH_MAX];  /* paging entries of the page under test, the leaf first */
+	uint64_t *path[PATH_MAX]; /* paging entries of the page under test, the leaf first */
 	unsigned levels;
-	bool set;		   /* it goes from 0 to 1 */
-	uint64_t missing;	   /* of the flags, after it did */
+	bool is_alone;	  /* there is no second page: `other` is the first */
+	bool set;	  /* it goes from 0 to 1 */
+	uint64_t missing; /* of the flags, after it did */
 };
 
 /* The live entry that holds the bit. */
@@ -136,7 +141,7 @@ static bool prepare(struct trying *x)
 	struct bench *b = x->b;
 	const struct flip *f = x->flip;
 	const uint64_t *entry = b->target->state[0][0];
-	uint64_t *root;
+	uint64_t *root, at;
 
 	x->word = entry_of(b, (enum place)f->place) + f->bit.low / 64;
 	x->mask = 1ull << f->bit.low % 64;
@@ -147,11 +152,18 @@ static bool prepare(struct trying *x)
 		return false;
 	if (f->seen != MARKS)
 		return true;
+	/* Nested: what is looked at are the second-stage entries of what the first stage leads to. */
+	at = b->target->id == TARGET_PASID_NESTED ? *x->leaf & field_mask(FS_ADDR)
+						  : b->target->address;
 	x->levels = x->first ? 4 : (unsigned)field_get(entry, PASID_AW) + 2;
 	root = (uint64_t *)(field_get(entry, x->first ? PASID_FSPTPTR : PASID_SSPTPTR) << 12);
 	for (unsigned level = 1; level <= x->levels; level++)
-		x->path[level - 1] =
-			building_paging_entry(root, x->levels, level, b->target->address);
+		x->path[level - 1] = building_paging_entry(root, x->levels, level, at);
+	if (b->target->id == TARGET_PASID_NESTED) {
+		x->other = b->target->address;
+		x->other_leaf = x->path[0];
+		x->is_alone = true;
+	}
 	return true;
 }
 
@@ -188,9 +200,7 @@ static void read_flags(const struct trying *x, uint64_t *any, uint64_t *missing)
 
 static const char *flag_name(uint64_t flags)
 {
-	return flags & SS_DIRTY	     ? "Dirty"
-	       : flags & SS_ACCESSED ? "Accessed"
-				     : "Extended Accessed";
+	return flags & SS_DIRTY ? "Dirty" : flags & SS_ACCESSED ? "Accessed" : "Extended Accessed";
 }
 
 /* One DMA to a page that is mapped. */
@@ -243,7 +253,8 @@ static bool put_old(struct trying *x)
 		return false;
 	if (x->flip->place == CONTEXT_ABOVE && x->flip->seen == NOTHING)
 		bench_store(b, x->word, *x->word | field_mask(SM_CONTEXT_DTE)); /* PRE wants it */
-	bench_store(b, x->other_leaf, b->target->leaf_value[0]);
+	if (!x->is_alone)
+		bench_store(b, x->other_leaf, b->target->leaf_value[0]);
 	if (x->flip->seen == SILENCES)
 		bench_store(b, x->leaf, 0);
 	if (x->flip->seen == MARKS)
@@ -258,7 +269,8 @@ static void put_back(struct trying *x)
 	struct bench *b = x->b;
 
 	bench_store(b, x->word, x->before);
-	bench_store(b, x->other_leaf, 0);
+	if (!x->is_alone)
+		bench_store(b, x->other_leaf, 0);
 	engine_put(b, b->target->state[0][0], &t);
 }
 
@@ -302,7 +314,8 @@ static bool is_harmed(struct trying *x, unsigned pieces, const char **at_once)
 	if (x->flip->seen == MARKS && !t.stopped) {
 		read_flags(x, &any, &missing);
 		if (x->set ? any : missing)
-			*at_once = x->set ? "set although it was clear" : "clear although it was set";
+			*at_once = x->set ? "set although it was clear"
+					  : "clear although it was set";
 	}
 	landed &= change_under_dma(x, x->flip->seen == SILENCES ? x->other : here, pieces);
 	if (t.stopped)

@@ -45,6 +45,7 @@
 	B(SSADE_ALWAYS, "ssade-always", "sets Accessed and Dirty of second-stage entries though SSADE is clear (9.6)") \
 	B(SS_NO_ACCESSED, "ss-no-accessed", "does not set Accessed of second-stage entries though SSADE is set (3.7.2)") \
 	B(SS_NO_DIRTY, "ss-no-dirty", "does not set Dirty of second-stage entries though SSADE is set (3.7.2)") \
+	B(ATS_NO_DIRTY, "ats-no-dirty", "does not set Dirty for translation requests (4.2.3.1)") \
 	B(DIRTY_KEPT, "dirty-kept", "takes a page that it has once marked for marked whatever is invalidated (3.6.2)") \
 	B(DIRTY_UNLOCKED, "dirty-unlocked", "sets Accessed and Dirty by a read and a plain write of the entry (3.6.2)") \
 	B(PGSNP_FAULTS, "pgsnp-refused", "refuses PASID-table entries with PGSNP though ECAP.SC is 1 (9.6)") \

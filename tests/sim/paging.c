@@ -79,7 +79,8 @@ static unsigned index_of(uint64_t at, unsigned level)
 /* A translation request is for writing, too, where that is allowed (section 4.2.3.1). */
 static bool wants_write(const struct walk *w, bool may_write)
 {
-	return is_write(w->r) || (w->r->access == ACCESS_TRANSLATION && w->may_write && may_write);
+	return is_write(w->r) || (w->r->access == ACCESS_TRANSLATION && w->may_write && may_write &&
+				  !sim_has(BUG_ATS_NO_DIRTY));
 }
 
 /* BUG_DIRTY_KEPT: the pages that it has marked, whatever became of the mark. */
