@@ -49,7 +49,7 @@ struct clearing {
 struct found {
 	unsigned rounds, before,
 		after; /* those whose Dirty was seen in what was read; that came later */
-	unsigned lost, lost_later, overwritten;
+	unsigned lost, lost_later, overwritten, astray;
 };
 
 static bool is_ok(struct clearing *c, enum vtd_status status)
@@ -116,6 +116,7 @@ static void judge(const struct clearing *c, unsigned marked, uint64_t after, uns
 	if (after & c->dirty)
 		marked |= 1u << page;
 	f->lost += (written & 3 & ~marked) != 0;
+	f->astray += !(written & 3);
 }
 
 static void clear_once(struct clearing *c, const struct way *way, struct found *f)
@@ -155,7 +156,13 @@ static const char *complain(const struct clearing *c, const struct way *way, con
 {
 	static char text[560];
 
-	if (f->overwritten)
+	if (f->astray)
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"%s leaf entry, %s, while a DMA was under way: in %u of %u rounds the DMA came to no page of the entry, which was present at each moment (section %s)",
+			c->stage, way->name, f->astray, f->rounds, c->section);
+	else if (f->overwritten)
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
@@ -189,7 +196,7 @@ static const char *try_ways(struct clearing *c)
 			f.rounds, f.after, f.lost, f.lost_later);
 		if (c->t->stopped)
 			problem = c->t->stopped;
-		else if (!ways[w].is_control && f.lost + f.lost_later + f.overwritten)
+		else if (!ways[w].is_control && f.lost + f.lost_later + f.overwritten + f.astray)
 			problem = complain(c, &ways[w], &f);
 		/* It is known of QEMU: it reads, and writes all of the entry back. */
 		if (problem && !c->t->stopped && c->b->traits.is_qemu) {

@@ -49,6 +49,7 @@
 	B(DIRTY_KEPT, "dirty-kept", "takes a page that it has once marked for marked whatever is invalidated (3.6.2)") \
 	B(DIRTY_UNLOCKED, "dirty-unlocked", "sets Accessed and Dirty by a read and a plain write of the entry (3.6.2)") \
 	B(PGSNP_FAULTS, "pgsnp-refused", "refuses PASID-table entries with PGSNP though ECAP.SC is 1 (9.6)") \
+	B(SSADE_FAULTS, "ssade-refused", "refuses PASID-table entries with SSADE though ECAP.SSADS is 1 (9.6)") \
 	B(PRE_FAULTS, "pre-refused", "refuses context entries with PRE though ECAP.PRS is 1 (9.4)") \
 	B(FPD_IGNORED, "fpd-ignored", "records faults that FPD asks it not to (9.3)") \
 	B(ROOT_UNLATCHED, "root-unlatched", "uses RTADDR as soon as it is written, without SRTP (11.4.5)") \

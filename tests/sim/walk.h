@@ -7,6 +7,9 @@
 
 #define PAGE_MASK 0xfffull
 
+/* Of context, PASID-directory and PASID-table entries alike. */
+#define FPD FIELD(1, 1)
+
 /* Reasons, by table 30: legacy mode, and scalable mode. */
 enum reason {
 	LRT_2 = 0x01, /* root entry not present */
@@ -61,6 +64,11 @@ struct walk {
 	unsigned second_levels;
 };
 
+static inline bool walk_can(const struct walk *w, struct vtd_field capability)
+{
+	return field_of(unit_get64(w->u, VTD_ECAP), capability);
+}
+
 static inline bool is_write(const struct request *r)
 {
 	return r->access == ACCESS_WRITE;
@@ -80,5 +88,12 @@ bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels);
 uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
 			  uint64_t *to);
 uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t *to);
+
+/* Scalable mode (scalable.c): what is wrong with a context entry, 0 for nothing; from one to where the request goes. */
+uint8_t walk_check_sm_context(const struct walk *w, const uint64_t *c);
+uint8_t walk_by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to);
+
+/* What BUG_DIR_KEPT and BUG_ROOT_KEPT use: the entry that was read first, for this root table and this tag. */
+uint64_t walk_keep(struct unit *unit, uint64_t entry, uint64_t tag);
 
 #endif
