@@ -39,6 +39,7 @@
 	B(ROOT_KEPT, "root-kept", "keeps a root entry whatever is invalidated (6.2.2)") \
 	B(FPD_DIR, "fpd-dir-ignored", "does not look at FPD of PASID-directory entries (9.5)") \
 	B(FPD_PASID, "fpd-pasid-ignored", "does not look at FPD of PASID-table entries (9.6)") \
+	B(FPD_ABSENT, "fpd-absent-ignored", "does not look at FPD of entries with P clear (9.3)") \
 	B(FPD_KEPT, "fpd-kept", "keeps FPD of a PASID-table entry whatever is invalidated (9.6)") \
 	B(SSADE_KEPT, "ssade-kept", "keeps SSADE of a PASID-table entry whatever is invalidated (9.6)") \
 	B(EAFE_KEPT, "eafe-kept", "keeps EAFE of a PASID-table entry whatever is invalidated (9.6)") \

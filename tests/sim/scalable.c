@@ -55,7 +55,7 @@ static bool keep_bit(const struct walk *w, bool now)
 /* What of an entry a walk goes by beside its pointers. */
 static void use_flags(struct walk *w, const uint64_t *p)
 {
-	bool fpd = field_get(p, PASID_FPD);
+	bool fpd = walk_is_silent(p[0]);
 
 	w->tracks = field_get(p, PASID_SSADE);
 	w->extended = field_get(p, PASID_EAFE);
@@ -166,7 +166,7 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 		directory = walk_keep(w->u, directory, w->r->uses_pasid / 64);
 	if (sim_has(BUG_FPD_DIR))
 		directory &= ~field_mask(FPD);
-	w->r->suppress_faults |= field_of(directory, FPD);
+	w->r->suppress_faults |= walk_is_silent(directory);
 	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
 		return SPD_2;
 	if (directory & 0xffc && !sim_has(BUG_DIR_RESERVED))
@@ -214,7 +214,7 @@ uint8_t walk_by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	uint64_t p[PASID_WORDS];
 	uint8_t reason = walk_check_sm_context(w, c);
 
-	w->r->suppress_faults = field_get(c, FPD);
+	w->r->suppress_faults = walk_is_silent(c[0]);
 	if (!reason)
 		reason = choose_pasid(w, c);
 	if (reason)

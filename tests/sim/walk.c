@@ -34,7 +34,7 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	uint8_t reason = check_context(w, c);
 	unsigned tt = (unsigned)field_get(c, CONTEXT_TT);
 
-	w->r->suppress_faults = field_get(c, FPD);
+	w->r->suppress_faults = walk_is_silent(c[0]);
 	if (reason)
 		return reason;
 	w->r->domain = (uint16_t)field_get(c, CONTEXT_DID);

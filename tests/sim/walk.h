@@ -7,8 +7,9 @@
 
 #define PAGE_MASK 0xfffull
 
-/* Of context, PASID-directory and PASID-table entries alike. */
-#define FPD FIELD(1, 1)
+/* FPD and P of context, PASID-directory and PASID-table entries alike. */
+#define FPD	FIELD(1, 1)
+#define PRESENT 1ull
 
 /* Reasons, by table 30: legacy mode, and scalable mode. */
 enum reason {
@@ -63,6 +64,12 @@ struct walk {
 	uint64_t second; /* the second stage under the first; 0 levels: none */
 	unsigned second_levels;
 };
+
+/* What the first word of an entry says of the faults of its requests, whether it is present or not (sections 9.3 to 9.6). */
+static inline bool walk_is_silent(uint64_t word)
+{
+	return field_of(word, FPD) && (word & PRESENT || !sim_has(BUG_FPD_ABSENT));
+}
 
 static inline bool walk_can(const struct walk *w, struct vtd_field capability)
 {
