@@ -244,3 +244,20 @@ bool flip_is_harmed(struct trying *x, unsigned pieces, const char **at_once)
 	x->missing |= x->set ? missing : 0;
 	return x->set ? missing : any;
 }
+
+bool flip_is_recorded_absent(struct trying *x)
+{
+	struct bench *b = x->b;
+	bool recorded = false;
+
+	flip_put_back(x);
+	bench_store(b, x->word, (x->before & ~1ull) | x->mask);
+	/* Its own pages are out of its reach, too: what resets the device must do no DMA. */
+	b->device->unproven = true;
+	if (is_ok(x, vtd_flush_write_buffer(b->unit)) && is_ok(x, vtd_invalidate_all(b->unit)))
+		x->tally->stopped = bench_reset(b);
+	if (!x->tally->stopped)
+		recorded = is_recorded(x, false);
+	b->device->unproven = false;
+	return recorded;
+}

@@ -64,4 +64,7 @@ void flip_put_back(struct trying *x);
  */
 bool flip_is_harmed(struct trying *x, unsigned pieces, const char **at_once);
 
+/* The bit is FPD: with it set and P of its entry clear, everything invalidated, whether a refused DMA is recorded. */
+bool flip_is_recorded_absent(struct trying *x);
+
 #endif
