@@ -287,17 +287,19 @@ static void print_size(const struct find_result *r, double seconds)
 {
 	unsigned long tried = 0;
 
-	printf("# length    tried  harmful    known      new\n");
+	printf("# length    tried  harmful    known     more      new\n");
 	for (size_t i = 1; i <= SEQUENCE_STEPS_MAX; i++) {
 		const struct find_length *l = &r->length[i];
 
 		if (!l->tried)
 			continue;
 
-		printf("# %6zu %8lu %8lu %8lu %8lu\n", i, l->tried, l->harmful, l->known, l->new);
+		printf("# %6zu %8lu %8lu %8lu %8lu %8lu\n", i, l->tried, l->harmful, l->known,
+		       l->more, l->new);
 		tried += l->tried;
 	}
-	printf("# harmful: no later step takes that back. known: one that was tried leaves the same.\n"
+	printf("# harmful: no later step takes that back. known: one that was tried leaves the same. more: a shorter one "
+	       "leaves part of it.\n"
 	       "# %lu tried, %lu questions to the model, %.1f s\n",
 	       tried, r->asked, seconds);
 }

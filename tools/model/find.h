@@ -7,14 +7,29 @@
 
 #define FIND_STEPS_MAX 64 /* different ones to choose from */
 
-/* What is left of a sequence for those steps that come after it: two with the same are followed up once. */
+/*
+ * What is left of a sequence for those steps that come after it, on all units and both ways. Of two with the same one is
+ * followed up; and one that leaves more than a shorter one need not be: what does no harm after it does none after that.
+ */
 struct find_left {
-	uint64_t hash[2];
+	uint64_t hash[2];	/* of all of it */
+	uint64_t image;		/* of what memory has */
+	const uint64_t *held;	/* each thing that a unit may hold, sorted; until the next find_left_begin() */
+	size_t count;		/* of these */
 	unsigned invalidations; /* at least so many must follow */
+	unsigned questions;	/* that were added */
 };
 
+void find_left_begin(struct find_left *left);
+
 /* From a workspace in which model_run() explored a sequence one way, without overflow. */
-struct find_left find_left_of(const void *workspace);
+void find_left_add(struct find_left *left, const void *workspace);
+void find_left_end(struct find_left *left);
+
+/* Of the sequences so far (tools/model/find_known.c): whether a shorter one left part of this, and no more. */
+bool find_known_less(const struct find_left *left, size_t length);
+void find_known_add(const struct find_left *left, size_t length);
+void find_known_forget(void);
 
 struct find {
 	struct target *target;
@@ -27,7 +42,7 @@ struct find {
 };
 
 struct find_length { /* of the sequences of one length */
-	unsigned long tried, harmful, known, new;
+	unsigned long tried, harmful, known, more, new;
 };
 
 struct find_result {
@@ -41,6 +56,19 @@ struct find_result {
 	unsigned one_way;    /* those that are safe there, but not there and back */
 	unsigned long asked; /* questions to the model */
 };
+
+/* What the model says of a sequence (tools/model/find_ask.c). */
+
+/* Whether the steps do no harm that stays; then what they leave, and whether they could end here. */
+bool find_try(const struct find *find, const struct step *steps, size_t count,
+	      struct find_result *result, struct find_left *left, bool *safe);
+
+/* How many stores and flushes must follow, at least; *changes: whether the last step changes the entry. */
+unsigned find_stores_to_come(const struct find *find, const struct step *steps, size_t count,
+			     bool *changes);
+
+/* From A to B, back, and so on, as vtd-model check asks. */
+bool find_is_safe(const struct find *find, const struct step *steps, size_t count);
 
 /* `print` is called with each of the shortest safe ones, at most `most` of them. */
 void find_run(const struct find *find, struct find_result *result, unsigned most,
