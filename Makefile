@@ -396,7 +396,7 @@ PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/
 # Of vtd-capture what needs neither QEMU nor files.
 CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c irte.c records.c recorder.c \
 		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unwind.c verdict.c walk.c)
-HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
+HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c)) $(wildcard tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
@@ -420,7 +420,7 @@ $(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,$(addsuf
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o \
+$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o tests/host/check_or_end.o \
 		$(patsubst %.c,%.o,$(filter-out tests/inventory/hidden.c,$(PURE_TESTS)) $(wildcard vtd/*.c) $(UNIT_SOURCES) \
 		kernel/lib/format.c))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
@@ -431,6 +431,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/
 
 # vtd-model: the model and the notation, for a laptop; not sanitized, for it is to be fast.
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tools/model/*.c vtd/*.c) tests/host/bench.c tests/host/sim_unit.c \
+		tests/host/check_or_end.c \
 		$(filter-out tests/inventory/%,$(PURE_TESTS)) $(UNIT_SOURCES) kernel/lib/format.c)
 
 MODEL_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes docs/sequences.md: every sequence of the catalogue, and what the model says of it. */
 #include "tests/host/bench.h"
-#include "tests/host/test.h"
 #include "tools/model/kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* tests/host/sim_unit.c checks that it is used rightly. */
-bool test_check(bool ok, const char *what, const char *file, int line)
-{
-	if (!ok) {
-		fprintf(stderr, "%s:%d: %s\n", file, line, what);
-		exit(1);
-	}
-	return ok;
-}
-
-bool test_check_equal(unsigned long long a, unsigned long long b, const char *what,
-		      const char *file, int line)
-{
-	return test_check(a == b, what, file, line);
-}
 
 /* Entries of one word behave alike: one target for each way of invalidating. */
 static const enum target_id shown[] = { TARGET_CONTEXT,	     TARGET_CONTEXT_PT, TARGET_SM_CONTEXT,

@@ -12,9 +12,10 @@
  * followed up; and one that leaves more than a shorter one need not be: what does no harm after it does none after that.
  */
 struct find_left {
-	uint64_t hash[2];	/* of all of it */
-	uint64_t image;		/* of what memory has */
-	const uint64_t *held;	/* each thing that a unit may hold, sorted; until the next find_left_begin() */
+	uint64_t hash[2]; /* of all of it */
+	uint64_t image;	  /* of what memory has */
+	const uint64_t *
+		held; /* each thing that a unit may hold, sorted; until the next find_left_begin() */
 	size_t count;		/* of these */
 	unsigned invalidations; /* at least so many must follow */
 	unsigned questions;	/* that were added */
@@ -37,8 +38,8 @@ struct find {
 	bool never_blocks;
 	struct step steps[FIND_STEPS_MAX]; /* to choose from */
 	size_t step_count;
-	size_t longest;	    /* sequence to try */
-	unsigned long most; /* to try, then it is given up; 0: as many as there are */
+	size_t longest;	     /* sequence to try */
+	unsigned long limit; /* of questions to the model: then it is given up */
 };
 
 struct find_length { /* of the sequences of one length */
@@ -47,12 +48,12 @@ struct find_length { /* of the sequences of one length */
 
 struct find_result {
 	struct find_length length[SEQUENCE_STEPS_MAX + 1];
-	size_t found;	/* the length of the shortest safe ones; 0: there is none */
-	double count;	/* how many of these there are */
-	bool exhausted; /* no longer one can be safe either */
-	bool overflow;	/* too large for the model or for memory */
-	bool given_up;	/* find.most were tried */
-	unsigned long tried;
+	size_t found;	     /* the length of the shortest safe ones; 0: there is none */
+	double count;	     /* how many of these there are */
+	bool exhausted;	     /* no longer one can be safe either */
+	bool overflow;	     /* too large for the model or for memory */
+	bool given_up;	     /* find.limit came first */
+	size_t none;	     /* of up to so many steps, all were tried and none is safe */
 	unsigned one_way;    /* those that are safe there, but not there and back */
 	unsigned long asked; /* questions to the model */
 };
@@ -63,12 +64,21 @@ struct find_result {
 bool find_try(const struct find *find, const struct step *steps, size_t count,
 	      struct find_result *result, struct find_left *left, bool *safe);
 
+/* Of these kinds of unit those that may do all that any of them may. */
+unsigned find_units_to_ask(unsigned units);
+
 /* How many stores and flushes must follow, at least; *changes: whether the last step changes the entry. */
 unsigned find_stores_to_come(const struct find *find, const struct step *steps, size_t count,
 			     bool *changes);
 
 /* From A to B, back, and so on, as vtd-model check asks. */
 bool find_is_safe(const struct find *find, const struct step *steps, size_t count);
+
+/*
+ * Put into find->steps what a driver may do; what the kinds of unit have no use for is left out. stores: the sum of the bits
+ * that one store may have (64, 128, 256, 512); global: global invalidations, too.
+ */
+void find_choose_steps(struct find *find, unsigned stores, bool global);
 
 /* `print` is called with each of the shortest safe ones, at most `most` of them. */
 void find_run(const struct find *find, struct find_result *result, unsigned most,

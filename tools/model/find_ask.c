@@ -45,11 +45,33 @@ static struct model_answer ask(const struct find *f, const struct step *steps, s
 	return answer;
 }
 
+/*
+ * Whether all that a unit of kind x may do one of kind y may, too. A larger part is read as smaller ones one right after the
+ * other; a store that is visible at once is one whose line was written back at once.
+ */
+static bool is_covered(const struct bench_question *x, const struct bench_question *y)
+{
+	return x->bits && y->bits && x->bits >= y->bits && (y->any_order || !x->any_order) &&
+	       (x->coherent || !y->coherent) && x->caching_mode == y->caching_mode &&
+	       x->device_tlb == y->device_tlb;
+}
+
+unsigned find_units_to_ask(unsigned units)
+{
+	for (unsigned x = 0; x < UNIT_KINDS; x++)
+		for (unsigned y = 0; y < UNIT_KINDS; y++)
+			if (x != y && units & 1u << y &&
+			    is_covered(&unit_kinds[x].how, &unit_kinds[y].how))
+				units &= ~(1u << x);
+	return units;
+}
+
 /* Whether the steps do no harm that stays; then what they leave, and whether they could end here. */
 bool find_try(const struct find *f, const struct step *steps, size_t count, struct find_result *r,
-		struct find_left *left, bool *safe)
+	      struct find_left *left, bool *safe)
 {
 	const unsigned phases = target_is_of_interrupts(f->target) ? f->target->phases : 1;
+	const unsigned units = find_units_to_ask(f->units);
 
 	find_left_begin(left);
 	*safe = true;
@@ -57,7 +79,7 @@ bool find_try(const struct find *f, const struct step *steps, size_t count, stru
 		for (unsigned from = 0; from < 2 * phases; from++) {
 			struct model_answer a;
 
-			if (!(f->units & 1u << u))
+			if (!(units & 1u << u))
 				continue;
 			a = ask(f, steps, count, &unit_kinds[u].how, from, left);
 			r->asked++;
@@ -83,7 +105,7 @@ static bool flush_needed(const struct find *f)
 
 /* How many stores and flushes must follow, at least; *changes: whether the last step changes the entry. */
 unsigned find_stores_to_come(const struct find *f, const struct step *steps, size_t count,
-			       bool *changes)
+			     bool *changes)
 {
 	enum entry_kind kind = (enum entry_kind)f->target->kind;
 	size_t bytes = kind_words(kind) * sizeof(uint64_t);
@@ -122,4 +144,3 @@ bool find_is_safe(const struct find *f, const struct step *steps, size_t count)
 		}
 	return true;
 }
-

@@ -28,7 +28,7 @@
 struct class
 {
 	uint64_t left[2]; /* find_left.hash */
-	uint32_t edge; /* the first of those that lead here; -1: none */
+	uint32_t edge;	  /* the first of those that lead here; -1: none */
 	uint8_t length;
 	uint8_t invalidations; /* at least so many must follow */
 	bool safe;	       /* at the end, from A to B and from B to A */
@@ -107,8 +107,7 @@ static size_t place_of(const struct find_left *left)
 {
 	size_t at = left->hash[0] & (table_size - 1);
 
-	while (table[at] &&
-	       memcmp(classes[table[at] - 1].left, left->hash, sizeof(left->hash)))
+	while (table[at] && memcmp(classes[table[at] - 1].left, left->hash, sizeof(left->hash)))
 		at = (at + 1) & (table_size - 1);
 	return at;
 }
@@ -186,8 +185,7 @@ static void try_edge(const struct find *f, struct find_result *r, const struct e
 	steps_to(f, e->from, steps);
 	steps[length - 1] = f->steps[e->step];
 	l->tried++;
-	r->tried++;
-	r->given_up = f->most && r->tried >= f->most;
+	r->given_up = r->asked >= f->limit;
 	if (!find_try(f, steps, length, r, &left, &safe)) {
 		l->harmful++;
 		return;
@@ -310,6 +308,8 @@ void find_run(const struct find *f, struct find_result *r, unsigned most,
 				walk(&w, c);
 		if (r->count > 0)
 			r->found = length;
+		else if (!r->overflow)
+			r->none = length;
 		r->exhausted = !anything_left(length);
 	}
 }
