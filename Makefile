@@ -57,7 +57,7 @@ endif
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS SEQUENCES QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FUZZ_FAST FUZZERS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS PREFIX DESTDIR
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -263,12 +263,17 @@ host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 # clang has libFuzzer; each fuzzer names in its first lines the sources it needs besides itself.
 FUZZ_CC   ?= $(firstword $(shell command -v clang clang-19 clang-16 clang-14) clang)
 FUZZ_RUNS ?= 1000000
-FUZZ_ARGUMENTS := -max_len=2048 -use_value_profile=1 -verbosity=0 -print_final_stats=1
-fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on
-	@for f in tests/host/fuzz_*.c; do \
+FUZZERS   ?= fuzz_*
+FUZZ_ARGUMENTS := -verbosity=0 -print_final_stats=1
+# FUZZ_FAST=1: ten times as many, which know less of what comparisons ask for.
+FUZZ_ARGUMENTS += $(if $(FUZZ_FAST),-max_len=1024 -entropic=0,-max_len=2048 -use_value_profile=1)
+FUZZ_FLAGS     := -g -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$(if $(FUZZ_FAST),-O2 -fno-sanitize-coverage=trace-cmp,-O1)
+fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on; FUZZERS=fuzz_notation, FUZZ_FAST=1
+	@for f in $(wildcard tests/host/$(FUZZERS).c); do \
 		name=$$(basename $$f .c); \
 		mkdir -p $(BUILD)/fuzz/$$name.corpus; \
-		$(FUZZ_CC) -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $$f \
+		$(FUZZ_CC) $(FUZZ_FLAGS) $$f \
 			$$(sed -n 's#^/\* needs: \(.*\) \*/#\1#p' $$f) -o $(BUILD)/fuzz/$$name && \
 		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
 			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name.corpus \

@@ -116,7 +116,7 @@ int main(void)
 	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"
 	       "- *device-TLB*: a device with ATS on (`ats=1`), which keeps translations itself; the states have TT = 01b or DTE = 1 then\n"
 	       "- other fetch sizes\n"
-	       "- *any order* of 128-bit chunks: the specification promises none. Then not even P last makes an entry of several chunks safe: hardware must read the chunk with P first\n"
+	       "- *any order* of 128-bit chunks: the specification promises none. Then P last is not enough for an entry of several chunks: what was read before must be drained twice (docs/notation.md, find)\n"
 	       "- *QEMU* 7.2 and 10.0: a PASID-table entry is read anew for each field, all else in one copy\n\n"
 	       "What is found:\n\n"
 	       "- *mixture*: a request comes to what neither A nor B leads to\n"

@@ -5,7 +5,6 @@
  * under way, entries and translations kept.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "tests/litmus/model_search.h"
 #include "tools/model/find.h"
@@ -96,7 +95,7 @@ static unsigned invalidations(const struct search *s)
 
 void find_left_begin(struct find_left *left)
 {
-	memset(left, 0, sizeof(*left));
+	*left = (struct find_left){ .image = 1 }; /* of no sequence it is 0 */
 }
 
 void find_left_add(struct find_left *left, const void *workspace)
