@@ -116,13 +116,13 @@ int main(void)
 	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"
 	       "- *device-TLB*: a device with ATS on (`ats=1`), which keeps translations itself; the states have TT = 01b or DTE = 1 then\n"
 	       "- other fetch sizes\n"
-	       "- *any order* of 128-bit chunks: the specification promises none. Then P last is not enough for an entry of several chunks: what was read before must be drained twice (docs/notation.md, find)\n"
+	       "- *any order* of 128-bit chunks: the specification promises none. Then P last is not enough for an entry of several chunks: what was read before must be drained twice ([notation.md](notation.md#which-order-would-be-safe))\n"
 	       "- *QEMU* 7.2 and 10.0: a PASID-table entry is read anew for each field, all else in one copy\n\n"
 	       "What is found:\n\n"
-	       "- *mixture*: a request comes to what neither A nor B leads to\n"
-	       "- *stale*: after the end, a request is answered from what was before\n"
+	       "- *mixture*: a DMA, or an interrupt, comes to what neither A nor B leads to\n"
+	       "- *stale*: after the end, a DMA or an interrupt still goes by what was before\n"
 	       "- *mis-tagged*: a translation of one state is kept under the other's domain-id, so the invalidation of its own does not reach it\n"
-	       "- *blocked*: a request is refused, though the entry is present throughout\n\n");
+	       "- *blocked*: a DMA or an interrupt is refused, though the entry is present throughout\n\n");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		unsigned all, unsafe;
 
