@@ -40,6 +40,8 @@ static void check_sequence(const struct sequence *s)
 
 		require(s->steps[i].op < STEP_OP_COUNT);
 		require(!notation_cut_field(&s->steps[i], kinds));
+		require(!step_is_spare(&s->steps[i]) ||
+			!(kinds & ~(1u << KIND_CONTEXT | 1u << KIND_PASID)));
 		require(s->steps[i].op != STEP_ANY_ORDER ||
 			steps_in_any_order(s->steps, s->count, i));
 		for (unsigned k = 0; k < KIND_COUNT; k++)
@@ -65,14 +67,16 @@ static unsigned drawn(unsigned *seed, unsigned count)
 static void any_step(unsigned *seed, char *text, size_t room)
 {
 	struct step step = { .op = (uint8_t)drawn(seed, STEP_OP_COUNT),
-			     .value = (uint8_t)drawn(seed, 3) };
+			     .value = (uint8_t)drawn(seed, 4) };
 	unsigned width = step_words((enum step_op)step.op), low = drawn(seed, 512);
 
 	step.word = width ? (uint8_t)(drawn(seed, 8) / width * width) : 0;
 	step.field = (struct vtd_field){ (uint16_t)(low + drawn(seed, 64 - low % 64)),
 					 (uint16_t)low };
 	if (step.op <= STEP_STORE512)
-		step.value = (uint8_t)drawn(seed, 5);
+		step.value = (uint8_t)drawn(seed, VALUE_COUNT);
+	else if (step.value == 3)
+		step.value = VALUE_OLD_SPARE;
 	step_text(&step, text, room);
 }
 

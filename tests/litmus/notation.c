@@ -264,6 +264,15 @@ static unsigned words_of(const struct sequence *s)
 	return words;
 }
 
+/* Whether all of these kinds of entry hold a domain-id. */
+static bool have_domains(unsigned kinds)
+{
+	for (unsigned k = 0; k < KIND_COUNT; k++)
+		if (kinds & 1u << k && !kind_domain((enum entry_kind)k).high)
+			return false;
+	return true;
+}
+
 /* What a step may not be where it is, though it is one. */
 static bool check_step(struct parse *p, struct notation_words line, size_t n)
 {
@@ -275,6 +284,10 @@ static bool check_step(struct parse *p, struct notation_words line, size_t n)
 	p->failure = (struct notation_failure){ 0 };
 	if (n && step[-1].op == STEP_ANY_ORDER && !step_is_plain(step)) {
 		notation_expect(&p->failure, word, "a 64-bit store");
+		return false;
+	}
+	if (step_is_spare(step) && !have_domains(sequence_kinds(&p->out->sequence))) {
+		notation_expect(&p->failure, word, "no spare DID: the entry has none");
 		return false;
 	}
 	if (!field)

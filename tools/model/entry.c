@@ -115,6 +115,24 @@ static void print_pair(const struct used_pair *pair)
 	printf("\n");
 }
 
+/* A state cannot have the domain-id that a sequence uses as the spare one. */
+static void refuse_spare(const struct used_pair *pair, const struct given *given, size_t count)
+{
+	struct vtd_field domain = kind_domain(pair->kind);
+
+	if (!domain.high || (field_get(pair->state[0], domain) != SPARE_DOMAIN &&
+			     field_get(pair->state[1], domain) != SPARE_DOMAIN))
+		return;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < given[i].notation->sequence.count; k++)
+			if (step_is_spare(&given[i].notation->sequence.steps[k])) {
+				fprintf(stderr,
+					"vtd-model: %s uses domain-id %d as a spare one: the entries need another\n",
+					given[i].notation->sequence.name, SPARE_DOMAIN);
+				exit(BAD_INPUT);
+			}
+}
+
 int entry_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -138,6 +156,7 @@ int entry_main(int argc, char **argv)
 	if (!read_files(argv + arguments.asked.first + 2, argc - arguments.asked.first - 2, &given,
 			&count))
 		return BAD_INPUT;
+	refuse_spare(&pair, given, count);
 	print_pair(&pair);
 	for (size_t i = 0; i < count; i++) {
 		const struct sequence *s = &given[i].notation->sequence;

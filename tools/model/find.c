@@ -10,7 +10,7 @@ static struct arguments {
 	struct asked asked;
 	unsigned stores; /* bits 64, 128, 256, 512 */
 	unsigned long steps, most, limit;
-	bool never_blocks, global;
+	bool never_blocks, global, spare;
 } arguments = { .asked.units = 1, .stores = 64 | 128, .steps = 16, .most = 4, .limit = 1500000 };
 
 static const struct argp_option option_list[] = {
@@ -22,6 +22,8 @@ static const struct argp_option option_list[] = {
 	  "bits that one store may have: 64, 128 (a compare-and-exchange), 256 (AVX, of which 64 are promised at once), 512 (MOVDIR64B); 64,128, unless given",
 	  0 },
 	{ "global", 'g', NULL, 0, "global invalidations may be used, too", 0 },
+	{ "spare-did", 'd', NULL, 0, "a domain-id that nothing else has may be used for a while",
+	  0 },
 	{ "limit", 'l', "N", 0,
 	  "give up after so many questions to the model; 1500000, unless given: a minute or less",
 	  0 },
@@ -75,6 +77,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'm':
 		a->most = number(argument, 0, 1000000, state);
+		return 0;
+	case 'd':
+		a->spare = true;
 		return 0;
 	case 'l':
 		a->limit = number(argument, 1, ~0ul >> 1, state);
@@ -255,7 +260,7 @@ int find_main(int argc, char **argv)
 	f.never_blocks = arguments.never_blocks;
 	f.longest = arguments.steps;
 	f.limit = arguments.limit;
-	find_choose_steps(&f, arguments.stores, arguments.global);
+	find_choose_steps(&f, arguments.stores, arguments.global, arguments.spare);
 	print_question(&f);
 	if (!none_on_one(&f, &r))
 		find_run(&f, &r, (unsigned)arguments.most, print_one);

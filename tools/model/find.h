@@ -36,6 +36,7 @@ struct find {
 	struct target *target;
 	unsigned units; /* bit set of unit_kinds[]: it is to be safe on all of these */
 	bool never_blocks;
+	bool spare;			   /* there is a spare domain-id */
 	struct step steps[FIND_STEPS_MAX]; /* to choose from */
 	size_t step_count;
 	size_t longest;	     /* sequence to try */
@@ -76,9 +77,10 @@ bool find_is_safe(const struct find *find, const struct step *steps, size_t coun
 
 /*
  * Put into find->steps what a driver may do; what the kinds of unit have no use for is left out. stores: the sum of the bits
- * that one store may have (64, 128, 256, 512); global: global invalidations, too.
+ * that one store may have (64, 128, 256, 512); global: global invalidations, too;
+ * spare: a spare domain-id, too, where the entry has one.
  */
-void find_choose_steps(struct find *find, unsigned stores, bool global);
+void find_choose_steps(struct find *find, unsigned stores, bool global, bool spare);
 
 /* `print` is called with each of the shortest safe ones, at most `most` of them. */
 void find_run(const struct find *find, struct find_result *result, unsigned most,

@@ -28,15 +28,17 @@ static void stored(const struct find *f, const struct step *step, uint64_t words
 	}
 }
 
-/* Stores of this width; not those that do what one before them does, or nothing. */
+/* Stores of this width, also of these values; not those that do what one before them does, or nothing. */
 static void choose_stores(struct find *f, unsigned op, unsigned width)
 {
-	static const uint8_t values[] = { VALUE_NEW, VALUE_NEW_NOT_PRESENT, VALUE_ZERO, VALUE_OLD,
-					  VALUE_OLD_NOT_PRESENT };
+	static const uint8_t values[] = { VALUE_NEW,	  VALUE_NEW_NOT_PRESENT, VALUE_ZERO,
+					  VALUE_OLD,	  VALUE_OLD_NOT_PRESENT, VALUE_OLD_SPARE,
+					  VALUE_NEW_SPARE };
+	const size_t count = f->spare ? sizeof(values) : sizeof(values) - 2;
 	unsigned words = kind_words((enum entry_kind)f->target->kind);
 
 	for (unsigned word = 0; word + width <= words; word += width)
-		for (size_t v = 0; v < sizeof(values); v++) {
+		for (size_t v = 0; v < count; v++) {
 			struct step step = { .op = (uint8_t)op,
 					     .word = (uint8_t)word,
 					     .value = values[v] };
@@ -55,12 +57,14 @@ static void choose_stores(struct find *f, unsigned op, unsigned width)
 		}
 }
 
-/* By the domain-id of old and, if that is another, of new. */
+/* By the domain-id of old; if that is another, of new; and the spare one. */
 static void choose_invalidation(struct find *f, unsigned op)
 {
 	choose(f, op, 0, VALUE_OLD);
 	if (f->target->domain[0] != f->target->domain[1])
 		choose(f, op, 0, VALUE_NEW);
+	if (f->spare)
+		choose(f, op, 0, VALUE_OLD_SPARE);
 }
 
 static void choose_invalidations(struct find *f, bool global)
@@ -129,8 +133,9 @@ static bool has_device_tlb(const struct bench_question *how)
 	return how->device_tlb;
 }
 
-void find_choose_steps(struct find *f, unsigned stores, bool global)
+void find_choose_steps(struct find *f, unsigned stores, bool global, bool spare)
 {
+	f->spare = spare && kind_domain((enum entry_kind)f->target->kind).high;
 	if (stores & 64)
 		choose_stores(f, STEP_STORE, 1);
 	if (stores & 128)
