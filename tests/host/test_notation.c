@@ -294,7 +294,7 @@ TEST(notation_names_what_it_does_not_take)
 		{ HEAD "invalidate the IOTLB (domain), DID of 0\n",
 		  "f:4:39: \"0\" is not accepted here; accepted: old | new" },
 		{ HEAD "if CAP.CM = 1, invalidate the IOTLB (domain), DID old\n",
-		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of" },
+		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of | spare" },
 		{ HEAD "invalidate the cache\n",
 		  "f:4:16: \"cache\" is not accepted here; accepted: context | PASID | IOTLB | "
 		  "PASID-based | device-TLB | interrupt" },
@@ -319,6 +319,8 @@ TEST(notation_names_what_it_does_not_take)
 		  "nothing of it" },
 		{ HEAD "store 512 bits from word 0 := new\n",
 		  "f:4:26: \"0\" is not accepted here; accepted: no word: the entry is smaller" },
+		{ "target: root\noperation: replace\nname: x\nstore word 0 := old with a spare DID\n",
+		  "f:4:1: \"store\" is not accepted here; accepted: no spare DID: the entry has none" },
 		{ HEAD "any order of these stores\n",
 		  "f:5:1: the line ends here; accepted: a 64-bit store" },
 		{ HEAD "any order of these stores\n# none\nbarrier\n",
