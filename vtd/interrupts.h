@@ -5,7 +5,8 @@
 
 #include "vtd/unit.h"
 
-#define VTD_INTERRUPT_ENTRIES 256 /* of a table: one page */
+#define VTD_INTERRUPT_ENTRIES 4096 /* of a table: more than the low byte of an index counts */
+#define VTD_INTERRUPT_PAGES   (VTD_INTERRUPT_ENTRIES * 16 / 4096)
 
 /* Why this unit cannot remap interrupts here; NULL: it can. x2apic: the processors are in x2APIC mode. */
 const char *vtd_interrupts_lack(const struct vtd_unit *unit, bool x2apic);

@@ -9,6 +9,7 @@
 #include "tests/litmus/companion.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/shared_domain.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -103,6 +104,8 @@ const char *check_beside(struct bench *b, struct bench *other, struct tally *t)
 	}
 	log_note("  beside %s: each by its own entry", other->device->generator->name);
 	problem = try_both(b, other, t);
+	if (!problem)
+		problem = shared_domain_of_devices(b, other, t);
 	other->device->generator->stop(other->device);
 	companion_take_out(b, other);
 	return problem;

@@ -47,7 +47,7 @@ const char *interrupt_choose(struct bench *b, struct target *target)
 	target->root = b->unit->root_table;
 	for (unsigned i = 0; i < target->words; i++)
 		target->entry[i] = 0;
-	vtd_flush(b->unit, target->table, PAGE_SIZE);
+	vtd_flush(b->unit, target->table, VTD_INTERRUPT_PAGES * PAGE_SIZE);
 	status = vtd_interrupts_on(b->unit, target->table, target->x2apic);
 	if (status != VTD_OK) {
 		interrupt_leave(b);

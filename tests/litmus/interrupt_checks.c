@@ -9,6 +9,7 @@
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
+#include "tests/litmus/interrupt_index.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/trials.h"
 #include "vtd/entry.h"
@@ -470,6 +471,8 @@ void check_interrupts(struct bench *b, const char *id)
 		problem = try_ways(b);
 	if (!problem)
 		problem = try_return(b);
+	if (!problem)
+		problem = interrupt_index_find(b, &t);
 	if (!problem)
 		problem = try_variants(b);
 	if (!problem)

@@ -40,7 +40,7 @@ void building_interrupt(struct building *b)
 	t->encoding = t->posted ? "the descriptor of a state that refuses the device, written to"
 				: "the vector of a state that refuses the device, where it comes";
 	t->index = INDEX;
-	t->table = building_pages(b, 1);
+	t->table = building_pages(b, VTD_INTERRUPT_PAGES);
 	/* Below 4 GiB: an entry without its high half must lead to memory of ours, too. */
 	for (unsigned s = 0; s < 2 && t->posted; s++)
 		t->descriptor[s] = memory_alloc_window(1);

@@ -10,6 +10,7 @@
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/refusals.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/shared_domain.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -231,6 +232,8 @@ static const char *check_two_pasids(struct bench *b)
 			target_outcome_name(b->target, b->target->expects[state]));
 		problem = text;
 	}
+	if (!problem)
+		problem = shared_domain_of_pasids(b, &t);
 	for (unsigned i = 0; i < PASID_WORDS; i++)
 		bench_store(b, next + i, 0);
 	b->device->pasid = b->target->pasid[0];

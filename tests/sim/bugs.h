@@ -132,8 +132,21 @@
 	B(IWC_ALWAYS, "wait-interrupt-always", "sets ICS.IWC for waits without IF (6.5.2.9)") \
 	B(HEAD_STAYS, "queue-head-stays", "does not show in IQH what it has fetched (11.4.9.1)") \
 	B(QUEUE_WRAP, "queue-wrap", "goes back to the start one slot before the end of the queue (6.5.2)") \
+	B(ONE_SOURCE, "iotlb-one-source", "drops the translations of one source-id of a domain alone (6.5.2.3)") \
+	B(ONE_PASID, "iotlb-one-pasid", "drops the translations of one PASID of a domain alone (6.5.2.3)") \
+	B(SPARES_HOT, "iotlb-spares-hot", "domain-selective IOTLB invalidations spare translations that were used 32 times (6.5.2.3)") \
+	B(GLOBAL_SPARES_PASID, "global-spares-pasid", "global IOTLB invalidations spare translations with a PASID (6.5.2.3)") \
+	B(PASID_FIRST_ONLY, "pasid-first-only", "drops only the first entry that a PASID-cache invalidation names (6.5.2.2)") \
+	B(CONTEXT_FIRST_ONLY, "context-first-only", "drops only the first entry that a context-cache invalidation names (6.5.2.1)") \
+	B(AM_NINE, "iotlb-mask-nine", "takes address masks over 9 for 9 (6.5.2.3)") \
+	B(HINT_LEAF, "iotlb-hint-leaf", "page-selective IOTLB invalidations with IH = 1 drop nothing (6.5.2.3)") \
+	B(REGISTER_IOTLB_LOST, "register-iotlb-lost", "does not do domain-selective IOTLB invalidations asked by register (11.4.6.3)") \
+	B(REGISTER_CONTEXT_LOST, "register-context-lost", "does not do device-selective context-cache invalidations asked by register (11.4.6.1)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
 	/* interrupts */                                                                                 \
+	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
+	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \
+	B(PID_SN, "posted-sn-ignored", "sends a notification though SN is set (5.2.3)") \
 	B(IRTE_HALVES, "irte-halves", "reads interrupt-remapping entries alone 64 bits at a time (5.1.4)") \
 	B(IRTE_P_IGNORED, "irte-p-ignored", "uses interrupt-remapping entries whatever their P says (9.9)") \
 	B(IRTE_SOURCE, "irte-source-ignored", "does not check the source-id of an interrupt (9.9)") \
@@ -192,6 +205,7 @@
 	B(FAULT_ADDRESS_OLD, "fault-address-old", "records the address of the fault before (FRCD.FI)") \
 	B(FAULT_F_EARLY, "fault-record-early", "sets F before the rest of the record is written (7.2.1)") \
 	B(FAULT_RING, "fault-ring-short", "never uses the last fault recording register (7.2.1)") \
+	B(FAULT_DEAD, "fault-overflow-ends", "records nothing more after an overflow, also when PFO was cleared (7.2.1)") \
 	B(FAULT_CLEARS, "fault-clears-all", "clears every F when 1 is written to one (11.4.7.6)") \
 	B(READ_TORN, "register-read-torn", "reads 64 bits of a fault record as halves of two (11.4.7.6)") \
 	/* registers */                                                                                  \

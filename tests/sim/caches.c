@@ -112,6 +112,7 @@ const struct unit_translation *tlb_find(struct unit *u, const struct request *r)
 			continue;
 		if (is_forgotten())
 			u->tlb[i].valid = false;
+		u->tlb[i].uses++;
 		return u->tlb[i].valid ? &u->tlb[i] : NULL;
 	}
 	return NULL;
@@ -134,6 +135,7 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .has_pasid = r->has_pasid,
 					       .may_write = may_write,
 					       .stage = r->stage,
+					       .suppress_faults = r->suppress_faults,
 					       .reason = reason,
 					       .source_id = r->source_id,
 					       .domain = domain,
@@ -206,8 +208,12 @@ static void release_contexts(struct unit *u, unsigned granularity, uint16_t doma
 
 	for (unsigned i = 0; i < CONTEXT_LINES; i++)
 		if ((!by_domain || u->context[i].domain == domain) &&
-		    (!by_source || !((u->context[i].source_id ^ source_id) & mask)))
+		    (!by_source || !((u->context[i].source_id ^ source_id) & mask))) {
+			bool was = u->context[i].valid;
 			u->context[i].valid = false;
+			if (was && sim_has(BUG_CONTEXT_FIRST_ONLY))
+				break;
+		}
 	/* Who read an entry before, or is reading it, must not put it back. */
 	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++)
 		if (u->requests[i] &&
@@ -249,8 +255,12 @@ void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t 
 	for (unsigned i = 0; i < PASID_LINES; i++)
 		if (granularity == GRANULARITY_GLOBAL ||
 		    (u->pasid[i].domain == domain &&
-		     (granularity == GRANULARITY_DOMAIN || u->pasid[i].pasid == pasid)))
+		     (granularity == GRANULARITY_DOMAIN || u->pasid[i].pasid == pasid))) {
+			bool was = u->pasid[i].valid;
 			u->pasid[i].valid = false;
+			if (was && sim_has(BUG_PASID_FIRST_ONLY))
+				break;
+		}
 	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++) {
 		struct request *r = u->requests[i];
 
@@ -301,11 +311,21 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 			unit_wait();
 }
 
+/* Another translation of its domain comes before it, of another requester. */
+static bool is_of_another(const struct unit *u, const struct unit_translation *t)
+{
+	for (const struct unit_translation *first = u->tlb; first < t; first++)
+		if (first->domain == t->domain) /* the first may be dropped already */
+			return (sim_has(BUG_ONE_SOURCE) && first->source_id != t->source_id) ||
+			       (sim_has(BUG_ONE_PASID) && first->pasid != t->pasid);
+	return false;
+}
+
 static bool spares(const struct unit *u, const struct unit_translation *t, unsigned i)
 {
-	(void)u;
-	return (sim_has(BUG_PARTIAL) && i % 2) ||
+	return is_of_another(u, t) || (sim_has(BUG_PARTIAL) && i % 2) ||
 	       (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
+	       (sim_has(BUG_SPARES_HOT) && t->uses >= 32) ||
 	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
@@ -339,14 +359,19 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 	if (sim_has(BUG_AM_SHORT) && mask)
 		mask--;
 	granularity = coarser(granularity);
+	if (sim_has(BUG_AM_NINE) && mask > 9)
+		mask = 9;
+	if (sim_has(BUG_HINT_LEAF) && granularity == GRANULARITY_FINE && leaf_only)
+		return;
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		struct unit_translation *t = &u->tlb[i];
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 
-		if (granularity == GRANULARITY_GLOBAL ||
-		    (t->domain == domain && !spares(u, t, i) &&
-		     (!by_page || covers(address, mask, t->page)))) {
+		if (granularity == GRANULARITY_GLOBAL
+			    ? !(sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid)
+			    : (t->domain == domain && !spares(u, t, i) &&
+			       (!by_page || covers(address, mask, t->page)))) {
 			t->valid = false;
 			if (sim_has(BUG_FIRST_ONLY))
 				break;

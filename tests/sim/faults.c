@@ -123,6 +123,8 @@ static void record(struct unit *u, uint64_t low, uint64_t high)
 {
 	if (unit_get32(u, VTD_FSTS) & FSTS_PFO)
 		return;
+	if (sim_has(BUG_FAULT_DEAD) && u->overflowed)
+		return;
 	if ((sim_has(BUG_FAULT_LOST) && ++u->count % 5 == 0) ||
 	    (sim_has(BUG_FAULT_LOST_RARE) && ++u->count % 1024 == 0) ||
 	    (sim_has(BUG_FAULT_LOST_REASON) && is_denial(field_of(high, FRCD_FR))) ||
@@ -139,6 +141,7 @@ static void record(struct unit *u, uint64_t low, uint64_t high)
 	if (is_pending(u, u->next_record) && !sim_has(BUG_FAULT_OVERWRITES)) {
 		if (!sim_has(BUG_FAULT_NO_OVERFLOW))
 			set_status(u, FSTS_PFO);
+		u->overflowed = true;
 		return;
 	}
 	put(u, low, high);

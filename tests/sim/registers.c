@@ -210,19 +210,22 @@ static bool registers_work(struct unit *u)
 	if (u->context_command) {
 		value = unit_get64(u, VTD_CCMD);
 		u->context_command = false;
-		context_drop(u, (unsigned)field_of(value, CCMD_CIRG),
-			     (uint16_t)field_of(value, CCMD_DID),
-			     (uint16_t)field_of(value, CCMD_SID),
-			     (unsigned)field_of(value, CCMD_FM));
+		if (!(sim_has(BUG_REGISTER_CONTEXT_LOST) && field_of(value, CCMD_CIRG) == 3))
+			context_drop(u, (unsigned)field_of(value, CCMD_CIRG),
+				     (uint16_t)field_of(value, CCMD_DID),
+				     (uint16_t)field_of(value, CCMD_SID),
+				     (unsigned)field_of(value, CCMD_FM));
 		unit_set64(u, VTD_CCMD, value & ~CCMD_ICC);
 		return true;
 	}
 	value = unit_get64(u, iotlb);
 	u->iotlb_command = false;
-	iotlb_drop(u, (unsigned)field_of(value, IOTLB_IIRG), (uint16_t)field_of(value, IOTLB_DID),
-		   unit_get64(u, unit_iotlb_at(u)) & ~0xfffull,
-		   unit_get64(u, unit_iotlb_at(u)) & 0x3f, unit_get64(u, unit_iotlb_at(u)) & 0x40,
-		   value & IOTLB_DW);
+	if (!(sim_has(BUG_REGISTER_IOTLB_LOST) && field_of(value, IOTLB_IIRG) == 2))
+		iotlb_drop(u, (unsigned)field_of(value, IOTLB_IIRG),
+			   (uint16_t)field_of(value, IOTLB_DID),
+			   unit_get64(u, unit_iotlb_at(u)) & ~0xfffull,
+			   unit_get64(u, unit_iotlb_at(u)) & 0x3f,
+			   unit_get64(u, unit_iotlb_at(u)) & 0x40, value & IOTLB_DW);
 	unit_set64(u, iotlb, value & ~IOTLB_IVT);
 	return true;
 }

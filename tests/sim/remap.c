@@ -76,6 +76,8 @@ void interrupts_drop(struct unit *u, bool by_index, uint32_t index, unsigned ord
 	if ((by_index ? sim_has(BUG_IEC_LOST) : sim_has(BUG_IEC_GLOBAL_LOST)) ||
 	    (sim_has(BUG_IEC_SOME) && ++u->count % 16 == 0))
 		return;
+	if (sim_has(BUG_IEC_INDEX))
+		index &= 0xff;
 	if (sim_has(BUG_IEC_MASK))
 		order = 0;
 	/* Coarser is always permitted. */
@@ -111,7 +113,9 @@ static uint8_t find_index(const struct unit *u, struct request *r)
 
 static void fetch(const struct unit *u, const struct request *r, uint64_t words[2])
 {
-	uint64_t at = (u->interrupt_table & ~PAGE_MASK) + 8 * IRTE_WORDS * (uint64_t)r->index;
+	uint64_t at = (u->interrupt_table & ~PAGE_MASK) +
+		      8 * IRTE_WORDS *
+			      (uint64_t)(r->index & (sim_has(BUG_IRTE_INDEX) ? 0xff : ~0u));
 
 	walk_fetch(at, IRTE_WORDS, words, sim.coherent, BUG_IRTE_HALVES);
 }
@@ -178,7 +182,7 @@ static uint8_t post(struct unit *u, struct unit_message *m, bool urgent)
 	while (!(pid[0] & 1ull << vector % 64) &&
 	       !memory_set_bits(m->descriptor + 8 * (vector / 64), pid[0], 1ull << vector % 64));
 	memory_load(m->descriptor + 32, 1, &control, true);
-	if (control & 1 || (control & 2 && !urgent) ||
+	if (control & 1 || (control & 2 && !urgent && !sim_has(BUG_PID_SN)) ||
 	    !memory_set_bits(m->descriptor + 32, control, 1))
 		return 0;
 	/* A notification is an interrupt of its own. */

@@ -88,7 +88,8 @@ struct unit {
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool valid, has_pasid, may_write;
+		bool valid, has_pasid, may_write, suppress_faults;
+		uint32_t uses;
 		uint8_t stage, reason;
 		uint16_t source_id, domain;
 		uint32_t pasid;
@@ -110,6 +111,7 @@ struct unit {
 	unsigned next_context, next_pasid, next_translation, next_paging, next_interrupt;
 
 	struct request *requests[UNIT_REQUESTS]; /* under way */
+	bool overflowed;
 	uint64_t arrivals;
 
 	struct unit_fault late[LATE_FAULTS];

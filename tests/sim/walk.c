@@ -353,6 +353,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 	if (known) {
 		r->domain = known->domain;
 		r->knows_domain = true;
+		r->suppress_faults = known->suppress_faults;
 		reason = known->reason			    ? known->reason
 			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 							    : 0;
