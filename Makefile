@@ -275,7 +275,7 @@ fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host
 		mkdir -p $(BUILD)/fuzz/$$name.corpus; \
 		$(FUZZ_CC) $(FUZZ_FLAGS) $$f \
 			$$(sed -n 's#^/\* needs: \(.*\) \*/#\1#p' $$f) -o $(BUILD)/fuzz/$$name && \
-		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
+		$(if $(FUZZ_FAST),ASAN_OPTIONS=quarantine_size_mb=2) $(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
 			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name.corpus \
 			tests/host/corpus/$$name > $(BUILD)/fuzz/$$name.log 2>&1 || \
 			{ tail -40 $(BUILD)/fuzz/$$name.log; exit 1; }; \
