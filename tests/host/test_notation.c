@@ -105,12 +105,6 @@ static void random_text(char *to, size_t room)
 	to[length] = 0;
 }
 
-/* A spare DID is for these. */
-static bool words_have_domain(unsigned kinds)
-{
-	return !(kinds & ~(1u << KIND_CONTEXT | 1u << KIND_PASID));
-}
-
 static void random_step(struct step *s, unsigned words, unsigned kinds)
 {
 	unsigned width;
@@ -140,8 +134,8 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_STORE256:
 	case STEP_STORE512:
 		s->word = (uint8_t)(below(words / width) * width);
-		s->value = (uint8_t)below(words_have_domain(kinds) ? VALUE_COUNT
-								   : VALUE_NEW_NOT_PRESENT + 1);
+		s->value = (uint8_t)below(notation_have_domains(kinds) ? VALUE_COUNT
+								       : VALUE_NEW_NOT_PRESENT + 1);
 		break;
 	case STEP_INVALIDATE_CONTEXT:
 	case STEP_INVALIDATE_CONTEXT_DOMAIN:
@@ -158,7 +152,7 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_SETTLE_IOTLB:
 	case STEP_SETTLE_PIOTLB:
 		s->value = (uint8_t)below(VALUE_NEW + 1);
-		if (words_have_domain(kinds) && !below(4))
+		if (notation_have_domains(kinds) && !below(4))
 			s->value = VALUE_OLD_SPARE;
 		break;
 	case STEP_SETTLE_NEW:

@@ -264,15 +264,6 @@ static unsigned words_of(const struct sequence *s)
 	return words;
 }
 
-/* Whether all of these kinds of entry hold a domain-id. */
-static bool have_domains(unsigned kinds)
-{
-	for (unsigned k = 0; k < KIND_COUNT; k++)
-		if (kinds & 1u << k && !kind_domain((enum entry_kind)k).high)
-			return false;
-	return true;
-}
-
 /* What a step may not be where it is, though it is one. */
 static bool check_step(struct parse *p, struct notation_words line, size_t n)
 {
@@ -286,7 +277,7 @@ static bool check_step(struct parse *p, struct notation_words line, size_t n)
 		notation_expect(&p->failure, word, "a 64-bit store");
 		return false;
 	}
-	if (step_is_spare(step) && !have_domains(sequence_kinds(&p->out->sequence))) {
+	if (step_is_spare(step) && !notation_have_domains(sequence_kinds(&p->out->sequence))) {
 		notation_expect(&p->failure, word, "no spare DID: the entry has none");
 		return false;
 	}

@@ -75,6 +75,9 @@ extern const char *const notation_claims[NOTATION_CLAIMS];	   /* by enum claim *
 /* Fields of which a sequence may store all, or nothing. */
 const struct vtd_field *notation_cut_field(const struct step *step, unsigned kinds);
 
+/* Whether all of these kinds of entry hold a domain-id: a spare one is for no others. */
+bool notation_have_domains(unsigned kinds);
+
 /* The words of a line, from `at` on. */
 struct notation_words {
 	const char *at, *end;

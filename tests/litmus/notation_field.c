@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which fields of an entry a step must store whole. */
+/* Which fields of an entry a step must store whole, and whether there is a domain-id. */
 #include "tests/litmus/notation.h"
 #include "vtd/entry.h"
 
@@ -51,4 +51,12 @@ const struct vtd_field *notation_cut_field(const struct step *step, unsigned kin
 			return f;
 	}
 	return NULL;
+}
+
+bool notation_have_domains(unsigned kinds)
+{
+	for (unsigned k = 0; k < KIND_COUNT; k++)
+		if (kinds & 1u << k && !kind_domain((enum entry_kind)k).high)
+			return false;
+	return true;
 }
