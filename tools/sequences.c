@@ -9,10 +9,13 @@
 #include <time.h>
 
 /* Entries of one word behave alike: one target for each way of invalidating. */
-static const enum target_id shown[] = { TARGET_CONTEXT,	     TARGET_CONTEXT_PT, TARGET_SM_CONTEXT,
-					TARGET_PASID_SS,     TARGET_PASID_FS,	TARGET_PASID_FS_PT,
-					TARGET_PASID_NESTED, TARGET_ROOT,	TARGET_PASID_DIR,
-					TARGET_LEAF,	     TARGET_IRTE };
+static const enum target_id shown[] = {
+	TARGET_CONTEXT,		TARGET_CONTEXT_PT, TARGET_SM_CONTEXT,
+	TARGET_PASID_SS,	TARGET_PASID_FS,   TARGET_PASID_FS_PT,
+	TARGET_PASID_NESTED,	TARGET_ROOT,	   TARGET_PASID_DIR,
+	TARGET_PASID_DIR_TABLE, TARGET_LEAF,	   TARGET_ROOT_TABLE,
+	TARGET_SM_ROOT_TABLE,	TARGET_IRTE,	   TARGET_INTERRUPT_TABLE
+};
 
 static unsigned long states, questions;
 

@@ -40,7 +40,7 @@ static void check_sequence(const struct sequence *s)
 
 		require(s->steps[i].op < STEP_OP_COUNT);
 		require(!notation_cut_field(&s->steps[i], kinds));
-		require(!step_is_spare(&s->steps[i]) || notation_have_domains(kinds));
+		require(!notation_misfit(&s->steps[i], kinds));
 		require(s->steps[i].op != STEP_ANY_ORDER ||
 			steps_in_any_order(s->steps, s->count, i));
 		for (unsigned k = 0; k < KIND_COUNT; k++)

@@ -97,7 +97,7 @@ bool find_try(const struct find *f, const struct step *steps, size_t count, stru
 
 static bool flush_needed(const struct find *f)
 {
-	for (unsigned u = 0; u < UNIT_KINDS; u++)
+	for (unsigned u = 0; u < UNIT_KINDS && !target_is_pointer(f->target); u++)
 		if (f->units & 1u << u && !unit_kinds[u].how.coherent)
 			return true;
 	return false;
@@ -123,7 +123,7 @@ unsigned find_stores_to_come(const struct find *f, const struct step *steps, siz
 			memcpy(before, entry, sizeof(entry));
 			step_apply(&steps[i], kind, old, new, entry);
 			dirty = (dirty || memcmp(before, entry, bytes)) &&
-				steps[i].op != STEP_FLUSH;
+				steps[i].op != STEP_FLUSH && steps[i].op != STEP_FLUSH_TABLES;
 		}
 		*changes = *changes || memcmp(before, entry, bytes);
 		n = memcmp(entry, new, bytes) ? 1 + flush : dirty ? flush : 0;

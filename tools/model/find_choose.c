@@ -73,8 +73,18 @@ static void choose_invalidations(struct find *f, bool global)
 	bool scalable = f->target->scalable, context = false, pasid = false;
 
 	switch (kind) {
+	case KIND_INTERRUPT_TABLE: /* section 6.7: of all of them */
+		choose(f, STEP_INVALIDATE_IEC_GLOBAL, 0, VALUE_ZERO);
+		return;
 	case KIND_IRTE:
 		choose(f, STEP_INVALIDATE_IEC, 0, VALUE_ZERO);
+		return;
+	case KIND_ROOT_TABLE: /* section 6.6: likewise */
+	case KIND_SM_ROOT_TABLE:
+		choose(f, STEP_INVALIDATE_CONTEXT_GLOBAL, 0, VALUE_ZERO);
+		if (scalable)
+			choose(f, STEP_INVALIDATE_PASID_GLOBAL, 0, VALUE_ZERO);
+		choose(f, STEP_INVALIDATE_IOTLB_GLOBAL, 0, VALUE_ZERO);
 		return;
 	case KIND_SM_ROOT:
 	case KIND_SM_CONTEXT:
@@ -84,6 +94,7 @@ static void choose_invalidations(struct find *f, bool global)
 		context = pasid = true;
 		break;
 	case KIND_PASID_DIR:
+	case KIND_PASID_DIR_TABLE:
 	case KIND_PASID:
 		choose_invalidation(f, STEP_INVALIDATE_PASID);
 		pasid = true;
@@ -133,9 +144,38 @@ static bool has_device_tlb(const struct bench_question *how)
 	return how->device_tlb;
 }
 
+/* A directory entry with its tables: it goes away, the tables are filled, it comes back. More would be too many to try. */
+static void choose_apart(struct find *f)
+{
+	choose(f, STEP_STORE, 0, VALUE_ZERO);
+	for (unsigned word = 0; word < 3; word++)
+		choose(f, STEP_STORE, word, VALUE_NEW);
+	if (any_unit(f, does_not_snoop)) {
+		choose(f, STEP_FLUSH, 0, VALUE_ZERO);
+		choose(f, STEP_FLUSH_TABLES, 0, VALUE_ZERO);
+	}
+	choose(f, STEP_INVALIDATE_PASID, 0, VALUE_OLD);
+	choose(f, STEP_INVALIDATE_IOTLB, 0, VALUE_OLD);
+	if (any_unit(f, has_caching_mode))
+		choose(f, STEP_SETTLE_NEW, 0, VALUE_ZERO);
+	if (any_unit(f, has_device_tlb))
+		choose(f, STEP_INVALIDATE_DEVTLB, 0, VALUE_ZERO);
+}
+
 void find_choose_steps(struct find *f, unsigned stores, bool global, bool spare)
 {
 	f->spare = spare && kind_domain((enum entry_kind)f->target->kind).high;
+	if (kind_is_apart((enum entry_kind)f->target->kind)) {
+		choose_apart(f);
+		return;
+	}
+	if (target_is_pointer(f->target)) {
+		choose(f, STEP_SET_POINTER, 0, VALUE_NEW);
+		choose_invalidations(f, global);
+		if (any_unit(f, has_device_tlb))
+			choose(f, STEP_INVALIDATE_DEVTLB, 0, VALUE_ZERO);
+		return;
+	}
 	if (stores & 64)
 		choose_stores(f, STEP_STORE, 1);
 	if (stores & 128)

@@ -30,7 +30,8 @@ static uint64_t of_fetch(const struct search *s, uint64_t key, uint64_t hash)
 {
 	uint64_t payload = key_payload(key);
 
-	hash = mixed_words(hash, s->places[key_visible(key)].image, s->words);
+	for (unsigned i = 0; i < s->words; i++)
+		hash = mixed(hash, s->places[place_seen(s, key_visible(key), i)].image[i]);
 	hash = mixed(hash, payload & (NO_ENTRY | NO_PASID | NO_IOTLB));
 	for (unsigned p = 0; p < s->q->fetch->parts; p++) {
 		unsigned v = version_in(s, payload, p);

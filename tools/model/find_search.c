@@ -166,7 +166,7 @@ static void extend(const struct find *f, uint32_t c)
 		stores = find_stores_to_come(f, steps, length, &changes);
 		if (step_words((enum step_op)op) && !changes)
 			continue;
-		if (op > STEP_FLUSH && rest)
+		if (op > STEP_FLUSH_TABLES && rest)
 			rest--;
 		put(to_try, length + stores + rest, length, (struct edge){ c, 0, (uint8_t)i });
 	}

@@ -55,7 +55,7 @@ static void use_pasid(const uint64_t *entry, uint64_t *used)
 
 static bool is_present(enum entry_kind kind, const uint64_t *entry)
 {
-	return entry[0] & kind_present(kind);
+	return kind_is_pointer(kind) || entry[0] & kind_present(kind);
 }
 
 void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
@@ -80,7 +80,8 @@ void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
 		used[1] = ~0ull;
 		break;
 	default:
-		used[0] = ~0ull;
+		for (unsigned i = 0; i < kind_words(kind); i++)
+			used[i] = ~0ull;
 	}
 }
 
