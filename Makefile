@@ -51,9 +51,12 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-builtin -fpie -fshort-wchar -mno
 boot_CFLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 
 # A `make image` that is refused must not leave the media of the one before, to be written to a stick.
-ifneq ($(filter image run-stick,$(MAKECMDGOALS)),)
+ifneq ($(filter image,$(MAKECMDGOALS)),)
 $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(shell rm -f $(MEDIA).img $(MEDIA).iso))
 endif
+
+GOALS := help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs vtd-capture test test-all tested host-tests fuzz format clean
+$(foreach goal,$(filter-out $(GOALS),$(MAKECMDGOALS)),$(if $(findstring /,$(goal)),,$(error $(goal): no such goal; make help lists them)))
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS SEQUENCES QEMU IOMMU DEVICES SCENARIOS KEY CERT \
@@ -146,7 +149,7 @@ else
 	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/serial.log $(RUN_WITH) -- $(OPTIONS)
 endif
 
-run-stick: image ## the same from an image of a USB stick, as a machine boots it
+run-stick: build ## the same from an image of a USB stick, as a machine boots it (build/run/stick.img)
 	@mkdir -p $(BUILD)/run
 	@tools/image $(GIVEN) $(IMAGE) $(BUILD)/run/stick $(OPTIONS) on-done=exit
 	@tools/run --stick $(BUILD)/run/stick.img --image $(IMAGE) --log $(BUILD)/run/stick.log $(RUN_WITH)
@@ -187,6 +190,8 @@ sim: $(BUILD)/vtd-sim ## every test on a simulated unit, adversarial, in seconds
 		mv $(BUILD)/run/sim.new.log $(BUILD)/run/sim.log; \
 		grep -E '^(not ok|# (simulated|[a-z0-9-]+: [0-9]+ known|  not seen|  (FAIL|ERROR)|tests=|option |given: |[0-9]+ passed)|VTDL-END)' \
 			$(BUILD)/run/sim.log; \
+		[ -z "$(SEQUENCES)" ] || awk '/^# [a-z-]+[.]/ { test = "" } { test = test $$0 "\n" } \
+			/^(not )?ok / { if (/_[0-9a-f]+[.]/) printf "%s", test; test = "" }' $(BUILD)/run/sim.log; \
 		echo "whole log: $(BUILD)/run/sim.log"; exit $$status
 
 sim-check: $(BUILD)/vtd-sim $(SANITIZED) ## what vtd-sim must show: permitted units pass, planted faults fail
@@ -530,4 +535,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(MODEL_OBJECTS:.o=.d) $(CAPTURE_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs vtd-capture test test-all tested host-tests fuzz format clean FORCE
+.PHONY: $(GOALS) FORCE

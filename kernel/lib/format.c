@@ -172,6 +172,7 @@ static uint64_t power10(int n)
 char *format_ratio(char out[16], unsigned long long numerator, unsigned long long denominator)
 {
 	int exponent = 0;
+	unsigned long long whole;
 	unsigned mantissa; /* three digits: the value is mantissa * 10^(exponent - 2) */
 
 	if (!numerator || !denominator) {
@@ -182,12 +183,22 @@ char *format_ratio(char out[16], unsigned long long numerator, unsigned long lon
 		exponent++;
 	while (exponent > -17 && (unsigned __int128)numerator * power10(-exponent) < denominator)
 		exponent--;
-	mantissa = exponent >= 2 ? (unsigned)(numerator / denominator / power10(exponent - 2))
-				 : (unsigned)mul_div(numerator, power10(2 - exponent), denominator);
+	whole = numerator / denominator;
+	whole += numerator % denominator >= denominator - numerator % denominator;
+	if (exponent >= 2)
+		mantissa = (unsigned)((whole + power10(exponent - 2) / 2) / power10(exponent - 2));
+	else
+		mantissa = (unsigned)(mul_div(2 * numerator, power10(2 - exponent), denominator) +
+				      1) /
+			   2;
+	if (mantissa == 1000) {
+		mantissa = 100;
+		exponent++;
+	}
 	if (exponent >= 5 || exponent < -3)
 		format_text(out, 16, "%u.%02ue%d", mantissa / 100, mantissa % 100, exponent);
 	else if (exponent >= 2)
-		format_text(out, 16, "%llu", numerator / denominator);
+		format_text(out, 16, "%llu", whole);
 	else if (exponent == 1)
 		format_text(out, 16, "%u.%u", mantissa / 10, mantissa % 10);
 	else if (exponent == 0)

@@ -40,8 +40,9 @@ TEST(interrupts_go_on_in_the_order_of_the_specification)
 		    ire = sim_unit_command(GCMD_IRE, true);
 
 		CHECK(irta >= 0 && irta < sirtp && sirtp < iec && iec < ire);
-		/* 256 entries. */
-		CHECK_EQ(sim_unit.writes[irta].value, (uint64_t)table | (x2apic ? 1 << 11 : 0) | 7);
+		/* 4096 entries: 2^(S + 1). */
+		CHECK_EQ(sim_unit.writes[irta].value,
+			 (uint64_t)table | (x2apic ? 1 << 11 : 0) | 11);
 		CHECK(unit.remapping && unit.translating);
 		CHECK(sim_unit_get32(VTD_GSTS) & GCMD_TE);
 		CHECK(!sim_unit.bits_at_once);

@@ -10,7 +10,8 @@
 /* What is ahead: how many tests, and the milliseconds they are expected to take. */
 void progress_plan(unsigned tests, uint64_t ms);
 
-void progress_begin(const char *id, uint64_t ms);
+/* counts: it rewrites by a sequence; a self-check tears entries by other means. */
+void progress_begin(const char *id, uint64_t ms, bool counts);
 void progress_end(void);
 
 /*

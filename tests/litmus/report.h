@@ -53,7 +53,7 @@ void report_faults(const struct fault_log *log, bool raw);
  */
 void report_keep(const struct target *target, const struct tally *tally,
 		 const struct prediction *prediction);
-void report_keep_verdicts(uint8_t spec_harms, uint64_t controls);
+void report_keep_verdicts(uint8_t spec_harms, uint64_t controls, uint8_t shown);
 __attribute__((format(printf, 1, 2))) void report_extra(const char *format, ...);
 
 /* "unsafe: mixture, stale", or "safe". */

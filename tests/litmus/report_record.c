@@ -14,6 +14,7 @@ static struct {
 	struct prediction prediction;
 	const char *spec_fetch;
 	uint64_t controls;
+	uint8_t shown;
 	uint8_t spec_harms;
 	bool has_tally, has_prediction;
 	char lines[1280]; /* of report_extra(), a newline after each */
@@ -131,6 +132,8 @@ void report_pending(void)
 		if (pending.spec_harms != p->harms)
 			record_harms("spec", pending.spec_harms);
 		add_number("controls", pending.controls);
+		if (pending.shown)
+			record_harms("shown", pending.shown);
 	}
 	if (pending.has_tally) {
 		record_tally(t);
@@ -166,10 +169,11 @@ void report_keep(const struct target *target, const struct tally *tally,
 		pending.prediction = *prediction;
 }
 
-void report_keep_verdicts(uint8_t spec_harms, uint64_t controls)
+void report_keep_verdicts(uint8_t spec_harms, uint64_t controls, uint8_t shown)
 {
 	pending.spec_harms = spec_harms;
 	pending.controls = controls;
+	pending.shown = shown;
 }
 
 const struct prediction *report_predicted(void)

@@ -147,7 +147,7 @@ void run_test(struct device_run *run, const struct test *t)
 	struct watched watched = { run, t };
 	unsigned before = report_printed(), failures = report_failures();
 
-	progress_begin(t->id, t->ms);
+	progress_begin(t->id, t->ms, t->kind == TEST_SEQUENCE);
 	if (!watchdog_run(t->id, 5 * t->ms + options.deadline_ms, run_watched, &watched)) {
 		engine_abandon(t->bench);
 		if (report_printed() == before)

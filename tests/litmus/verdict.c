@@ -182,6 +182,13 @@ static unsigned would_have_shown(const struct shown *shown, enum target_id targe
 	return ways;
 }
 
+static uint8_t harms_shown(unsigned ways)
+{
+	return (uint8_t)((ways >> SHOWN_TORN & 1 ? HARM_MIXTURE : 0) |
+			 (ways >> SHOWN_STALE & 1 ? HARM_STALE : 0) |
+			 (ways >> SHOWN_MISTAGGED & 1 ? HARM_MISTAGGED : 0));
+}
+
 /* Why nothing torn says nothing here; NULL: it does. */
 static const char *inconclusive(const struct bench *b, const struct shown *shown,
 				enum target_id target, enum drive drive, uint64_t controls)
@@ -226,12 +233,12 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 					     : "torn";
 	uint64_t controls = shown->harms[target][drive];
 	bool is_interrupt = target_is_of_interrupts(b->target);
+	unsigned ways = p->harms ? 0 : would_have_shown(shown, target, drive), kinds;
 	const char *follows;
-	unsigned kinds;
 
 	if (is_word(target))
 		controls += shown->torn[drive].harms;
-	report_keep_verdicts(spec_harms, controls);
+	report_keep_verdicts(spec_harms, controls, harms_shown(ways));
 	if (p->harms)
 		take(shown, target, drive);
 	if (unexplained(is_interrupt, p->harms, &kinds))
@@ -259,8 +266,6 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 		report_result(id, VERDICT_SKIP, inconclusive(b, shown, target, drive, controls), 0,
 			      "torn");
 	} else {
-		unsigned ways = would_have_shown(shown, target, drive);
-
 		/* Of what no control showed often enough the run says nothing. */
 		log_note(
 			"  Safe: controls showed %lu harms; at their rate it would have been seen here:%s%s%s",

@@ -65,6 +65,8 @@ void take_test(struct builder *b, struct span line)
 			t->spec_harms = harms_of(b, w.value);
 		else if (word_is(w.key, "controls"))
 			t->controls = word_number(w.value);
+		else if (word_is(w.key, "shown"))
+			t->shown = harms_of(b, w.value);
 		else if (word_is(w.key, "why"))
 			t->why = word_text(&b->arena, t->why, w.value);
 }

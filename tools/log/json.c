@@ -174,6 +174,8 @@ static json_t *test_json(const struct run_test *t)
 		json_object_set_new(j, "harms", harms(t->harms));
 		json_object_set_new(j, "harms_by_specification", harms(t->spec_harms));
 		json_object_set_new(j, "controls", number(t->controls));
+		if (t->shown)
+			json_object_set_new(j, "would_have_shown", harms(t->shown));
 	}
 	if (t->verdict == 'f')
 		json_object_set_new(j, "class", text(class_word(t)));

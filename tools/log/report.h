@@ -45,6 +45,8 @@ struct cell {
 		rest[SHARES]; /* with harm or a control beside it; without either */
 	bool is_safe,
 		is_unsafe; /* what the specification's model says: of some tests this, of others that */
+	uint8_t vouched;     /* of safe ones: the kinds of harm that a control vouches for */
+	bool unsaid;	     /* of some tests the log does not say which */
 	bool harm_only_here; /* harm that this unit's model allows, and the specification's does not */
 	uint64_t outcomes[OUT_COUNT];
 	uint16_t torn_outcomes; /* bit set of them */

@@ -63,6 +63,8 @@ static void add_test(struct report *r, struct cell *c, const struct run_test *t,
 		shares[i] = share_of(t, (enum share_kind)i);
 	rate = highest(shares);
 	add_model(c, t, state);
+	c->vouched |= t->shown;
+	c->unsaid |= state == STATE_CLEAN && !t->shown;
 	c->tests++;
 	c->of_state[state]++;
 	if (state <= STATE_CLEAN)

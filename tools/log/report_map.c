@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/log/report.h"
+#include "tests/litmus/model.h"
 #include "tests/litmus/sequence.h"
 
 /* More rows than these scroll below their heads. */
@@ -69,7 +70,10 @@ static void words(struct out *o, const struct report *r, const struct cell *c, e
 		    share_word(rate.kind), rate_text(rate.rate, value),
 		    bounds_text(rate.low, rate.high, bounds));
 	else if (rate.trials && state <= STATE_OPEN)
-		out(o, "; 0 of %" PRIu64 ": below %s", rate.trials, rate_text(rate.high, value));
+		out(o, "; 0 of %" PRIu64 ": below %s%s", rate.trials, rate_text(rate.high, value),
+		    state != STATE_CLEAN || c->unsaid || c->vouched & HARM_MIXTURE
+			    ? ""
+			    : ", but no control tore often enough: a control of stale or mis-tagged alone is beside it");
 	if (c->of_state[STATE_ERROR] && state != STATE_ERROR)
 		out(o, "; %u error%s", c->of_state[STATE_ERROR],
 		    c->of_state[STATE_ERROR] == 1 ? "" : "s");

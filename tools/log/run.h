@@ -86,6 +86,7 @@ struct run_test {
 	const char *unit, *why;	   /* NULL: none */
 	uint64_t at_ms;		   /* since the hand-over */
 	uint8_t harms, spec_harms; /* by the model of this unit, by that of the specification */
+	uint8_t shown; /* which harms this safe one would have shown at a control's rate; 0: not said */
 	bool has_tally;
 	bool has_exposure; /* logs of older builds do not say which DMAs met stores */
 	uint64_t exposed;  /* DMAs between whose start and end the updater stored */

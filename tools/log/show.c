@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/litmus/model.h"
 #include "tools/log/commands.h"
 #include "tools/log/costs.h"
 #include "tools/log/files.h"
@@ -162,7 +163,23 @@ static void print_details(const struct run_test *t)
 	print_cost_details(&t->costs);
 }
 
-/* Each kind of harm that was seen, or the bound on torn ones. */
+/* Controls vouch for this kind of harm; logs of older builds do not say. */
+static bool is_vouched(const struct run_test *t, unsigned harm)
+{
+	return !t->shown || t->shown & harm;
+}
+
+/* None of this kind, in so many, at most this rate. */
+static void print_none(const struct run_test *t, enum share_kind kind)
+{
+	struct share s = share_of(t, kind);
+
+	printf(": %s 0 of %" PRIu64 " %s, below %.2g at 95 %%", share_word(kind), s.trials,
+	       kind == SHARE_TORN && !t->has_exposure ? "DMAs" : share_among(kind),
+	       share_interval(0, s.trials).high);
+}
+
+/* Each kind of harm that was seen; or the bound on torn ones, or on what else a control vouches for. */
 static void print_harm(const struct run_test *t)
 {
 	struct share torn = share_of(t, SHARE_TORN);
@@ -182,18 +199,21 @@ static void print_harm(const struct run_test *t)
 		       i.low, i.high);
 		any = true;
 	}
-	if (!any && torn.trials)
-		printf(": torn 0 of %" PRIu64 " %s, below %.2g at 95 %%", torn.trials,
-		       t->has_exposure ? share_among(SHARE_TORN) : "DMAs",
-		       share_interval(0, torn.trials).high);
-	else if (!any)
+	if (any)
+		return;
+	if (!is_vouched(t, HARM_MIXTURE))
+		print_none(t, t->shown & HARM_STALE ? SHARE_STALE : SHARE_MISTAGGED);
+	else if (torn.trials)
+		print_none(t, SHARE_TORN);
+	else
 		printf(": no DMA met a store");
 }
 
 static void print_model(const struct run_test *t)
 {
 	if (!t->harms)
-		printf(" (controls: %" PRIu64 ")", t->controls);
+		printf(" (controls: %" PRIu64 "%s)", t->controls,
+		       is_vouched(t, HARM_MIXTURE) ? "" : "; torn: no control tore often enough");
 	else
 		printf(t->spec_harms
 			       ? " (unsafe by the model)"

@@ -76,10 +76,11 @@ static void print_mutant(struct target *t, const struct sequence *s, enum mutati
 		return;
 	}
 	harms = harms_of(t, s, steps, count);
+	/* Where the whole is unsafe already, what changes nothing may still be needed once that is mended. */
 	printf("%s%s\n", harm_words(harms, text, sizeof(text)),
 	       harms & ~whole ? whole ? ", more than the whole" : ", so it carries the safety"
-	       : mutation == MUTATION_REMOVE ? ", so it is superfluous"
-					     : "");
+	       : mutation == MUTATION_REMOVE && !whole ? ", so it is superfluous"
+						       : "");
 }
 
 static unsigned print_mutants(const struct given *g, enum target_id id)
