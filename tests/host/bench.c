@@ -33,6 +33,8 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 					 field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |
 					 field_bits(ECAP_NEST, 1) | field_bits(ECAP_RPS, 1) |
 					 field_bits(ECAP_IR, 1) | field_bits(ECAP_EIM, 1) |
+					 field_bits(ECAP_SSADS, 1) | field_bits(ECAP_EAFS, 1) |
+					 field_bits(ECAP_SC, 1) | field_bits(ECAP_PRS, 1) |
 					 bench_more_ecap);
 	vtd_unit_probe(unit, sim_unit.unit.registers, SIM_UNIT_BASE, SIM_UNIT_BYTES);
 	if (!device.private)

@@ -118,6 +118,8 @@ TEST(two_walks_agree_on_changed_fields)
 		{ KIND_CONTEXT, { CONTEXT_DID_BITS } },
 		{ KIND_SM_CONTEXT, { SM_CONTEXT_RID_PASID_BITS } },
 		{ KIND_SM_CONTEXT, { SM_CONTEXT_DTE_BITS } },
+		{ KIND_SM_CONTEXT, { 4, 4 } }, /* PRE */
+		{ KIND_PASID, { 88, 88 } },    /* PGSNP */
 		{ KIND_PASID, { PASID_AW_BITS } },
 		{ KIND_PASID, { PASID_PGTT_BITS } },
 		{ KIND_PASID, { PASID_DID_BITS } },

@@ -87,6 +87,7 @@
 	C(RATES, "rates", 600)                                                                       \
 	C(CONCURRENCY, "concurrency", 0)                                                             \
 	C(DEVICE_TLB, "device-tlb", 0)                                                               \
+	C(FLIPS, "flips", 1000)                                                                      \
 	C(FAULTS, "faults", 2000)                                                                    \
 	C(INTERRUPTS, "interrupts", 1500)                                                            \
 	C(GRANULARITY, "granularity", 5000)

@@ -37,6 +37,21 @@
 	B(ROOT_P_IGNORED, "root-p-ignored", "uses root entries whatever their P says (9.1)") \
 	B(DIR_KEPT, "pasid-dir-kept", "keeps a PASID-directory entry whatever is invalidated (6.2.3)") \
 	B(ROOT_KEPT, "root-kept", "keeps a root entry whatever is invalidated (6.2.2)") \
+	B(FPD_DIR, "fpd-dir-ignored", "does not look at FPD of PASID-directory entries (9.5)") \
+	B(FPD_PASID, "fpd-pasid-ignored", "does not look at FPD of PASID-table entries (9.6)") \
+	B(FPD_ABSENT, "fpd-absent-ignored", "does not look at FPD of entries with P clear (9.3)") \
+	B(FPD_KEPT, "fpd-kept", "keeps FPD of a PASID-table entry whatever is invalidated (9.6)") \
+	B(SSADE_KEPT, "ssade-kept", "keeps SSADE of a PASID-table entry whatever is invalidated (9.6)") \
+	B(EAFE_KEPT, "eafe-kept", "keeps EAFE of a PASID-table entry whatever is invalidated (9.6)") \
+	B(SSADE_ALWAYS, "ssade-always", "sets Accessed and Dirty of second-stage entries though SSADE is clear (9.6)") \
+	B(SS_NO_ACCESSED, "ss-no-accessed", "does not set Accessed of second-stage entries though SSADE is set (3.7.2)") \
+	B(SS_NO_DIRTY, "ss-no-dirty", "does not set Dirty of second-stage entries though SSADE is set (3.7.2)") \
+	B(ATS_NO_DIRTY, "ats-no-dirty", "does not set Dirty for translation requests (4.2.3.1)") \
+	B(DIRTY_KEPT, "dirty-kept", "takes a page that it has once marked for marked whatever is invalidated (3.6.2)") \
+	B(DIRTY_UNLOCKED, "dirty-unlocked", "sets Accessed and Dirty by a read and a plain write of the entry (3.6.2)") \
+	B(PGSNP_FAULTS, "pgsnp-refused", "refuses PASID-table entries with PGSNP though ECAP.SC is 1 (9.6)") \
+	B(SSADE_FAULTS, "ssade-refused", "refuses PASID-table entries with SSADE though ECAP.SSADS is 1 (9.6)") \
+	B(PRE_FAULTS, "pre-refused", "refuses context entries with PRE though ECAP.PRS is 1 (9.4)") \
 	B(FPD_IGNORED, "fpd-ignored", "records faults that FPD asks it not to (9.3)") \
 	B(ROOT_UNLATCHED, "root-unlatched", "uses RTADDR as soon as it is written, without SRTP (11.4.5)") \
 	B(STALE_DOMAIN, "stale-domain", "uses the domain-id of the PASID-table entry before (9.6)") \

@@ -134,6 +134,8 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 	u->tlb[k] = (struct unit_translation){ .valid = true,
 					       .has_pasid = r->has_pasid,
 					       .may_write = may_write,
+					       .tracks = r->tracks,
+					       .is_marked = r->is_marked,
 					       .stage = r->stage,
 					       .suppress_faults = r->suppress_faults,
 					       .reason = reason,
