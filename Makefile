@@ -60,7 +60,7 @@ $(foreach goal,$(filter-out $(GOALS),$(MAKECMDGOALS)),$(if $(findstring /,$(goal
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS SEQUENCES QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FUZZ_FAST FUZZERS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS PREFIX DESTDIR
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -273,14 +273,19 @@ host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 # clang has libFuzzer; each fuzzer names in its first lines the sources it needs besides itself.
 FUZZ_CC   ?= $(firstword $(shell command -v clang clang-19 clang-16 clang-14) clang)
 FUZZ_RUNS ?= 1000000
-FUZZ_ARGUMENTS := -max_len=2048 -use_value_profile=1 -verbosity=0 -print_final_stats=1
-fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on
-	@for f in tests/host/fuzz_*.c; do \
+FUZZERS   ?= fuzz_*
+FUZZ_ARGUMENTS := -verbosity=0 -print_final_stats=1
+# FUZZ_FAST=1: ten times as many, which know less of what comparisons ask for.
+FUZZ_ARGUMENTS += $(if $(FUZZ_FAST),-max_len=1024 -entropic=0,-max_len=2048 -use_value_profile=1)
+FUZZ_FLAGS     := -g -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$(if $(FUZZ_FAST),-O2 -fno-sanitize-coverage=trace-cmp,-O1)
+fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on; FUZZERS=fuzz_notation, FUZZ_FAST=1
+	@for f in $(wildcard tests/host/$(FUZZERS).c); do \
 		name=$$(basename $$f .c); \
 		mkdir -p $(BUILD)/fuzz/$$name.corpus; \
-		$(FUZZ_CC) -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $$f \
+		$(FUZZ_CC) $(FUZZ_FLAGS) $$f \
 			$$(sed -n 's#^/\* needs: \(.*\) \*/#\1#p' $$f) -o $(BUILD)/fuzz/$$name && \
-		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
+		$(if $(FUZZ_FAST),ASAN_OPTIONS=quarantine_size_mb=2) $(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
 			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name.corpus \
 			tests/host/corpus/$$name > $(BUILD)/fuzz/$$name.log 2>&1 || \
 			{ tail -40 $(BUILD)/fuzz/$$name.log; exit 1; }; \
@@ -400,13 +405,13 @@ ON_BUS  := $(DRIVERS) $(MODELS)
 PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
 UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
-		remap.c walk.c)
+		remap.c scalable.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
 CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c place.c records.c recorder.c seen.c \
 		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unmappings.c unwind.c verdict.c walk.c)
-HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
+HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c)) $(wildcard tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
@@ -430,7 +435,7 @@ $(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,$(addsuf
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o \
+$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o tests/host/check_or_end.o \
 		$(patsubst %.c,%.o,$(filter-out tests/inventory/hidden.c,$(PURE_TESTS)) $(wildcard vtd/*.c) $(UNIT_SOURCES) \
 		kernel/lib/format.c))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
@@ -441,6 +446,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/
 
 # vtd-model: the model and the notation, for a laptop; not sanitized, for it is to be fast.
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tools/model/*.c vtd/*.c) tests/host/bench.c tests/host/sim_unit.c \
+		tests/host/check_or_end.c \
 		$(filter-out tests/inventory/%,$(PURE_TESTS)) $(UNIT_SOURCES) kernel/lib/format.c)
 
 MODEL_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP

@@ -34,9 +34,11 @@
 #define SM_CONTEXT_WORDS	4
 #define SM_CONTEXT_P_BITS	0, 0
 #define SM_CONTEXT_P		FIELD(SM_CONTEXT_P_BITS)
+#define SM_CONTEXT_FPD		FIELD(1, 1)
 #define SM_CONTEXT_DTE_BITS	2, 2
 #define SM_CONTEXT_DTE		FIELD(SM_CONTEXT_DTE_BITS) /* requests of a device-TLB are taken */
 #define SM_CONTEXT_PASIDE	FIELD(3, 3) /* requests with PASID are taken */
+#define SM_CONTEXT_PRE		FIELD(4, 4) /* page requests are taken */
 #define SM_CONTEXT_PDTS_BITS	11, 9
 #define SM_CONTEXT_PDTS		FIELD(SM_CONTEXT_PDTS_BITS)
 #define SM_CONTEXT_PASIDDIRPTR_BITS	63, 12
@@ -46,12 +48,14 @@
 
 /* PASID-directory entry: 64 bits, one for 64 PASIDs (section 9.5) */
 #define PASID_DIR_P		FIELD(0, 0)
+#define PASID_DIR_FPD		FIELD(1, 1)
 #define PASID_DIR_SMPTBLPTR	FIELD(63, 12)
 
 /* PASID-table entry: 512 bits, four fetches (section 9.6) */
 #define PASID_WORDS	8
 #define PASID_P_BITS	0, 0
 #define PASID_P		FIELD(PASID_P_BITS)
+#define PASID_FPD	FIELD(1, 1)
 #define PASID_AW_BITS	4, 2
 #define PASID_AW	FIELD(PASID_AW_BITS)   /* second stage; n: n + 2 levels */
 #define PASID_PGTT_BITS	8, 6
@@ -60,20 +64,25 @@
 #define   PGTT_SECOND	2
 #define   PGTT_NESTED	3
 #define   PGTT_PASS	4
+#define PASID_SSADE	FIELD(9, 9) /* Accessed and Dirty of second-stage entries are set */
 #define PASID_SSPTPTR_BITS	63, 12
 #define PASID_SSPTPTR	FIELD(PASID_SSPTPTR_BITS)
 #define PASID_DID_BITS	79, 64
 #define PASID_DID	FIELD(PASID_DID_BITS)
 #define PASID_PWSNP_BITS	87, 87
 #define PASID_PWSNP	FIELD(PASID_PWSNP_BITS)
+#define PASID_PGSNP	FIELD(88, 88) /* requests snoop whatever they say themselves */
 #define PASID_FSPM_BITS	131, 130
 #define PASID_FSPM	FIELD(PASID_FSPM_BITS) /* 0: 4 levels, 1: 5 */
+#define PASID_EAFE	FIELD(135, 135) /* Extended Accessed of first-stage entries is set */
 #define PASID_FSPTPTR_BITS	191, 140
 #define PASID_FSPTPTR	FIELD(PASID_FSPTPTR_BITS)
 
 /* Second-stage paging entry: 64 bits (section 9.8) */
 #define SS_R		FIELD(0, 0)
 #define SS_W		FIELD(1, 1)
+#define SS_A		FIELD(8, 8) /* these two with SSADE; else ignored */
+#define SS_D		FIELD(9, 9)
 #define SS_ADDR		FIELD(51, 12)
 
 /* First-stage paging entry: 64 bits (section 9.7) */
@@ -82,6 +91,7 @@
 #define FS_US		FIELD(2, 2)
 #define FS_A		FIELD(5, 5)
 #define FS_D		FIELD(6, 6)
+#define FS_EA		FIELD(10, 10) /* with EAFE; else ignored */
 #define FS_ADDR		FIELD(51, 12)
 
 /* Interrupt-remapping table entry: 128 bits, one fetch (section 5.1.4). Remapped format (section 9.9) */

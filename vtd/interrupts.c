@@ -21,14 +21,23 @@ const char *vtd_interrupts_lack(const struct vtd_unit *unit, bool x2apic)
 	return NULL;
 }
 
-enum vtd_status vtd_interrupts_set_table(struct vtd_unit *unit, const uint64_t *table, bool x2apic)
+uint64_t vtd_interrupts_register(const uint64_t *table, bool x2apic)
 {
 	unsigned size = 0;
 
 	while (2u << size < VTD_INTERRUPT_ENTRIES)
 		size++;
-	vtd_write64(unit, VTD_IRTA,
-		    (uint64_t)table | field_bits(IRTA_EIME, x2apic) | field_bits(IRTA_S, size));
+	return (uint64_t)table | field_bits(IRTA_EIME, x2apic) | field_bits(IRTA_S, size);
+}
+
+void vtd_interrupts_write_register(struct vtd_unit *unit, uint64_t value)
+{
+	vtd_write64(unit, VTD_IRTA, value);
+}
+
+enum vtd_status vtd_interrupts_set_register(struct vtd_unit *unit, uint64_t value)
+{
+	vtd_interrupts_write_register(unit, value);
 	return vtd_command_once(unit, GCMD_SIRTP, GCMD_SIRTP);
 }
 
@@ -41,7 +50,7 @@ enum vtd_status vtd_interrupts_on(struct vtd_unit *unit, const uint64_t *table, 
 	if (status == VTD_OK)
 		status = vtd_flush_write_buffer(unit);
 	if (status == VTD_OK)
-		status = vtd_interrupts_set_table(unit, table, x2apic);
+		status = vtd_interrupts_set_register(unit, vtd_interrupts_register(table, x2apic));
 	/* Whatever CAP.ESIRTPS says of it: section 6.7. */
 	if (status == VTD_OK)
 		status = vtd_invalidate_interrupts_all(unit);

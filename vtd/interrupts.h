@@ -18,8 +18,12 @@ const char *vtd_interrupts_lack(const struct vtd_unit *unit, bool x2apic);
 enum vtd_status vtd_interrupts_on(struct vtd_unit *unit, const uint64_t *table, bool x2apic);
 enum vtd_status vtd_interrupts_off(struct vtd_unit *unit);
 
-/* Another table while interrupts are remapped: IRTA and SIRTP alone (section 6.7). */
-enum vtd_status vtd_interrupts_set_table(struct vtd_unit *unit, const uint64_t *table, bool x2apic);
+/* What IRTA says of such a table. Another one while interrupts are remapped: IRTA and SIRTP alone (section 6.7). */
+uint64_t vtd_interrupts_register(const uint64_t *table, bool x2apic);
+enum vtd_status vtd_interrupts_set_register(struct vtd_unit *unit, uint64_t value);
+
+/* For self-checks: write IRTA and nothing else. The unit must not look at it before SIRTP (section 11.4.4.1). */
+void vtd_interrupts_write_register(struct vtd_unit *unit, uint64_t value);
 
 /* What a unit makes of an interrupt by its entry (sections 5.1.4, 5.2.3, 9.9 and 9.10): the reference, as software. */
 struct vtd_interrupt {

@@ -38,10 +38,13 @@
 #define   ECAP_SMPWC	FIELD(48, 48)
 #define   ECAP_FSTS	FIELD(47, 47)
 #define   ECAP_SSTS	FIELD(46, 46)
+#define   ECAP_SSADS	FIELD(45, 45) /* Accessed and Dirty of second-stage entries, by SSADE */
 #define   ECAP_SMTS	FIELD(43, 43)
 #define   ECAP_DIT	FIELD(41, 41) /* device-TLB invalidations name the physical function */
 #define   ECAP_PASID	FIELD(40, 40)
 #define   ECAP_PSS	FIELD(39, 35) /* PASIDs have one bit more */
+#define   ECAP_EAFS	FIELD(34, 34) /* Extended Accessed of first-stage entries, by EAFE */
+#define   ECAP_PRS	FIELD(29, 29)
 #define   ECAP_NEST	FIELD(26, 26)
 #define   ECAP_IRO	FIELD(17, 8)  /* IOTLB registers, in units of 16 bytes */
 #define   ECAP_SC	FIELD(7, 7)

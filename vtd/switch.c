@@ -35,6 +35,12 @@ void vtd_unit_write_root(struct vtd_unit *unit, const uint64_t *root)
 	vtd_write64(unit, VTD_RTADDR, (uint64_t)root | field_bits(RTADDR_TTM, unit->scalable));
 }
 
+enum vtd_status vtd_unit_set_root_register(struct vtd_unit *unit, uint64_t value)
+{
+	vtd_write64(unit, VTD_RTADDR, value);
+	return vtd_command_once(unit, GCMD_SRTP, GCMD_SRTP);
+}
+
 /* The root pointer, then the global invalidations that make it take effect (section 6.6). */
 static enum vtd_status set_root(struct vtd_unit *unit)
 {

@@ -22,6 +22,12 @@ enum vtd_status vtd_unit_disable(struct vtd_unit *unit);
  */
 enum vtd_status vtd_unit_set_root(struct vtd_unit *unit, uint64_t *root, bool scalable);
 
+/*
+ * Another root table while translation is on: RTADDR and SRTP alone, and nothing invalidated (section 6.6). The mode
+ * (TTM) must be the one before. What software takes for the root table stays as it is.
+ */
+enum vtd_status vtd_unit_set_root_register(struct vtd_unit *unit, uint64_t value);
+
 /* For self-checks: write RTADDR and nothing else. The unit must not look at it before SRTP (section 11.4.4). */
 void vtd_unit_write_root(struct vtd_unit *unit, const uint64_t *root);
 

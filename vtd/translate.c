@@ -34,11 +34,11 @@ static void load(const struct walk *w, const volatile uint64_t *entry, unsigned 
 {
 	for (unsigned i = 0; i < words; i++) {
 		const volatile uint64_t *word = entry + i;
+		unsigned k = 0, seen = w->view ? w->view->words : 0;
 
-		if (w->view && word >= w->view->entry && word < w->view->entry + w->view->words)
-			value[i] = w->view->value[word - w->view->entry];
-		else
-			value[i] = *word;
+		while (k < seen && w->view->at[k] != word)
+			k++;
+		value[i] = k < seen ? w->view->value[k] : *word;
 	}
 }
 
@@ -203,6 +203,16 @@ static void legacy_context(struct walk *w, const uint64_t *c)
 		second_stage(w, field_get(c, CONTEXT_SSPTPTR), levels);
 }
 
+/* Bits that are reserved on units without what they turn on. */
+static bool sets_what_is_lacking(const struct walk *w, const uint64_t *p)
+{
+	uint64_t ecap = w->unit->ecap;
+
+	return (field_get(p, PASID_SSADE) && !field_of(ecap, ECAP_SSADS)) ||
+	       (field_get(p, PASID_PGSNP) && !field_of(ecap, ECAP_SC)) ||
+	       (field_get(p, PASID_EAFE) && !field_of(ecap, ECAP_EAFS));
+}
+
 static void pasid_entry(struct walk *w, const uint64_t *p)
 {
 	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2;
@@ -212,7 +222,7 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 		return;
 	}
 	w->out->domain = (uint16_t)field_get(p, PASID_DID);
-	if (p[0] & PASID_RESERVED) {
+	if (p[0] & PASID_RESERVED || sets_what_is_lacking(w, p)) {
 		fault(w, FAULT_PASID_RESERVED);
 		return;
 	}
@@ -257,8 +267,13 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		not_present(w, FAULT_SM_CONTEXT_NOT_PRESENT);
 		return;
 	}
-	if (any_of(c, (const uint64_t[]){ SM_CONTEXT_RESERVED }, SM_CONTEXT_WORDS)) {
+	if (any_of(c, (const uint64_t[]){ SM_CONTEXT_RESERVED }, SM_CONTEXT_WORDS) ||
+	    (field_get(c, SM_CONTEXT_PRE) && !field_of(w->unit->ecap, ECAP_PRS))) {
 		fault(w, FAULT_SM_CONTEXT_RESERVED);
+		return;
+	}
+	if (field_get(c, SM_CONTEXT_PRE) && !field_get(c, SM_CONTEXT_DTE)) {
+		fault(w, FAULT_SM_CONTEXT_INVALID);
 		return;
 	}
 	/* 2^(PDTS + 7) directory entries of 64 PASIDs each */

@@ -11,10 +11,10 @@
 
 #define ENTRY_WORDS_MAX 8 /* the largest entry: a PASID-table entry of 512 bits */
 
-/* Words of one entry as the unit is supposed to have read them; NULL words: memory as it is. */
+/* Words of one entry, where they are, and as the unit is supposed to have read them. */
 struct vtd_view {
-	const volatile uint64_t *entry;
 	unsigned words;
+	const volatile uint64_t *at[ENTRY_WORDS_MAX];
 	uint64_t value[ENTRY_WORDS_MAX];
 };
 

@@ -23,6 +23,7 @@
 #include "tests/litmus/trials.h"
 
 #define ROUND_MS     1		 /* of the simulated clock: some hundred DMAs */
+#define ROUNDS_SHORT 400	 /* of that; then longer ones */
 #define WORKSPACE    (64u << 20) /* of mutants on units that fetch 64 bits */
 #define NAME_BYTES   96
 #define SET_BYTES    160
@@ -110,6 +111,9 @@ static void run_cell(struct cell *c)
 
 	predict_cell(c);
 	while (!c->trouble && c->rounds < sim.rounds && (c->predicted & ~c->seen)) {
+		/* In the hammer drive few DMAs are made with the entry held, and where many are refused a round has few. */
+		if (c->rounds == ROUNDS_SHORT)
+			c->trial.ms *= 8;
 		vary(c->rounds++, &c->trial);
 		mistagged = false;
 		trial_run(bench, &c->trial, &tally);
@@ -192,7 +196,8 @@ static void do_steps(const char *name, const struct step *steps, size_t count, b
 
 	for (size_t i = 0; i < count; i++)
 		stores |= step_words((enum step_op)steps[i].op) > 0;
-	/* In the hammer drive the updater would have nothing to do. */
+	/* In the hammer drive the updater would have nothing to do; a pointer is not tested in it. */
+	stores &= !kind_is_pointer((enum entry_kind)bench->target->kind);
 	for (unsigned drive = stores ? 0 : DRIVE_FAITHFUL; drive < DRIVE_COUNT; drive++) {
 		struct cell c = { .trial = { .steps = steps,
 					     .count = count,
@@ -277,6 +282,11 @@ static void do_target(enum target_id id)
 {
 	const char *problem;
 
+	if (id == TARGET_PASID_DIR_TABLE && sim.bug == BUG_FIELDS_APART) {
+		log_note("target %s: the model does not know how such a unit reads it",
+			 target_name(id));
+		return;
+	}
 	if (bench->lacks[id]) {
 		log_note("target %s: not on this unit: %s", target_name(id), bench->lacks[id]);
 		return;

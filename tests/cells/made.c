@@ -13,16 +13,19 @@ static unsigned below(uint64_t *seed, unsigned n)
 	return (unsigned)((random_next(seed) >> 32) % n);
 }
 
-/* `words`: those to begin in; room: those of the entry. */
-static struct step store_of(uint64_t *seed, unsigned words, unsigned room, uint8_t value)
+/* `words`: those to begin in. */
+static struct step store_of(uint64_t *seed, enum entry_kind kind, unsigned words, uint8_t value)
 {
 	struct step s = { .op = STEP_STORE, .word = (uint8_t)below(seed, words), .value = value };
+	unsigned room = kind_words(kind);
 
 	static const uint8_t wide[] = { STEP_CAS,      STEP_CAS,      STEP_EXCHANGE_UNLOCKED,
 					STEP_STORE128, STEP_STORE256, STEP_STORE512 };
 	unsigned width;
 
-	if (words > 1 && !below(seed, 4)) {
+	if (kind_is_pointer(kind))
+		return (struct step){ .op = STEP_SET_POINTER, .value = VALUE_NEW };
+	if (words > 1 && !kind_is_apart(kind) && !below(seed, 4)) {
 		s.op = wide[below(seed, room < 4 ? 4 : room < 8 ? 5 : sizeof(wide))];
 		width = step_words((enum step_op)s.op);
 		s.word = (uint8_t)(s.word / width * width);
@@ -40,18 +43,24 @@ static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 				       STEP_INVALIDATE_PASID_DOMAIN,  STEP_INVALIDATE_PASID,
 				       STEP_INVALIDATE_PASID_DOMAIN,  STEP_INVALIDATE_PIOTLB };
 	const unsigned of_legacy_mode = 9;
-	bool legacy = kind == KIND_ROOT || kind == KIND_CONTEXT;
+	bool legacy = kind == KIND_ROOT_TABLE || kind == KIND_ROOT || kind == KIND_CONTEXT;
 	/* What leads to many PASIDs is not followed by an invalidation of one (section 6.5.2.1). */
-	bool many = kind == KIND_SM_ROOT || kind == KIND_SM_CONTEXT;
+	bool many = kind == KIND_SM_ROOT_TABLE || kind == KIND_SM_ROOT || kind == KIND_SM_CONTEXT;
 	struct step s = { .value = below(seed, 4) ? VALUE_OLD : VALUE_NEW };
 
-	if (kind == KIND_IRTE)
+	if (kind_is_of_interrupts(kind))
 		return (struct step){ .op = below(seed, 2) ? STEP_INVALIDATE_IEC
 							   : STEP_INVALIDATE_IEC_GLOBAL };
 	do
 		s.op = ops[below(seed, legacy ? of_legacy_mode : sizeof(ops))];
 	while (many && s.op == STEP_INVALIDATE_PASID);
 	return s;
+}
+
+static struct step flush_of(uint64_t *seed, enum entry_kind kind)
+{
+	return (struct step){ .op = kind_is_apart(kind) && below(seed, 2) ? STEP_FLUSH_TABLES
+									  : STEP_FLUSH };
 }
 
 static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps)
@@ -69,14 +78,14 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 		switch (below(seed, 5)) {
 		case 0:
 		case 1:
-			steps[n++] = store_of(seed, words, kind_words(kind),
+			steps[n++] = store_of(seed, kind, words,
 					      values[below(seed, sizeof(values))]);
 			break;
 		case 2:
 			steps[n++] = invalidation_of(seed, kind);
 			break;
 		case 3:
-			steps[n++] = (struct step){ .op = STEP_FLUSH };
+			steps[n++] = flush_of(seed, kind);
 			break;
 		case 4:
 			steps[n++] = (struct step){ .op = STEP_ANY_ORDER };
@@ -86,15 +95,19 @@ static size_t at_random(enum entry_kind kind, uint64_t *seed, struct step *steps
 		steps[n++] = (struct step){ .op = STEP_ANY_ORDER };
 	/* The new entry, word after word from any on. */
 	for (unsigned i = 0; i < ends; i++)
-		steps[n++] = (struct step){ .op = STEP_STORE,
+		steps[n++] = (struct step){ .op = kind_is_pointer(kind) ? STEP_SET_POINTER
+									: STEP_STORE,
 					    .word = (uint8_t)((first + i) % words),
 					    .value = VALUE_NEW };
 	if (below(seed, 8))
-		steps[n++] = (struct step){ .op = STEP_FLUSH };
+		steps[n++] = flush_of(seed, kind);
+	if (kind_is_apart(kind) && below(seed, 2))
+		steps[n++] = flush_of(seed, kind);
 	for (unsigned i = below(seed, 4); i; i--)
 		steps[n++] = invalidation_of(seed, kind);
-	if (!n || (kind != KIND_IRTE && below(seed, 2)))
-		steps[n++] = (struct step){ .op = kind == KIND_IRTE ? STEP_FLUSH : STEP_SETTLE_NEW,
+	if (!n || (!kind_is_of_interrupts(kind) && below(seed, 2)))
+		steps[n++] = (struct step){ .op = kind_is_of_interrupts(kind) ? STEP_FLUSH
+									      : STEP_SETTLE_NEW,
 					    .value = VALUE_NEW };
 	return n;
 }

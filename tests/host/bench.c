@@ -33,6 +33,8 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 					 field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |
 					 field_bits(ECAP_NEST, 1) | field_bits(ECAP_RPS, 1) |
 					 field_bits(ECAP_IR, 1) | field_bits(ECAP_EIM, 1) |
+					 field_bits(ECAP_SSADS, 1) | field_bits(ECAP_EAFS, 1) |
+					 field_bits(ECAP_SC, 1) | field_bits(ECAP_PRS, 1) |
 					 bench_more_ecap);
 	vtd_unit_probe(unit, sim_unit.unit.registers, SIM_UNIT_BASE, SIM_UNIT_BYTES);
 	if (!device.private)
@@ -59,6 +61,7 @@ struct model_question bench_question_of(struct bench_question how, enum entry_ki
 		.caches = !how.no_caches,
 		.one_way = how.one_way,
 		.splits_vectors = how.splits_vectors,
+		.set_drops = how.set_drops,
 	};
 }
 
@@ -143,9 +146,11 @@ void bench_print_witness(const struct target *t, const struct step *steps,
 			       e->domain, target_outcome_name(t, e->outcome));
 			break;
 		case EVENT_REQUEST:
-			printf("%s is the current entry, and nothing is under way; a request %s %s\n",
+			printf("%s is the current entry, and nothing is under way; %s %s\n",
 			       e->to ? "B" : "A",
-			       target_is_of_interrupts(t) ? "comes to" : "lands in",
+			       target_is_of_interrupts(t)   ? "an interrupt comes to"
+			       : e->outcome < OUTCOME_PAGES ? "a DMA lands in"
+							    : "a DMA is refused:",
 			       target_outcome_name(t, e->outcome));
 			break;
 		}

@@ -17,6 +17,7 @@ struct bench_question {
 	unsigned bits; /* of a fetch; 0: as QEMU does it */
 	bool any_order, coherent, caching_mode, no_caches, device_tlb, write_buffer, one_way;
 	bool splits_vectors;
+	bool set_drops; /* CAP.ESRTPS or ESIRTPS */
 };
 
 /* The model's question of an entry of this kind on such a unit: steps, states and meanings are for the caller to fill in. */

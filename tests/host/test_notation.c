@@ -111,7 +111,7 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 
 	do
 		s->op = (uint8_t)below(STEP_OP_COUNT);
-	while (step_words((enum step_op)s->op) > words);
+	while (step_words((enum step_op)s->op) > words || notation_misfit(s, kinds));
 	width = step_words((enum step_op)s->op);
 	switch (s->op) {
 	case STEP_FIELD: {
@@ -134,7 +134,9 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_STORE256:
 	case STEP_STORE512:
 		s->word = (uint8_t)(below(words / width) * width);
-		s->value = (uint8_t)below(VALUE_NEW_NOT_PRESENT + 1);
+		s->value = (uint8_t)below(VALUE_COUNT);
+		if (notation_misfit(s, kinds)) /* a spare DID, where there is none */
+			s->value = VALUE_NEW;
 		break;
 	case STEP_INVALIDATE_CONTEXT:
 	case STEP_INVALIDATE_CONTEXT_DOMAIN:
@@ -151,11 +153,35 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_SETTLE_IOTLB:
 	case STEP_SETTLE_PIOTLB:
 		s->value = (uint8_t)below(VALUE_NEW + 1);
+		if (!below(4))
+			s->value = VALUE_OLD_SPARE;
+		if (notation_misfit(s, kinds))
+			s->value = VALUE_OLD;
 		break;
 	case STEP_SETTLE_NEW:
+	case STEP_SET_POINTER:
 		s->value = VALUE_NEW;
 		break;
 	}
+}
+
+/* Most of what is tried is for entries of any words: pointers and what is apart have one kind of store. */
+static uint32_t random_targets(void)
+{
+	uint32_t targets = 1 + below((1u << TARGET_COUNT) - 1), pointers = 0, apart = 0;
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++) {
+		pointers |= (uint32_t)kind_is_pointer(target_kind((enum target_id)id)) << id;
+		apart |= (uint32_t)kind_is_apart(target_kind((enum target_id)id)) << id;
+	}
+	switch (below(8)) {
+	case 0:
+		return pointers;
+	case 1:
+		return apart;
+	}
+	targets &= ~(pointers | apart);
+	return targets ? targets : 1;
 }
 
 static void random_sequence(struct notation *to)
@@ -164,7 +190,7 @@ static void random_sequence(struct notation *to)
 	struct sequence *s = &to->sequence;
 	unsigned words = 8, length = 1 + below(NOTATION_NAME - 1), kinds;
 
-	*to = (struct notation){ .sequence = { .targets = 1 + below((1u << TARGET_COUNT) - 1),
+	*to = (struct notation){ .sequence = { .targets = random_targets(),
 					       .operation = (uint8_t)below(2),
 					       .claim = (uint8_t)below(CLAIM_NONE + 1),
 					       .never_blocks = below(2),
@@ -269,7 +295,7 @@ TEST(notation_names_what_it_does_not_take)
 		{ "name: x\n", "f:1:1: \"name:\" is not accepted here; accepted: target:" },
 		{ HEAD "stor word 0 := new\n",
 		  "f:4:1: \"stor\" is not accepted here; accepted: title: | from: | claim: | promise: | "
-		  "store | exchange | any | barrier | flush | invalidate | if" },
+		  "store | exchange | set | any | barrier | flush | invalidate | if" },
 		{ HEAD "barrier\nstore word 2 := new\n",
 		  "f:5:12: \"2\" is not accepted here; accepted: 0 | 1 | 0: | 1:" },
 		{ HEAD "store word 1: bits 63:0 := new\n",
@@ -285,7 +311,7 @@ TEST(notation_names_what_it_does_not_take)
 		{ HEAD "invalidate the IOTLB (domain), DID of 0\n",
 		  "f:4:39: \"0\" is not accepted here; accepted: old | new" },
 		{ HEAD "if CAP.CM = 1, invalidate the IOTLB (domain), DID old\n",
-		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of" },
+		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of | spare" },
 		{ HEAD "invalidate the cache\n",
 		  "f:4:16: \"cache\" is not accepted here; accepted: context | PASID | IOTLB | "
 		  "PASID-based | device-TLB | interrupt" },
@@ -295,21 +321,25 @@ TEST(notation_names_what_it_does_not_take)
 		  "f:4:1: \"name:\" is not accepted here; accepted: title: | from: | claim: | promise: | "
 		  "a step" },
 		{ HEAD "barrier\nclaim: safe\n",
-		  "f:5:1: \"claim:\" is not accepted here; accepted: store | exchange | any | barrier | "
+		  "f:5:1: \"claim:\" is not accepted here; accepted: store | exchange | set | any | barrier | "
 		  "flush | invalidate | if | target:" },
 		{ "target: context, contxt\n",
-		  "f:1:18: \"contxt\" is not accepted here; accepted: root | sm-root | sm-context | "
-		  "pasid-dir | pasid | table | leaf | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
+		  "f:1:18: \"contxt\" is not accepted here; accepted: root-table | root | sm-root-table | "
+		  "sm-root | sm-context | pasid-dir | pasid-dir-table | pasid | table | leaf | "
+		  "interrupt-table | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
 		  "pasid-nested | fs-leaf | irte-posted" },
 		{ "target: pasid-ss, pasid\n",
-		  "f:1:19: \"pasid\" is not accepted here; accepted: root | context | sm-root | sm-context | "
-		  "pasid-dir | table | leaf | irte | context-pt | pasid-fs | "
+		  "f:1:19: \"pasid\" is not accepted here; accepted: root-table | root | context | "
+		  "sm-root-table | sm-root | sm-context | pasid-dir | pasid-dir-table | table | leaf | "
+		  "interrupt-table | irte | context-pt | pasid-fs | "
 		  "pasid-fs-pt | pasid-nested | fs-leaf | irte-posted" },
 		{ HEAD "store word 0: bits 30:12 := new\n",
 		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "
 		  "nothing of it" },
 		{ HEAD "store 512 bits from word 0 := new\n",
 		  "f:4:26: \"0\" is not accepted here; accepted: no word: the entry is smaller" },
+		{ "target: root\noperation: replace\nname: x\nstore word 0 := old with a spare DID\n",
+		  "f:4:1: \"store\" is not accepted here; accepted: no spare DID: the entry has none" },
 		{ HEAD "any order of these stores\n",
 		  "f:5:1: the line ends here; accepted: a 64-bit store" },
 		{ HEAD "any order of these stores\n# none\nbarrier\n",

@@ -24,7 +24,7 @@ static void *walk(uint64_t at, bool write, bool has_pasid, uint32_t pasid)
 	struct vtd_unit view = unit;
 
 	(void)write;
-	view.root_table = target.root;
+	view.root_table = target_root(&target, target.entry);
 	view.scalable = target.scalable;
 	vtd_translate(&view,
 		      &(struct vtd_request){ .source_id = target.source_id,
@@ -79,7 +79,8 @@ static void every_mixture(void)
 
 		target_mixture(&target, 0, choice, entry);
 		meaning = target_meaning(&target, entry);
-		memcpy(target.entry, entry, target.words * sizeof(*entry));
+		for (unsigned i = 0; i < target.words; i++)
+			*target_word(&target, i) = entry[i];
 		CHECK(!device.generator->reset(&device, target.private_at));
 		state = one_dma();
 		CHECK_EQ(state, meaning.translated ? DMA_DONE : DMA_FAILED);
@@ -105,7 +106,8 @@ TEST(tagged_requests_come_to_the_entry_of_their_pasid)
 
 TEST(tagged_requests_and_the_other_scalable_targets)
 {
-	static const uint8_t ids[] = { TARGET_SM_ROOT, TARGET_PASID_DIR, TARGET_FS_LEAF };
+	static const uint8_t ids[] = { TARGET_SM_ROOT, TARGET_SM_ROOT_TABLE, TARGET_PASID_DIR,
+				       TARGET_PASID_DIR_TABLE, TARGET_FS_LEAF };
 
 	for (unsigned i = 0; i < sizeof(ids); i++) {
 		CHECK_EQ(settled(&dma_dsa_shared, ids[i], true), 0);
@@ -121,7 +123,7 @@ TEST(tagged_requests_and_the_other_scalable_targets)
 TEST(untagged_requests_of_a_tagging_device)
 {
 	for (unsigned id = 0; id < TARGET_COUNT; id++) {
-		if (target_kind(id) == KIND_PASID || target_kind(id) == KIND_IRTE)
+		if (target_kind(id) == KIND_PASID || kind_is_of_interrupts(target_kind(id)))
 			continue;
 		CHECK_EQ(settled(&dma_dsa, id, true), 0);
 		CHECK(!target.tagged);

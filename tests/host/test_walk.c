@@ -25,8 +25,8 @@ static void compare_access(struct target *t, const struct vtd_unit *from, const 
 	uint64_t to;
 
 	for (unsigned i = 0; i < t->words; i++)
-		t->entry[i] = entry[i];
-	view.root_table = t->root;
+		*target_word(t, i) = entry[i];
+	view.root_table = target_root(t, entry);
 	view.scalable = t->scalable;
 	vtd_translate(&view,
 		      &(struct vtd_request){ .is_translation = access == ACCESS_TRANSLATION,
@@ -38,7 +38,7 @@ static void compare_access(struct target *t, const struct vtd_unit *from, const 
 	/* What page 0 holds is nobody's reading. */
 	if (want.walks_page_zero)
 		return;
-	sim_unit.unit.root = (uint64_t)t->root | field_bits(RTADDR_TTM, t->scalable);
+	sim_unit.unit.root = (uint64_t)view.root_table | field_bits(RTADDR_TTM, t->scalable);
 	sim_unit_set32(VTD_GSTS, GCMD_TE);
 	drop_everything(&sim_unit.unit);
 	sim_unit.write_count = 0;
@@ -66,7 +66,7 @@ static void compare(struct target *t, const struct vtd_unit *from, const uint64_
 /* Legacy pass-through takes nothing of a device-TLB; interrupts: test_interrupts.c. */
 static bool is_there(enum target_id id)
 {
-	if (target_kind(id) == KIND_IRTE)
+	if (kind_is_of_interrupts(target_kind(id)))
 		return false;
 	return !bench_ats || id != TARGET_CONTEXT_PT;
 }
@@ -118,6 +118,8 @@ TEST(two_walks_agree_on_changed_fields)
 		{ KIND_CONTEXT, { CONTEXT_DID_BITS } },
 		{ KIND_SM_CONTEXT, { SM_CONTEXT_RID_PASID_BITS } },
 		{ KIND_SM_CONTEXT, { SM_CONTEXT_DTE_BITS } },
+		{ KIND_SM_CONTEXT, { 4, 4 } }, /* PRE */
+		{ KIND_PASID, { 88, 88 } },    /* PGSNP */
 		{ KIND_PASID, { PASID_AW_BITS } },
 		{ KIND_PASID, { PASID_PGTT_BITS } },
 		{ KIND_PASID, { PASID_DID_BITS } },
@@ -162,8 +164,11 @@ TEST(translated_requests_need_the_context_entry_alone)
 			continue;
 		CHECK(!bench_target(&t, &unit, (enum target_id)id));
 		is_context = t.kind <= KIND_SM_CONTEXT;
-		t.entry[0] &= ~kind_present((enum entry_kind)t.kind);
-		sim_unit.unit.root = (uint64_t)t.root | field_bits(RTADDR_TTM, t.scalable);
+		t.entry[0] = target_is_pointer(&t)
+				     ? 0
+				     : t.entry[0] & ~kind_present((enum entry_kind)t.kind);
+		sim_unit.unit.root = (uint64_t)target_root(&t, t.entry) |
+				     field_bits(RTADDR_TTM, t.scalable);
 		sim_unit_set32(VTD_GSTS, GCMD_TE);
 		drop_everything(&sim_unit.unit);
 		unit_take(&sim_unit.unit, &r);

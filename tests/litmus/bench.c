@@ -7,6 +7,8 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 #include "tests/litmus/interrupt.h"
+#include "vtd/interrupts.h"
+#include "vtd/switch.h"
 
 #define PATIENCE   20 /* times its typical time before a DMA is suspected of being stuck */
 /*
@@ -27,6 +29,15 @@ void bench_store(struct bench *b, uint64_t *word, uint64_t value)
 	*(volatile uint64_t *)word = value;
 	cpu_stored(word);
 	vtd_flush_paging(b->unit, word, sizeof(*word));
+}
+
+enum vtd_status bench_set_pointer(struct bench *b, uint64_t value)
+{
+	uint64_t in_register = target_register(b->target, value);
+
+	return target_is_of_interrupts(b->target)
+		       ? vtd_interrupts_set_register(b->unit, in_register)
+		       : vtd_unit_set_root_register(b->unit, in_register);
 }
 
 void bench_set_requester(struct bench *b, uint64_t address)

@@ -137,6 +137,9 @@ void bench_set_requester(struct bench *bench, uint64_t address);
 /* With nobody else at work: store one word of an entry, seen by the unit before anything that is stored after it. */
 void bench_store(struct bench *bench, uint64_t *word, uint64_t value);
 
+/* Of a target that is a pointer: set the register as its entry with this value says, and invalidate nothing. */
+enum vtd_status bench_set_pointer(struct bench *bench, uint64_t value);
+
 /* Everything that the unit keeps, globally; then what the device does, where its ATS is on. */
 enum vtd_status bench_invalidate_all(struct bench *bench);
 /* The device's own TLB; nothing to do where its ATS is off. */

@@ -102,12 +102,17 @@ void building_set_pasid(const struct building *b, uint64_t *p, const uint64_t *r
 		set_pasid_second(b, p, root, levels, domain);
 }
 
+uint64_t *building_root_entry(const struct target *t, uint64_t *root)
+{
+	return &root[2 * (t->source_id >> 8) + (t->scalable ? t->source_id >> 7 & 1 : 0)];
+}
+
 uint64_t *building_own_context(struct building *b, const uint64_t *base)
 {
 	struct target *t = b->target;
 	unsigned bus = t->source_id >> 8, devfn = t->source_id & 0xff;
 	unsigned half = t->scalable ? devfn >> 7 : 0;
-	uint64_t *context = building_pages(b, 1), *slot;
+	uint64_t *context = building_pages(b, 1);
 	const uint64_t *kept = NULL;
 
 	t->root = building_pages(b, 1);
@@ -120,8 +125,7 @@ uint64_t *building_own_context(struct building *b, const uint64_t *base)
 	}
 	if (kept)
 		memcpy(context, kept, PAGE_SIZE);
-	slot = &t->root[2 * bus + half];
-	*slot = (uint64_t)context | field_bits(ROOT_P, 1);
+	*building_root_entry(t, t->root) = (uint64_t)context | field_bits(ROOT_P, 1);
 	return context + (t->scalable ? SM_CONTEXT_WORDS * (devfn & 0x7f) : CONTEXT_WORDS * devfn);
 }
 

@@ -27,6 +27,12 @@ void *building_pages(struct building *b, size_t count);
 /* The first of two pages, the second nobody's: a DMA that misses by one bit of the page number harms nothing. */
 uint64_t *building_landing_page(struct building *b);
 
+/* Outcome of the pointer of state p read with the rest of state r. */
+static inline unsigned building_mixture(unsigned p, unsigned r)
+{
+	return p == r ? p : p ? OUTCOME_MIXTURE_2 : OUTCOME_MIXTURE_1;
+}
+
 /* The page of an outcome. With break=witness mixtures lead where the pure states lead. */
 volatile uint64_t *building_page(const struct building *b, unsigned outcome);
 
@@ -52,12 +58,26 @@ void building_set_context(const struct building *b, uint64_t *c, const uint64_t 
 void building_set_pasid(const struct building *b, uint64_t *p, const uint64_t *root,
 			bool first_stage, unsigned levels, uint16_t domain);
 
+/* The device's entry in a root table; in scalable mode its half. */
+uint64_t *building_root_entry(const struct target *target, uint64_t *root);
+
 /* A root table and a context table of its own, with what `base` keeps mapped. */
 uint64_t *building_own_context(struct building *b, const uint64_t *base);
 
 /* Scalable mode down to the PASID-table entry of PASID `pasid`; *directory: its directory entry. */
 uint64_t *building_own_pasid(struct building *b, uint64_t *context, unsigned pasid,
 			     uint64_t **directory);
+
+/*
+ * Of a target that is a pointer to a root table (tests/litmus/target_tables.c): its register, and the table without the device's
+ * entry; then each state, whose context entry is `own`, A's first. context: where that is in A's tables.
+ */
+void building_pointer(struct building *b, const uint64_t *context);
+void building_pointer_state(struct building *b, unsigned state, const uint64_t *context,
+			    const void *own, size_t bytes);
+
+/* A PASID directory with its tables, for a device whose context entry this is. */
+void building_dir_table(struct building *b, uint64_t *context);
 
 /* The table and the states of an interrupt-remapping entry (tests/litmus/target_irte.c). */
 void building_interrupt(struct building *b);

@@ -8,6 +8,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/ats.h"
+#include "tests/litmus/device_tlb_dirty.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/ownership.h"
@@ -261,6 +262,8 @@ void check_device_tlb(struct bench *b, const char *id)
 		log_note(
 			"  %u targets, %u changes each; of those that it was not told of it kept the old translation in %u of %u",
 			tried, ROUNDS + ROUNDS_BESIDE, kept, changes);
+	if (!problem && b->ats.usable)
+		problem = device_tlb_dirty_find(b, &t);
 	b->ats.is_broken = problem;
 	report_result(
 		id,

@@ -220,7 +220,7 @@ static void judge_held(struct bench *b, const struct measurement *s, struct tall
 }
 
 /*
- * Its translation must be kept under that state's domain-id: turn the leaf to the sentinel page, invalidate that
+ * Its translation must be kept under that state's domain-id (or the spare one): turn the leaf to the sentinel page, invalidate that
  * domain-id, and see whether a second DMA still lands in the old page. The next DMA's global invalidation clears up.
  */
 void engine_check_tag(struct bench *b, const struct measurement *s, struct tally *t, unsigned state)
@@ -237,6 +237,8 @@ void engine_check_tag(struct bench *b, const struct measurement *s, struct tally
 			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);
+	if (status == VTD_OK && s->spare)
+		status = vtd_invalidate_iotlb_domain(b->unit, SPARE_DOMAIN);
 	if (status == VTD_OK)
 		status = bench_invalidate_device(b);
 	if (status != VTD_OK)
@@ -365,17 +367,17 @@ static const char *untranslated(const struct bench *b)
 
 bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 {
-	volatile uint64_t *live = b->target->entry;
-	enum vtd_status status;
+	enum vtd_status status = VTD_OK;
 
 	t->stopped = untranslated(b);
 	if (t->stopped)
 		return false;
 	for (unsigned i = 0; i < b->target->words; i++)
-		live[i] = 0;
+		*(volatile uint64_t *)target_word(b->target, i) = 0;
 	for (unsigned i = b->target->words; i--;)
-		live[i] = entry[i];
-	vtd_flush_paging(b->unit, live, b->target->words * sizeof(*live));
+		*(volatile uint64_t *)target_word(b->target, i) = entry[i];
+	for (unsigned i = 0; i < b->target->words; i++)
+		vtd_flush_paging(b->unit, target_word(b->target, i), sizeof(*entry));
 	/* A trial that the watchdog broke off may leave a leaf turned away. */
 	for (unsigned s = 0; s < 2; s++) {
 		if (!b->target->leaf[s])
@@ -383,7 +385,10 @@ bool engine_put(struct bench *b, const uint64_t *entry, struct tally *t)
 		*b->target->leaf[s] = b->target->leaf_value[s];
 		vtd_flush_paging(b->unit, b->target->leaf[s], sizeof(*b->target->leaf[s]));
 	}
-	status = vtd_invalidate_all(b->unit);
+	if (target_is_pointer(b->target))
+		status = bench_set_pointer(b, entry[0]);
+	if (status == VTD_OK)
+		status = vtd_invalidate_all(b->unit);
 	/* A queue that stopped in the trial before must not spoil this one. */
 	if (status != VTD_OK && b->unit->queue.descriptors && vtd_queue_restart(b->unit) == VTD_OK)
 		status = vtd_invalidate_all(b->unit);

@@ -11,6 +11,7 @@
 #include "tests/litmus/interrupt.h"
 #include "tests/litmus/interrupt_index.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/switching.h"
 #include "tests/litmus/trials.h"
 #include "vtd/entry.h"
 #include "vtd/fault.h"
@@ -50,7 +51,7 @@ static bool try_mixture(struct bench *b, unsigned low, unsigned high, unsigned *
 {
 	const struct target *target = b->target;
 	struct target_reading reading = { .target = target, .phase = target->phase };
-	uint64_t entry[IRTE_WORDS] = {
+	uint64_t entry[ENTRY_WORDS_MAX] = {
 		low < 2 ? target->state[target->phase][low][0] : 0,
 		high < 2 ? target->state[target->phase][high][1] : 0,
 	};
@@ -83,13 +84,14 @@ unsigned interrupt_try_mixtures(struct bench *b, struct tally *tally)
 		target_choose_phase(b->target, phase);
 		if (!t.stopped)
 			engine_settle(b, b->target->state[phase][0], &t);
-		for (unsigned i = 0; i < 9 && !t.stopped; i++)
+		for (unsigned i = 0; i < (b->target->words > 1 ? 9 : 3) && !t.stopped; i++)
 			wrong += !try_mixture(b, i % 3, i / 3, &seen);
 	}
 	if (t.stopped)
 		log_note("  stopped: %s", t.stopped);
 	wrong += t.stopped || t.doubled || t.astray ||
-		 !(seen & 1 << OUTCOME_MIXTURE_1 && seen & 1 << OUTCOME_MIXTURE_2);
+		 (b->target->words > 1 &&
+		  !(seen & 1 << OUTCOME_MIXTURE_1 && seen & 1 << OUTCOME_MIXTURE_2));
 	if (t.doubled || t.astray)
 		log_note("  %lu came twice or late, %lu astray", t.doubled, t.astray);
 	target_choose_phase(b->target, 0);
@@ -482,6 +484,8 @@ void check_interrupts(struct bench *b, const char *id)
 	bench_log_interrupts(b, NULL);
 	if (!problem)
 		problem = try_exchanges(b, ms);
+	if (!problem)
+		problem = switching_find_interrupts(b, &t);
 	if (!problem && (t.doubled || t.astray))
 		problem = OUTSIDE
 			"an interrupt came twice, after its time, at another processor or as another vector (section 5.1.4)";

@@ -135,10 +135,10 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 
 	if (m->good && m->stage == STAGE_SECOND)
 		(flags & NO_IOTLB ? s->asked : s->walked)[position] |= domain_bit(s, m->domain);
-	/* What only a device keeps has no domain-id. */
+	/* What only a device keeps has no domain-id. Under the spare one nobody else finds it. */
 	for (unsigned i = 0; i < 2 && m->translated && !(flags & NO_IOTLB); i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
-		    s->state[0].outcome != s->state[1].outcome)
+		    m->domain != SPARE_DOMAIN && s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
 	if (translation_may_be_kept(s, m) && item_home(s, m, flags))
 		reach(s, node,
@@ -210,17 +210,34 @@ static void fetched(const struct search *s, uint64_t payload, unsigned first, un
 				    s->q->fetch->mask[p][i];
 }
 
+/* The processor's cache writes a line back by itself. */
+static void evict(struct search *s, uint32_t index, unsigned place, unsigned visible,
+		  uint64_t payload)
+{
+	for (unsigned line = 0; line < (is_apart(s) ? LINES : 1u); line++) {
+		unsigned now = is_apart(s) ? with_line(visible, line, s->line_at[line][place])
+					   : place;
+
+		if (now != visible)
+			reach(s, index, key_of(NODE_FETCH, place, now, payload),
+			      (struct model_event){ .type = EVENT_EVICT, .part = (uint8_t)line });
+	}
+}
+
 static void expand_fetch(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key, payload = key_payload(key);
 	unsigned place = key_place(key), visible = key_visible(key);
 	unsigned parts = s->q->fetch->parts;
 	bool all = true;
+	uint64_t value[8];
 
 	/* Nothing fetched: the updater goes on; and with the entry at rest a request may be made.
 	 */
+	for (unsigned w = 0; w < 8; w++)
+		value[w] = s->places[place_seen(s, visible, w)].image[w];
 	if (!payload && at_rest(s, place) >= 0)
-		complete(s, index, place, s->places[visible].image, at_rest(s, place), 0);
+		complete(s, index, place, value, at_rest(s, place), 0);
 	for (unsigned i = 0; i < s->places[place].count && !is_over(s, place); i++) {
 		const struct move *m = &s->moves[s->places[place].moves + i];
 		unsigned at = move_position(s, place, m);
@@ -231,11 +248,9 @@ static void expand_fetch(struct search *s, uint32_t index)
 			      key_of(NODE_FETCH, m->to, visible_after(s, at, m->to, visible), left),
 			      move_event(s, place, m));
 	}
-	if (visible != place)
-		reach(s, index, key_of(NODE_FETCH, place, place, payload),
-		      (struct model_event){ .type = EVENT_EVICT });
+	evict(s, index, place, visible, payload);
 	for (unsigned p = 0; p < parts; p++) {
-		unsigned v = s->version_at[p][visible];
+		unsigned v = s->version_at[p][place_seen(s, visible, p)];
 
 		if (version_in(s, payload, p) != NO_VERSION)
 			continue;
@@ -253,7 +268,7 @@ static void expand_fetch(struct search *s, uint32_t index)
 	if (!all && s->q->fetch->present_first && version_in(s, payload, 0) != NO_VERSION)
 		all = !is_present(s, payload);
 	if (all) {
-		uint64_t value[8], other[8];
+		uint64_t other[8];
 		bool apart = s->q->fetch->domain_apart;
 
 		fetched(s, payload, 0, apart ? 1 : parts, value);
@@ -365,7 +380,7 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 	}
 	q->meaning(q->context, q->state[0], &s->state[0]);
 	q->meaning(q->context, q->state[1], &s->state[1]);
-	reach(s, 0, key_of(NODE_FETCH, 0, 0, 0), (struct model_event){ 0 });
+	reach(s, 0, key_of(NODE_FETCH, 0, visible_at(s, 0), 0), (struct model_event){ 0 });
 	for (uint32_t i = 0; i < s->node_count; i++) {
 		switch (key_type(s->nodes[i].key)) {
 		case NODE_FETCH:

@@ -85,6 +85,7 @@ struct model_question {
 	 * read.
 	 */
 	bool qemu_caches;
+	bool set_drops;	     /* setting the pointer to a table invalidates: CAP.ESRTPS, ESIRTPS */
 	bool splits_vectors; /* the processor promises nothing of 16-byte vector stores */
 	bool one_way;	     /* from state 0 to state 1 alone, once */
 	bool never_blocks;   /* the sequence promises that no request is refused */

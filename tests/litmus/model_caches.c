@@ -11,7 +11,8 @@ static bool is_paging_entry(const struct search *s)
 /* A context entry leads to PASID-table entries, which have a cache of their own. */
 static bool leads_to_pasid_entries(const struct search *s)
 {
-	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT;
+	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT ||
+	       s->q->kind == KIND_SM_ROOT_TABLE;
 }
 
 /*
@@ -23,7 +24,7 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 	unsigned home = flags & NO_IOTLB ? 0 : IN_IOTLB;
 
 	/* Of an interrupt its entry is kept, and nothing that came of it. */
-	if (s->q->kind == KIND_IRTE)
+	if (kind_is_of_interrupts(s->q->kind))
 		return 0;
 
 	/* A completion without permission is not kept: no invalidation follows a change from absent (6.5.3.5). */
@@ -33,7 +34,8 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 		return home;
 	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
 		home |= IN_PASID_CACHE;
-	if (s->q->kind == KIND_PASID && m->stage == STAGE_SECOND)
+	/* Of a directory's tables too: what another owner left there has the domain-id of what is there now. */
+	if ((s->q->kind == KIND_PASID || is_apart(s)) && m->stage == STAGE_SECOND)
 		home |= IN_PAGING_CACHE;
 	return home;
 }
@@ -78,7 +80,10 @@ static unsigned state_of(const struct search *s, unsigned position, const struct
 {
 	unsigned to = direction(s, position);
 
-	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
+	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ||
+			       step->value == VALUE_OLD_SPARE
+		       ? !to
+		       : to;
 }
 
 /* Caches that a step empties. */
@@ -105,7 +110,9 @@ static struct dropped drops(const struct search *s, unsigned position)
 {
 	const struct step *step = step_at(s, position);
 	const struct model_meaning *m = &s->state[state_of(s, position, step)];
-	struct dropped d = { .domain = step->value == VALUE_ZERO ? 0 : m->domain };
+	struct dropped d = { .domain = step->value == VALUE_ZERO ? 0
+				       : step_is_spare(step)	 ? SPARE_DOMAIN
+								 : m->domain };
 	unsigned op = step->op;
 
 	if (op > STEP_SETTLE_NEW && step_settles(step)) {
@@ -166,6 +173,11 @@ static struct dropped drops(const struct search *s, unsigned position)
 		d.all = true;
 		d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
 		break;
+	case STEP_SET_POINTER: /* QEMU empties its caches whatever it says */
+		d.all = true;
+		if (s->q->set_drops || s->q->qemu_caches)
+			d.caches = DROP_CONTEXT | DROP_PASID | DROP_IOTLB | DROP_INTERRUPT;
+		break;
 	}
 	if (s->q->legacy)
 		d.caches &= ~(unsigned)(DROP_PASID | DROP_PIOTLB);
@@ -176,7 +188,7 @@ static struct dropped drops(const struct search *s, unsigned position)
 static bool reaches(const struct search *s, const struct dropped *d, unsigned caches, uint16_t tag)
 {
 	/* The context cache has no such tag in scalable mode (table 17). */
-	bool untagged = (caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT) ||
+	bool untagged = (caches == DROP_CONTEXT && s->q->kind >= KIND_SM_ROOT_TABLE) ||
 			caches == DROP_INTERRUPT;
 
 	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
@@ -187,6 +199,7 @@ static unsigned entry_cache(const struct search *s)
 {
 	switch (s->q->kind) {
 	case KIND_PASID_DIR:
+	case KIND_PASID_DIR_TABLE:
 	case KIND_PASID:
 		return DROP_PASID;
 	case KIND_TABLE:
@@ -194,6 +207,7 @@ static unsigned entry_cache(const struct search *s)
 		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_TLB;
 	case KIND_LEAF:
 		return DROP_TLB;
+	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		return DROP_INTERRUPT;
 	default:
@@ -244,7 +258,7 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	if (s->q->qemu_caches)
 		return dropped ? 0 : payload;
 	/* What a request has read of an entry is at its processor when the invalidation is done (section 6.5.5). */
-	if (s->q->kind == KIND_IRTE)
+	if (kind_is_of_interrupts(s->q->kind))
 		return dropped & DROP_INTERRUPT ? 0 : payload;
 	if (payload && dropped & entry_cache(s))
 		payload |= NO_ENTRY;
@@ -259,11 +273,60 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	return s->q->device_tlb ? payload | NO_IOTLB : 0;
 }
 
+static unsigned before(const struct search *s, unsigned position, unsigned from)
+{
+	return !position || (position == s->loop_start && from > position) ? s->positions - 1
+									   : position - 1;
+}
+
+/* What empties the write buffer makes visible of a line: what was flushed last, or what left the cache after that. */
+static unsigned drained(const struct search *s, unsigned position, unsigned visible, unsigned line)
+{
+	unsigned flush = line ? STEP_FLUSH_TABLES : STEP_FLUSH, at = position;
+
+	for (unsigned n = 0; n <= s->positions; n++) {
+		if (s->line_at[line][at] == line_version(visible, line))
+			break;
+		at = before(s, at, s->positions);
+		if (step_at(s, at)->op == flush)
+			return with_line(visible, line, s->line_at[line][after(s, at)]);
+	}
+	return visible;
+}
+
+/* Of words in two lines. */
+static unsigned visible_after_apart(const struct search *s, unsigned position, unsigned to,
+				    unsigned visible)
+{
+	const struct step *step = step_at(s, position);
+	bool buffers = s->q->write_buffer && s->q->caches;
+
+	if (buffers && !step_invalidates(step) && !step_settles(step))
+		return visible;
+	if (s->q->coherent)
+		return visible_at(s, to);
+	if (buffers) {
+		visible = drained(s, position, visible, 0);
+		return drained(s, position, visible, 1);
+	}
+	if (step->op == STEP_FLUSH)
+		return with_line(visible, 0, s->line_at[0][to]);
+	if (step->op == STEP_FLUSH_TABLES)
+		return with_line(visible, 1, s->line_at[1][to]);
+	return visible;
+}
+
 unsigned visible_after(const struct search *s, unsigned position, unsigned to, unsigned visible)
 {
 	const struct step *step = step_at(s, position);
-	unsigned from = s->places[visible].position;
+	unsigned from;
 
+	/* No memory is between: it is a register. */
+	if (kind_is_pointer(s->q->kind))
+		return to;
+	if (is_apart(s))
+		return visible_after_apart(s, position, to, visible);
+	from = s->places[visible].position;
 	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
 	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? to : visible;
@@ -275,9 +338,7 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned to, u
 	while (position != from) {
 		if (step_at(s, position)->op == STEP_FLUSH)
 			return after(s, position);
-		position = !position || (position == s->loop_start && from > position)
-				   ? s->positions - 1
-				   : position - 1;
+		position = before(s, position, from);
 	}
 	return visible;
 }

@@ -8,14 +8,15 @@ void model_fetch_chunks(struct model_fetch *fetch, enum entry_kind kind, unsigne
 {
 	static const char *const names[] = { "64-bit fetches", "128-bit fetches", "256-bit fetches",
 					     "512-bit fetches" };
-	unsigned words = kind_words(kind), step = bits / 64;
+	unsigned words = kind_words(kind), step = kind_is_apart(kind) ? 1 : bits / 64;
 
 	*fetch = (struct model_fetch){
 		.name = names[bits == 64    ? 0
 			      : bits == 128 ? 1
 			      : bits == 256 ? 2
 					    : 3],
-		.present_first = present_first,
+		/* What the directory entry leads to is read after it. */
+		.present_first = present_first || kind_is_apart(kind),
 	};
 	for (unsigned at = 0; at < words; at += step, fetch->parts++)
 		for (unsigned i = at; i < at + step && i < words; i++)

@@ -216,8 +216,29 @@ static bool make_versions(struct search *s)
 	return true;
 }
 
+/* What can be visible of each line: of the first word, and of the others. */
+static bool make_lines(struct search *s)
+{
+	for (unsigned line = 0; line < LINES && is_apart(s); line++)
+		for (unsigned at = 0; at < s->place_count; at++) {
+			const uint64_t *image = s->places[at].image;
+			unsigned first = line ? 1 : 0, words = line ? s->words - 1 : 1, v = 0;
+
+			while (v < s->line_count[line] &&
+			       !same_words(s->places[s->line_of[line][v]].image + first,
+					   image + first, NULL, words))
+				v++;
+			if (v == 1u << LINE_BITS)
+				return false;
+			if (v == s->line_count[line])
+				s->line_of[line][s->line_count[line]++] = (uint16_t)at;
+			s->line_at[line][at] = (uint8_t)v;
+		}
+	return true;
+}
+
 bool search_make_places(struct search *s)
 {
 	make_images(s);
-	return make_moves(s) && make_versions(s);
+	return make_moves(s) && make_versions(s) && make_lines(s);
 }

@@ -22,6 +22,11 @@
 _Static_assert(2 + 2 * PLACE_BITS + PAYLOAD_BITS == 64 && PLACES_MAX <= 1 << PLACE_BITS,
 	       "a key has room for all that");
 
+/* What is visible is a place; of words in two lines it is one version of each. */
+#define LINES	  2
+#define LINE_BITS 5
+_Static_assert(LINES *LINE_BITS <= PLACE_BITS, "a key has room for both");
+
 /* What a fetch under way may no longer fill: bits of its payload, above the parts' versions. */
 #define NO_ENTRY     (1ull << 37) /* its entry's own cache was invalidated since */
 #define NO_PASID     (1ull << 38) /* and after that the PASID cache, if that is another */
@@ -114,6 +119,12 @@ struct search {
 	/* Of each part: how many values it has, and where they are in the payload of a fetch. */
 	unsigned versions[MODEL_PARTS];
 	uint8_t version_shift[MODEL_PARTS], version_bits[MODEL_PARTS];
+	/*
+	 * Where the words are in two lines: what of each can be visible, the first place that has it, and which of it a
+	 * place has.
+	 */
+	unsigned line_count[LINES];
+	uint16_t line_of[LINES][1 << LINE_BITS];
 	struct model_meaning state[2];
 	unsigned view_count;
 	struct item items[ITEMS_MAX];
@@ -133,6 +144,7 @@ struct search {
 	struct move moves[MOVES_MAX];
 	uint16_t version_at[MODEL_PARTS][PLACES_MAX]; /* which value of a part a place has, */
 	uint16_t version_of[MODEL_PARTS][PLACES_MAX]; /* and the first place that has it */
+	uint8_t line_at[LINES][PLACES_MAX];
 	struct view views[VIEWS_MAX];
 };
 
@@ -157,6 +169,35 @@ static inline unsigned version_in(const struct search *s, uint64_t payload, unsi
 static inline const uint64_t *version_words(const struct search *s, unsigned part, unsigned version)
 {
 	return s->places[s->version_of[part][version - 1]].image;
+}
+
+static inline bool is_apart(const struct search *s)
+{
+	return kind_is_apart(s->q->kind);
+}
+
+/* All that was stored up to a place is visible. */
+static inline unsigned visible_at(const struct search *s, unsigned place)
+{
+	return is_apart(s) ? s->line_at[0][place] | (unsigned)s->line_at[1][place] << LINE_BITS
+			   : place;
+}
+
+static inline unsigned line_version(unsigned visible, unsigned line)
+{
+	return visible >> line * LINE_BITS & ((1u << LINE_BITS) - 1);
+}
+
+static inline unsigned with_line(unsigned visible, unsigned line, unsigned version)
+{
+	return (visible & ~(((1u << LINE_BITS) - 1) << line * LINE_BITS)) |
+	       version << line * LINE_BITS;
+}
+
+/* A place whose image has what is visible of a word. */
+static inline unsigned place_seen(const struct search *s, unsigned visible, unsigned word)
+{
+	return is_apart(s) ? s->line_of[word > 0][line_version(visible, word > 0)] : visible;
 }
 
 /* The update is over, and no other follows. */

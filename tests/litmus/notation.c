@@ -269,10 +269,15 @@ static bool check_step(struct parse *p, struct notation_words line, size_t n)
 {
 	const struct step *step = &p->out->steps[n];
 	const struct vtd_field *field = notation_cut_field(step, sequence_kinds(&p->out->sequence));
+	const char *misfit = notation_misfit(step, sequence_kinds(&p->out->sequence));
 	struct notation_words word = notation_word(&line);
 	char text[80];
 
 	p->failure = (struct notation_failure){ 0 };
+	if (misfit) {
+		notation_expect(&p->failure, word, misfit);
+		return false;
+	}
 	if (n && step[-1].op == STEP_ANY_ORDER && !step_is_plain(step)) {
 		notation_expect(&p->failure, word, "a 64-bit store");
 		return false;

@@ -75,6 +75,9 @@ extern const char *const notation_claims[NOTATION_CLAIMS];	   /* by enum claim *
 /* Fields of which a sequence may store all, or nothing. */
 const struct vtd_field *notation_cut_field(const struct step *step, unsigned kinds);
 
+/* What is accepted in the place of a step that one of these kinds has not; NULL: they have it. */
+const char *notation_misfit(const struct step *step, unsigned kinds);
+
 /* The words of a line, from `at` on. */
 struct notation_words {
 	const char *at, *end;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which fields of an entry a step must store whole. */
+/* What a step may do to entries of which kinds: which fields it stores whole, and what sets a pointer. */
 #include "tests/litmus/notation.h"
 #include "vtd/entry.h"
 
@@ -49,6 +49,30 @@ const struct vtd_field *notation_cut_field(const struct step *step, unsigned kin
 
 		if (kinds & 1u << whole[i].kind && overlaps && !covers)
 			return f;
+	}
+	return NULL;
+}
+
+const char *notation_misfit(const struct step *step, unsigned kinds)
+{
+	bool stores = step_words((enum step_op)step->op) > 0;
+
+	for (unsigned k = 0; k < KIND_COUNT; k++) {
+		bool is_pointer = kind_is_pointer((enum entry_kind)k),
+		     is_apart = kind_is_apart((enum entry_kind)k);
+
+		if (!(kinds & 1u << k))
+			continue;
+		if (stores && is_pointer && step->op != STEP_SET_POINTER)
+			return "set the table pointer := new";
+		if (step->op == STEP_SET_POINTER && !is_pointer)
+			return "a store: an entry is no pointer that a command sets";
+		if (stores && is_apart && step->op != STEP_STORE)
+			return "a 64-bit store of a whole word: the words are not beside each other";
+		if (step_is_spare(step) && !kind_domain((enum entry_kind)k).high)
+			return "no spare DID: the entry has none";
+		if (step->op == STEP_FLUSH_TABLES && !is_apart)
+			return "flush the line if ECAP.C = 0: there are no tables with the entry";
 	}
 	return NULL;
 }

@@ -15,9 +15,11 @@ static const char *const templates[STEP_OP_COUNT] = {
 	[STEP_STORE128] = "store 128 bits from word %w := %v",
 	[STEP_STORE256] = "store 256 bits from word %w := %v",
 	[STEP_STORE512] = "store 512 bits from word %w := %v",
+	[STEP_SET_POINTER] = "set the table pointer := new",
 	[STEP_ANY_ORDER] = "any order of these stores",
 	[STEP_BARRIER] = "barrier",
 	[STEP_FLUSH] = "flush the line if ECAP.C = 0",
+	[STEP_FLUSH_TABLES] = "flush the tables if ECAP.C = 0",
 	[STEP_INVALIDATE_CONTEXT] = "invalidate the context cache (device), DID %d",
 	[STEP_INVALIDATE_CONTEXT_DOMAIN] = "invalidate the context cache (domain), DID %d",
 	[STEP_INVALIDATE_CONTEXT_OTHER] =
@@ -49,6 +51,8 @@ static const char *const values[] = {
 	[VALUE_NEW] = "new",
 	[VALUE_OLD_NOT_PRESENT] = "old with P clear",
 	[VALUE_NEW_NOT_PRESENT] = "new with P clear",
+	[VALUE_OLD_SPARE] = "old with a spare DID",
+	[VALUE_NEW_SPARE] = "new with a spare DID",
 };
 
 /* After "DID". */
@@ -56,6 +60,7 @@ static const char *const domains[] = {
 	[VALUE_ZERO] = "0",
 	[VALUE_OLD] = "of old",
 	[VALUE_NEW] = "of new",
+	[VALUE_OLD_SPARE] = "spare",
 };
 
 char *step_text(const struct step *step, char *text, size_t room)
@@ -233,7 +238,7 @@ static bool parse_value(struct notation_words line, const char *const *texts, si
 			struct step *step, struct notation_failure *f)
 {
 	for (uint8_t v = 0; v < count; v++)
-		if (parse_words(line, texts[v], f)) {
+		if (texts[v] && parse_words(line, texts[v], f)) {
 			step->value = v;
 			return true;
 		}
@@ -246,7 +251,7 @@ static bool parse_template(struct notation_words line, unsigned op, unsigned wor
 	const char *t = templates[op];
 
 	*step = (struct step){ .op = (uint8_t)op };
-	if (op == STEP_FIELD || op == STEP_SETTLE_NEW)
+	if (op == STEP_FIELD || op == STEP_SET_POINTER || op == STEP_SETTLE_NEW)
 		step->value = VALUE_NEW;
 	while (*t) {
 		struct notation_words at = line, word = notation_word(&line);

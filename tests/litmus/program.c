@@ -15,7 +15,12 @@ static bool is_store(const struct step *s)
 	return step_words((enum step_op)s->op) > 0;
 }
 
-static void emit_store(struct program *p, volatile uint64_t *entry, const struct step *s,
+static bool is_of_old(const struct step *s)
+{
+	return s->value == VALUE_OLD || s->value == VALUE_OLD_SPARE;
+}
+
+static void emit_store(struct program *p, const struct target *t, const struct step *s,
 		       const uint64_t *content)
 {
 	static const uint8_t ops[STEP_OP_COUNT] = {
@@ -26,9 +31,10 @@ static void emit_store(struct program *p, volatile uint64_t *entry, const struct
 		[STEP_STORE128] = MICRO_STORE128,
 		[STEP_STORE256] = MICRO_STORE256,
 		[STEP_STORE512] = MICRO_STORE512,
+		[STEP_SET_POINTER] = MICRO_SET_POINTER,
 	};
 	unsigned word = step_word(s);
-	struct micro m = { .op = ops[s->op], .address = entry + word };
+	struct micro m = { .op = ops[s->op], .address = target_word(t, word) };
 
 	for (unsigned i = 0; i < step_words((enum step_op)s->op); i++)
 		m.value[i] = content[word + i];
@@ -64,7 +70,9 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 	};
 	struct micro m = { .op = ops[op],
-			   .domain = s->value == VALUE_ZERO ? 0 : t->domain[state],
+			   .domain = s->value == VALUE_ZERO ? 0
+				     : step_is_spare(s)	    ? SPARE_DOMAIN
+							    : t->domain[state],
 			   .pasid = t->pasid[state],
 			   .value = { t->address } };
 
@@ -120,27 +128,30 @@ static void compile(struct program *p, const struct bench *b, const struct trial
 		const struct step *s = &trial->steps[i];
 
 		if (step_apply(s, (enum entry_kind)t->kind, old, new, content))
-			emit_store(p, t->entry, s, content);
+			emit_store(p, t, s, content);
 		else if (s->op == STEP_ANY_ORDER)
 			emit(p, (struct micro){
 					.op = MICRO_ANY_ORDER,
 					.value = { stores_in_any_order(trial, i, last_store) } });
 		else if (s->op == STEP_FLUSH && !t->coherent)
 			emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
+		else if (s->op == STEP_FLUSH_TABLES && !t->coherent)
+			for (unsigned w = 1; w < t->words; w++)
+				emit(p, (struct micro){ .op = MICRO_FLUSH,
+							.address = target_word(t, w) });
 		else if (trial->drive != DRIVE_FAITHFUL)
 			; /* the driver invalidates */
 		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
 			emit_settling(p, t, !from);
 		else if (step_settles(s) && field_of(b->unit->cap, CAP_CM))
-			emit_invalidation(p, t, s, step_settles_by(s),
-					  s->value == VALUE_OLD ? from : !from);
+			emit_invalidation(p, t, s, step_settles_by(s), is_of_old(s) ? from : !from);
 		else if (step_settles(s))
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
 		else if (s->op == STEP_INVALIDATE_DEVTLB && b->ats.on)
 			emit(p, (struct micro){ .op = MICRO_DEVICE_TLB });
 		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB)
 			emit_invalidation(p, t, s, (enum step_op)s->op,
-					  s->value == VALUE_OLD ? from : !from);
+					  is_of_old(s) ? from : !from);
 		/* x86 keeps stores in order, and so does the updater: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
 			emit(p, (struct micro){ .op = MICRO_DWELL,

@@ -26,6 +26,7 @@ enum micro_op {
 	MICRO_STORE128,
 	MICRO_STORE256,
 	MICRO_STORE512,
+	MICRO_SET_POINTER,
 	MICRO_ANY_ORDER, /* of the stores among the next value[0] */
 	MICRO_FLUSH,
 	MICRO_CONTEXT_CACHE,

@@ -18,6 +18,8 @@
 /* Of `set`: what the unit's capabilities say. */
 #define DEPTH (1ull << 62)
 #define LARGE (1ull << 61)
+#define HAS \
+	(1ull << 60) /* with the bit: it is reserved where ECAP does not have what it turns on */
 
 /* An entry of state A, some bits of one word cleared and others set: then a write must be refused. */
 static const struct {
@@ -67,6 +69,14 @@ static const struct {
 	{ TARGET_PASID_FS, 0, 7 << 6, 7 << 6, true, "PGTT of the PASID-table entry 111b", "9.6" },
 	{ TARGET_PASID_SS, 0, 7 << 2, DEPTH, true,
 	  "AW of the PASID-table entry a depth that CAP.SAGAW lacks", "9.6" },
+	{ TARGET_PASID_SS, 0, 0, HAS | 1 << 9, true,
+	  "SSADE of the PASID-table entry set, ECAP.SSADS 0", "9.6" },
+	{ TARGET_PASID_SS, 1, 0, HAS | 1 << 24, true,
+	  "PGSNP of the PASID-table entry set, ECAP.SC 0", "9.6" },
+	{ TARGET_PASID_FS, 2, 0, HAS | 1 << 7, true,
+	  "EAFE of the PASID-table entry set, ECAP.EAFS 0", "9.6" },
+	{ TARGET_SM_CONTEXT, 0, 0, HAS | 1 << 4, true,
+	  "PRE of the scalable-mode context entry set, ECAP.PRS 0", "9.4" },
 };
 
 static struct tally t;
@@ -179,11 +189,21 @@ static const char *try_return(struct bench *b, const char *what)
 	return text;
 }
 
+/* What of ECAP a bit of such a row turns on. */
+static struct vtd_field turned_on_by(unsigned i)
+{
+	if (refusals[i].target == TARGET_SM_CONTEXT)
+		return ECAP_PRS;
+	return refusals[i].word == 0 ? ECAP_SSADS : refusals[i].word == 1 ? ECAP_SC : ECAP_EAFS;
+}
+
 /* What is set in row `i`; 0: this unit has no such value. */
 static uint64_t set_by(const struct bench *b, unsigned i)
 {
 	uint64_t set = refusals[i].set;
 
+	if (set & HAS)
+		return field_of(b->unit->ecap, turned_on_by(i)) ? 0 : set & ~HAS;
 	if (set == LARGE)
 		return field_of(b->unit->cap, CAP_SSLPS) ? 0 : PS;
 	if (set != DEPTH)

@@ -8,6 +8,7 @@
 #include "tests/litmus/checks.h"
 #include "tests/litmus/device_tlb.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/flips.h"
 #include "tests/litmus/interrupt_checks.h"
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/mutants.h"
@@ -70,6 +71,9 @@ static void run_by_kind(struct device_run *r, const struct test *t)
 		break;
 	case TEST_DEVICE_TLB:
 		check_device_tlb(b, t->id);
+		break;
+	case TEST_FLIPS:
+		check_flips(b, t->id);
 		break;
 	case TEST_FAULTS:
 		check_fault_storm(b, r->neighbour, t->id);
@@ -138,7 +142,7 @@ static void note_broken(const struct test *t)
 	if (t->kind == TEST_TRAITS)
 		bench_note_broken(t->bench, (enum broken)t->bench->traits.breach_kind, t->id);
 	else if (t->kind >= TEST_RATES && t->kind <= TEST_WITNESS && t->kind != TEST_LACK &&
-		 t->kind != TEST_DEVICE_TLB)
+		 t->kind != TEST_DEVICE_TLB && t->kind != TEST_FLIPS)
 		bench_note_broken(t->bench, (enum broken)kinds[t->kind], t->id);
 }
 

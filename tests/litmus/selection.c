@@ -70,6 +70,9 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 	    (s->operation != OPERATION_REPLACE ||
 	     (s->claim == CLAIM_UNSAFE && strcmp(s->name, "linux-pre7"))))
 		return false;
+	/* Of one word it would tell nothing; and two processors must not give commands at a time (section 6.9). */
+	if (drive == DRIVE_HAMMER && kind_is_pointer(target_kind(target)))
+		return false;
 	if (drive == DRIVE_HAMMER && only_faithful(s))
 		return false;
 	return s->claim == CLAIM_UNSAFE || !options.without || verdict_steps(s, steps);
@@ -209,7 +212,8 @@ static void visit_mutants(struct bench *b, const struct visit *v)
 		/* Pass-through on QEMU: see cannot(); directory entries: likewise. */
 		if (b->lacks[target] || !option_list_matches(options.tests, id) ||
 		    (traits_is_qemu() &&
-		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR)))
+		     (target == TARGET_PASID_FS_PT || target == TARGET_PASID_DIR ||
+		      target == TARGET_PASID_DIR_TABLE)))
 			continue;
 		show(v, &(struct test){ .kind = TEST_MUTANTS,
 					.bench = b,

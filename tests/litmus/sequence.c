@@ -8,15 +8,24 @@ static const struct {
 	uint8_t words;
 	uint8_t present;
 } kinds[KIND_COUNT] = {
+	[KIND_ROOT_TABLE] = { "root-table", "pointer to the root table, legacy mode (RTADDR)", 1,
+			      0 },
 	[KIND_ROOT] = { "root", "root entry, legacy mode", 1, 1 },
 	[KIND_CONTEXT] = { "context", "context entry, legacy mode", 2, 1 },
+	[KIND_SM_ROOT_TABLE] = { "sm-root-table",
+				 "pointer to the root table, scalable mode (RTADDR)", 1, 0 },
 	[KIND_SM_ROOT] = { "sm-root", "root entry, scalable mode (the half that the device uses)",
 			   1, 1 },
 	[KIND_SM_CONTEXT] = { "sm-context", "context entry, scalable mode", 4, 1 },
 	[KIND_PASID_DIR] = { "pasid-dir", "PASID-directory entry", 1, 1 },
+	[KIND_PASID_DIR_TABLE] = { "pasid-dir-table",
+				   "PASID-directory entry, with the tables that it leads to", 3,
+				   1 },
 	[KIND_PASID] = { "pasid", "PASID-table entry", 8, 1 },
 	[KIND_TABLE] = { "table", "paging entry that leads to a table", 1, 3 },
 	[KIND_LEAF] = { "leaf", "paging entry that leads to a page", 1, 3 },
+	[KIND_INTERRUPT_TABLE] = { "interrupt-table",
+				   "pointer to the interrupt-remapping table (IRTA)", 1, 0 },
 	[KIND_IRTE] = { "irte", "interrupt-remapping table entry", 2, 1 },
 };
 
@@ -84,6 +93,30 @@ uint64_t kind_present(enum entry_kind kind)
 	return kinds[kind].present;
 }
 
+struct vtd_field kind_domain(enum entry_kind kind)
+{
+	return kind == KIND_CONTEXT ? CONTEXT_DID
+	       : kind == KIND_PASID ? PASID_DID
+				    : (struct vtd_field){ 0, 0 };
+}
+
+bool step_is_spare(const struct step *step)
+{
+	return step->value == VALUE_OLD_SPARE || step->value == VALUE_NEW_SPARE;
+}
+
+/* A word of a state with the spare domain-id in place of its own. */
+static uint64_t with_spare(const uint64_t *state, unsigned word, enum entry_kind kind)
+{
+	struct vtd_field domain = kind_domain(kind);
+	uint64_t entry[8] = { 0 };
+
+	entry[word] = state[word];
+	if (domain.high && domain.low / 64 == word)
+		field_set(entry, domain, SPARE_DOMAIN);
+	return entry[word];
+}
+
 static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind kind,
 			 const uint64_t *old, const uint64_t *new)
 {
@@ -98,6 +131,10 @@ static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind
 		return old[word] & ~present;
 	case VALUE_NEW_NOT_PRESENT:
 		return new[word] & ~present;
+	case VALUE_OLD_SPARE:
+		return with_spare(old, word, kind);
+	case VALUE_NEW_SPARE:
+		return with_spare(new, word, kind);
 	default:
 		return 0;
 	}
@@ -108,6 +145,7 @@ unsigned step_words(enum step_op op)
 	switch (op) {
 	case STEP_STORE:
 	case STEP_FIELD:
+	case STEP_SET_POINTER:
 		return 1;
 	case STEP_CAS:
 	case STEP_EXCHANGE_UNLOCKED:

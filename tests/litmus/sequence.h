@@ -18,15 +18,23 @@
 
 /* Whatever a unit reads while it translates, from the root to the page. */
 enum entry_kind {
+	KIND_ROOT_TABLE, /* the pointer to it, RTADDR; legacy mode */
 	KIND_ROOT,	 /* legacy mode */
 	KIND_CONTEXT,	 /* legacy mode */
+	KIND_SM_ROOT_TABLE,
 	KIND_SM_ROOT,	 /* scalable mode */
 	KIND_SM_CONTEXT, /* scalable mode */
 	KIND_PASID_DIR,
+	/*
+	 * The same in word 0, with the tables that A and B lead to: in word 1 what counts of the device's entry in A's table, in
+	 * word 2 of that in B's. Each is in a cache line of its own.
+	 */
+	KIND_PASID_DIR_TABLE,
 	KIND_PASID,
-	KIND_TABLE, /* paging entry that leads to a table */
-	KIND_LEAF,  /* paging entry that leads to a page */
-	KIND_IRTE,  /* interrupt-remapping table entry */
+	KIND_TABLE,	      /* paging entry that leads to a table */
+	KIND_LEAF,	      /* paging entry that leads to a page */
+	KIND_INTERRUPT_TABLE, /* the pointer to it, IRTA */
+	KIND_IRTE,	      /* interrupt-remapping table entry */
 	KIND_COUNT,
 };
 
@@ -37,16 +45,18 @@ enum step_op {
 	/* The same without the LOCK prefix: nobody promises that others see it as one store. */
 	STEP_EXCHANGE_UNLOCKED,
 	STEP_STORE128, /* one 16-byte vector store: whole where the processor has AVX (SDM volume 3, 9.1.1) */
-	STEP_STORE256, /* one 32-byte vector store: of it, 64 bits at a time are promised */
-	STEP_STORE512, /* one 64-byte store (MOVDIR64B), whole */
+	STEP_STORE256,	  /* one 32-byte vector store: of it, 64 bits at a time are promised */
+	STEP_STORE512,	  /* one 64-byte store (MOVDIR64B), whole */
+	STEP_SET_POINTER, /* of a pointer to a table: the register, then SRTP or SIRTP, waited for */
 	/*
 	 * The 64-bit stores after it, up to the first step that is none, are done in any order, but those to one word
 	 * in theirs: the compiler decides.
 	 */
 	STEP_ANY_ORDER,
-	STEP_BARRIER, /* stores before it are visible before stores after it */
-	STEP_FLUSH,   /* write the entry's cache line back; nothing where ECAP.C = 1 */
-	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
+	STEP_BARRIER,	   /* stores before it are visible before stores after it */
+	STEP_FLUSH,	   /* write the entry's cache line back; nothing where ECAP.C = 1 */
+	STEP_FLUSH_TABLES, /* of a directory entry with its tables: the lines of both; likewise */
+	/* Invalidations, each waited for, by the DID of `value` (old, new, the spare one; VALUE_ZERO: DID 0). */
 	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
 	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
 	STEP_INVALIDATE_CONTEXT_OTHER, /* device-selective, but by the source-id of another device */
@@ -81,7 +91,13 @@ enum step_value {
 	VALUE_NEW,
 	VALUE_OLD_NOT_PRESENT, /* old, with the Present bit clear */
 	VALUE_NEW_NOT_PRESENT,
+	VALUE_OLD_SPARE, /* old, with a domain-id that nothing else has; of an invalidation: that one */
+	VALUE_NEW_SPARE,
+	VALUE_COUNT,
 };
+
+/* The spare domain-id: 1 to 8 have other uses, and every unit has 16 (CAP.ND). */
+#define SPARE_DOMAIN 9
 
 struct step {
 	uint8_t op;    /* enum step_op */
@@ -138,6 +154,30 @@ const char *kind_name(enum entry_kind kind); /* "context", "sm-context", ...: pa
 const char *kind_title(enum entry_kind kind);
 unsigned kind_words(enum entry_kind kind);   /* 64-bit words of an entry: 1, 2, 4 or 8 */
 uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it present */
+
+/* It is a register that holds the pointer to a table: set by a command, and never absent. */
+static inline bool kind_is_pointer(enum entry_kind kind)
+{
+	return kind == KIND_ROOT_TABLE || kind == KIND_SM_ROOT_TABLE ||
+	       kind == KIND_INTERRUPT_TABLE;
+}
+
+/* Its words are in cache lines of their own: the first, and the others. They are read one after the other. */
+static inline bool kind_is_apart(enum entry_kind kind)
+{
+	return kind == KIND_PASID_DIR_TABLE;
+}
+
+static inline bool kind_is_of_interrupts(enum entry_kind kind)
+{
+	return kind == KIND_IRTE || kind == KIND_INTERRUPT_TABLE;
+}
+
+/* Where its domain-id is; high = 0: it has none. */
+struct vtd_field kind_domain(enum entry_kind kind);
+
+/* Whether a step is about the spare domain-id. */
+bool step_is_spare(const struct step *step);
 
 /* How many words of the entry the step stores, from its word on; 0: it is no store. */
 unsigned step_words(enum step_op op);

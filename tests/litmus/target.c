@@ -40,13 +40,25 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 	return OUTCOME_FAULT;
 }
 
-static struct vtd_unit unit_of(const struct target *t)
+/* With this entry in its place: of a pointer, another root table. */
+static struct vtd_unit unit_of(const struct target *t, const uint64_t *entry)
 {
 	struct vtd_unit unit = *t->unit;
 
-	unit.root_table = t->root;
+	unit.root_table = target_root(t, entry);
 	unit.scalable = t->scalable;
 	return unit;
+}
+
+static struct vtd_view view_of(const struct target *t, const uint64_t *entry)
+{
+	struct vtd_view view = { .words = t->words };
+
+	for (unsigned i = 0; i < t->words; i++) {
+		view.at[i] = target_word(t, i);
+		view.value[i] = entry[i];
+	}
+	return view;
 }
 
 static struct vtd_request request_to(const struct target *t, uint64_t at)
@@ -58,7 +70,7 @@ static struct vtd_request request_to(const struct target *t, uint64_t at)
 
 uint8_t target_reason_at(const struct target *t, uint64_t at)
 {
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, t->entry);
 	struct vtd_request request = request_to(t, at);
 	struct vtd_translation result;
 
@@ -68,20 +80,18 @@ uint8_t target_reason_at(const struct target *t, uint64_t at)
 
 uint8_t target_reason_of(const struct target *t, const uint64_t *entry)
 {
-	struct vtd_view view = { .entry = t->entry, .words = t->words };
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_view view = view_of(t, entry);
+	struct vtd_unit unit = unit_of(t, entry);
 	struct vtd_request request = request_to(t, t->address);
 	struct vtd_translation result;
 
-	for (unsigned i = 0; i < t->words; i++)
-		view.value[i] = entry[i];
 	vtd_translate(&unit, &request, &view, &result);
 	return result.reason;
 }
 
 uint8_t target_reason_on_device(const struct target *t, uint64_t at, bool *is_recorded)
 {
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, t->entry);
 	struct vtd_request request = request_to(t, at);
 	struct vtd_translation result;
 
@@ -95,9 +105,9 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 {
 	struct target_reading *r = reading;
 	const struct target *t = r->target;
-	struct vtd_view view = { .entry = t->entry, .words = t->words };
+	struct vtd_view view = view_of(t, entry);
 	struct vtd_translation result;
-	struct vtd_unit unit = unit_of(t);
+	struct vtd_unit unit = unit_of(t, entry);
 	struct vtd_request request = request_to(t, t->address);
 
 	if (target_is_of_interrupts(t)) {
@@ -105,8 +115,6 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 		return;
 	}
 	request.is_translation = r->by_device_tlb;
-	for (unsigned i = 0; i < t->words; i++)
-		view.value[i] = entry[i];
 	vtd_translate(&unit, &request, &view, &result);
 	r->walks_page_zero |= result.walks_page_zero;
 	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
@@ -215,6 +223,9 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 		return meanings[outcome];
 	if (t->pages == 3)
 		return "PGTT of A with the unused first-stage pointer of B";
+	if (t->kind == KIND_PASID_DIR_TABLE)
+		return outcome == OUTCOME_MIXTURE_1 ? "what another owner left in A's table"
+						    : "what another owner left in B's table";
 	if (t->kind == KIND_SM_CONTEXT)
 		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
 						    : "directory of B with the RID_PASID of A";

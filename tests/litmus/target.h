@@ -19,6 +19,10 @@
  *                                                        the DMA's (pass-through), and a decoy that
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *   pasid-dir-table  table (word 0); entries in both (1, 2)  four pages: AB and BA are of what another owner
+ *                                                        left in A's table, and in B's
+ *   root-table, sm-root-table                            two pages: the register is set by a command
+ *   interrupt-table                                      two vectors: likewise
  *   irte           vector (word 0); source-id (1)        three pairs of states; a vector that neither lets
  *                                                        the device have
  *   irte-posted    descriptor (0); source-id (1)         the same, by the descriptor that is written to
@@ -101,7 +105,8 @@ struct target {
 	uint64_t state[TARGET_PHASES][2][ENTRY_WORDS_MAX]; /* [phase][A or B] */
 	uint16_t domain[2], pasid[2];			   /* of A and B */
 	uint64_t *root;					   /* root table that leads to all of it */
-	uint64_t *entry;	      /* the live entry; state A of phase 0 stands in it */
+	uint64_t *entry;    /* the live entry; state A of phase 0 stands in it */
+	uint64_t *apart[3]; /* where its words are, if not one after the other; NULL: they are */
 	uint64_t address, private_at; /* bus addresses: page under test, the device's pages */
 	unsigned pages;
 	volatile uint64_t *page[OUTCOME_PAGES];
@@ -112,6 +117,12 @@ struct target {
 	unsigned phase;			/* the one chosen */
 	uint8_t expects[2];		/* outcome of A and of B in it */
 	const char *encoding;		/* by what mixtures show, for the log */
+
+	/*
+	 * Of a pointer to a table, whose entry is the register: `entry` has what was written there, and a third table,
+	 * in which the device has no entry, stands for an absent one.
+	 */
+	uint64_t empty;
 
 	/* of interrupts */
 	uint64_t *table; /* interrupt-remapping table, one page */
@@ -137,7 +148,31 @@ static inline bool target_passes_through(enum target_id id)
 
 static inline bool target_is_of_interrupts(const struct target *t)
 {
-	return t->kind == KIND_IRTE;
+	return kind_is_of_interrupts((enum entry_kind)t->kind);
+}
+
+/* Where a word of the live entry is. */
+static inline uint64_t *target_word(const struct target *t, unsigned word)
+{
+	return t->apart[0] ? t->apart[word] : t->entry + word;
+}
+
+static inline bool target_is_pointer(const struct target *t)
+{
+	return kind_is_pointer((enum entry_kind)t->kind);
+}
+
+/* Of a pointer: what is in the register when its entry has this value. */
+static inline uint64_t target_register(const struct target *t, uint64_t value)
+{
+	return value ? value : t->empty;
+}
+
+/* The root table that the device's requests begin in, with this entry in its place. */
+static inline uint64_t *target_root(const struct target *t, const uint64_t *entry)
+{
+	return target_is_pointer(t) ? (uint64_t *)(target_register(t, entry[0]) & ~(PAGE_SIZE - 1))
+				    : t->root;
 }
 
 /*

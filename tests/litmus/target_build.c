@@ -12,12 +12,6 @@
 /* 1 and 2 are the states', 3 is the reserved regions', 4 the companion's. CAP.ND is for 16 at least. */
 #define MIXTURE_DOMAIN 5
 
-/* Outcome of pointer of state p read with the rest of state r. */
-static unsigned mixture_page(unsigned p, unsigned r)
-{
-	return p == r ? p : p ? OUTCOME_MIXTURE_2 : OUTCOME_MIXTURE_1;
-}
-
 static void build_context(struct building *b)
 {
 	struct target *t = b->target;
@@ -38,10 +32,10 @@ static void build_context(struct building *b)
 
 			/* Read with the depth of A (or the good one), and one deeper. */
 			if (low) {
-				shallow = building_leaf_table(b, mixture_page(s, 0));
-				deep = building_leaf_table(b, mixture_page(s, 1));
+				shallow = building_leaf_table(b, building_mixture(s, 0));
+				deep = building_leaf_table(b, building_mixture(s, 1));
 			} else {
-				shallow = building_leaf_table(b, mixture_page(s, phase));
+				shallow = building_leaf_table(b, building_mixture(s, phase));
 				/* The other state's width is one that this unit refuses. */
 				levels = s == phase ? only : only == 3 ? 4 : 3;
 			}
@@ -107,7 +101,7 @@ static void build_sm_context(struct building *b)
 			return;
 		table -= PASID_WORDS * t->pasid[s];
 		for (unsigned r = 0; r < 2; r++) {
-			unsigned m = mixture_page(s, r);
+			unsigned m = building_mixture(s, r);
 			uint64_t *root = building_tables(b, first, first ? 4 : levels,
 							 building_page(b, m));
 			/*
@@ -213,11 +207,15 @@ static void build_word(struct building *b, uint64_t *context)
 	unsigned depth = first ? 4 : levels;
 
 	t->encoding = "two pages; one word, which cannot tear";
+	if (target_is_pointer(t))
+		building_pointer(b, context);
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *root = building_tables(b, first, depth, t->page[s]);
 		uint64_t sm[SM_CONTEXT_WORDS] = { 0 }, legacy[CONTEXT_WORDS] = { 0 };
 		uint64_t *p = NULL, *directory = NULL, *other;
 		unsigned devfn = t->source_id & 0xff;
+		size_t bytes = t->scalable ? sizeof(sm) : sizeof(legacy);
+		const void *own = t->scalable ? (const void *)sm : legacy;
 
 		if (b->exhausted)
 			return;
@@ -230,8 +228,7 @@ static void build_word(struct building *b, uint64_t *context)
 			building_set_context(b, legacy, root, levels, t->domain[s]);
 		}
 		if (s == 0)
-			memcpy(context, t->scalable ? sm : legacy,
-			       t->scalable ? sizeof(sm) : sizeof(legacy));
+			memcpy(context, own, bytes);
 		switch (t->kind) {
 		case KIND_ROOT:
 		case KIND_SM_ROOT:
@@ -244,6 +241,10 @@ static void build_word(struct building *b, uint64_t *context)
 			else
 				memcpy(other + CONTEXT_WORDS * devfn, legacy, sizeof(legacy));
 			t->state[0][s][0] = (uint64_t)other | field_bits(ROOT_P, 1);
+			break;
+		case KIND_ROOT_TABLE:
+		case KIND_SM_ROOT_TABLE:
+			building_pointer_state(b, s, context, own, bytes);
 			break;
 		case KIND_PASID_DIR:
 			t->state[0][s][0] = *directory;
@@ -282,8 +283,12 @@ static void build(struct building *b, const uint64_t *base)
 	case KIND_SM_CONTEXT:
 		build_sm_context(b);
 		break;
+	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		building_interrupt(b);
+		break;
+	case KIND_PASID_DIR_TABLE:
+		building_dir_table(b, context);
 		break;
 	case KIND_PASID:
 		t->entry = building_own_pasid(b, context, t->pasid[0], &directory);
@@ -292,8 +297,7 @@ static void build(struct building *b, const uint64_t *base)
 	default:
 		build_word(b, context);
 		if (t->kind == KIND_ROOT || t->kind == KIND_SM_ROOT)
-			t->entry = &t->root[2 * (t->source_id >> 8) +
-					    (t->scalable ? t->source_id >> 7 & 1 : 0)];
+			t->entry = building_root_entry(t, t->root);
 	}
 }
 
@@ -323,7 +327,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	b.walks_snooped = field_of(unit->ecap, ECAP_SMPWC);
 	t->coherent = t->scalable && (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
 			      ? b.walks_snooped
-			      : unit->coherent;
+			      : unit->coherent || target_is_pointer(t);
 	t->tagged = device->tagging == DMA_TAGS_ALWAYS ||
 		    (device->tagging == DMA_TAGS_AS_TOLD && t->kind == KIND_PASID &&
 		     field_of(unit->ecap, ECAP_PASID));
@@ -345,7 +349,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (b.exhausted)
 		return "no memory for its tables";
 	for (unsigned i = 0; i < t->words; i++)
-		t->entry[i] = t->state[0][0][i];
+		*target_word(t, i) = t->state[0][0][i];
 	for (unsigned i = 0; i < b.made_count; i++)
 		vtd_flush_paging(unit, b.made[i].at, b.made[i].bytes);
 	target_choose_phase(t, 0);

@@ -27,10 +27,43 @@ static void set_requester(const struct target *t, uint64_t *entry, unsigned phas
 				   : t->source_id ^ 0xf8u);
 }
 
+/* Two tables, in which the entry lets the device have the vector of A, or of B; and one without it. */
+static void build_tables(struct building *b)
+{
+	struct target *t = b->target;
+
+	t->pages = 0;
+	t->domain[0] = t->domain[1] = 0;
+	t->vector[0] = INTERRUPT_VECTOR_A;
+	t->vector[1] = INTERRUPT_VECTOR_B;
+	t->encoding = "the vector that its table says; one word, which cannot tear";
+	t->index = INDEX;
+	t->entry = building_pages(b, 1);
+	t->table = building_pages(b, 1);
+	if (b->exhausted)
+		return;
+	t->empty = vtd_interrupts_register(t->table, false);
+	for (unsigned s = 0; s < 2; s++) {
+		uint64_t *table = building_pages(b, 1), *entry = table + IRTE_WORDS * INDEX;
+
+		if (!table)
+			return;
+		field_set(entry, IRTE_P, 1);
+		field_set(entry, IRTE_V, t->vector[s]);
+		field_set(entry, IRTE_SVT, SVT_ID);
+		field_set(entry, IRTE_SID, t->source_id);
+		t->state[0][s][0] = vtd_interrupts_register(table, false);
+	}
+}
+
 void building_interrupt(struct building *b)
 {
 	struct target *t = b->target;
 
+	if (target_is_pointer(t)) {
+		build_tables(b);
+		return;
+	}
 	t->phases = TARGET_PHASES;
 	t->pages = 0;
 	t->posted = t->id == TARGET_IRTE_POSTED;
@@ -65,9 +98,31 @@ void building_interrupt(struct building *b)
 		}
 }
 
+/* The entry of our index in the table that a register's value points to. */
+static uint64_t *entry_by(uint64_t value)
+{
+	return (uint64_t *)(value & ~(PAGE_SIZE - 1)) + IRTE_WORDS * INDEX;
+}
+
+static void set_destination_in_tables(struct target *t, uint32_t apic_id)
+{
+	t->empty = vtd_interrupts_register(t->table, t->x2apic);
+	for (unsigned s = 0; s < 2; s++) {
+		uint64_t *entry = entry_by(t->state[0][s][0]);
+
+		field_set(entry, t->x2apic ? IRTE_DST : IRTE_DST_8, apic_id);
+		vtd_flush(t->unit, entry, IRTE_WORDS * sizeof(*entry));
+		t->state[0][s][0] = vtd_interrupts_register(entry - IRTE_WORDS * INDEX, t->x2apic);
+	}
+}
+
 void target_set_destination(struct target *t, uint32_t apic_id, bool x2apic)
 {
 	t->x2apic = x2apic;
+	if (target_is_pointer(t)) {
+		set_destination_in_tables(t, apic_id);
+		return;
+	}
 	for (unsigned phase = 0; phase < TARGET_PHASES && !t->posted; phase++)
 		for (unsigned s = 0; s < 2; s++)
 			if (t->state[phase][s][0])
@@ -77,8 +132,7 @@ void target_set_destination(struct target *t, uint32_t apic_id, bool x2apic)
 
 enum outcome target_interrupt_outcome(const struct target *t, unsigned phase, unsigned whose)
 {
-	(void)t;
-	if (lets[phase][whose])
+	if (target_is_pointer(t) || lets[phase][whose])
 		return whose ? OUTCOME_B : OUTCOME_A;
 	return whose ? OUTCOME_MIXTURE_2 : OUTCOME_MIXTURE_1;
 }
@@ -87,7 +141,11 @@ void target_read_interrupt(struct target_reading *r, const uint64_t *entry,
 			   struct model_meaning *out)
 {
 	const struct target *t = r->target;
-	struct vtd_interrupt i = vtd_interrupt_by(t->unit, entry, t->source_id, t->x2apic);
+	struct vtd_interrupt i;
+
+	if (target_is_pointer(t))
+		entry = entry_by(target_register(t, entry[0]));
+	i = vtd_interrupt_by(t->unit, entry, t->source_id, t->x2apic);
 
 	*out = (struct model_meaning){ .outcome = OUTCOME_FAULT,
 				       .good = !i.reason,

@@ -176,7 +176,8 @@ static void probe_interrupts(struct bench *b)
 		return;
 	if (b->device->may_not_send) {
 		b->lacks[TARGET_IRTE] = b->lacks[TARGET_IRTE_POSTED] =
-			"the device leaves out some of the messages that are asked of it";
+			b->lacks[TARGET_INTERRUPT_TABLE] =
+				"the device leaves out some of the messages that are asked of it";
 		return;
 	}
 	if (engine_once(b, &t) != b->target->expects[0])

@@ -32,7 +32,8 @@ static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)
 
 static void begin_beside(struct bench *b, struct tally *t)
 {
-	if (target_is_of_interrupts(b->target))
+	/* The companion is in one root table alone. */
+	if (target_is_of_interrupts(b->target) || target_is_pointer(b->target))
 		return;
 	if (b->companion && !b->target->scalable && !t->stopped)
 		t->stopped = ownership_prove_beside(b, b->companion);
@@ -54,6 +55,14 @@ static void translate_on_unit(struct bench *b, struct tally *t)
 		t->stopped = problem;
 }
 
+static bool uses_spare(const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->count; i++)
+		if (step_is_spare(&trial->steps[i]))
+			return true;
+	return false;
+}
+
 void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 {
 	struct target *target = b->target;
@@ -69,6 +78,7 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 			.may_break = trial->may_break,
 			.invalidate = trial->drive == DRIVE_HAMMER,
 			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
+			.spare = uses_spare(trial),
 		};
 
 		target_choose_phase(target, phase);
@@ -103,8 +113,9 @@ void trial_costs(struct bench *b, const struct trial *trial, struct costs *c)
 
 	memset(c, 0, sizeof(*c));
 	target_choose_phase(b->target, 0);
-	/* Where a state refuses the device, a refusal does not tell of the time between two states. */
-	if (b->target->expects[0] >= OUTCOME_PAGES || b->target->expects[1] >= OUTCOME_PAGES)
+	/* Where a state refuses the device, a refusal does not tell of the time between two states. Interrupts are no DMA. */
+	if (target_is_of_interrupts(b->target) || b->target->expects[0] >= OUTCOME_PAGES ||
+	    b->target->expects[1] >= OUTCOME_PAGES)
 		return;
 	if (!settle(b, b->target->state[0][0], t))
 		return;

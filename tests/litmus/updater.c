@@ -10,9 +10,11 @@
 #include "kernel/lib/string.h"
 #include "kernel/smp.h"
 #include "kernel/time.h"
+#include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 #include "vtd/queue.h"
 #include "vtd/regs.h"
+#include "vtd/switch.h"
 
 #define HANG_AT	     512  /* break=: the rewriting that never ends */
 #define OTHER_DEVICE 0x08 /* bits of a source-id: the device number beside */
@@ -27,7 +29,8 @@ static struct {
 	unsigned cpu;
 	bool rests; /* between two updates */
 	bool uses_vectors;
-	bool hangs; /* break=spin-updater or hang */
+	bool sets_interrupts; /* a pointer to a table of them */
+	bool hangs;	      /* break=spin-updater or hang */
 
 	/*
 	 * The driver's: number << 2 | enum updater_order. The number makes every hold a new one,
@@ -142,6 +145,13 @@ static inline __attribute__((always_inline)) enum vtd_status execute(const struc
 			break;
 		case MICRO_STORE512:
 			cpu_store_512(m->address, m->value);
+			stored(m->address);
+			break;
+		case MICRO_SET_POINTER:
+			*m->address = m->value[0];
+			status = updater.sets_interrupts
+					 ? vtd_interrupts_set_register(updater.unit, m->value[0])
+					 : vtd_unit_set_root_register(updater.unit, m->value[0]);
 			stored(m->address);
 			break;
 		case MICRO_ANY_ORDER:
@@ -341,6 +351,7 @@ static void prepare(struct bench *b, enum drive drive)
 	updater.unit = b->unit;
 	updater.source_id = b->source_id;
 	updater.index = b->target->index;
+	updater.sets_interrupts = target_is_of_interrupts(b->target);
 	updater.device_tlb = b->ats.tlb;
 	updater.held = updater.order; /* not the number of any hold to come */
 	updater.rewrites = updater.allowed = 0;

@@ -11,6 +11,7 @@
 #include "tests/litmus/refusals.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/shared_domain.h"
+#include "tests/litmus/switching.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -291,11 +292,16 @@ static const char *find_refusals(struct bench *b)
 	return refusals_find(b, &t);
 }
 
+static const char *find_switching(struct bench *b)
+{
+	return switching_find(b, &t);
+}
+
 void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench * b) = {
-		find_refusals,	  walks_address_bits, check_pasid_bits,
-		check_two_pasids, check_accessed,     check_latch,
+		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
+		check_accessed, check_latch,	    find_switching,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

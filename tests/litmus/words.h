@@ -58,18 +58,22 @@
 	T(CONTEXT, "context", KIND_CONTEXT, false, 0)                                                \
 	T(CONTEXT_PT, "context-pt", KIND_CONTEXT, false, 1)                                          \
 	T(ROOT, "root", KIND_ROOT, false, 10)                                                        \
+	T(ROOT_TABLE, "root-table", KIND_ROOT_TABLE, false, 15)                                      \
 	T(TABLE, "table", KIND_TABLE, false, 12)                                                     \
 	T(LEAF, "leaf", KIND_LEAF, false, 13)                                                        \
 	T(SM_CONTEXT, "sm-context", KIND_SM_CONTEXT, true, 2)                                        \
 	T(SM_ROOT, "sm-root", KIND_SM_ROOT, true, 11)                                                \
+	T(SM_ROOT_TABLE, "sm-root-table", KIND_SM_ROOT_TABLE, true, 16)                              \
 	T(PASID_DIR, "pasid-dir", KIND_PASID_DIR, true, 9)                                           \
+	T(PASID_DIR_TABLE, "pasid-dir-table", KIND_PASID_DIR_TABLE, true, 18)                        \
 	T(PASID_SS, "pasid-ss", KIND_PASID, true, 3)                                                 \
 	T(PASID_FS, "pasid-fs", KIND_PASID, true, 4)                                                 \
 	T(PASID_FS_PT, "pasid-fs-pt", KIND_PASID, true, 5)                                           \
 	T(PASID_NESTED, "pasid-nested", KIND_PASID, true, 6)                                         \
 	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 14)                                                   \
 	T(IRTE, "irte", KIND_IRTE, false, 7)                                                         \
-	T(IRTE_POSTED, "irte-posted", KIND_IRTE, false, 8)
+	T(IRTE_POSTED, "irte-posted", KIND_IRTE, false, 8)                                           \
+	T(INTERRUPT_TABLE, "interrupt-table", KIND_INTERRUPT_TABLE, false, 17)
 
 /*
  * C(identifier, word, ms that it is expected to take): the checks of a device alone, in the order in which they are run.
@@ -83,6 +87,7 @@
 	C(RATES, "rates", 600)                                                                       \
 	C(CONCURRENCY, "concurrency", 0)                                                             \
 	C(DEVICE_TLB, "device-tlb", 0)                                                               \
+	C(FLIPS, "flips", 1000)                                                                      \
 	C(FAULTS, "faults", 2000)                                                                    \
 	C(INTERRUPTS, "interrupts", 1500)                                                            \
 	C(GRANULARITY, "granularity", 5000)

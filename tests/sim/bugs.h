@@ -37,6 +37,21 @@
 	B(ROOT_P_IGNORED, "root-p-ignored", "uses root entries whatever their P says (9.1)") \
 	B(DIR_KEPT, "pasid-dir-kept", "keeps a PASID-directory entry whatever is invalidated (6.2.3)") \
 	B(ROOT_KEPT, "root-kept", "keeps a root entry whatever is invalidated (6.2.2)") \
+	B(FPD_DIR, "fpd-dir-ignored", "does not look at FPD of PASID-directory entries (9.5)") \
+	B(FPD_PASID, "fpd-pasid-ignored", "does not look at FPD of PASID-table entries (9.6)") \
+	B(FPD_ABSENT, "fpd-absent-ignored", "does not look at FPD of entries with P clear (9.3)") \
+	B(FPD_KEPT, "fpd-kept", "keeps FPD of a PASID-table entry whatever is invalidated (9.6)") \
+	B(SSADE_KEPT, "ssade-kept", "keeps SSADE of a PASID-table entry whatever is invalidated (9.6)") \
+	B(EAFE_KEPT, "eafe-kept", "keeps EAFE of a PASID-table entry whatever is invalidated (9.6)") \
+	B(SSADE_ALWAYS, "ssade-always", "sets Accessed and Dirty of second-stage entries though SSADE is clear (9.6)") \
+	B(SS_NO_ACCESSED, "ss-no-accessed", "does not set Accessed of second-stage entries though SSADE is set (3.7.2)") \
+	B(SS_NO_DIRTY, "ss-no-dirty", "does not set Dirty of second-stage entries though SSADE is set (3.7.2)") \
+	B(ATS_NO_DIRTY, "ats-no-dirty", "does not set Dirty for translation requests (4.2.3.1)") \
+	B(DIRTY_KEPT, "dirty-kept", "takes a page that it has once marked for marked whatever is invalidated (3.6.2)") \
+	B(DIRTY_UNLOCKED, "dirty-unlocked", "sets Accessed and Dirty by a read and a plain write of the entry (3.6.2)") \
+	B(PGSNP_FAULTS, "pgsnp-refused", "refuses PASID-table entries with PGSNP though ECAP.SC is 1 (9.6)") \
+	B(SSADE_FAULTS, "ssade-refused", "refuses PASID-table entries with SSADE though ECAP.SSADS is 1 (9.6)") \
+	B(PRE_FAULTS, "pre-refused", "refuses context entries with PRE though ECAP.PRS is 1 (9.4)") \
 	B(FPD_IGNORED, "fpd-ignored", "records faults that FPD asks it not to (9.3)") \
 	B(ROOT_UNLATCHED, "root-unlatched", "uses RTADDR as soon as it is written, without SRTP (11.4.5)") \
 	B(STALE_DOMAIN, "stale-domain", "uses the domain-id of the PASID-table entry before (9.6)") \
@@ -174,6 +189,16 @@
 	B(INTERRUPT_REASON, "interrupt-fault-reason", "records reason 0x22 for every refused interrupt (5.1.4.1)") \
 	B(PID_VECTOR, "posted-vector", "posts one interrupt in 256 to the bit after its own (5.2.3)") \
 	B(PID_LOST, "posted-lost", "does not post one interrupt in 256 (5.2.3)") \
+	/* pointers to tables, set while they are in use */                                                \
+	B(SRTP_LATE, "root-set-late", "shows GSTS.RTPS 200 us before it uses the new root table, where it is translating (6.6)") \
+	B(SRTP_KEEPS, "esrtps-keeps-all", "invalidates nothing at SRTP, though CAP.ESRTPS says so (6.6)") \
+	B(SRTP_KEEPS_CONTEXT, "esrtps-keeps-contexts", "spares the context cache at SRTP (6.6)") \
+	B(SRTP_KEEPS_PASID, "esrtps-keeps-pasids", "spares the PASID cache at SRTP (6.6)") \
+	B(SRTP_KEEPS_IOTLB, "esrtps-keeps-iotlb", "spares the IOTLB at SRTP (6.6)") \
+	B(SRTP_EARLY, "esrtps-early", "does not wait at SRTP for walks under way, which fill the caches afterwards (6.6)") \
+	B(SIRTP_LATE, "interrupt-table-set-late", "shows GSTS.IRTPS 200 us before it uses the new interrupt-remapping table, where it is remapping (6.7)") \
+	B(IRTA_UNLATCHED, "interrupt-table-unlatched", "uses IRTA as soon as it is written, without SIRTP (11.4.4.1)") \
+	B(SIRTP_KEEPS, "esirtps-keeps", "spares the interrupt entry cache at SIRTP, though CAP.ESIRTPS says otherwise (6.7)") \
 	/* faults */                                                                                     \
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)") \

@@ -134,6 +134,8 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 	u->tlb[k] = (struct unit_translation){ .valid = true,
 					       .has_pasid = r->has_pasid,
 					       .may_write = may_write,
+					       .tracks = r->tracks,
+					       .is_marked = r->is_marked,
 					       .stage = r->stage,
 					       .suppress_faults = r->suppress_faults,
 					       .reason = reason,
@@ -419,9 +421,19 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 
 void drop_everything(struct unit *u)
 {
-	memset(u->context, 0, sizeof(u->context));
-	memset(u->pasid, 0, sizeof(u->pasid));
-	memset(u->tlb, 0, sizeof(u->tlb));
-	memset(u->paging, 0, sizeof(u->paging));
+	if (!sim_has(BUG_SRTP_KEEPS_CONTEXT))
+		memset(u->context, 0, sizeof(u->context));
+	if (!sim_has(BUG_SRTP_KEEPS_PASID))
+		memset(u->pasid, 0, sizeof(u->pasid));
+	if (!sim_has(BUG_SRTP_KEEPS_IOTLB)) {
+		memset(u->tlb, 0, sizeof(u->tlb));
+		memset(u->paging, 0, sizeof(u->paging));
+	}
+	if (sim_has(BUG_SRTP_EARLY))
+		return;
+	/* Whatever they have read: it was invalidated. */
+	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
+		if (u->requests[i])
+			u->requests[i]->no_context = u->requests[i]->no_pasid = true;
 	settle(u, true, 0, true);
 }

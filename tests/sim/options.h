@@ -53,11 +53,15 @@
 	K(smts, 1, 1, "ECAP.SMTS, scalable mode")                                                    \
 	K(ssts, 1, 1, "ECAP.SSTS")                                                                   \
 	K(fsts, 1, 1, "ECAP.FSTS")                                                                   \
+	K(ssads, 1, 1, "ECAP.SSADS, Accessed and Dirty of the second stage")                         \
+	K(eafs, 1, 1, "ECAP.EAFS, Extended Accessed of the first stage")                             \
 	K(nest, 1, 1, "ECAP.NEST")                                                                   \
 	K(pt, 1, 1, "ECAP.PT")                                                                       \
 	K(pasid, 1, 1, "ECAP.PASID")                                                                 \
 	K(rps, 1, 1, "ECAP.RPS, RID_PASID is used")                                                  \
+	K(sc, 1, 1, "ECAP.SC, snoop control")                                                        \
 	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
+	K(prs, 1, 1, "ECAP.PRS, page requests; with DT")                                             \
 	K(ir, 1, 1, "ECAP.IR, interrupt remapping")                                                  \
 	K(eim, 1, 1, "ECAP.EIM, for x2APIC mode")                                                    \
 	K(pi, 1, 1, "CAP.PI, posted interrupts")                                                     \

@@ -76,6 +76,75 @@ static unsigned index_of(uint64_t at, unsigned level)
 	return sim_has(BUG_INDEX_CUT) && level == 1 ? index & 0xff : index;
 }
 
+/* A translation request is for writing, too, where that is allowed (section 4.2.3.1). */
+static bool wants_write(const struct walk *w, bool may_write)
+{
+	return is_write(w->r) || (w->r->access == ACCESS_TRANSLATION && w->may_write && may_write &&
+				  !sim_has(BUG_ATS_NO_DIRTY));
+}
+
+/* BUG_DIRTY_KEPT: the pages that it has marked, whatever became of the mark. */
+static bool was_marked(struct unit *u, uint64_t page)
+{
+	const unsigned most = sizeof(u->marked) / sizeof(u->marked[0]);
+
+	for (unsigned i = 0; i < most; i++)
+		if (u->marked[i] == page)
+			return true;
+	u->marked[u->marked_count++ % most] = page;
+	return false;
+}
+
+/* The flags that a walk sets in an entry: Accessed, and Dirty where a page is written to. */
+static uint64_t flags_of(const struct walk *w, bool marks, uint64_t accessed, uint64_t dirty)
+{
+	if (!marks)
+		return accessed;
+	return sim_has(BUG_DIRTY_KEPT) && was_marked(w->u, w->r->at >> 12) ? accessed
+									   : accessed | dirty;
+}
+
+/*
+ * A second-stage entry; with SSADE its flags are set (section 3.7.2). What a nested walk reads must be writable then,
+ * and is marked (section 3.8.1).
+ */
+static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool reads, bool *may_write,
+			   uint64_t *entry)
+{
+	bool scalable = unit_is_scalable(w->u), above = *may_write, is_leaf, marks;
+	uint64_t flags = 0;
+
+	do {
+		walk_fetch(at, 1, entry, w->snoop, BUG_NONE);
+		if (!field_of(*entry, SS_R) && !field_of(*entry, SS_W))
+			return scalable				       ? SSS_2
+			       : w->r->access != ACCESS_READ && !reads ? LGN_2
+								       : LGN_3;
+		is_leaf = level == 1 || field_of(*entry, PS);
+		if (level > 1 && is_leaf && !sim_has(BUG_LARGE_PAGES))
+			return scalable ? SSS_3 : LSS_2;
+		/* A device-TLB is told what is allowed. */
+		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ))
+			return scalable ? SGN_7 : LGN_3;
+		*may_write = field_of(*entry, SS_W) && (above || sim_has(BUG_WRITE_LEAF));
+		*may_write |= sim_has(BUG_WRITE_ALLOWED);
+		if (is_leaf && !*may_write && (reads ? w->tracks : is_write(w->r)))
+			return scalable ? SGN_6 : LGN_2;
+		if (!w->tracks)
+			return 0;
+		marks = is_leaf && (reads || wants_write(w, *may_write));
+		w->r->is_marked |= marks && !reads;
+		flags = flags_of(w, marks, field_mask(SS_A), field_mask(SS_D));
+		if (sim_has(BUG_SS_NO_DIRTY))
+			flags &= ~field_mask(SS_D);
+		if (sim_has(BUG_SS_NO_ACCESSED))
+			flags &= ~field_mask(SS_A);
+		if (!w->snoop && (*entry & flags) != flags)
+			return SSS_5;
+	} while ((*entry & flags) != flags && !memory_set_bits(at, *entry, flags));
+	return 0;
+}
+
 /* Second stage (sections 3.7 and 9.8). `reads`: what is wanted is read permission alone. */
 uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
 			  uint64_t *to)
@@ -87,22 +156,15 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 		levels = 4;
 	if (walk_is_beyond(w, at, levels))
 		return scalable ? SGN_5 : LGN_1;
+	w->r->tracks |= w->tracks;
 	level = paging_find(w->u, w->r, false, levels, at, &table, &may_write);
 	for (level = level ? level : levels; level; level--) {
 		uint64_t entry;
+		uint8_t reason = read_second(w, table + 8 * index_of(at, level), level, reads,
+					     &may_write, &entry);
 
-		walk_fetch(table + 8 * index_of(at, level), 1, &entry, w->snoop, BUG_NONE);
-		if (!field_of(entry, SS_R) && !field_of(entry, SS_W))
-			return scalable				       ? SSS_2
-			       : w->r->access != ACCESS_READ && !reads ? LGN_2
-								       : LGN_3;
-		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_PAGES))
-			return scalable ? SSS_3 : LSS_2;
-		/* A device-TLB is told what is allowed. */
-		if (!field_of(entry, SS_R) && (reads || w->r->access == ACCESS_READ))
-			return scalable ? SGN_7 : LGN_3;
-		may_write = field_of(entry, SS_W) && (may_write || sim_has(BUG_WRITE_LEAF));
-		may_write |= sim_has(BUG_WRITE_ALLOWED);
+		if (reason)
+			return reason;
 		table = entry & field_mask(SS_ADDR);
 		if (level > 1 && field_of(entry, PS)) {
 			table |= at & ((1ull << (3 + 9 * level)) - 1) & ~PAGE_MASK;
@@ -112,8 +174,6 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 			paging_keep(w->u, w->r, false, level - 1, at, table,
 				    may_write || sim_has(BUG_PAGING_WRITE));
 	}
-	if (is_write(w->r) && !reads && !may_write)
-		return scalable ? SGN_6 : LGN_2;
 	w->may_write &= may_write;
 	*to = table | (at & PAGE_MASK);
 	return 0;
@@ -127,24 +187,18 @@ static uint8_t through(struct walk *w, bool reads, uint64_t *at)
 	return walk_second_stage(w, w->second, w->second_levels, *at, reads, at);
 }
 
-/* A translation request is for writing, too, where that is allowed (section 4.2.3.1). */
-static bool wants_write(const struct walk *w, uint64_t entry)
-{
-	return is_write(w->r) ||
-	       (w->r->access == ACCESS_TRANSLATION && w->may_write && field_of(entry, FS_RW));
-}
-
 /* A first-stage entry, its Accessed flag set, and Dirty where a page is written to (section 3.6.2). */
 static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t *entry)
 {
 	uint64_t flags;
+	bool marks;
 
 	do {
 		walk_fetch(at, 1, entry, w->snoop, BUG_NONE);
-		flags = field_mask(FS_A) |
-			(level == 1 && wants_write(w, *entry) && !sim_has(BUG_NO_DIRTY)
-				 ? field_mask(FS_D)
-				 : 0);
+		marks = level == 1 && wants_write(w, field_of(*entry, FS_RW));
+		w->r->is_marked |= marks;
+		flags = flags_of(w, marks, field_mask(FS_A) | (w->extended ? field_mask(FS_EA) : 0),
+				 sim_has(BUG_NO_DIRTY) ? 0 : field_mask(FS_D));
 		if (sim_has(BUG_NO_ACCESSED))
 			flags = 0;
 		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
@@ -174,6 +228,7 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 	if ((int64_t)(at << (64 - width)) >> (64 - width) != (int64_t)at &&
 	    !sim_has(BUG_CANONICAL_ANY))
 		return SGN_1;
+	w->r->tracks = true;
 	level = paging_find(w->u, w->r, true, levels, at, &table, &w->may_write);
 	/* What is kept of a nested walk is a table's host address (section 6.2.5). */
 	reason = level ? 0 : through(w, true, &table);

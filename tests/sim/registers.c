@@ -8,6 +8,7 @@
 #define SWITCHES (GCMD_TE | GCMD_QIE | GCMD_IRE | GCMD_CFI)
 
 #define TES_EARLY_NS 200000
+#define SET_LATE_NS  200000
 
 uint32_t unit_get32(const struct unit *u, uint32_t offset)
 {
@@ -57,7 +58,10 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_PSS, sim.pasid ? 19 : 0) |
 			   field_bits(ECAP_RPS, sim.rps) | field_bits(ECAP_DT, sim.dt) |
 			   field_bits(ECAP_DIT, sim.dit) | field_bits(ECAP_IR, sim.ir) |
-			   field_bits(ECAP_EIM, sim.eim));
+			   field_bits(ECAP_EIM, sim.eim) |
+			   field_bits(ECAP_SSADS, sim.ssads && sim.ssts) |
+			   field_bits(ECAP_EAFS, sim.eafs && sim.fsts) |
+			   field_bits(ECAP_SC, sim.sc) | field_bits(ECAP_PRS, sim.prs && sim.dt));
 	unit_set32(u, VTD_FECTL, FECTL_IM);
 	unit_set32(u, VTD_IECTL, FECTL_IM);
 }
@@ -87,11 +91,38 @@ static void set_root(struct unit *u)
 	uint64_t before = u->root;
 
 	u->root = unit_get64(u, VTD_RTADDR);
+	if (sim_has(BUG_SRTP_LATE) && unit_get32(u, VTD_GSTS) & GCMD_TE) {
+		u->next_pointer = u->root;
+		u->pointer_from = unit_now() + SET_LATE_NS;
+		u->root = before;
+	}
 	if (sim_has(BUG_STALE_ROOT) && before &&
 	    field_of(before, RTADDR_TTM) == field_of(u->root, RTADDR_TTM))
 		u->root = before;
-	if (field_of(unit_get64(u, VTD_CAP), CAP_ESRTPS))
+	if (field_of(unit_get64(u, VTD_CAP), CAP_ESRTPS) && !sim_has(BUG_SRTP_KEEPS))
 		drop_everything(u);
+}
+
+static void set_interrupt_table(struct unit *u)
+{
+	uint64_t before = u->interrupt_table;
+
+	u->interrupt_table = unit_get64(u, VTD_IRTA);
+	if (sim_has(BUG_SIRTP_LATE) && unit_get32(u, VTD_GSTS) & GCMD_IRE) {
+		u->next_pointer = u->interrupt_table;
+		u->pointer_from = unit_now() + SET_LATE_NS;
+		u->interrupt_table = before;
+	}
+	if (field_of(unit_get64(u, VTD_CAP), CAP_ESIRTPS) && !sim_has(BUG_SIRTP_KEEPS))
+		interrupts_drop(u, false, 0, 0);
+}
+
+void unit_set_late(struct unit *u)
+{
+	if (!u->next_pointer || unit_now() < u->pointer_from)
+		return;
+	*(sim_has(BUG_SRTP_LATE) ? &u->root : &u->interrupt_table) = u->next_pointer;
+	u->next_pointer = 0;
 }
 
 static void command(struct unit *u, uint32_t value)
@@ -103,9 +134,7 @@ static void command(struct unit *u, uint32_t value)
 		status |= GCMD_SRTP;
 	}
 	if (value & GCMD_SIRTP & ~u->deaf) {
-		u->interrupt_table = unit_get64(u, VTD_IRTA);
-		if (field_of(unit_get64(u, VTD_CAP), CAP_ESIRTPS))
-			interrupts_drop(u, false, 0, 0);
+		set_interrupt_table(u);
 		status |= GCMD_SIRTP;
 	}
 	/* Section 11.4.4.1: with ESIRTPS turning it off empties the cache, too. */

@@ -245,6 +245,10 @@ uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 	bool is_remappable = r->at >> 4 & 1;
 	uint8_t reason;
 
+	if (sim_has(BUG_SIRTP_LATE))
+		unit_set_late(u);
+	if (sim_has(BUG_IRTA_UNLATCHED))
+		u->interrupt_table = unit_get64(u, VTD_IRTA);
 	*m = (struct unit_message){ 0 };
 	r->index = NOT_REMAPPED;
 	if (!(status & GCMD_IRE)) {

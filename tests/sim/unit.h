@@ -49,6 +49,8 @@ struct request {
 	/* Invalidations came since it read what it goes by: it fills these caches no more (6.2.2.1). */
 	bool no_context, no_pasid, no_translation;
 	bool may_write;	 /* where it was translated: what a device-TLB is told */
+	bool tracks;	 /* Dirty of the last entry is set for a write to it */
+	bool is_marked;	 /* it is set */
 	uint64_t number; /* in order of arrival */
 
 	/* of an interrupt: `at` is the address of its message */
@@ -88,7 +90,7 @@ struct unit {
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool valid, has_pasid, may_write, suppress_faults;
+		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults;
 		uint32_t uses;
 		uint8_t stage, reason;
 		uint16_t source_id, domain;
@@ -127,8 +129,10 @@ struct unit {
 
 	/* Planted faults remember here. */
 	uint64_t old_width, old_frame, translates_from, last_address, old_root, kept, kept_tag;
+	uint64_t next_pointer, pointer_from;
 	uint16_t last_domain;
-	uint32_t count;
+	uint32_t count, marked_count;
+	uint64_t marked[16];
 };
 
 /* Every register as after a reset, capabilities as the options say. */
@@ -183,6 +187,9 @@ static inline bool unit_is_scalable(const struct unit *unit)
 {
 	return field_of(unit->root, RTADDR_TTM) == 1;
 }
+
+/* registers.c. Planted faults: a pointer that was set takes effect, when its time has come. */
+void unit_set_late(struct unit *unit);
 
 /* faults.c */
 void fault_record(struct unit *unit, const struct request *r, uint8_t reason);

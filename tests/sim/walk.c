@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From a request to a physical address, as far as the page tables: root, context, PASID entries (chapters 3
+ * From a request to a physical address, as far as the page tables: root and context entries (chapters 3
  * and 9 of the specification), and what of it is kept.
  */
 #include "tests/sim/walk.h"
@@ -8,14 +8,6 @@
 #include "vtd/entry.h"
 
 #include <string.h>
-
-#define SM_PRE FIELD(4, 4)
-#define FPD    FIELD(1, 1) /* of context, PASID-directory and PASID-table entries alike */
-
-static bool can(const struct walk *w, struct vtd_field capability)
-{
-	return field_of(unit_get64(w->u, VTD_ECAP), capability);
-}
 
 /* --- legacy mode --- */
 
@@ -27,8 +19,8 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 		return LCT_2;
 	if ((c[0] & 0xff0 || c[1] & 0xffffffffff000080) && !sim_has(BUG_CONTEXT_RESERVED))
 		return LCT_3;
-	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !can(w, ECAP_DT)) ||
-	    (tt == TT_PASS && !can(w, ECAP_PT)))
+	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !walk_can(w, ECAP_DT)) ||
+	    (tt == TT_PASS && !walk_can(w, ECAP_PT)))
 		return LCT_4;
 	/* Of a pass-through entry too, by table 30; what section 9.3 says of AW lets a unit look past it there. */
 	if (!(tt == TT_PASS && !sim.pass_width) &&
@@ -42,7 +34,7 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	uint8_t reason = check_context(w, c);
 	unsigned tt = (unsigned)field_get(c, CONTEXT_TT);
 
-	w->r->suppress_faults = field_get(c, FPD);
+	w->r->suppress_faults = walk_is_silent(c[0]);
 	if (reason)
 		return reason;
 	w->r->domain = (uint16_t)field_get(c, CONTEXT_DID);
@@ -62,191 +54,6 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 				 (unsigned)field_get(c, CONTEXT_AW) + 2, w->r->at, false, to);
 }
 
-/* --- scalable mode --- */
-
-static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
-{
-	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2,
-		 pgtt = (unsigned)field_get(p, PASID_PGTT);
-	bool first = pgtt == PGTT_FIRST || pgtt == PGTT_NESTED;
-
-	if (!field_get(p, PASID_P) && !sim_has(BUG_PASID_IGNORE_P))
-		return SPT_2;
-	if (p[0] & 0xc00 && !sim_has(BUG_PASID_RESERVED))
-		return SPT_3;
-	if (((pgtt < PGTT_FIRST || pgtt > PGTT_PASS) && !sim_has(BUG_PGTT_ANY)) ||
-	    (pgtt == PGTT_FIRST && !can(w, ECAP_FSTS)) ||
-	    (pgtt == PGTT_SECOND && !can(w, ECAP_SSTS)) ||
-	    (pgtt == PGTT_NESTED && !can(w, ECAP_NEST)) || (pgtt == PGTT_PASS && !can(w, ECAP_PT)))
-		return SPT_4;
-	if ((pgtt == PGTT_SECOND || pgtt == PGTT_NESTED) && !walk_has_levels(w, levels))
-		return SPT_4;
-	/* Five levels of first stage are for units with CAP.FL5LP. */
-	if (first && field_get(p, PASID_FSPM) > field_of(unit_get64(w->u, VTD_CAP), CAP_FL5LP))
-		return SPT_4;
-	if (pgtt == PGTT_NESTED && walk_is_beyond(w, field_get(p, PASID_FSPTPTR) << 12, levels))
-		return SPT_4;
-	return 0;
-}
-
-static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
-{
-	uint64_t first = field_get(p, PASID_FSPTPTR) << 12, second = field_get(p, PASID_SSPTPTR)
-								     << 12;
-	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2;
-	uint8_t reason = check_pasid_entry(w, p);
-
-	w->r->suppress_faults |= field_get(p, FPD);
-	if (reason)
-		return reason;
-	w->r->domain = (uint16_t)field_get(p, PASID_DID);
-	if (sim_has(BUG_STALE_DOMAIN)) {
-		w->r->domain = w->u->last_domain ? w->u->last_domain : w->r->domain;
-		w->u->last_domain = (uint16_t)field_get(p, PASID_DID);
-	}
-	w->r->knows_domain = true;
-	w->snoop = sim.smpwc && field_get(p, PASID_PWSNP);
-	*to = w->r->at;
-	switch (field_get(p, PASID_PGTT)) {
-	case PGTT_FIRST:
-		w->r->stage = UNIT_FIRST;
-		return walk_first_stage(w, first, 4 + (unsigned)field_get(p, PASID_FSPM), to);
-	case PGTT_SECOND:
-		w->r->stage = UNIT_SECOND;
-		return walk_second_stage(w, second, levels, w->r->at, false, to);
-	case PGTT_NESTED:
-		w->r->stage = UNIT_NESTED;
-		w->second = second;
-		w->second_levels = levels;
-		return walk_first_stage(w, first, 4 + (unsigned)field_get(p, PASID_FSPM), to);
-	}
-	w->r->stage = UNIT_PASS;
-	return 0;
-}
-
-static uint8_t check_sm_context(const uint64_t *c)
-{
-	if (!field_get(c, SM_CONTEXT_P) && !sim_has(BUG_IGNORE_P))
-		return SCT_2;
-	if ((c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3]) &&
-	    !sim_has(BUG_CONTEXT_RESERVED))
-		return SCT_3;
-	if (field_get(c, SM_PRE) && !field_get(c, SM_CONTEXT_DTE))
-		return SCT_4;
-	if (field_get(c, SM_CONTEXT_RID_PASID) >> (13 + field_get(c, SM_CONTEXT_PDTS)) &&
-	    !sim_has(BUG_PDTS_ANY))
-		return SCT_4;
-	return 0;
-}
-
-/* What BUG_DIR_KEPT and BUG_ROOT_KEPT use: the entry that was read first, for this root table and this tag. */
-static uint64_t keep(struct unit *u, uint64_t entry, uint64_t tag)
-{
-	tag |= u->root;
-	if (!u->kept || u->kept_tag != tag)
-		u->kept = entry & 1 ? entry : 0;
-	u->kept_tag = tag;
-	return u->kept ? u->kept : entry;
-}
-
-/* Which PASID: the request's, or RID_PASID. */
-static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
-{
-	struct request *r = w->r;
-	uint32_t own = (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
-
-	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_CONTEXT_DTE))
-		return SCT_5;
-	if (!r->has_pasid) {
-		r->uses_pasid = can(w, ECAP_RPS) && !sim_has(BUG_RID_PASID_0) ? own : 0;
-	} else {
-		if (!field_get(c, SM_CONTEXT_PASIDE))
-			return SCT_6;
-		if (r->pasid >> (13 + field_get(c, SM_CONTEXT_PDTS)))
-			return SCT_7;
-		if (r->pasid == own && can(w, ECAP_RPS))
-			return SCT_9;
-		r->uses_pasid = sim_has(BUG_PASID_CUT) ? r->pasid & 3 : r->pasid;
-	}
-	return 0;
-}
-
-/* From the directory to the PASID-table entry. 0, or why there is none. */
-static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
-{
-	uint64_t directory;
-
-	walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
-			   8 * (sim_has(BUG_DIR_FIRST) ? 0 : w->r->uses_pasid / 64),
-		   1, &directory, sim.coherent, BUG_NONE);
-	if (sim_has(BUG_DIR_KEPT))
-		directory = keep(w->u, directory, w->r->uses_pasid / 64);
-	w->r->suppress_faults |= field_of(directory, FPD);
-	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
-		return SPD_2;
-	if (directory & 0xffc && !sim_has(BUG_DIR_RESERVED))
-		return SPD_3;
-	walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
-			   8 * PASID_WORDS *
-				   (w->r->uses_pasid % (sim_has(BUG_PASID_INDEX) ? 16 : 64)),
-		   PASID_WORDS, p, sim.coherent, BUG_HALVES_PASID);
-	return 0;
-}
-
-/* BUG_FIELDS_APART: each of the fields that count by a read of its own. */
-static uint8_t read_fields_apart(struct walk *w, const uint64_t *c, uint64_t *p)
-{
-	const struct {
-		unsigned word;
-		uint64_t mask;
-	} fields[] = { { 0, 0xfff & ~field_mask(PASID_AW) },
-		       { 0, field_mask(PASID_AW) },
-		       { 0, field_mask(PASID_SSPTPTR) },
-		       { 1, ~0ull },
-		       { 2, ~0ull } };
-	const unsigned count = sizeof(fields) / sizeof(fields[0]), first = sim_random(count);
-
-	memset(p, 0, 8 * PASID_WORDS);
-	for (unsigned i = 0; i < count; i++) {
-		unsigned f = (first + i) % count;
-		uint64_t whole[PASID_WORDS];
-		uint8_t reason = read_pasid_entry(w, c, whole);
-
-		if (reason)
-			return reason;
-		p[fields[f].word] |= whole[fields[f].word] & fields[f].mask;
-	}
-	p[0] |= sim_random(2);
-	return 0;
-}
-
-static uint8_t by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to)
-{
-	uint64_t p[PASID_WORDS];
-	uint8_t reason = check_sm_context(c);
-
-	w->r->suppress_faults = field_get(c, FPD);
-	if (!reason)
-		reason = choose_pasid(w, c);
-	if (reason)
-		return reason;
-	/* Without a host permission table only the context entry is looked at (section 4.2.5). */
-	*to = w->r->at;
-	if (w->r->access == ACCESS_TRANSLATED)
-		return 0;
-	if (!pasid_find(w->u, w->r, p)) {
-		reason = sim_has(BUG_FIELDS_APART) ? read_fields_apart(w, c, p)
-						   : read_pasid_entry(w, c, p);
-		if (reason)
-			return reason;
-		reason = check_pasid_entry(w, p);
-		/* With P set and nothing wrong with it, an entry may be kept whatever the page walk comes to. */
-		if (!reason || sim.cm || (sim_has(BUG_CACHES_ABSENT_PASID) && reason == SPT_2))
-			pasid_keep(w->u, w->r, p, reason && sim.cm);
-	}
-	return by_pasid_entry(w, p, to);
-}
-
 /* --- both --- */
 
 static uint8_t read_context(struct walk *w, uint64_t *c)
@@ -261,7 +68,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	half = scalable && !sim_has(BUG_ROOT_UPPER) ? root[devfn >> 7] : root[0];
 	devfn &= sim_has(BUG_DEVFN_CUT) ? 0x7f : 0xff;
 	if (sim_has(BUG_ROOT_KEPT))
-		half = keep(w->u, half, 0);
+		half = walk_keep(w->u, half, 0);
 	if (!field_of(half, ROOT_P) && !sim_has(BUG_ROOT_P_IGNORED))
 		return scalable ? SRT_2 : LRT_2;
 	if ((half & 0xffe || (!scalable && root[1])) && !sim_has(BUG_ROOT_RESERVED))
@@ -279,7 +86,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 			field_set(c, CONTEXT_AW, w->u->old_width);
 		w->u->old_width = field_get(c, CONTEXT_AW);
 	}
-	reason = scalable ? check_sm_context(c) : check_context(w, c);
+	reason = scalable ? walk_check_sm_context(w, c) : check_context(w, c);
 	if (!reason || sim.cm ||
 	    (sim_has(BUG_CACHES_ABSENT_CONTEXT) && (reason == LCT_2 || reason == SCT_2)))
 		context_keep(w->u, w->r, c, reason && sim.cm);
@@ -294,7 +101,7 @@ static uint8_t walk(struct walk *w, uint64_t *to)
 	if (reason)
 		return reason;
 	w->r->knows_context = true;
-	return unit_is_scalable(w->u) ? by_sm_context(w, c, to) : by_context(w, c, to);
+	return unit_is_scalable(w->u) ? walk_by_sm_context(w, c, to) : by_context(w, c, to);
 }
 
 /* What RTADDR and the mode refuse at once. */
@@ -336,6 +143,13 @@ static bool is_recoverable(const struct request *r, uint8_t reason)
 	return false;
 }
 
+/* A translation under which nobody has written yet: a write must set Dirty first, by a walk (section 3.6.2). */
+static bool must_mark(const struct unit_translation *known, const struct request *r)
+{
+	return known->tracks && !known->is_marked && known->may_write && !known->reason &&
+	       (is_write(r) || r->access == ACCESS_TRANSLATION);
+}
+
 uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 {
 	struct walk w = { .u = u, .r = r, .may_write = true };
@@ -348,8 +162,12 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		return r->access >= ACCESS_TRANSLATION ? UNSUPPORTED : 0;
 	if (sim_has(BUG_ROOT_UNLATCHED))
 		u->root = unit_get64(u, VTD_RTADDR);
+	if (sim_has(BUG_SRTP_LATE))
+		unit_set_late(u);
 	reason = check_mode(u, r);
 	known = reason || r->access == ACCESS_TRANSLATED ? NULL : tlb_find(u, r);
+	if (known && must_mark(known, r))
+		known = NULL;
 	if (known) {
 		r->domain = known->domain;
 		r->knows_domain = true;

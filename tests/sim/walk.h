@@ -7,6 +7,10 @@
 
 #define PAGE_MASK 0xfffull
 
+/* FPD and P of context, PASID-directory and PASID-table entries alike. */
+#define FPD	FIELD(1, 1)
+#define PRESENT 1ull
+
 /* Reasons, by table 30: legacy mode, and scalable mode. */
 enum reason {
 	LRT_2 = 0x01, /* root entry not present */
@@ -39,6 +43,7 @@ enum reason {
 	SFS_9 = 0x90, /* A or D to be set without snooping */
 	SSS_2 = 0x79, /* second-stage entry without R and W */
 	SSS_3 = 0x7a,
+	SSS_5 = 0x7c, /* A or D to be set without snooping */
 	SFS_3 = 0x72,
 	SGN_1 = 0x80,	    /* not canonical */
 	SGN_2 = 0x81,	    /* U/S */
@@ -54,9 +59,22 @@ struct walk {
 	struct request *r;
 	bool snoop;	 /* for paging entries */
 	bool may_write;	 /* by the paging entries so far */
+	bool tracks;	 /* SSADE: second-stage entries have Accessed and Dirty */
+	bool extended;	 /* EAFE: first-stage entries have Extended Accessed */
 	uint64_t second; /* the second stage under the first; 0 levels: none */
 	unsigned second_levels;
 };
+
+/* What the first word of an entry says of the faults of its requests, whether it is present or not (sections 9.3 to 9.6). */
+static inline bool walk_is_silent(uint64_t word)
+{
+	return field_of(word, FPD) && (word & PRESENT || !sim_has(BUG_FPD_ABSENT));
+}
+
+static inline bool walk_can(const struct walk *w, struct vtd_field capability)
+{
+	return field_of(unit_get64(w->u, VTD_ECAP), capability);
+}
 
 static inline bool is_write(const struct request *r)
 {
@@ -77,5 +95,12 @@ bool walk_is_beyond(const struct walk *w, uint64_t at, unsigned levels);
 uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
 			  uint64_t *to);
 uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t *to);
+
+/* Scalable mode (scalable.c): what is wrong with a context entry, 0 for nothing; from one to where the request goes. */
+uint8_t walk_check_sm_context(const struct walk *w, const uint64_t *c);
+uint8_t walk_by_sm_context(struct walk *w, const uint64_t *c, uint64_t *to);
+
+/* What BUG_DIR_KEPT and BUG_ROOT_KEPT use: the entry that was read first, for this root table and this tag. */
+uint64_t walk_keep(struct unit *unit, uint64_t entry, uint64_t tag);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/host/test.h"
 #include "tools/capture/capture.h"
 
 static const struct {
@@ -22,22 +21,6 @@ static const struct {
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
-
-/* tests/host/sim_unit.c checks that it is used rightly. */
-bool test_check(bool ok, const char *what, const char *file, int line)
-{
-	if (!ok) {
-		fprintf(stderr, "vtd-capture: %s:%d: %s\n", file, line, what);
-		abort();
-	}
-	return ok;
-}
-
-bool test_check_equal(unsigned long long a, unsigned long long b, const char *what,
-		      const char *file, int line)
-{
-	return test_check(a == b, what, file, line);
-}
 
 static int usage(FILE *out)
 {

@@ -71,6 +71,16 @@ static void fetch(struct replay *r, unsigned part)
 	fprintf(r->out, "%s\n", *between ? "" : ", which are the same in A and B");
 }
 
+/* The entry's line; where its words are in two, one of them. */
+static void write_back(struct replay *r, unsigned line)
+{
+	bool apart = kind_is_apart((enum entry_kind)r->t->kind);
+
+	for (unsigned w = 0; w < ENTRY_WORDS_MAX; w++)
+		if (!apart || (w > 0) == line)
+			r->visible[w] = r->memory[w];
+}
+
 static void step(struct replay *r, const struct step *s, const struct model_event *e,
 		 const unsigned *line_of)
 {
@@ -83,8 +93,10 @@ static void step(struct replay *r, const struct step *s, const struct model_even
 	for (unsigned w = 0; w < ENTRY_WORDS_MAX; w++)
 		if (!e->part || w == e->part - 1u)
 			r->memory[w] = all[w];
-	if (r->kind->how.coherent || s->op == STEP_FLUSH)
+	if (r->kind->how.coherent || s->op == STEP_SET_POINTER)
 		memcpy(r->visible, r->memory, sizeof(r->visible));
+	else if (s->op == STEP_FLUSH || s->op == STEP_FLUSH_TABLES)
+		write_back(r, s->op == STEP_FLUSH_TABLES);
 	line(r, "software");
 	fprintf(r->out, "%s, step %u", e->to ? "A to B" : "B to A", e->step + 1u);
 	if (line_of)
@@ -97,11 +109,13 @@ static const char *entry_cache(const struct target *t)
 {
 	switch (t->kind) {
 	case KIND_PASID_DIR:
+	case KIND_PASID_DIR_TABLE:
 	case KIND_PASID:
 		return "PASID cache";
 	case KIND_TABLE:
 	case KIND_LEAF:
 		return "paging-structure cache or IOTLB";
+	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:
 		return "interrupt entry cache";
 	default:
@@ -131,9 +145,12 @@ static void event(struct replay *r, const struct model_event *e, const struct st
 		step(r, &steps[e->step], e, line_of);
 		return;
 	case EVENT_EVICT:
-		memcpy(r->visible, r->memory, sizeof(r->visible));
+		write_back(r, e->part);
 		line(r, "processor");
-		fprintf(r->out, "writes the cache line back by itself\n");
+		fprintf(r->out, "writes the cache line%s back by itself\n",
+			!kind_is_apart((enum entry_kind)t->kind) ? ""
+			: e->part				 ? "s of the tables"
+								 : " of word 0");
 		return;
 	case EVENT_FETCH:
 		fetch(r, e->part);

@@ -55,7 +55,7 @@ static void use_pasid(const uint64_t *entry, uint64_t *used)
 
 static bool is_present(enum entry_kind kind, const uint64_t *entry)
 {
-	return entry[0] & kind_present(kind);
+	return kind_is_pointer(kind) || entry[0] & kind_present(kind);
 }
 
 void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
@@ -80,16 +80,25 @@ void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
 		used[1] = ~0ull;
 		break;
 	default:
-		used[0] = ~0ull;
+		for (unsigned i = 0; i < kind_words(kind); i++)
+			used[i] = ~0ull;
 	}
 }
 
-/* Whether an entry means what `state` does: the same bits are used of both, and they are the same. */
-static bool means(enum entry_kind kind, const uint64_t *entry, const uint64_t *state)
+/*
+ * Whether an entry means what `state` does: the same bits are used of both, and they are the same. A spare domain-id is as
+ * good as its own.
+ */
+static bool means(enum entry_kind kind, const uint64_t *given, const uint64_t *state)
 {
-	uint64_t of_entry[8], of_state[8];
+	struct vtd_field domain = kind_domain(kind);
+	uint64_t entry[8] = { 0 }, of_entry[8], of_state[8];
 	bool same = true;
 
+	for (unsigned i = 0; i < kind_words(kind); i++)
+		entry[i] = given[i];
+	if (domain.high && field_get(entry, domain) == SPARE_DOMAIN)
+		field_set(entry, domain, field_get(state, domain));
 	used_bits(kind, entry, of_entry);
 	used_bits(kind, state, of_state);
 	for (unsigned i = 0; i < kind_words(kind); i++)

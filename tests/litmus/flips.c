@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The check flips: its table of bits, each changed again and again; its controls and its words. */
+#include "tests/litmus/flips.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "kernel/output/log.h"
+#include "tests/litmus/clearing.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/flip.h"
+#include "tests/litmus/ownership.h"
+#include "tests/litmus/report.h"
+#include "vtd/entry.h"
+#include "vtd/regs.h"
+
+#define ROUNDS		32 /* of the whole sequence; of one whose harm is a record */
+#define ROUNDS_RECORDED 12
+#define CONTROLS	8	    /* of each that leaves something out */
+#define ABSENT		4	    /* the same, with P clear */
+#define ALWAYS		FIELD(0, 0) /* ECAP.C: asked of no unit */
+
+/* What is seen of a unit that goes by the old bit, from 0 to 1 and back: for the log, and as a sentence. */
+static const struct {
+	const char *word[2], *sentence[2];
+} harms[] = {
+	[MARKS] = { { "marked all the same", "not marked" },
+		    { "the next writes set flags all the same",
+		      "the next writes did not set all" } },
+	[SILENCES] = { { "not recorded", "recorded all the same" },
+		       { "the next refused DMA was not recorded",
+			 "the next refused DMA was recorded" } },
+	[NOTHING] = { { "not in its page", "not in its page" },
+		      { "a DMA did not come to its page", "a DMA did not come to its page" } },
+};
+
+static const struct flip flips[] = {
+	{ TARGET_PASID_SS, OWN, MARKS, PASID_SSADE, ECAP_SSADS, DO(PASID_ONE) | DO(IOTLB_DOMAIN),
+	  SS_ACCESSED, SS_DIRTY, "SSADE of the PASID-table entry", "3.7.2" },
+	{ TARGET_PASID_NESTED, OWN, MARKS, PASID_SSADE, ECAP_SSADS,
+	  DO(PASID_ONE) | DO(IOTLB_DOMAIN), SS_ACCESSED, SS_DIRTY,
+	  "SSADE of the nested PASID-table entry", "3.8.1" },
+	{ TARGET_PASID_FS, OWN, MARKS, PASID_EAFE, ECAP_EAFS, DO(PASID_ONE) | DO(PIOTLB_PASID),
+	  FS_EXTENDED, 0, "EAFE of the PASID-table entry", "3.6.2" },
+	{ TARGET_CONTEXT, OWN, SILENCES, CONTEXT_FPD, ALWAYS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN),
+	  0, 0, "FPD of the context entry", "9.3" },
+	{ TARGET_PASID_SS, CONTEXT_ABOVE, SILENCES, SM_CONTEXT_FPD, ALWAYS,
+	  DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), 0, 0,
+	  "FPD of the scalable-mode context entry", "9.4" },
+	{ TARGET_PASID_SS, DIRECTORY_ABOVE, SILENCES, PASID_DIR_FPD, ALWAYS,
+	  DO(PASID_ONE) | DO(IOTLB_DOMAIN), 0, 0, "FPD of the PASID-directory entry", "9.5" },
+	{ TARGET_PASID_SS, OWN, SILENCES, PASID_FPD, ALWAYS, DO(PASID_ONE) | DO(PIOTLB_PASID), 0, 0,
+	  "FPD of the PASID-table entry", "9.6" },
+	{ TARGET_PASID_SS, CONTEXT_ABOVE, NOTHING, SM_CONTEXT_PRE, ECAP_PRS,
+	  DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), 0, 0,
+	  "PRE of the scalable-mode context entry", "9.4" },
+	{ TARGET_PASID_SS, OWN, NOTHING, PASID_PGSNP, ECAP_SC, DO(PASID_ONE) | DO(PIOTLB_PASID), 0,
+	  0, "PGSNP of the PASID-table entry", "9.6" },
+};
+
+static struct tally t;
+static char text[640];
+
+static const char *flag_name(uint64_t flags)
+{
+	return flags & SS_DIRTY ? "Dirty" : flags & SS_ACCESSED ? "Accessed" : "Extended Accessed";
+}
+
+/* How often, in so many changes. */
+static unsigned count_harms(struct trying *x, unsigned pieces, unsigned rounds)
+{
+	const char *at_once = NULL;
+	unsigned failed = 0;
+
+	for (unsigned i = 0; i < rounds && !t.stopped; i++)
+		failed += flip_is_harmed(x, pieces, &at_once);
+	if (at_once && !t.stopped && pieces == x->flip->pieces)
+		format_text(
+			text, sizeof(text),
+			"outside the specification: target %s: with everything invalidated before, flags of the paging entries were %s: %s does not count here (section %s)",
+			target_name((enum target_id)x->b->target->id), at_once, x->flip->name,
+			x->flip->section);
+	return failed;
+}
+
+/* Of a unit that does not do it after all that the specification asks for. */
+static void complain(struct trying *x, unsigned failed, unsigned rounds)
+{
+	char given[240];
+	bool helps = !count_harms(x, FLIP_GLOBALLY, CONTROLS) && !t.stopped;
+
+	pieces_text(given, sizeof(given), x->flip->pieces);
+	format_text(
+		text, sizeof(text),
+		"outside the specification: target %s: %s went from %d to %d while a DMA was under way, and these were done: %s; after %u of %u such changes %s%s%s (section %s): %s",
+		target_name((enum target_id)x->b->target->id), x->flip->name, !x->set, x->set,
+		given, failed, rounds, harms[x->astray ? NOTHING : x->flip->seen].sentence[x->set],
+		x->missing && !x->astray ? ", not " : "",
+		x->missing && !x->astray ? flag_name(x->missing) : "", x->flip->section,
+		helps ? "not so with everything invalidated globally instead: one of these is not done, or a request that was under way fills a cache after it (section 6.2.3.1)"
+		      : "so also with everything invalidated globally instead: the bit is not looked at, is refused, or is kept beside the caches");
+}
+
+/* The controls: with none, and without each. */
+static void try_controls(struct trying *x, char *line, size_t room)
+{
+	size_t n = format_text(line, room, "; controls: %u of %u with nothing invalidated",
+			       count_harms(x, 0, CONTROLS), CONTROLS);
+
+	for (unsigned p = 0; p < PIECES && !t.stopped; p++)
+		if (x->flip->pieces & DO(p))
+			n += format_text(line + n, room - n, ", %u without the %s",
+					 count_harms(x, x->flip->pieces & ~DO(p), CONTROLS),
+					 p <= CONTEXT_ALL ? "context cache"
+					 : p <= PASID_ALL ? "PASID cache"
+							  : "IOTLB");
+}
+
+static const char *try_direction(struct trying *x)
+{
+	unsigned rounds = x->flip->seen == SILENCES ? ROUNDS_RECORDED : ROUNDS, failed;
+	char line[240] = "";
+
+	text[0] = 0;
+	x->missing = 0;
+	x->astray = false;
+	failed = count_harms(x, x->flip->pieces, rounds);
+	if (!failed && !text[0] && !t.stopped && x->flip->seen != NOTHING)
+		try_controls(x, line, sizeof(line));
+	log_note("  %s, %d to %d: %s after its invalidations in %u of %u%s", x->flip->name, !x->set,
+		 x->set, harms[x->flip->seen].word[x->set], failed, rounds, line);
+	if (failed && !text[0] && !t.stopped)
+		complain(x, failed, rounds);
+	return t.stopped ? t.stopped : text[0] ? text : NULL;
+}
+
+/* FPD counts whatever P says (sections 9.3 to 9.6): Linux leaves it behind in entries of processes that end. */
+static const char *try_absent(struct trying *x)
+{
+	unsigned recorded = 0;
+
+	for (unsigned i = 0; i < ABSENT && !t.stopped; i++)
+		recorded += flip_is_recorded_absent(x);
+	log_note("  %s, P clear: recorded all the same in %u of %u", x->flip->name, recorded,
+		 ABSENT);
+	if (!recorded || t.stopped)
+		return t.stopped;
+	format_text(
+		text, sizeof(text),
+		"outside the specification: target %s: %s set and P clear, and everything invalidated: %u of %u refused DMAs were recorded: FPD counts whatever P says (section %s)",
+		target_name((enum target_id)x->b->target->id), x->flip->name, recorded, ABSENT,
+		x->flip->section);
+	/* It looks at P before it looks at FPD, below the context entry. */
+	if (x->b->traits.is_qemu && x->flip->place != CONTEXT_ABOVE && x->b->target->scalable) {
+		log_note("  known of QEMU: %s", text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Why this bit is not tried here; NULL: it is. */
+static const char *lacks(const struct bench *b, const struct flip *f, enum target_id *id)
+{
+	*id = (enum target_id)f->target;
+	/* Where there is no second stage, the first does for what does not depend on it. */
+	if (f->seen != MARKS && *id == TARGET_PASID_SS && b->lacks[*id])
+		*id = TARGET_PASID_FS;
+	if (b->lacks[*id])
+		return b->lacks[*id];
+	if (b->targets[*id].phases > 1)
+		return "with tables of one depth the entry has more than two states";
+	if (f->needs.high && !field_of(b->unit->ecap, f->needs))
+		return "ECAP says that the unit does not have it";
+	if (f->seen == MARKS && !field_of(b->unit->ecap, ECAP_SMPWC))
+		return "its walks do not snoop (ECAP.SMPWC = 0), so it may set no flags";
+	return NULL;
+}
+
+static const char *try_flip(struct bench *b, const struct flip *f, unsigned *done)
+{
+	struct trying x = { .b = b, .tally = &t, .flip = f };
+	enum target_id id;
+	const char *problem = lacks(b, f, &id);
+
+	if (problem) {
+		log_note("  %s: not tried: %s", f->name, problem);
+		return NULL;
+	}
+	problem = ownership_settle(b, &b->targets[id], &t);
+	if (problem)
+		return t.stopped = problem;
+	if (!flip_prepare(&x)) {
+		log_note("  %s: not tried: the device has no second page", f->name);
+		return NULL;
+	}
+	for (unsigned direction = 0; direction < 2 && !problem; direction++) {
+		x.set = !direction;
+		problem = try_direction(&x);
+		*done += !problem;
+	}
+	if (!problem && f->seen == SILENCES)
+		problem = try_absent(&x);
+	if (!t.stopped)
+		flip_put_back(&x);
+	return problem;
+}
+
+void check_flips(struct bench *b, const char *id)
+{
+	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
+	unsigned done = 0;
+
+	log_note("%s: one bit of a live entry changed under a DMA; Dirty cleared under one", id);
+	memset(&t, 0, sizeof(t));
+	bench_log_interrupts(b, &t.faults);
+	for (unsigned i = 0; i < sizeof(flips) / sizeof(flips[0]) && !problem; i++)
+		problem = try_flip(b, &flips[i], &done);
+	if (!problem)
+		problem = clearing_find(b, &t);
+	bench_log_interrupts(b, NULL);
+	report_result(id,
+		      !problem	  ? VERDICT_SELF_CHECK
+		      : t.stopped ? VERDICT_ERROR
+				  : VERDICT_FAIL,
+		      problem && !t.stopped && follows ? follows : problem, done, "flips");
+}
