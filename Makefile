@@ -55,12 +55,12 @@ ifneq ($(filter image,$(MAKECMDGOALS)),)
 $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(shell rm -f $(MEDIA).img $(MEDIA).iso))
 endif
 
-GOALS := help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs vtd-capture test test-all tested host-tests fuzz format clean
+GOALS := help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs as-compiled vtd-capture test test-all tested host-tests fuzz format clean
 $(foreach goal,$(filter-out $(GOALS),$(MAKECMDGOALS)),$(if $(findstring /,$(goal)),,$(error $(goal): no such goal; make help lists them)))
 
 # A misspelt variable must not start a run that is not the one meant.
 VARIABLES := CROSS_COMPILE CC LD OBJCOPY NASM HOSTCC BUILD OPTIONS SEQUENCES QEMU IOMMU DEVICES SCENARIOS KEY CERT \
-	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
+	     V MODE LOADER RANGE INTERFACE FUZZ_CC FUZZ_RUNS FUZZ_FAST FUZZERS SIM_SECONDS SIM_FLAGS CELLS FONT_DIR MEDIA SIGNED \
 	     SOURCE_DATE_EPOCH REPORT_LOGS KUNIT OVMF_CODE OVMF_VARS PREFIX DESTDIR
 UNKNOWN := $(filter-out $(VARIABLES) MAKE%,$(foreach v,$(.VARIABLES),$(if \
 	     $(filter command,$(firstword $(origin $(v)))),$(v))))
@@ -87,6 +87,7 @@ needs_test-all := run image sign pxe log man rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 needs_vtd-capture := log
+needs_as-compiled := log
 needs_dist     := image log man
 needs_install  := image log man
 needs_pictures := run log pictures
@@ -261,6 +262,10 @@ docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md, systems.m
 	@mv $(BUILD)/systems.md docs/systems.md
 	@BUILD=$(BUILD) tools/rules > $(BUILD)/specification.md
 	@mv $(BUILD)/specification.md docs/specification.md
+	@echo "docs/as-compiled.md stays as it is: it is made from captures of kernels, by make as-compiled (half an hour and more)"
+
+as-compiled: packages ## docs/as-compiled.md: capture kernels of Debian in QEMU 10, half an hour and more, and write it
+	@BUILD=$(BUILD) tools/kernels
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests
@@ -268,14 +273,19 @@ host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 # clang has libFuzzer; each fuzzer names in its first lines the sources it needs besides itself.
 FUZZ_CC   ?= $(firstword $(shell command -v clang clang-19 clang-16 clang-14) clang)
 FUZZ_RUNS ?= 1000000
-FUZZ_ARGUMENTS := -max_len=2048 -use_value_profile=1 -verbosity=0 -print_final_stats=1
-fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on
-	@for f in tests/host/fuzz_*.c; do \
+FUZZERS   ?= fuzz_*
+FUZZ_ARGUMENTS := -verbosity=0 -print_final_stats=1
+# FUZZ_FAST=1: ten times as many, which know less of what comparisons ask for.
+FUZZ_ARGUMENTS += $(if $(FUZZ_FAST),-max_len=1024 -entropic=0,-max_len=2048 -use_value_profile=1)
+FUZZ_FLAGS     := -g -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$(if $(FUZZ_FAST),-O2 -fno-sanitize-coverage=trace-cmp,-O1)
+fuzz: ## run the fuzzers (needs clang), FUZZ_RUNS=N inputs each, from tests/host/corpus/ on; FUZZERS=fuzz_notation, FUZZ_FAST=1
+	@for f in $(wildcard tests/host/$(FUZZERS).c); do \
 		name=$$(basename $$f .c); \
 		mkdir -p $(BUILD)/fuzz/$$name.corpus; \
-		$(FUZZ_CC) -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $$f \
+		$(FUZZ_CC) $(FUZZ_FLAGS) $$f \
 			$$(sed -n 's#^/\* needs: \(.*\) \*/#\1#p' $$f) -o $(BUILD)/fuzz/$$name && \
-		$(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
+		$(if $(FUZZ_FAST),ASAN_OPTIONS=quarantine_size_mb=2) $(BUILD)/fuzz/$$name -runs=$(FUZZ_RUNS) $(FUZZ_ARGUMENTS) \
 			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name.corpus \
 			tests/host/corpus/$$name > $(BUILD)/fuzz/$$name.log 2>&1 || \
 			{ tail -40 $(BUILD)/fuzz/$$name.log; exit 1; }; \
@@ -399,9 +409,9 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queu
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
-CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c irte.c records.c recorder.c \
-		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unwind.c verdict.c walk.c)
-HOST_SOURCES := $(wildcard tests/host/*.c tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
+CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c place.c records.c recorder.c seen.c \
+		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unmappings.c unwind.c verdict.c walk.c)
+HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c)) $(wildcard tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
@@ -425,7 +435,7 @@ $(addprefix $(BUILD)/host/,$(ON_BUS:.c=.o) $(addprefix tests/host/test_,$(addsuf
 $(BUILD)/host/unit-tests: $(HOST_OBJECTS) $(BUILD)/kernel/output/font.o
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
 
-$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o \
+$(BUILD)/host/sequences: $(addprefix $(BUILD)/host/,tools/sequences.o tools/model/kinds.o tests/host/bench.o tests/host/sim_unit.o tests/host/check_or_end.o \
 		$(patsubst %.c,%.o,$(filter-out tests/inventory/hidden.c,$(PURE_TESTS)) $(wildcard vtd/*.c) $(UNIT_SOURCES) \
 		kernel/lib/format.c))
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lz -lm -o $@
@@ -436,6 +446,7 @@ $(BUILD)/host/tables: $(addprefix $(BUILD)/host/,tools/tables.o tests/inventory/
 
 # vtd-model: the model and the notation, for a laptop; not sanitized, for it is to be fast.
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tools/model/*.c vtd/*.c) tests/host/bench.c tests/host/sim_unit.c \
+		tests/host/check_or_end.c \
 		$(filter-out tests/inventory/%,$(PURE_TESTS)) $(UNIT_SOURCES) kernel/lib/format.c)
 
 MODEL_CFLAGS  := -std=gnu11 -g -O2 -Wall -Wextra -Werror -I. -MMD -MP
@@ -452,15 +463,21 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 
 # vtd-capture: what an operating system does to its tables, recorded in QEMU (docs/capture.md), and the plugin that QEMU
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
-PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c plugin.c recorder.c tables.c units.c walk.c) vtd/dmar.c kernel/lib/crc32.c
+PLUGIN_SOURCES  := $(addprefix tools/capture/,config.c insn.c instrument.c plugin.c recorder.c tables.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
-CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
+CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out tools/capture/guest.c $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
 
 $(BUILD)/model/tools/capture/%.o: MODEL_CFLAGS += -D_GNU_SOURCE
 $(BUILD)/model/tools/capture/main.o: MODEL_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/model/tools/capture/main.o: $(BUILD)/id
-$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init
+$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init $(BUILD)/capture-guest
+$(BUILD)/model/tools/capture/initramfs.o: MODEL_CFLAGS += -DGUEST_PROGRAM='"$(BUILD)/capture-guest"'
+
+# A program for the guest, on its own: no library of this machine's.
+$(BUILD)/capture-guest: tools/capture/guest.c
+	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie \
+		-no-pie -static -nostdlib -s -Wl,--build-id=none $< -o $@
 
 $(BUILD)/vtd-capture: $(CAPTURE_OBJECTS) $(PLUGINS)
 	$(Q)$(HOSTCC) $(CAPTURE_OBJECTS) -lz -ljansson -o $@

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes docs/sequences.md: every sequence of the catalogue, and what the model says of it. */
 #include "tests/host/bench.h"
-#include "tests/host/test.h"
 #include "tools/model/kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* tests/host/sim_unit.c checks that it is used rightly. */
-bool test_check(bool ok, const char *what, const char *file, int line)
-{
-	if (!ok) {
-		fprintf(stderr, "%s:%d: %s\n", file, line, what);
-		exit(1);
-	}
-	return ok;
-}
-
-bool test_check_equal(unsigned long long a, unsigned long long b, const char *what,
-		      const char *file, int line)
-{
-	return test_check(a == b, what, file, line);
-}
 
 /* Entries of one word behave alike: one target for each way of invalidating. */
 static const enum target_id shown[] = {
@@ -136,13 +119,13 @@ int main(void)
 	       "- *caching mode*: CAP.CM = 1, which only emulated units have (section 6.1)\n"
 	       "- *device-TLB*: a device with ATS on (`ats=1`), which keeps translations itself; the states have TT = 01b or DTE = 1 then\n"
 	       "- other fetch sizes\n"
-	       "- *any order* of 128-bit chunks: the specification promises none. Then not even P last makes an entry of several chunks safe: hardware must read the chunk with P first\n"
+	       "- *any order* of 128-bit chunks: the specification promises none. Then P last is not enough for an entry of several chunks: what was read before must be drained twice ([notation.md](notation.md#which-order-would-be-safe))\n"
 	       "- *QEMU* 7.2 and 10.0: a PASID-table entry is read anew for each field, all else in one copy\n\n"
 	       "What is found:\n\n"
-	       "- *mixture*: a request comes to what neither A nor B leads to\n"
-	       "- *stale*: after the end, a request is answered from what was before\n"
+	       "- *mixture*: a DMA, or an interrupt, comes to what neither A nor B leads to\n"
+	       "- *stale*: after the end, a DMA or an interrupt still goes by what was before\n"
 	       "- *mis-tagged*: a translation of one state is kept under the other's domain-id, so the invalidation of its own does not reach it\n"
-	       "- *blocked*: a request is refused, though the entry is present throughout\n\n");
+	       "- *blocked*: a DMA or an interrupt is refused, though the entry is present throughout\n\n");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		unsigned all, unsafe;
 

@@ -146,9 +146,11 @@ void bench_print_witness(const struct target *t, const struct step *steps,
 			       e->domain, target_outcome_name(t, e->outcome));
 			break;
 		case EVENT_REQUEST:
-			printf("%s is the current entry, and nothing is under way; a request %s %s\n",
+			printf("%s is the current entry, and nothing is under way; %s %s\n",
 			       e->to ? "B" : "A",
-			       target_is_of_interrupts(t) ? "comes to" : "lands in",
+			       target_is_of_interrupts(t)   ? "an interrupt comes to"
+			       : e->outcome < OUTCOME_PAGES ? "a DMA lands in"
+							    : "a DMA is refused:",
 			       target_outcome_name(t, e->outcome));
 			break;
 		}

@@ -140,3 +140,27 @@ TEST(model_context_entries_are_not_reached_by_another_source_id)
 	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 4, true, spec), HARM_STALE);
 	CHECK_EQ(harms_of(TARGET_SM_CONTEXT, steps, 4, true, spec), HARM_STALE);
 }
+
+/* Under a domain-id that nothing else has a mixture harms nobody, if it is gone at the end. */
+TEST(model_a_spare_domain_id_takes_the_harm)
+{
+	struct step steps[] = {
+		{ STEP_CAS, 0, VALUE_OLD_SPARE, { 0, 0 } },
+		{ STEP_FLUSH, 0, 0, { 0, 0 } },
+		{ STEP_INVALIDATE_PASID, 0, VALUE_OLD, { 0, 0 } },
+		{ STEP_INVALIDATE_PIOTLB, 0, VALUE_OLD, { 0, 0 } },
+		{ STEP_STORE, 2, VALUE_NEW, { 0, 0 } },
+		{ STEP_CAS, 0, VALUE_NEW, { 0, 0 } },
+		{ STEP_FLUSH, 0, 0, { 0, 0 } },
+		{ STEP_INVALIDATE_PASID, 0, VALUE_OLD_SPARE, { 0, 0 } },
+		{ STEP_INVALIDATE_PIOTLB, 0, VALUE_OLD_SPARE, { 0, 0 } },
+	};
+
+	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 9, true, spec), 0);
+	CHECK_EQ(harms_of(TARGET_PASID_NESTED, steps, 9, true, spec), 0);
+	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 8, true, spec), HARM_STALE);
+	steps[7].value = steps[8].value = VALUE_OLD;
+	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 9, true, spec), HARM_STALE);
+	steps[0].value = VALUE_OLD;
+	CHECK(harms_of(TARGET_PASID_FS, steps, 9, true, spec) & HARM_MISTAGGED);
+}

@@ -134,7 +134,9 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_STORE256:
 	case STEP_STORE512:
 		s->word = (uint8_t)(below(words / width) * width);
-		s->value = (uint8_t)below(VALUE_NEW_NOT_PRESENT + 1);
+		s->value = (uint8_t)below(VALUE_COUNT);
+		if (notation_misfit(s, kinds)) /* a spare DID, where there is none */
+			s->value = VALUE_NEW;
 		break;
 	case STEP_INVALIDATE_CONTEXT:
 	case STEP_INVALIDATE_CONTEXT_DOMAIN:
@@ -151,6 +153,10 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_SETTLE_IOTLB:
 	case STEP_SETTLE_PIOTLB:
 		s->value = (uint8_t)below(VALUE_NEW + 1);
+		if (!below(4))
+			s->value = VALUE_OLD_SPARE;
+		if (notation_misfit(s, kinds))
+			s->value = VALUE_OLD;
 		break;
 	case STEP_SETTLE_NEW:
 	case STEP_SET_POINTER:
@@ -305,7 +311,7 @@ TEST(notation_names_what_it_does_not_take)
 		{ HEAD "invalidate the IOTLB (domain), DID of 0\n",
 		  "f:4:39: \"0\" is not accepted here; accepted: old | new" },
 		{ HEAD "if CAP.CM = 1, invalidate the IOTLB (domain), DID old\n",
-		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of" },
+		  "f:4:51: \"old\" is not accepted here; accepted: 0 | of | spare" },
 		{ HEAD "invalidate the cache\n",
 		  "f:4:16: \"cache\" is not accepted here; accepted: context | PASID | IOTLB | "
 		  "PASID-based | device-TLB | interrupt" },
@@ -332,6 +338,8 @@ TEST(notation_names_what_it_does_not_take)
 		  "nothing of it" },
 		{ HEAD "store 512 bits from word 0 := new\n",
 		  "f:4:26: \"0\" is not accepted here; accepted: no word: the entry is smaller" },
+		{ "target: root\noperation: replace\nname: x\nstore word 0 := old with a spare DID\n",
+		  "f:4:1: \"store\" is not accepted here; accepted: no spare DID: the entry has none" },
 		{ HEAD "any order of these stores\n",
 		  "f:5:1: the line ends here; accepted: a 64-bit store" },
 		{ HEAD "any order of these stores\n# none\nbarrier\n",

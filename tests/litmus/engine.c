@@ -220,7 +220,7 @@ static void judge_held(struct bench *b, const struct measurement *s, struct tall
 }
 
 /*
- * Its translation must be kept under that state's domain-id: turn the leaf to the sentinel page, invalidate that
+ * Its translation must be kept under that state's domain-id (or the spare one): turn the leaf to the sentinel page, invalidate that
  * domain-id, and see whether a second DMA still lands in the old page. The next DMA's global invalidation clears up.
  */
 void engine_check_tag(struct bench *b, const struct measurement *s, struct tally *t, unsigned state)
@@ -237,6 +237,8 @@ void engine_check_tag(struct bench *b, const struct measurement *s, struct tally
 			 ? vtd_invalidate_iotlb_domain(b->unit, target->domain[state])
 			 : vtd_invalidate_piotlb(b->unit, target->domain[state],
 						 target->pasid[state]);
+	if (status == VTD_OK && s->spare)
+		status = vtd_invalidate_iotlb_domain(b->unit, SPARE_DOMAIN);
 	if (status == VTD_OK)
 		status = bench_invalidate_device(b);
 	if (status != VTD_OK)

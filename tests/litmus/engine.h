@@ -21,6 +21,7 @@ struct measurement {
 	bool invalidate; /* by the driver, before each DMA */
 	bool stop_on_harm;
 	bool check_tags; /* after a DMA into a state's page */
+	bool spare;	 /* where it may be kept under the spare domain-id, too */
 	bool may_break;	 /* break= is for the trials of sequences alone */
 };
 

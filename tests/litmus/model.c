@@ -135,10 +135,10 @@ static void fill(struct search *s, uint32_t node, const struct model_meaning *m,
 
 	if (m->good && m->stage == STAGE_SECOND)
 		(flags & NO_IOTLB ? s->asked : s->walked)[position] |= domain_bit(s, m->domain);
-	/* What only a device keeps has no domain-id. */
+	/* What only a device keeps has no domain-id. Under the spare one nobody else finds it. */
 	for (unsigned i = 0; i < 2 && m->translated && !(flags & NO_IOTLB); i++)
 		if (m->outcome == s->state[i].outcome && m->domain != s->state[i].domain &&
-		    s->state[0].outcome != s->state[1].outcome)
+		    m->domain != SPARE_DOMAIN && s->state[0].outcome != s->state[1].outcome)
 			tell(s, node, event, HARM_MISTAGGED);
 	if (translation_may_be_kept(s, m) && item_home(s, m, flags))
 		reach(s, node,

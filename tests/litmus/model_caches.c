@@ -80,7 +80,10 @@ static unsigned state_of(const struct search *s, unsigned position, const struct
 {
 	unsigned to = direction(s, position);
 
-	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ? !to : to;
+	return step->value == VALUE_OLD || step->value == VALUE_OLD_NOT_PRESENT ||
+			       step->value == VALUE_OLD_SPARE
+		       ? !to
+		       : to;
 }
 
 /* Caches that a step empties. */
@@ -107,7 +110,9 @@ static struct dropped drops(const struct search *s, unsigned position)
 {
 	const struct step *step = step_at(s, position);
 	const struct model_meaning *m = &s->state[state_of(s, position, step)];
-	struct dropped d = { .domain = step->value == VALUE_ZERO ? 0 : m->domain };
+	struct dropped d = { .domain = step->value == VALUE_ZERO ? 0
+				       : step_is_spare(step)	 ? SPARE_DOMAIN
+								 : m->domain };
 	unsigned op = step->op;
 
 	if (op > STEP_SETTLE_NEW && step_settles(step)) {

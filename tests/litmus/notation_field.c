@@ -69,6 +69,8 @@ const char *notation_misfit(const struct step *step, unsigned kinds)
 			return "a store: an entry is no pointer that a command sets";
 		if (stores && is_apart && step->op != STEP_STORE)
 			return "a 64-bit store of a whole word: the words are not beside each other";
+		if (step_is_spare(step) && !kind_domain((enum entry_kind)k).high)
+			return "no spare DID: the entry has none";
 		if (step->op == STEP_FLUSH_TABLES && !is_apart)
 			return "flush the line if ECAP.C = 0: there are no tables with the entry";
 	}

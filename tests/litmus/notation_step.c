@@ -51,6 +51,8 @@ static const char *const values[] = {
 	[VALUE_NEW] = "new",
 	[VALUE_OLD_NOT_PRESENT] = "old with P clear",
 	[VALUE_NEW_NOT_PRESENT] = "new with P clear",
+	[VALUE_OLD_SPARE] = "old with a spare DID",
+	[VALUE_NEW_SPARE] = "new with a spare DID",
 };
 
 /* After "DID". */
@@ -58,6 +60,7 @@ static const char *const domains[] = {
 	[VALUE_ZERO] = "0",
 	[VALUE_OLD] = "of old",
 	[VALUE_NEW] = "of new",
+	[VALUE_OLD_SPARE] = "spare",
 };
 
 char *step_text(const struct step *step, char *text, size_t room)
@@ -235,7 +238,7 @@ static bool parse_value(struct notation_words line, const char *const *texts, si
 			struct step *step, struct notation_failure *f)
 {
 	for (uint8_t v = 0; v < count; v++)
-		if (parse_words(line, texts[v], f)) {
+		if (texts[v] && parse_words(line, texts[v], f)) {
 			step->value = v;
 			return true;
 		}

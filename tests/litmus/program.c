@@ -15,6 +15,11 @@ static bool is_store(const struct step *s)
 	return step_words((enum step_op)s->op) > 0;
 }
 
+static bool is_of_old(const struct step *s)
+{
+	return s->value == VALUE_OLD || s->value == VALUE_OLD_SPARE;
+}
+
 static void emit_store(struct program *p, const struct target *t, const struct step *s,
 		       const uint64_t *content)
 {
@@ -65,7 +70,9 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_GLOBAL] = MICRO_GLOBAL,
 	};
 	struct micro m = { .op = ops[op],
-			   .domain = s->value == VALUE_ZERO ? 0 : t->domain[state],
+			   .domain = s->value == VALUE_ZERO ? 0
+				     : step_is_spare(s)	    ? SPARE_DOMAIN
+							    : t->domain[state],
 			   .pasid = t->pasid[state],
 			   .value = { t->address } };
 
@@ -137,15 +144,14 @@ static void compile(struct program *p, const struct bench *b, const struct trial
 		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
 			emit_settling(p, t, !from);
 		else if (step_settles(s) && field_of(b->unit->cap, CAP_CM))
-			emit_invalidation(p, t, s, step_settles_by(s),
-					  s->value == VALUE_OLD ? from : !from);
+			emit_invalidation(p, t, s, step_settles_by(s), is_of_old(s) ? from : !from);
 		else if (step_settles(s))
 			emit(p, (struct micro){ .op = MICRO_WRITE_BUFFER });
 		else if (s->op == STEP_INVALIDATE_DEVTLB && b->ats.on)
 			emit(p, (struct micro){ .op = MICRO_DEVICE_TLB });
 		else if (step_invalidates(s) && s->op != STEP_INVALIDATE_DEVTLB)
 			emit_invalidation(p, t, s, (enum step_op)s->op,
-					  s->value == VALUE_OLD ? from : !from);
+					  is_of_old(s) ? from : !from);
 		/* x86 keeps stores in order, and so does the updater: no barrier here. */
 		if (trial->dwell_ns && is_store(s) && i != last_store)
 			emit(p, (struct micro){ .op = MICRO_DWELL,

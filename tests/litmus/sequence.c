@@ -93,6 +93,30 @@ uint64_t kind_present(enum entry_kind kind)
 	return kinds[kind].present;
 }
 
+struct vtd_field kind_domain(enum entry_kind kind)
+{
+	return kind == KIND_CONTEXT ? CONTEXT_DID
+	       : kind == KIND_PASID ? PASID_DID
+				    : (struct vtd_field){ 0, 0 };
+}
+
+bool step_is_spare(const struct step *step)
+{
+	return step->value == VALUE_OLD_SPARE || step->value == VALUE_NEW_SPARE;
+}
+
+/* A word of a state with the spare domain-id in place of its own. */
+static uint64_t with_spare(const uint64_t *state, unsigned word, enum entry_kind kind)
+{
+	struct vtd_field domain = kind_domain(kind);
+	uint64_t entry[8] = { 0 };
+
+	entry[word] = state[word];
+	if (domain.high && domain.low / 64 == word)
+		field_set(entry, domain, SPARE_DOMAIN);
+	return entry[word];
+}
+
 static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind kind,
 			 const uint64_t *old, const uint64_t *new)
 {
@@ -107,6 +131,10 @@ static uint64_t value_of(const struct step *step, unsigned word, enum entry_kind
 		return old[word] & ~present;
 	case VALUE_NEW_NOT_PRESENT:
 		return new[word] & ~present;
+	case VALUE_OLD_SPARE:
+		return with_spare(old, word, kind);
+	case VALUE_NEW_SPARE:
+		return with_spare(new, word, kind);
 	default:
 		return 0;
 	}

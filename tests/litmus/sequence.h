@@ -56,7 +56,7 @@ enum step_op {
 	STEP_BARRIER,	   /* stores before it are visible before stores after it */
 	STEP_FLUSH,	   /* write the entry's cache line back; nothing where ECAP.C = 1 */
 	STEP_FLUSH_TABLES, /* of a directory entry with its tables: the lines of both; likewise */
-	/* Invalidations, each waited for, by the DID of `value` (old or new; VALUE_ZERO: DID 0). */
+	/* Invalidations, each waited for, by the DID of `value` (old, new, the spare one; VALUE_ZERO: DID 0). */
 	STEP_INVALIDATE_CONTEXT,	/* context cache, device-selective */
 	STEP_INVALIDATE_CONTEXT_DOMAIN, /* domain-selective: legacy mode */
 	STEP_INVALIDATE_CONTEXT_OTHER, /* device-selective, but by the source-id of another device */
@@ -91,7 +91,13 @@ enum step_value {
 	VALUE_NEW,
 	VALUE_OLD_NOT_PRESENT, /* old, with the Present bit clear */
 	VALUE_NEW_NOT_PRESENT,
+	VALUE_OLD_SPARE, /* old, with a domain-id that nothing else has; of an invalidation: that one */
+	VALUE_NEW_SPARE,
+	VALUE_COUNT,
 };
+
+/* The spare domain-id: 1 to 8 have other uses, and every unit has 16 (CAP.ND). */
+#define SPARE_DOMAIN 9
 
 struct step {
 	uint8_t op;    /* enum step_op */
@@ -166,6 +172,12 @@ static inline bool kind_is_of_interrupts(enum entry_kind kind)
 {
 	return kind == KIND_IRTE || kind == KIND_INTERRUPT_TABLE;
 }
+
+/* Where its domain-id is; high = 0: it has none. */
+struct vtd_field kind_domain(enum entry_kind kind);
+
+/* Whether a step is about the spare domain-id. */
+bool step_is_spare(const struct step *step);
 
 /* How many words of the entry the step stores, from its word on; 0: it is no store. */
 unsigned step_words(enum step_op op);

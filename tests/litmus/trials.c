@@ -55,6 +55,14 @@ static void translate_on_unit(struct bench *b, struct tally *t)
 		t->stopped = problem;
 }
 
+static bool uses_spare(const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->count; i++)
+		if (step_is_spare(&trial->steps[i]))
+			return true;
+	return false;
+}
+
 void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 {
 	struct target *target = b->target;
@@ -70,6 +78,7 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 			.may_break = trial->may_break,
 			.invalidate = trial->drive == DRIVE_HAMMER,
 			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
+			.spare = uses_spare(trial),
 		};
 
 		target_choose_phase(target, phase);

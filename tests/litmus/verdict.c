@@ -63,6 +63,18 @@ static bool needs_pages(const struct sequence *s)
 	return false;
 }
 
+/* Whether it stores an entry without P on the way. */
+static bool goes_away(const struct sequence *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (step_words((enum step_op)s->steps[i].op) &&
+		    (s->steps[i].value == VALUE_ZERO ||
+		     s->steps[i].value == VALUE_OLD_NOT_PRESENT ||
+		     s->steps[i].value == VALUE_NEW_NOT_PRESENT))
+			return true;
+	return false;
+}
+
 static bool can_invalidate_pages(const struct vtd_unit *unit)
 {
 	return field_of(unit->cap, CAP_PSI) && unit->queue.descriptors;
@@ -87,7 +99,7 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 	    b->traits.pass_through == TRAIT_YES)
 		return "the unit goes on passing through until the context cache is invalidated";
 	if ((target == TARGET_PASID_DIR || target == TARGET_PASID_DIR_TABLE) && traits_is_qemu() &&
-	    s->operation != OPERATION_REPLACE)
+	    (s->operation != OPERATION_REPLACE || goes_away(s)))
 		return "QEMU uses memory it never set when a directory entry goes away in the middle of a translation";
 	return NULL;
 }

@@ -8,7 +8,6 @@
  * filled. Once the lower entry is gone from memory and from every cache, no walk brings it back, whatever context entry
  * it begins with; so nothing is lost by asking one after the other.
  */
-#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +15,9 @@
 #include "vtd/entry.h"
 
 static struct arguments {
+	struct asked asked;
 	const char *below, *name;
-	unsigned units;
-	int first;
-} arguments = { .units = 1 };
+} arguments = { .asked.units = 1 };
 
 static const struct argp_option option_list[] = {
 	{ "below", 'b', "NAME", 0, "of the sequences for PASID-table entries, only this one", 0 },
@@ -39,17 +37,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case 'n':
 		a->name = argument;
 		return 0;
-	case 'u':
-		a->units = parse_units(argument);
-		return 0;
-	case ARGP_KEY_ARGS:
-		a->first = state->next;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return asked_parse(key, argument, state);
 	}
 }
 
@@ -161,7 +150,7 @@ static void judge(const struct sequence *lower, const struct sequence *upper)
 		bool open_alone = false;
 		unsigned below, harms;
 
-		if (!(arguments.units & 1u << u))
+		if (!(arguments.asked.units & 1u << u))
 			continue;
 		below = harms_below(lower, upper, how, &open);
 		harms = below | harms_above(upper, how, true, &open);
@@ -199,7 +188,7 @@ int above_main(int argc, char **argv)
 	size_t count;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	if (!read_files(argv + arguments.first, argc - arguments.first, &given, &count))
+	if (!read_files(argv + arguments.asked.first, argc - arguments.asked.first, &given, &count))
 		return BAD_INPUT;
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < count; k++)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-model check: each sequence on each kind of unit. */
-#include <argp.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +7,15 @@
 #include "tools/model/model.h"
 
 static struct arguments {
-	const char *target;
-	unsigned units; /* bit set of unit_kinds[]: those that the exit status is about */
-	bool only, json, brief;
-	int first; /* file */
-} arguments = { .units = 1 };
+	struct asked asked; /* units: those that the exit status is about */
+	bool json, brief;
+} arguments = { .asked.units = 1 };
 
 static const struct argp_option option_list[] = {
 	{ "units", 'u', "LIST", 0,
 	  "kinds of unit to judge it on, separated by commas, or all; else all are shown and 128 decides",
 	  0 },
-	{ "target", 't', "NAME", 0, "one target alone, e.g. pasid-fs of the four of pasid", 0 },
+	TARGET_OPTION,
 	{ "json", 'j', NULL, 0, "everything, as JSON", 0 },
 	{ "brief", 'b', NULL, 0, "a line for each sequence, no schedules", 0 },
 	{ 0 }
@@ -29,31 +26,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'u':
-		a->units = parse_units(argument);
-		a->only = true;
-		return 0;
-	case 't':
-		a->target = argument;
-		return 0;
 	case 'j':
 		a->json = true;
 		return 0;
 	case 'b':
 		a->brief = true;
 		return 0;
-	case ARGP_KEY_ARGS:
-		a->first = state->next;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return asked_parse(key, argument, state);
 	}
 }
 
 static unsigned judged, unsafe, undecided;
+static json_t *all; /* NULL: as text */
 
 static const char *verdict(const struct model_answer *a, char *text, size_t room)
 {
@@ -80,14 +65,14 @@ static void print_answers(const struct given *g, const struct target *t,
 	printf("%s: %s (%s:%u)\n", id, s->title[0] ? s->title : "no title", g->file,
 	       g->notation->line);
 	for (unsigned u = 0; u < UNIT_KINDS; u++) {
-		if (arguments.only && !(arguments.units & 1u << u))
+		if (arguments.asked.only && !(arguments.asked.units & 1u << u))
 			continue;
 		printf("  %-13s%-26s", unit_kinds[u].name,
 		       verdict(&answers[u], words, sizeof(words)));
 		print_outcomes(t, &answers[u]);
 	}
 	for (unsigned u = 0; u < UNIT_KINDS && !shown; u++) {
-		if (!(arguments.units & 1u << u) || !answers[u].event_count)
+		if (!(arguments.asked.units & 1u << u) || !answers[u].event_count)
 			continue;
 		printf("  A shortest way to harm on %s (%s):\n", unit_kinds[u].name,
 		       model_harm_text((enum model_harm)answers[u].witness_harm));
@@ -126,7 +111,7 @@ static json_t *json_answer(const struct given *g, const struct target *t,
 		json_array_append_new(schedule, json_string(l));
 	free(text);
 	json_object_set_new(answer, "unit", json_string(unit_kinds[u].name));
-	json_object_set_new(answer, "asked", json_boolean(arguments.units & 1u << u));
+	json_object_set_new(answer, "asked", json_boolean(arguments.asked.units & 1u << u));
 	json_object_set_new(answer, "decided", json_boolean(a->harms || !a->overflow));
 	json_object_set_new(answer, "harms", harms);
 	json_object_set_new(answer, "outcomes", outcomes);
@@ -135,13 +120,13 @@ static json_t *json_answer(const struct given *g, const struct target *t,
 	return answer;
 }
 
-static void add_json(json_t *all, const struct given *g, const struct target *t,
+static void add_json(const struct given *g, const struct target *t,
 		     const struct model_answer *answers, const char *id, const char *status)
 {
 	json_t *units = json_array();
 
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
-		if (!arguments.only || arguments.units & 1u << u)
+		if (!arguments.asked.only || arguments.asked.units & 1u << u)
 			json_array_append_new(units, json_answer(g, t, &answers[u], u));
 	json_array_append_new(
 		all,
@@ -153,7 +138,7 @@ static void add_json(json_t *all, const struct given *g, const struct target *t,
 			  g->notation->sequence.never_blocks, "verdict", status, "units", units));
 }
 
-static void judge(const struct given *g, enum target_id id, json_t *all)
+static void judge(const struct given *g, enum target_id id)
 {
 	static struct model_answer answers[UNIT_KINDS];
 	const struct sequence *s = &g->notation->sequence;
@@ -169,11 +154,11 @@ static void judge(const struct given *g, enum target_id id, json_t *all)
 		exit(BAD_INPUT);
 	}
 	for (unsigned u = 0; u < UNIT_KINDS; u++) {
-		if (arguments.only && !(arguments.units & 1u << u))
+		if (arguments.asked.only && !(arguments.asked.units & 1u << u))
 			continue;
 		answers[u] = bench_ask(&target, s->steps, s->count, s->never_blocks,
 				       unit_kinds[u].how);
-		if (arguments.units & 1u << u) {
+		if (arguments.asked.units & 1u << u) {
 			harms |= answers[u].harms;
 			open |= answers[u].overflow && !answers[u].harms;
 		}
@@ -184,7 +169,7 @@ static void judge(const struct given *g, enum target_id id, json_t *all)
 	status = harms ? "unsafe" : open ? "undecided" : "safe";
 	sequence_id(s, id, name, sizeof(name));
 	if (all)
-		add_json(all, g, &target, answers, name, status);
+		add_json(g, &target, answers, name, status);
 	else if (arguments.brief)
 		printf("%s: %s%s%s\n", name, status, harms ? ": " : "",
 		       harms ? harm_words(harms, words, sizeof(words)) : "");
@@ -197,7 +182,7 @@ static void print_units(void)
 	const char *between = "";
 
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
-		if (arguments.units & 1u << u) {
+		if (arguments.asked.units & 1u << u) {
 			printf("%s%s", between, unit_kinds[u].name);
 			between = ", ";
 		}
@@ -216,25 +201,12 @@ int check_main(int argc, char **argv)
 		NULL,
 		NULL
 	};
-	struct given *given;
-	size_t count;
-	json_t *all = NULL;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	if (!read_files(argv + arguments.first, argc - arguments.first, &given, &count))
-		return BAD_INPUT;
 	if (arguments.json)
 		all = json_array();
-	for (size_t i = 0; i < count; i++)
-		for (unsigned id = 0; id < TARGET_COUNT; id++)
-			if (is_asked(&given[i].notation->sequence, (enum target_id)id,
-				     arguments.target))
-				judge(&given[i], (enum target_id)id, all);
-	if (!judged) {
-		fprintf(stderr, "vtd-model: no sequence is for --target=%s\n",
-			arguments.target ? arguments.target : "");
+	if (!judge_files(&arguments.asked, argc, argv, judge))
 		return BAD_INPUT;
-	}
 	if (all) {
 		json_dumpf(all, stdout, JSON_INDENT(1));
 		printf("\n");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-model entry: two entries given as raw words, judged by the bits that a unit uses of them. */
-#include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +8,9 @@
 #include "tools/model/used.h"
 
 static struct arguments {
+	struct asked asked;
 	int kind; /* -1: by the number of words */
-	unsigned units;
-	int first;
-} arguments = { .kind = -1, .units = 1 };
+} arguments = { .asked.units = 1, .kind = -1 };
 
 static const struct argp_option option_list[] = {
 	{ "kind", 'k', "KIND", 0,
@@ -33,19 +31,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 				return 0;
 		argp_error(state, "\"%s\" is no kind of entry", argument);
 		return 0;
-	case 'u':
-		a->units = parse_units(argument);
-		return 0;
 	case ARGP_KEY_ARGS:
-		a->first = state->next;
 		if (state->argc - state->next < 3)
 			argp_usage(state);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
+		return asked_parse(key, argument, state);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return asked_parse(key, argument, state);
 	}
 }
 
@@ -124,6 +115,24 @@ static void print_pair(const struct used_pair *pair)
 	printf("\n");
 }
 
+/* A state cannot have the domain-id that a sequence uses as the spare one. */
+static void refuse_spare(const struct used_pair *pair, const struct given *given, size_t count)
+{
+	struct vtd_field domain = kind_domain(pair->kind);
+
+	if (!domain.high || (field_get(pair->state[0], domain) != SPARE_DOMAIN &&
+			     field_get(pair->state[1], domain) != SPARE_DOMAIN))
+		return;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < given[i].notation->sequence.count; k++)
+			if (step_is_spare(&given[i].notation->sequence.steps[k])) {
+				fprintf(stderr,
+					"vtd-model: %s uses domain-id %d as a spare one: the entries need another\n",
+					given[i].notation->sequence.name, SPARE_DOMAIN);
+				exit(BAD_INPUT);
+			}
+}
+
 int entry_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -143,9 +152,11 @@ int entry_main(int argc, char **argv)
 	unsigned judged = 0, unsafe = 0, undecided = 0;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	read_pair(argv + arguments.first, &pair);
-	if (!read_files(argv + arguments.first + 2, argc - arguments.first - 2, &given, &count))
+	read_pair(argv + arguments.asked.first, &pair);
+	if (!read_files(argv + arguments.asked.first + 2, argc - arguments.asked.first - 2, &given,
+			&count))
 		return BAD_INPUT;
+	refuse_spare(&pair, given, count);
 	print_pair(&pair);
 	for (size_t i = 0; i < count; i++) {
 		const struct sequence *s = &given[i].notation->sequence;
@@ -156,7 +167,7 @@ int entry_main(int argc, char **argv)
 		if (!(sequence_kinds(s) & 1u << pair.kind))
 			continue;
 		for (unsigned u = 0; u < UNIT_KINDS; u++)
-			if (arguments.units & 1u << u) {
+			if (arguments.asked.units & 1u << u) {
 				struct model_answer a = used_ask(&pair, s->steps, s->count,
 								 s->never_blocks,
 								 unit_kinds[u].how);

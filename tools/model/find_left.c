@@ -9,6 +9,9 @@
 #include "tests/litmus/model_search.h"
 #include "tools/model/find.h"
 
+static uint64_t *held; /* of the one that is being put together */
+static size_t held_room;
+
 static uint64_t mixed(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
@@ -16,64 +19,54 @@ static uint64_t mixed(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 29;
 }
 
-static struct find_left add(struct find_left h, uint64_t word)
-{
-	h.hash[0] = mixed(h.hash[0], word);
-	h.hash[1] = mixed(h.hash[1] + 0x632be59bd9b4e019, word);
-	return h;
-}
-
-static struct find_left add_words(struct find_left h, const uint64_t *words, unsigned count)
+static uint64_t mixed_words(uint64_t hash, const uint64_t *words, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
-		h = add(h, words[i]);
-	return h;
+		hash = mixed(hash, words[i]);
+	return hash;
 }
 
-static struct find_left of_fetch(const struct search *s, uint64_t key)
+static uint64_t of_fetch(const struct search *s, uint64_t key, uint64_t hash)
 {
 	uint64_t payload = key_payload(key);
-	struct find_left h = { .hash = { NODE_FETCH, 0 } };
 
 	for (unsigned i = 0; i < s->words; i++)
-		h = add(h, s->places[place_seen(s, key_visible(key), i)].image[i]);
-	h = add(h, payload & (NO_ENTRY | NO_PASID | NO_IOTLB));
+		hash = mixed(hash, s->places[place_seen(s, key_visible(key), i)].image[i]);
+	hash = mixed(hash, payload & (NO_ENTRY | NO_PASID | NO_IOTLB));
 	for (unsigned p = 0; p < s->q->fetch->parts; p++) {
 		unsigned v = version_in(s, payload, p);
 
-		h = add(h, v != NO_VERSION);
+		hash = mixed(hash, v != NO_VERSION);
 		for (unsigned i = 0; i < s->words && v != NO_VERSION; i++)
-			h = add(h, version_words(s, p, v)[i] & s->q->fetch->mask[p][i]);
+			hash = mixed(hash, version_words(s, p, v)[i] & s->q->fetch->mask[p][i]);
 	}
-	return h;
+	return hash;
 }
 
-static struct find_left of_node(const struct search *s, uint64_t key)
+static uint64_t of_node(const struct search *s, uint64_t key, uint64_t question)
 {
-	struct find_left h = { .hash = { key >> 62, 0 } };
+	uint64_t hash = mixed(question, key_type(key));
 	const struct item *item;
 
-	switch (key >> 62) {
+	switch (key_type(key)) {
 	case NODE_FETCH:
-		return of_fetch(s, key);
+		return of_fetch(s, key, hash);
 	case NODE_ENTRY:
-		return add_words(h, s->views[key & 0xffff].value, s->words);
+		return mixed_words(hash, s->views[key & 0xffff].value, s->words);
 	default:
 		item = &s->items[(key & 0xffff) >> 4];
-		h = add(h, key & 15);
-		h = add(h, (uint64_t)item->outcome | (uint64_t)item->stage << 8 |
-				   (uint64_t)item->translated << 16 | (uint64_t)item->domain << 32);
-		return h;
+		hash = mixed(hash, key & 15);
+		return mixed(hash, (uint64_t)item->outcome | (uint64_t)item->stage << 8 |
+					   (uint64_t)item->translated << 16 |
+					   (uint64_t)item->domain << 32);
 	}
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct find_left *x = a, *y = b;
+	const uint64_t *x = a, *y = b;
 
-	if (x->hash[0] != y->hash[0])
-		return x->hash[0] < y->hash[0] ? -1 : 1;
-	return x->hash[1] < y->hash[1] ? -1 : x->hash[1] > y->hash[1];
+	return *x < *y ? -1 : *x > *y;
 }
 
 /* At least so many invalidations must follow: what is kept, and is not new, goes by no other steps. */
@@ -88,9 +81,9 @@ static unsigned invalidations(const struct search *s)
 
 		if (key_place(key) != s->q->count)
 			continue;
-		if (key >> 62 == NODE_ENTRY)
+		if (key_type(key) == NODE_ENTRY)
 			entry |= s->views[key & 0xffff].meaning.outcome != s->state[1].outcome;
-		if (key >> 62 != NODE_ITEM || item->outcome == s->state[1].outcome)
+		if (key_type(key) != NODE_ITEM || item->outcome == s->state[1].outcome)
 			continue;
 		pasid |= (key & IN_PASID_CACHE) != 0;
 		tlb |= (key & IN_IOTLB) != 0;
@@ -101,26 +94,43 @@ static unsigned invalidations(const struct search *s)
 	return (s->q->caching_mode ? n > 0 : n) + device;
 }
 
-struct find_left find_left_of(const void *workspace)
+void find_left_begin(struct find_left *left)
 {
-	static struct find_left *held;
-	static size_t room;
-	const struct search *s = workspace;
-	struct find_left h = { .hash = { 0 } };
-	size_t n = 0;
+	*left = (struct find_left){ .image = 1 }; /* of no sequence it is 0 */
+}
 
+void find_left_add(struct find_left *left, const void *workspace)
+{
+	const struct search *s = workspace;
+	unsigned n = invalidations(s);
+
+	left->questions++;
+	left->image = mixed_words(left->image, s->places[s->q->count].image, s->words);
+	if (left->invalidations < n)
+		left->invalidations = n;
 	for (uint32_t i = 0; i < s->node_count; i++) {
 		if (key_place(s->nodes[i].key) != s->q->count)
 			continue;
-		if (n == room && !(held = realloc(held, (room = 2 * room + 256) * sizeof(*held))))
+		if (left->count == held_room &&
+		    !(held = realloc(held, (held_room = 2 * held_room + 256) * sizeof(*held))))
 			abort();
-		held[n++] = of_node(s, s->nodes[i].key);
+		held[left->count++] = of_node(s, s->nodes[i].key, left->questions);
 	}
-	qsort(held, n, sizeof(*held), compare);
-	h = add_words(h, s->places[s->q->count].image, s->words);
-	for (size_t i = 0; i < n; i++)
-		if (!i || compare(&held[i - 1], &held[i]))
-			h = add_words(h, held[i].hash, 2);
-	h.invalidations = invalidations(s);
-	return h;
+}
+
+void find_left_end(struct find_left *left)
+{
+	size_t n = 0;
+
+	qsort(held, left->count, sizeof(*held), compare);
+	for (size_t i = 0; i < left->count; i++)
+		if (!i || held[i] != held[n - 1])
+			held[n++] = held[i];
+	left->held = held;
+	left->count = n;
+	for (unsigned i = 0; i < 2; i++) {
+		left->hash[i] = mixed(i * 0x632be59bd9b4e019, left->image);
+		for (size_t at = 0; at < n; at++)
+			left->hash[i] = mixed(left->hash[i], held[at]);
+	}
 }

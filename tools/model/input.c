@@ -4,24 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/host/test.h"
 #include "tools/model/model.h"
-
-/* tests/host/sim_unit.c checks that it is used rightly. */
-bool test_check(bool ok, const char *what, const char *file, int line)
-{
-	if (!ok) {
-		fprintf(stderr, "vtd-model: %s:%d: %s\n", file, line, what);
-		abort();
-	}
-	return ok;
-}
-
-bool test_check_equal(unsigned long long a, unsigned long long b, const char *what,
-		      const char *file, int line)
-{
-	return test_check(a == b, what, file, line);
-}
 
 static void *grow(void *p, size_t bytes)
 {
@@ -94,7 +77,30 @@ bool read_files(char **files, int count, struct given **given, size_t *given_cou
 	return true;
 }
 
-bool is_asked(const struct sequence *s, enum target_id id, const char *target)
+error_t asked_parse(int key, char *argument, struct argp_state *state)
+{
+	struct asked *a = state->input;
+
+	switch (key) {
+	case 'u':
+		a->units = parse_units(argument);
+		a->only = true;
+		return 0;
+	case 't':
+		a->target = argument;
+		return 0;
+	case ARGP_KEY_ARGS:
+		a->first = state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static bool is_asked(const struct sequence *s, enum target_id id, const char *target)
 {
 	enum entry_kind kind = target_kind(id);
 
@@ -107,4 +113,25 @@ const char *sequence_id(const struct sequence *s, enum target_id id, char *text,
 	snprintf(text, room, "%s.%s.%s", target_name(id),
 		 operation_name((enum operation)s->operation), s->name);
 	return text;
+}
+
+bool judge_files(const struct asked *a, int argc, char **argv,
+		 void (*judge)(const struct given *given, enum target_id id))
+{
+	struct given *given;
+	size_t count;
+	unsigned judged = 0;
+
+	if (!read_files(argv + a->first, argc - a->first, &given, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (unsigned id = 0; id < TARGET_COUNT; id++)
+			if (is_asked(&given[i].notation->sequence, (enum target_id)id, a->target)) {
+				judge(&given[i], (enum target_id)id);
+				judged++;
+			}
+	if (!judged)
+		fprintf(stderr, "vtd-model: no sequence is for --target=%s\n",
+			a->target ? a->target : "");
+	return judged;
 }

@@ -3,6 +3,7 @@
 #ifndef TOOLS_MODEL_MODEL_H
 #define TOOLS_MODEL_MODEL_H
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -18,6 +19,23 @@ int entry_main(int argc, char **argv);
 int above_main(int argc, char **argv);
 int find_main(int argc, char **argv);
 
+/* What each command is told on the command line. */
+struct asked {
+	const char *target; /* its name or that of its kind of entry; NULL: any */
+	unsigned units;	    /* bit set of unit_kinds[]: 1 (128), unless set */
+	bool only;	    /* they were named */
+	int first;	    /* argument that is no option */
+};
+
+#define TARGET_OPTION                                                                             \
+	{                                                                                         \
+		"target", 't', "NAME", 0, "one target alone, e.g. pasid-fs of the four of pasid", \
+			0                                                                         \
+	}
+
+/* argp's parser for these. Its input is a struct asked, or begins with one; a command with more options looks first. */
+error_t asked_parse(int key, char *argument, struct argp_state *state);
+
 /* A sequence of a file. */
 struct given {
 	const char *file;
@@ -30,8 +48,9 @@ struct given {
  */
 bool read_files(char **files, int count, struct given **given, size_t *given_count);
 
-/* Whether a sequence is for a target, and --target= (NULL: any) is its name or that of its kind of entry. */
-bool is_asked(const struct sequence *s, enum target_id id, const char *target);
+/* `judge` is called for each sequence of the files, with each of its targets that is asked for. False: there is none. */
+bool judge_files(const struct asked *asked, int argc, char **argv,
+		 void (*judge)(const struct given *given, enum target_id id));
 
 /* "context.replace.mine" */
 const char *sequence_id(const struct sequence *s, enum target_id id, char *text, size_t room);

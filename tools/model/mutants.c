@@ -1,44 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtd-model mutants: which steps of a sequence carry its safety, and which are superfluous. */
-#include <argp.h>
 #include <stdlib.h>
 
 #include "tools/model/model.h"
 
-static struct arguments {
-	const char *target;
-	unsigned units;
-	int first;
-} arguments = { .units = 1 };
+static struct asked asked = { .units = 1 };
 
-static const struct argp_option option_list[] = {
-	UNITS_OPTION,
-	{ "target", 't', "NAME", 0, "one target alone, e.g. pasid-fs of the four of pasid", 0 },
-	{ 0 }
-};
+static const struct argp_option option_list[] = { UNITS_OPTION, TARGET_OPTION, { 0 } };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'u':
-		a->units = parse_units(argument);
-		return 0;
-	case 't':
-		a->target = argument;
-		return 0;
-	case ARGP_KEY_ARGS:
-		a->first = state->next;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
+static unsigned all_harms; /* of the sequences themselves */
 static bool open_question;
 
 /* Harm on any of the kinds of unit that were asked for. */
@@ -48,7 +18,7 @@ static unsigned harms_of(struct target *t, const struct sequence *s, const struc
 	unsigned harms = 0;
 
 	for (unsigned u = 0; u < UNIT_KINDS; u++)
-		if (arguments.units & 1u << u) {
+		if (asked.units & 1u << u) {
 			struct model_answer a = bench_ask(t, steps, count, s->never_blocks,
 							  unit_kinds[u].how);
 
@@ -83,7 +53,7 @@ static void print_mutant(struct target *t, const struct sequence *s, enum mutati
 						       : "");
 }
 
-static unsigned print_mutants(const struct given *g, enum target_id id)
+static void print_mutants(const struct given *g, enum target_id id)
 {
 	const struct sequence *s = &g->notation->sequence;
 	struct vtd_unit unit;
@@ -102,14 +72,14 @@ static unsigned print_mutants(const struct given *g, enum target_id id)
 		print_mutant(&t, s, MUTATION_SWAP, i, whole);
 	}
 	printf("\n");
-	return whole;
+	all_harms |= whole;
 }
 
 int mutants_main(int argc, char **argv)
 {
 	static const struct argp argp = {
 		option_list,
-		parse,
+		asked_parse,
 		"FILE...",
 		"Leave out each step of each sequence of FILE... in turn, then change it with the next, and judge "
 		"what is left.\v"
@@ -118,27 +88,12 @@ int mutants_main(int argc, char **argv)
 		NULL,
 		NULL
 	};
-	struct given *given;
-	size_t count;
-	unsigned harms = 0, judged = 0;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	if (!read_files(argv + arguments.first, argc - arguments.first, &given, &count))
+	argp_parse(&argp, argc, argv, 0, NULL, &asked);
+	if (!judge_files(&asked, argc, argv, print_mutants))
 		return BAD_INPUT;
-	for (size_t i = 0; i < count; i++)
-		for (unsigned id = 0; id < TARGET_COUNT; id++)
-			if (is_asked(&given[i].notation->sequence, (enum target_id)id,
-				     arguments.target)) {
-				harms |= print_mutants(&given[i], (enum target_id)id);
-				judged++;
-			}
-	if (!judged) {
-		fprintf(stderr, "vtd-model: no sequence is for --target=%s\n",
-			arguments.target ? arguments.target : "");
-		return BAD_INPUT;
-	}
 	if (open_question)
 		fprintf(stderr,
 			"vtd-model: some of it was too large for the search: \"safe\" may be wrong\n");
-	return harms ? UNSAFE : open_question ? UNDECIDED : SAFE;
+	return all_harms ? UNSAFE : open_question ? UNDECIDED : SAFE;
 }

@@ -85,12 +85,20 @@ void used_bits(enum entry_kind kind, const uint64_t *entry, uint64_t *used)
 	}
 }
 
-/* Whether an entry means what `state` does: the same bits are used of both, and they are the same. */
-static bool means(enum entry_kind kind, const uint64_t *entry, const uint64_t *state)
+/*
+ * Whether an entry means what `state` does: the same bits are used of both, and they are the same. A spare domain-id is as
+ * good as its own.
+ */
+static bool means(enum entry_kind kind, const uint64_t *given, const uint64_t *state)
 {
-	uint64_t of_entry[8], of_state[8];
+	struct vtd_field domain = kind_domain(kind);
+	uint64_t entry[8] = { 0 }, of_entry[8], of_state[8];
 	bool same = true;
 
+	for (unsigned i = 0; i < kind_words(kind); i++)
+		entry[i] = given[i];
+	if (domain.high && field_get(entry, domain) == SPARE_DOMAIN)
+		field_set(entry, domain, field_get(state, domain));
 	used_bits(kind, entry, of_entry);
 	used_bits(kind, state, of_state);
 	for (unsigned i = 0; i < kind_words(kind); i++)
