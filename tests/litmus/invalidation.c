@@ -16,6 +16,7 @@
 #define ROUNDS	32   /* from A to B and back: those of one tag, or some of many, may be lost */
 #define MANY	2048 /* of the simplest: one in a thousand may be lost */
 #define STILL	256
+#define HOT	40 /* DMAs by one translation: what was used often must go, too */
 #define MANY_US 200000
 #define EXPLAINED \
 	8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
@@ -176,6 +177,8 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 			status = vtd_invalidate_all(b->unit);
 		if (status != VTD_OK)
 			break;
+		for (unsigned i = 0; i < HOT && round % 64 == 63 && !t.stopped; i++)
+			engine_once(b, &t);
 		status = change(b, pieces, state);
 		if (status != VTD_OK)
 			break;

@@ -12,7 +12,8 @@
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
-#define ROUNDS 8 /* of each way */
+#define ROUNDS	  8 /* of each way; of a slow device two at least, one in each order */
+#define ROUNDS_US 200000
 
 /* The first is the bench's device, by its own PASID. */
 struct requesters {
@@ -107,13 +108,17 @@ static const char *try_way(struct bench *b, const struct requesters *r, unsigned
 			   struct tally *t)
 {
 	enum vtd_status status = vtd_invalidate_all(b->unit);
+	uint64_t started = time_us();
 
 	for (unsigned round = 0; round < ROUNDS && status == VTD_OK; round++) {
 		unsigned state = round & 1;
 
+		if (round >= 2 && time_us() - started > ROUNDS_US)
+			break;
+
 		/* Each of them first in its turn. */
 		for (unsigned i = 0; i < 2 && !t->stopped; i++)
-			go(b, r, i ^ (round >> 1 & 1), t);
+			go(b, r, i ^ state, t);
 		status = exchange(b, r, state, pieces);
 		for (unsigned i = 0; i < 2 && status == VTD_OK && !t->stopped; i++) {
 			enum outcome outcome = go(b, r, i, t);
