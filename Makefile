@@ -55,7 +55,7 @@ ifneq ($(filter image,$(MAKECMDGOALS)),)
 $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(shell rm -f $(MEDIA).img $(MEDIA).iso))
 endif
 
-GOALS := help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs vtd-capture test test-all tested host-tests fuzz format clean
+GOALS := help packages build image sign dist install uninstall pictures run run-stick sim sim-check sim-model sim-fuzz sim-coverage mutants vtd-log vtd-model matrix pxe docs as-compiled vtd-capture test test-all tested host-tests fuzz format clean
 $(foreach goal,$(filter-out $(GOALS),$(MAKECMDGOALS)),$(if $(findstring /,$(goal)),,$(error $(goal): no such goal; make help lists them)))
 
 # A misspelt variable must not start a run that is not the one meant.
@@ -87,6 +87,7 @@ needs_test-all := run image sign pxe log man rack test
 needs_test     := run image sign pxe log rack test
 needs_vtd-log  := log
 needs_vtd-capture := log
+needs_as-compiled := log
 needs_dist     := image log man
 needs_install  := image log man
 needs_pictures := run log pictures
@@ -261,6 +262,10 @@ docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md, systems.m
 	@mv $(BUILD)/systems.md docs/systems.md
 	@BUILD=$(BUILD) tools/rules > $(BUILD)/specification.md
 	@mv $(BUILD)/specification.md docs/specification.md
+	@echo "docs/as-compiled.md stays as it is: it is made from captures of kernels, by make as-compiled (half an hour and more)"
+
+as-compiled: packages ## docs/as-compiled.md: capture kernels of Debian in QEMU 10, half an hour and more, and write it
+	@BUILD=$(BUILD) tools/kernels
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
 	@$(BUILD)/host/unit-tests
@@ -404,8 +409,8 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queu
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
-CAPTURE_PURE := $(addprefix tools/capture/,common.c descriptor.c entry_fields.c insn.c irte.c records.c recorder.c \
-		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unwind.c verdict.c walk.c)
+CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c place.c records.c recorder.c seen.c \
+		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unmappings.c unwind.c verdict.c walk.c)
 HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c)) $(wildcard tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
@@ -458,15 +463,21 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 
 # vtd-capture: what an operating system does to its tables, recorded in QEMU (docs/capture.md), and the plugin that QEMU
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
-PLUGIN_SOURCES  := $(addprefix tools/capture/,insn.c plugin.c recorder.c tables.c units.c walk.c) vtd/dmar.c kernel/lib/crc32.c
+PLUGIN_SOURCES  := $(addprefix tools/capture/,config.c insn.c instrument.c plugin.c recorder.c tables.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
-CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
+CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out tools/capture/guest.c $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
 
 $(BUILD)/model/tools/capture/%.o: MODEL_CFLAGS += -D_GNU_SOURCE
 $(BUILD)/model/tools/capture/main.o: MODEL_CFLAGS += -DBUILD_ID='"$(BUILD_ID)"'
 $(BUILD)/model/tools/capture/main.o: $(BUILD)/id
-$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init
+$(BUILD)/model/tools/capture/initramfs.o: tools/capture/guest-init $(BUILD)/capture-guest
+$(BUILD)/model/tools/capture/initramfs.o: MODEL_CFLAGS += -DGUEST_PROGRAM='"$(BUILD)/capture-guest"'
+
+# A program for the guest, on its own: no library of this machine's.
+$(BUILD)/capture-guest: tools/capture/guest.c
+	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie \
+		-no-pie -static -nostdlib -s -Wl,--build-id=none $< -o $@
 
 $(BUILD)/vtd-capture: $(CAPTURE_OBJECTS) $(PLUGINS)
 	$(Q)$(HOSTCC) $(CAPTURE_OBJECTS) -lz -ljansson -o $@

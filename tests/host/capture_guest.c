@@ -31,6 +31,10 @@ static void store(struct guest *g, uint64_t physical, uint64_t low, uint64_t hig
 		units_store(&g->units, unit, &s, print_call, g);
 		return;
 	}
+	if (config_at(&g->config, physical)) {
+		config_store(&g->config, &s, print_call, g);
+		return;
+	}
 	memcpy(g->ram + physical, value, bytes);
 	if (tables_kind(&g->tables, physical))
 		tables_store(&g->tables, &s, print_call, g);
@@ -47,6 +51,9 @@ void guest_start(struct guest *g)
 	CHECK(tables_init(&g->tables, &g->recorder, (struct guest_ram){ g->ram, GUEST_BYTES }));
 	g->units.tables = &g->tables;
 	units_add(&g->units, GUEST_UNIT, "given");
+	g->config = (struct config_space){ .recorder = &g->recorder,
+					   .base = GUEST_CONFIG,
+					   .bytes = 1 << 20 };
 	store(g, GUEST_UNIT + VTD_IQA, GUEST_QUEUE, 0, 8, false);
 	store(g, GUEST_UNIT + VTD_IRTA, GUEST_IRT | 7, 0, 8, false);
 	store(g, GUEST_UNIT + VTD_GCMD, GCMD_SIRTP, 0, 4, false);
@@ -106,6 +113,11 @@ void guest_set_up(struct guest *g, uint64_t entry, uint64_t low, uint64_t high)
 	guest_store(g, GUEST_CONTEXT + entry + 8, high);
 	guest_store(g, GUEST_CONTEXT + entry, low);
 	guest_flush(g, GUEST_CONTEXT + entry);
+}
+
+void guest_config(struct guest *g, unsigned source, unsigned offset, uint16_t value)
+{
+	store(g, GUEST_CONFIG + (source << 12 | offset), value, 0, 2, false);
 }
 
 struct records guest_end(struct guest *g)

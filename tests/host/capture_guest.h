@@ -3,11 +3,13 @@
 #ifndef TESTS_HOST_CAPTURE_GUEST_H
 #define TESTS_HOST_CAPTURE_GUEST_H
 
+#include "tools/capture/config.h"
 #include "tools/capture/records.h"
 #include "tools/capture/units.h"
 
 #define GUEST_BYTES   0x20000u
 #define GUEST_UNIT    0xfed90000u
+#define GUEST_CONFIG  0xb0000000u /* configuration space of bus 0 */
 #define GUEST_ROOT    0x1000u
 #define GUEST_CONTEXT 0x2000u /* of bus 0 */
 #define GUEST_QUEUE   0x3000u
@@ -18,6 +20,7 @@ struct guest {
 	struct recorder recorder;
 	struct tables tables;
 	struct units units;
+	struct config_space config;
 	struct records records;
 	char *text; /* of the records, after guest_end() */
 	size_t length;
@@ -37,6 +40,9 @@ void guest_flush(struct guest *g, uint64_t physical);
 void guest_invalidate(struct guest *g, uint64_t low, uint64_t high); /* and wait */
 void guest_set_up(struct guest *g, uint64_t entry, uint64_t low,
 		  uint64_t high); /* high half first */
+
+/* A 16-bit store to the configuration space of a device. */
+void guest_config(struct guest *g, unsigned source, unsigned offset, uint16_t value);
 
 /* The end is written, and the records read. */
 struct records guest_end(struct guest *g);

@@ -148,12 +148,12 @@ static const char *try_absent(struct trying *x)
 		"outside the specification: target %s: %s set and P clear, and everything invalidated: %u of %u refused DMAs were recorded: FPD counts whatever P says (section %s)",
 		target_name((enum target_id)x->b->target->id), x->flip->name, recorded, ABSENT,
 		x->flip->section);
-	if (!x->b->traits.is_qemu)
-		return text;
-	/* It looks at P of directory and PASID-table entries first. */
-	log_note("  known of QEMU: %s", text);
-	text[0] = 0;
-	return NULL;
+	/* It looks at P before it looks at FPD, below the context entry. */
+	if (x->b->traits.is_qemu && x->flip->place != CONTEXT_ABOVE && x->b->target->scalable) {
+		log_note("  known of QEMU: %s", text);
+		return NULL;
+	}
+	return text;
 }
 
 /* Why this bit is not tried here; NULL: it is. */

@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/capture/arguments.h"
+#include <string.h>
+
 #include "tools/model/kinds.h"
+
+static enum table_kind entry_kind(struct argp_state *state, const char *text)
+{
+	for (unsigned kind = TABLE_NONE + 1; kind < TABLE_KIND_COUNT; kind++)
+		if (!strcmp(table_kinds[kind].name, text))
+			return (enum table_kind)kind;
+	argp_error(state, "\"%s\" is no kind of entry (see --help)", text);
+	return TABLE_NONE;
+}
 
 error_t arguments_parse(int key, char *argument, struct argp_state *state)
 {
@@ -9,6 +20,9 @@ error_t arguments_parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 'b':
 		a->brief = true;
+		return 0;
+	case 'e':
+		a->entry = entry_kind(state, argument);
 		return 0;
 	case 'j':
 		a->json = true;

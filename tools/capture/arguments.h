@@ -6,12 +6,15 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "tools/capture/kinds.h"
+
 struct arguments {
 	const char *paths[2]; /* captures */
 	unsigned wanted;      /* so many of them: 1 or 2 */
 	unsigned count;
 	const char *symbols, *output;
-	unsigned units; /* bit set of kinds of unit (tools/model/kinds.h) */
+	unsigned units;	       /* bit set of kinds of unit (tools/model/kinds.h) */
+	enum table_kind entry; /* TABLE_NONE: of all */
 	bool json, brief;
 };
 
@@ -20,6 +23,13 @@ struct arguments {
 		"symbols", 's', "FILE", 0,                                                                 \
 			"functions: System.map, /proc/kallsyms or what nm prints; else the capture's own", \
 			0                                                                                  \
+	}
+#define ARGUMENT_ENTRY                                                                                      \
+	{                                                                                                   \
+		"entry", 'e', "KIND", 0,                                                                    \
+			"sequences of these entries alone: root, context, sm-root, sm-context, pasid-dir, " \
+			"pasid or irte",                                                                    \
+			0                                                                                   \
 	}
 #define ARGUMENT_UNITS                                                                        \
 	{                                                                                     \

@@ -22,6 +22,7 @@ int sequences_main(int argc, char **argv);
 int judge_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
 int report_main(int argc, char **argv);
+int unmappings_main(int argc, char **argv);
 
 /* Prints "vtd-capture: ..." to standard error and ends with BAD_USAGE. */
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...);

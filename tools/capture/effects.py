@@ -2,10 +2,10 @@
 """What sequences of the catalogue and transitions of a capture do, so that they can be compared: stores by their effect."""
 import re
 
-WORDS = {"root": 1, "context": 2, "sm-root": 1, "sm-context": 4, "pasid-dir": 1, "pasid": 8}
+WORDS = {"root": 1, "context": 2, "sm-root": 1, "sm-context": 4, "pasid-dir": 1, "pasid": 8, "irte": 2}
 ONES = (1 << 64) - 1
 # The kind of entry of each target.
-KINDS = {kind: kind for kind in WORDS} | {"context-pt": "context"} | {
+KINDS = {kind: kind for kind in WORDS} | {"context-pt": "context", "irte-posted": "irte"} | {
     "pasid-" + t: "pasid" for t in ("ss", "fs", "fs-pt", "nested")}
 
 

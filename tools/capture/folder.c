@@ -30,10 +30,26 @@ static void read_about(struct folder *f, const char *about)
 	f->cpu_seconds = atof(value_of(about, "cpu-seconds"));
 }
 
+/* Whether the kernel crashed by itself between these; to: NULL: to the end. */
+static bool crashed(const char *from, const char *to)
+{
+	static const char *const words[] = { "Kernel panic", "Oops:" };
+
+	for (size_t i = 0; from && i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *at = strstr(from, words[i]);
+
+		if (at && (!to || at < to))
+			return true;
+	}
+	return false;
+}
+
 static void read_console(struct folder *f, const char *console)
 {
 	f->ended = strstr(console, "@@ end");
-	f->panic = strstr(console, "Kernel panic") || strstr(console, "Oops:");
+	f->crash_kernel = strstr(console, "@@ phase crash kernel");
+	f->panic = crashed(console, strstr(console, "@@ crash now")) ||
+		   crashed(strstr(console, "@@ phase crash kernel"), NULL);
 }
 
 void folder_open(struct folder *f, const char *path, bool lenient)

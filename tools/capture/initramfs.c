@@ -17,6 +17,12 @@ __asm__(".pushsection .rodata\n"
 	".byte 0\n"
 	".popsection\n");
 
+extern const char guest_program[], guest_program_end[];
+__asm__(".pushsection .rodata\n"
+	"guest_program: .incbin \"" GUEST_PROGRAM "\"\n"
+	"guest_program_end:\n"
+	".popsection\n");
+
 /* The drivers of what tools/capture/machine.c puts into the machine. */
 static const char *const wanted[] = {
 	"nvme",	    "e1000e",		"e1000",   "virtio_pci", "virtio_net",
@@ -71,11 +77,18 @@ static void read_module(const struct module *m, char **bytes, size_t *length)
 		     program ? program : "");
 }
 
+/* By its name, or as a dependency has it: "nvme-core" is nvme_core. */
 static struct module *find_module(const char *name, size_t length)
 {
-	for (unsigned i = 0; i < module_count; i++)
-		if (strlen(modules[i].name) == length && !strncmp(modules[i].name, name, length))
+	for (unsigned i = 0; i < module_count; i++) {
+		const char *known = modules[i].name;
+		size_t n = 0;
+
+		while (n < length && known[n] && known[n] == (name[n] == '-' ? '_' : name[n]))
+			n++;
+		if (n == length && !known[n])
 			return &modules[i];
+	}
 	return NULL;
 }
 
@@ -108,34 +121,49 @@ static void add_module(FILE *out, struct module *m, unsigned *order)
 	free(bytes);
 }
 
+/* A file of this machine. */
+static void add_file(FILE *out, const char *name, const char *path, unsigned mode)
+{
+	char *bytes;
+	size_t length;
+
+	if (!read_whole(path, &bytes, &length))
+		fail("%s: %s", path, strerror(errno));
+	cpio_add(out, name, S_IFREG | mode, bytes, length);
+	free(bytes);
+}
+
 void write_initramfs(const char *path, const struct kernel *kernel, const char *busybox,
-		     char *const *scripts, unsigned script_count)
+		     char *const *scripts, unsigned script_count, const char *crash)
 {
 	static const char *const folders[] = { "bin", "dev", "proc", "sys", "m", "scripts" };
 	FILE *out = fopen(path, "w");
 	unsigned order = 0;
-	char *bytes;
-	size_t length;
 
 	if (!out)
 		fail("%s: %s", path, strerror(errno));
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		cpio_add(out, folders[i], S_IFDIR | 0755, "", 0);
-	if (!read_whole(busybox, &bytes, &length))
-		fail("%s: %s", busybox, strerror(errno));
-	cpio_add(out, "bin/busybox", S_IFREG | 0755, bytes, length);
+	add_file(out, "bin/busybox", busybox, 0755);
 	cpio_add(out, "bin/sh", S_IFLNK | 0777, "busybox", 7);
+	cpio_add(out, "bin/guest", S_IFREG | 0755, guest_program,
+		 (size_t)(guest_program_end - guest_program));
 	cpio_add(out, "init", S_IFREG | 0755, guest_init, strlen(guest_init));
-	if (kernel->modules)
+	if (kernel->modules && !module_count)
 		nftw(kernel->modules, note_module, 16, FTW_PHYS);
+	for (unsigned i = 0; i < module_count; i++)
+		modules[i].added = false;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		add_module(out, find_module(wanted[i], strlen(wanted[i])), &order);
 	for (unsigned i = 0; i < script_count; i++) {
 		char *name = text_of("scripts/%02u", i);
 
-		if (!read_whole(scripts[i], &bytes, &length))
-			fail("%s: %s", scripts[i], strerror(errno));
-		cpio_add(out, name, S_IFREG | 0755, bytes, length);
+		add_file(out, name, scripts[i], 0755);
+	}
+	if (crash) {
+		cpio_add(out, "crash", S_IFDIR | 0755, "", 0);
+		add_file(out, "crash/kernel", kernel->image, 0644);
+		add_file(out, "crash/initramfs", crash, 0644);
 	}
 	cpio_end(out);
 	if (fclose(out))

@@ -65,7 +65,7 @@ int judge_main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	judged_open(&j, arguments.paths[0], arguments.symbols, arguments.units);
 	if (arguments.json) {
-		view_print_json(&j.view, j.verdicts);
+		view_print_json(&j.view, j.verdicts, &j.unmappings);
 		return j.status;
 	}
 	printf("%s\n\n", j.view.title);
@@ -75,5 +75,8 @@ int judge_main(int argc, char **argv)
 	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE],
 	       j.number[VERDICT_RESTS], j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE],
 	       j.view.incomplete ? "; the capture is incomplete" : "");
+	if (j.unmappings.count)
+		printf("beside these, %zu of %u unmappings left a device-TLB out: vtd-capture unmappings says which\n",
+		       j.unmappings.count, j.unmappings.with_devices);
 	return j.status;
 }

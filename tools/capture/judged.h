@@ -3,6 +3,7 @@
 #ifndef TOOLS_CAPTURE_JUDGED_H
 #define TOOLS_CAPTURE_JUDGED_H
 
+#include "tools/capture/unmappings.h"
 #include "tools/capture/verdict.h"
 #include "tools/capture/view.h"
 
@@ -10,6 +11,7 @@ struct judged {
 	struct view view;
 	struct verdict *verdicts;	   /* of each shape */
 	unsigned number[VERDICT_NONE + 1]; /* of shapes by enum verdict_is */
+	struct unmappings unmappings;	   /* beside them; they do not count for the status */
 	int status;			   /* the exit status that it makes */
 };
 

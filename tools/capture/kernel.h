@@ -23,9 +23,10 @@ char *find_busybox(const char *work);
 
 /*
  * The first file system: busybox, the modules that the workload needs in the order in which they are to be loaded,
- * `init` and the files of `scripts` (run at the end of the workload).
+ * `init` and the files of `scripts` (run at the end of the workload). `crash`: the first file system of the crash kernel
+ * that is started last, the same kernel; NULL: none is.
  */
 void write_initramfs(const char *path, const struct kernel *kernel, const char *busybox,
-		     char *const *scripts, unsigned script_count);
+		     char *const *scripts, unsigned script_count, const char *crash);
 
 #endif

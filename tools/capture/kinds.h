@@ -54,6 +54,7 @@ static const struct {
  *  Q BASE FROM TO [stack ...]         the tail of the invalidation queue is moved; then
  *  I WORD...                          each descriptor, 2 or 4 words
  *  M BASE OFFSET BYTES VALUE [stack ...]    a store to any other register of the unit
+ *  C SOURCE OFFSET BYTES VALUE [stack ...]  a store to the extended configuration space of a device
  *  Z PAGE KIND CRC                    at the end: CRC-32 of each table as memory has it
  *
  * The first line is `vtd-capture-record VERSION`, the last `end RECORDS SEEN RECORDED MISSED WALKS FAILED MS`, decimal.

@@ -20,6 +20,9 @@ struct machine {
 	const char *disk;			      /* what boots by itself */
 	const char *unit;			      /* more properties of intel-iommu, or NULL */
 	uint64_t unit_address;			      /* 0: by the DMAR table */
+	uint64_t
+		hold; /* a processor that comes to this address is held there for hold_ms; 0: none */
+	unsigned hold_ms;
 	bool ovmf;
 	char **more;	/* arguments of QEMU's, NULL-terminated, or NULL */
 	bool no_plugin; /* for a comparison of times: nothing is recorded */

@@ -17,6 +17,7 @@ static const struct {
 	{ "judge", judge_main, "what hardware that keeps the specification may make of each" },
 	{ "compare", compare_main, "two captures: the functions whose order changed" },
 	{ "report", report_main, "one HTML page about a capture" },
+	{ "unmappings", unmappings_main, "whether unmapping told the device-TLB of every device" },
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -26,7 +27,7 @@ static int usage(FILE *out)
 	fputs("Usage: vtd-capture COMMAND [OPTION...] ...\nRecord what an operating system does to its VT-d tables, and judge it.\n\nCommands:\n",
 	      out);
 	for (size_t i = 0; i < COUNT; i++)
-		fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-11s%s\n", commands[i].name, commands[i].help);
 	fputs("\n'vtd-capture COMMAND --help' says more of each; docs/capture.md has an example.\n\n"
 	      "Exit status: 0 all is safe (of compare: nothing changed), 1 something is unsafe (changed), 2 bad input\n"
 	      "or wrong usage, 3 something could not be decided, 4 the capture is incomplete, 5 the guest gave the\n"

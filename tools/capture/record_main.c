@@ -15,174 +15,14 @@
 #include "tools/capture/folder.h"
 #include "tools/capture/kernel.h"
 #include "tools/capture/machine.h"
+#include "tools/capture/record_arguments.h"
 
-#define SCRIPTS_MAX 20
-#define ATTEMPTS    3
+#define ATTEMPTS 3
 
-static struct arguments {
-	struct machine machine;
-	struct machine_limits limits;
-	const char *output, *kernel, *package, *modules, *busybox, *append;
-	char *scripts[SCRIPTS_MAX];
-	unsigned script_count;
-} arguments = {
+static struct record_arguments arguments = {
 	.machine = { .qemu = "qemu-system-x86_64", .processors = 2, .megabytes = 1024 },
 	.limits = { .seconds = 300, .bytes = 512ull << 20 },
 };
-
-enum {
-	OPTION_CM = 256,
-	OPTION_PLUGINS,
-	OPTION_UNIT,
-	OPTION_UNIT_ADDRESS,
-	OPTION_BUSYBOX,
-	OPTION_CPUS,
-	OPTION_MEMORY,
-	OPTION_OVMF,
-	OPTION_ALL_CODE,
-	OPTION_NONE
-};
-
-static const struct argp_option option_list[] = {
-	{ "output", 'o', "FOLDER", 0, "where the capture goes; a capture that is there is replaced",
-	  0 },
-	{ NULL, 0, NULL, 0, "What is run:", 1 },
-	{ "kernel", 'k', "FILE", 0, "a bzImage; its modules are looked for beside it", 1 },
-	{ "modules", 'm', "FOLDER", 0,
-	  "its modules: lib/modules/VERSION, or what make modules_install wrote", 1 },
-	{ "package", 'p', "NAME", 0,
-	  "a kernel of Debian's or Ubuntu's, by its package's name or file", 1 },
-	{ "disk", 'd', "IMAGE", 0, "a disk image of any system; it is not changed", 1 },
-	{ "append", 'a', "WORDS", 0, "more for the kernel's command line", 1 },
-	{ "script", 's', "FILE", 0, "run by the guest's shell after the workload; may be repeated",
-	  1 },
-	{ NULL, 0, NULL, 0, "On which machine:", 2 },
-	{ "mode", 'M', "MODE", 0, "legacy (if nothing is said), scalable, first-stage", 2 },
-	{ "caching-mode", OPTION_CM, NULL, 0, "with CAP.CM = 1", 2 },
-	{ "unit", OPTION_UNIT, "PROPERTIES", 0, "more properties of QEMU's intel-iommu", 2 },
-	{ "unit-address", OPTION_UNIT_ADDRESS, "ADDRESS", 0,
-	  "of its registers; else by the DMAR table", 2 },
-	{ "qemu", 'q', "FILE", 0, "QEMU 9.2 or later with plugins", 2 },
-	{ "plugins", OPTION_PLUGINS, "FOLDER", 0, "where vtd-capture-plugin-*.so are", 2 },
-	{ "processors", OPTION_CPUS, "N", 0, "2 if nothing is said", 2 },
-	{ "memory", OPTION_MEMORY, "MIB", 0, "1024 if nothing is said, at most 2048", 2 },
-	{ "ovmf", OPTION_OVMF, NULL, 0, "UEFI firmware; for --disk", 2 },
-	{ "all-code", OPTION_ALL_CODE, NULL, 0,
-	  "stores of all code, not only of that in the upper half of the address space; slower",
-	  2 },
-	{ "busybox", OPTION_BUSYBOX, "FILE", 0,
-	  "for the guest, without libraries; else this system's", 2 },
-	{ "no-plugin", OPTION_NONE, NULL, OPTION_HIDDEN, NULL, 2 },
-	{ NULL, 0, NULL, 0, "Limits:", 3 },
-	{ "seconds", 't', "N", 0, "300 if nothing is said", 3 },
-	{ "size", 'S', "MIB", 0, "of the records; 512 if nothing is said", 3 },
-	{ 0 }
-};
-
-static unsigned number(struct argp_state *state, const char *text, unsigned low, unsigned high)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (*end || end == text || value < low || value > high)
-		argp_error(state, "\"%s\" is no number from %u to %u", text, low, high);
-	return (unsigned)value;
-}
-
-static enum machine_mode mode_of(struct argp_state *state, const char *text)
-{
-	for (unsigned i = 0; i < MODE_COUNT; i++)
-		if (!strcmp(machine_modes[i], text))
-			return (enum machine_mode)i;
-	argp_error(state, "\"%s\" is no mode; there are legacy, scalable, first-stage", text);
-	return MODE_LEGACY;
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'o':
-		a->output = argument;
-		return 0;
-	case 'k':
-		a->kernel = argument;
-		return 0;
-	case 'm':
-		a->modules = argument;
-		return 0;
-	case 'p':
-		a->package = argument;
-		return 0;
-	case 'd':
-		a->machine.disk = argument;
-		return 0;
-	case 'a':
-		a->append = argument;
-		return 0;
-	case 's':
-		if (a->script_count == SCRIPTS_MAX)
-			argp_error(state, "at most %u scripts", SCRIPTS_MAX);
-		a->scripts[a->script_count++] = argument;
-		return 0;
-	case 'M':
-		a->machine.mode = mode_of(state, argument);
-		return 0;
-	case OPTION_CM:
-		a->machine.caching_mode = true;
-		return 0;
-	case OPTION_UNIT:
-		a->machine.unit = argument;
-		return 0;
-	case OPTION_UNIT_ADDRESS:
-		a->machine.unit_address = strtoull(argument, NULL, 0);
-		return 0;
-	case 'q':
-		a->machine.qemu = argument;
-		return 0;
-	case OPTION_PLUGINS:
-		a->machine.plugin = argument;
-		return 0;
-	case OPTION_CPUS:
-		a->machine.processors = number(state, argument, 1, 16);
-		return 0;
-	case OPTION_MEMORY:
-		a->machine.megabytes = number(state, argument, 256, 2048);
-		return 0;
-	case OPTION_OVMF:
-		a->machine.ovmf = true;
-		return 0;
-	case OPTION_ALL_CODE:
-		a->machine.all_code = true;
-		return 0;
-	case OPTION_BUSYBOX:
-		a->busybox = argument;
-		return 0;
-	case OPTION_NONE:
-		a->machine.no_plugin = true;
-		return 0;
-	case 't':
-		a->limits.seconds = number(state, argument, 1, 86400);
-		return 0;
-	case 'S':
-		a->limits.bytes = (uint64_t)number(state, argument, 1, 1 << 20) << 20;
-		return 0;
-	case ARGP_KEY_ARGS: /* after "--" */
-		a->machine.more = state->argv + state->next;
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->output)
-			argp_error(state, "--output=FOLDER says where the capture goes");
-		if (!!a->kernel + !!a->package + !!a->machine.disk != 1)
-			argp_error(state, "one of --kernel, --package and --disk says what is run");
-		if (strchr(a->output, ','))
-			argp_error(state, "QEMU takes no comma in --output");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 /* The folder, empty; a capture that was there is replaced, anything else is left alone. */
 static char *make_folder(const char *path)
@@ -254,6 +94,8 @@ static const char *what_went_wrong(const struct machine_run *run, const struct f
 								     : WTERMSIG(run->status));
 	if (!f->ended && !arguments.machine.disk)
 		return "the guest stopped before its workload was done; the last lines of its console:";
+	if (arguments.crash && !f->crash_kernel)
+		return "no crash kernel was started (--crash):";
 	return NULL;
 }
 
@@ -312,11 +154,30 @@ static struct machine_run run_it(const struct machine *m, const struct machine_l
 	}
 }
 
+/* What a kernel is started with. */
+static void write_files(struct machine *m, const struct record_arguments *a,
+			const struct kernel *kernel, const char *work)
+{
+	const char *busybox = a->busybox ? a->busybox : find_busybox(work);
+	char *crash = a->crash ? text_of("%s/initramfs-crash", work) : NULL;
+
+	if (crash)
+		write_initramfs(crash, kernel, busybox, NULL, 0, NULL);
+	m->initramfs = text_of("%s/initramfs", work);
+	write_initramfs(m->initramfs, kernel, busybox, a->scripts, a->script_count, crash);
+	/* no_timer_check: a busy host may be too slow for the check of the timer. */
+	m->command_line = text_of(
+		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s%s %s",
+		m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on",
+		crash ? " crashkernel=256M nokaslr" : "",
+		a->only_scripts ? " vtd-only-scripts" : "", a->append ? a->append : "");
+}
+
 int record_main(int argc, char **argv)
 {
 	static const struct argp argp = {
-		option_list,
-		parse,
+		record_options,
+		record_parse,
 		"[-- QEMU'S OPTIONS]",
 		"Run a kernel in QEMU and record every store, flush and invalidation that it does to its VT-d tables.\v"
 		"With --kernel and --package it gets a first file system of ours, whose workload binds and unbinds "
@@ -326,7 +187,7 @@ int record_main(int argc, char **argv)
 		NULL,
 		NULL
 	};
-	struct arguments *a = &arguments;
+	struct record_arguments *a = &arguments;
 	struct machine *m = &a->machine;
 	char work[] = "/tmp/vtd-capture-XXXXXX", version[32];
 	struct kernel kernel = { .version = "", .title = "" };
@@ -344,13 +205,7 @@ int record_main(int argc, char **argv)
 		kernel = a->kernel ? kernel_of_file(a->kernel, a->modules)
 				   : kernel_of_package(a->package, work);
 		m->image = kernel.image;
-		m->initramfs = text_of("%s/initramfs", work);
-		write_initramfs(m->initramfs, &kernel, a->busybox ? a->busybox : find_busybox(work),
-				a->scripts, a->script_count);
-		/* no_timer_check: a busy host may be too slow for the check of the timer. */
-		m->command_line = text_of(
-			"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s %s",
-			m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on", a->append ? a->append : "");
+		write_files(m, a, &kernel, work);
 		fprintf(stderr, "vtd-capture: Linux %s, %s mode, QEMU %s; modules: %s\n",
 			kernel.title, machine_modes[m->mode], version,
 			kernel.modules ? kernel.modules : "none found");

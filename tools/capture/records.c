@@ -15,10 +15,23 @@ static const struct {
 	char type;
 	const char *form;
 } forms[] = {
-	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" }, { 'U', "xk" },   { 'S', "xxxxxkx*" },
-	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	  { 'B', "xxxx" }, { 'Q', "xxx*" },
-	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'Z', "xkx" },
+	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" },   { 'U', "xk" },   { 'S', "xxxxxkx*" },
+	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	    { 'B', "xxxx" }, { 'Q', "xxx*" },
+	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
 };
+
+#define CALLERS 3 /* return addresses by which calls are told from each other */
+
+bool records_same_call(const struct record *a, const struct record *b)
+{
+	if (!a->depth || !b->depth)
+		return true;
+	for (unsigned i = 0; i < a->depth && i < CALLERS; i++)
+		for (unsigned j = 0; j < b->depth; j++)
+			if (a->stack[i] == b->stack[j])
+				return true;
+	return false;
+}
 
 static bool number(const char *text, int base, uint64_t *out)
 {

@@ -45,6 +45,9 @@ void records_free(struct records *r);
  */
 const char *records_incomplete(const struct records *r, char *text, size_t room);
 
+/* Whether one call did both: some of the first's innermost return addresses are on the other's stack, too. */
+bool records_same_call(const struct record *a, const struct record *b);
+
 /* What a record does to the tables: T, E, U, S, ! and Z; nothing for others. */
 void records_apply(struct shadow *s, const struct record *r);
 

@@ -130,6 +130,11 @@ static void print_page(FILE *out, const struct judged *j)
 		r->seen, r->recorded, r->missed, j->view.transitions.count, j->view.shapes.count,
 		j->number[VERDICT_SAFE], j->number[VERDICT_UNSAFE], j->number[VERDICT_RESTS],
 		j->number[VERDICT_UNDECIDED], j->number[VERDICT_NONE]);
+	if (j->unmappings.count)
+		fprintf(out,
+			"<p><span class=unsafe>%zu of %u unmappings left a device-TLB out</span>: "
+			"<code>vtd-capture unmappings</code> says which.</p>\n",
+			j->unmappings.count, j->unmappings.with_devices);
 	if (j->view.incomplete) {
 		fputs("<p class=unsafe>The capture is incomplete: ", out);
 		escape(out, j->view.incomplete);

@@ -4,16 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/litmus/foreign.h"
 #include "tools/capture/arguments.h"
 #include "tools/capture/capture.h"
-#include "tools/capture/folder.h"
+#include "tools/capture/seen.h"
 #include "tools/capture/view.h"
 
 static struct arguments arguments = { .wanted = 1 };
 
-static const struct argp_option option_list[] = {
-	ARGUMENT_SYMBOLS, { "json", 'j', NULL, 0, "the transitions, as JSON", 0 }, { 0 }
-};
+static const struct argp_option option_list[] = { ARGUMENT_ENTRY,
+						  ARGUMENT_SYMBOLS,
+						  { "json", 'j', NULL, 0,
+						    "the transitions, as JSON", 0 },
+						  { 0 } };
 
 static void print_shape(const struct shape *s)
 {
@@ -48,17 +51,23 @@ int sequences_main(int argc, char **argv)
 		NULL
 	};
 	struct view v;
+	unsigned printed;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	view_open(&v, arguments.paths[0], arguments.symbols);
 	if (arguments.json) {
-		view_print_json(&v, NULL);
+		view_print_json(&v, NULL, NULL);
 		return v.status;
 	}
 	printf("# %s\n# %zu transitions of entries, %zu distinct\n#\n", v.title,
 	       v.transitions.count, v.shapes.count);
 	for (size_t i = 0; i < v.shapes.count; i++)
-		print_shape(&v.shapes.list[i]);
-	view_print_sequences(&v);
+		if (arguments.entry == TABLE_NONE || v.shapes.list[i].kind == arguments.entry)
+			print_shape(&v.shapes.list[i]);
+	printed = seen_print(stdout, &v.shapes, v.title, arguments.entry);
+	if (printed > FOREIGN_MAX)
+		fprintf(stderr,
+			"vtd-capture: %u sequences; where they are run, a file may have %u: --entry=KIND prints those of one kind\n",
+			printed, FOREIGN_MAX);
 	return v.status;
 }

@@ -18,13 +18,13 @@ enum entry_kind shape_entry_kind(enum table_kind kind)
 		[TABLE_SM_CONTEXT] = KIND_SM_CONTEXT,
 		[TABLE_PASID_DIR] = KIND_PASID_DIR,
 		[TABLE_PASID] = KIND_PASID,
-		[TABLE_IRTE] = KIND_COUNT,
+		[TABLE_IRTE] = KIND_IRTE,
 	};
 
 	return kinds[kind];
 }
 
-/* What kind of translation the entry is for: transitions of another kind are others. */
+/* What kind of translation (of an interrupt: which format) the entry is for: transitions of another kind are others. */
 static const char *type_of(enum table_kind kind, const uint64_t *words)
 {
 	static const char *const of_tt[4] = { "", "with a device-TLB", "pass-through", "" };
@@ -38,6 +38,8 @@ static const char *type_of(enum table_kind kind, const uint64_t *words)
 		return of_tt[field_get(words, CONTEXT_TT)];
 	if (kind == TABLE_PASID)
 		return of_pgtt[field_get(words, PASID_PGTT)];
+	if (kind == TABLE_IRTE)
+		return field_get(words, IRTE_IM) ? "posted" : "";
 	return "";
 }
 

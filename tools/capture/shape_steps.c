@@ -174,6 +174,8 @@ static const struct {
 	{ INVALIDATES_PIOTLB, SCOPE_ONE, STEP_INVALIDATE_PIOTLB, STEP_SETTLE_PIOTLB },
 	{ INVALIDATES_DEVTLB, SCOPE_ONE, STEP_INVALIDATE_DEVTLB, STEP_OP_COUNT },
 	{ INVALIDATES_PDEVTLB, SCOPE_ONE, STEP_INVALIDATE_DEVTLB, STEP_OP_COUNT },
+	{ INVALIDATES_IEC, SCOPE_ONE, STEP_INVALIDATE_IEC, STEP_OP_COUNT },
+	{ INVALIDATES_IEC, SCOPE_GLOBAL, STEP_INVALIDATE_IEC_GLOBAL, STEP_OP_COUNT },
 };
 
 static void invalidation_step(struct shape_step *s, const struct transition *t,
@@ -181,18 +183,14 @@ static void invalidation_step(struct shape_step *s, const struct transition *t,
 {
 	const struct descriptor *d = &e->descriptor;
 
-	if (d->type == INVALIDATES_IEC) {
-		s->text = text_of("# invalidate the interrupt entry cache (%s)",
-				  d->scope == SCOPE_GLOBAL ? "global" : "index");
-		return;
-	}
 	for (size_t i = 0; i < sizeof(invalidations) / sizeof(invalidations[0]); i++)
 		if (invalidations[i].type == d->type && invalidations[i].scope == d->scope) {
 			bool settles = settle && invalidations[i].settle != STEP_OP_COUNT &&
 				       transition_is(t) == IS_SETUP;
 			bool has_domain = d->scope != SCOPE_GLOBAL &&
 					  d->type != INVALIDATES_DEVTLB &&
-					  d->type != INVALIDATES_PDEVTLB;
+					  d->type != INVALIDATES_PDEVTLB &&
+					  d->type != INVALIDATES_IEC;
 			int value = has_domain ? whose(t, d) : VALUE_OLD;
 
 			s->step.op = e->other_source ? STEP_INVALIDATE_CONTEXT_OTHER

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/place.h"
 #include "tools/capture/transitions.h"
 #include "vtd/regs.h"
 
@@ -18,19 +19,8 @@ struct finder {
 	size_t open[OPEN_MAX]; /* of out->list; the one stored to last comes last */
 	unsigned open_count;
 	size_t room;
-	uint64_t irt; /* address of entry 0 */
+	uint64_t irta, irt; /* the register as stored; address of entry 0 of the table in use */
 };
-
-static bool same_call(const struct record *a, const struct record *b)
-{
-	if (!a->depth || !b->depth)
-		return true;
-	for (unsigned i = 0; i < a->depth && i < CALLERS; i++)
-		for (unsigned j = 0; j < b->depth; j++)
-			if (a->stack[i] == b->stack[j])
-				return true;
-	return false;
-}
 
 static const struct record *last_store(const struct transition *t)
 {
@@ -38,38 +28,6 @@ static const struct record *last_store(const struct transition *t)
 		if (t->events[i].is == EVENT_STORE)
 			return t->events[i].record;
 	return NULL;
-}
-
-static int source_of_context(struct finder *f, uint64_t entry)
-{
-	const struct shadow_page *table = shadow_find(&f->shadow, entry);
-	unsigned bus, half;
-
-	if (!table || !table->parent)
-		return -1;
-	bus = (unsigned)(table->parent & 0xfff) / 16;
-	half = table->kind == TABLE_SM_CONTEXT && table->parent & 8 ? 0x80 : 0;
-	return (int)(bus << 8 | half |
-		     (unsigned)(entry & 0xfff) / (8 * table_kinds[table->kind].words));
-}
-
-/* Whose entry it is. */
-static void place(struct finder *f, struct transition *t)
-{
-	const struct shadow_page *table = shadow_find(&f->shadow, t->entry), *directory;
-	uint64_t first;
-
-	t->source = -1;
-	t->pasid = -1;
-	if (t->kind == TABLE_CONTEXT || t->kind == TABLE_SM_CONTEXT)
-		t->source = source_of_context(f, t->entry);
-	if (t->kind != TABLE_PASID || !table ||
-	    !(directory = shadow_find(&f->shadow, table->parent)))
-		return;
-	t->source = source_of_context(f, directory->parent);
-	shadow_read(&f->shadow, directory->parent, 1, &first);
-	first &= ~0xfffull;
-	t->pasid = (int64_t)((table->parent - first) / 8 * 64 + (t->entry & 0xfff) / 64);
 }
 
 static unsigned count_below(struct finder *f, const struct transition *t)
@@ -112,7 +70,7 @@ static struct transition *start(struct finder *f, const struct record *r)
 	t->cpu = r->cpu;
 	shadow_read(&f->shadow, t->entry, table_kinds[t->kind].words, t->old);
 	memcpy(t->new, t->old, sizeof(t->new));
-	place(f, t);
+	place_of(&f->shadow, t->kind, t->entry, &t->source, &t->pasid);
 	t->present_below = count_below(f, t);
 	return t;
 }
@@ -156,7 +114,7 @@ static bool begins(const struct transition *t, const struct record *r, const uin
 	unsigned words = table_kinds[t->kind].words;
 
 	if (!t->settled)
-		return !same_call(last_store(t), r);
+		return !records_same_call(last_store(t), r);
 	if (before[0] & 1)
 		return true; /* a change of what is in use */
 	if (!t->torn)
@@ -229,7 +187,7 @@ static void flush(struct finder *f, const struct record *r)
 		uint64_t end = t->entry + 8 * table_kinds[t->kind].words;
 
 		if (t->cpu != r->cpu || t->entry >= line + 64 || end <= line ||
-		    !same_call(last_store(t), r))
+		    !records_same_call(last_store(t), r))
 			continue;
 		add_event(t, EVENT_FLUSH, r);
 		t->settled = true;
@@ -302,7 +260,7 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 			struct transition *t = &f->out->list[f->open[i]];
 			struct event *e;
 
-			if (t->cpu != r->cpu || !same_call(last_store(t), call) ||
+			if (t->cpu != r->cpu || !records_same_call(last_store(t), call) ||
 			    !is_about(f, t, d, &other) || other != (pass == 1))
 				continue;
 			e = add_event(t, EVENT_INVALIDATION, r);
@@ -315,6 +273,17 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 				break;
 		}
 	f->out->foreign += !taken;
+}
+
+/* A crash kernel has a table of interrupt-remapping entries of its own. */
+static void take_irta(struct finder *f, const struct record *r)
+{
+	uint64_t offset = r->value[1] - VTD_IRTA;
+
+	if (offset < 8 && offset + r->value[2] <= 8)
+		memcpy((uint8_t *)&f->irta + offset, &r->value[3], r->value[2]);
+	if (r->value[1] == VTD_GCMD && r->value[3] & GCMD_SIRTP)
+		f->irt = f->irta & ~0xfffull;
 }
 
 static void take(struct finder *f, const struct record *r, const struct record *queue)
@@ -340,10 +309,7 @@ static void take(struct finder *f, const struct record *r, const struct record *
 		if (r->value[1] == VTD_CCMD && r->value[2] == 8 &&
 		    descriptor_of_ccmd(r->value[3], &d))
 			invalidation(f, r, r, &d, true);
-		break;
-	case 'T':
-		if (r->kind == TABLE_IRTE && (!f->irt || r->value[0] < f->irt))
-			f->irt = r->value[0];
+		take_irta(f, r);
 		break;
 	}
 }

@@ -7,7 +7,6 @@
 #include "tools/capture/records.h"
 
 #define EVENTS_MAX 96
-#define CALLERS	   3 /* return addresses by which calls are told from each other */
 
 enum event_is { EVENT_STORE, EVENT_FLUSH, EVENT_INVALIDATION };
 

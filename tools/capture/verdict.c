@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "tools/capture/capture.h"
-#include "tools/capture/irte.h"
 #include "tools/capture/verdict.h"
 #include "tools/model/used.h"
 #include "vtd/entry.h"
@@ -46,8 +45,6 @@ static struct model_answer ask(const struct shape *s, const struct step *steps,
 {
 	struct used_pair pair = { .kind = shape_entry_kind(s->kind) };
 
-	if (s->kind == TABLE_IRTE)
-		return irte_ask(s->example->old, s->example->new, steps, s->count, how);
 	memcpy(pair.state[0], s->example->old, 8 * kind_words(pair.kind));
 	memcpy(pair.state[1], s->example->new, 8 * kind_words(pair.kind));
 	return used_ask(&pair, steps, s->count, false, how);
@@ -69,13 +66,12 @@ static bool translate(const struct shape *s, struct step *steps, struct verdict 
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct shape_step *step = &s->steps[i];
 
-		if (s->kind == TABLE_IRTE ? !irte_step(step, &steps[i]) : !step->expressible) {
+		if (!step->expressible) {
 			out->why = text_of("step %u: %s", i + 1,
 					   step->text + (strncmp(step->text, "# ", 2) ? 0 : 2));
 			return false;
 		}
-		if (s->kind != TABLE_IRTE)
-			steps[i] = step->step;
+		steps[i] = step->step;
 	}
 	return true;
 }

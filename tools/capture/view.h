@@ -7,6 +7,7 @@
 #include "tools/capture/shape.h"
 
 struct verdict;
+struct unmappings;
 
 struct view {
 	struct folder folder;
@@ -23,10 +24,8 @@ void view_open(struct view *v, const char *path, const char *symbols);
 /* "context, set-up (pass-through)" */
 const char *view_name(const struct shape *s, char *text, size_t room);
 
-/* Sequences for the notation: teardown and set-up of one type, and replacements. */
-void view_print_sequences(const struct view *v);
-
-/* All of it, with the verdicts (one for each shape) if there are some. */
-void view_print_json(const struct view *v, const struct verdict *verdicts);
+/* All of it, with the verdicts (one for each shape) and what is beside them if there are some. */
+void view_print_json(const struct view *v, const struct verdict *verdicts,
+		     const struct unmappings *unmappings);
 
 #endif

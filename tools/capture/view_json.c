@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/unmappings.h"
 #include "tools/capture/verdict.h"
 #include "tools/capture/view.h"
 
@@ -69,7 +70,8 @@ static json_t *shape_of(const struct shape *s)
 			 words_of(s->example->new, s->kind), "steps", steps_of(s));
 }
 
-void view_print_json(const struct view *v, const struct verdict *verdicts)
+void view_print_json(const struct view *v, const struct verdict *verdicts,
+		     const struct unmappings *unmappings)
 {
 	const struct records *r = &v->folder.records;
 	json_t *list = json_array(), *all;
@@ -88,6 +90,12 @@ void view_print_json(const struct view *v, const struct verdict *verdicts)
 			v->incomplete ? v->incomplete : "", "stores_seen", (json_int_t)r->seen,
 			"stores_recorded", (json_int_t)r->recorded, "stores_missed",
 			(json_int_t)r->missed, "transitions", list);
+	if (unmappings)
+		json_object_set_new(all, "unmappings",
+				    json_pack("{s:i, s:i, s:i}", "of_pages",
+					      (int)unmappings->invalidations, "with_device_tlbs",
+					      (int)unmappings->with_devices, "device_tlb_left_out",
+					      (int)unmappings->count));
 	json_dumpf(all, stdout, JSON_INDENT(1));
 	printf("\n");
 	json_decref(all);
