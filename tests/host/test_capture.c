@@ -354,6 +354,7 @@ TEST(capture_symbols_and_the_stack)
 		"ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
 		"ffffffff81000400 d data\nffffffff81000500 t other\n";
 	struct symbols s;
+	const char *unnamed;
 	struct record r = { .pc = 0xffffffff81000310,
 			    .depth = 3,
 			    .stack = { 0xffffffff81000150, 0xffffffff81000220, 0xffffffff81000120 },
@@ -365,6 +366,10 @@ TEST(capture_symbols_and_the_stack)
 	CHECK(!strcmp(symbols_name(&s, 0xffffffff81000210), "middle"));
 	CHECK(!strcmp(symbols_name(&s, 0xffffffff81000410), "inner"));
 	CHECK(!strcmp(symbols_name(&s, 0x1000), "0x1000"));
+	unnamed = symbols_name(&s, 0x1000);
+	for (unsigned i = 1; i < 100; i++)
+		symbols_name(&s, 0x1000 * i);
+	CHECK(!strcmp(unnamed, "0x1000"));
 	unwind(&records, &s); /* the first called another function: a left-over */
 	CHECK_EQ(r.depth, 2);
 	CHECK_EQ(r.stack[0], 0xffffffff81000220);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "tools/capture/capture.h"
 #include "tools/capture/symbols.h"
 
 /* "__softirqentry_text_end": where a part of the kernel begins or ends, which is no function. */
@@ -94,17 +95,31 @@ static const struct symbol *find(const struct symbols *s, uint64_t address)
 	return low && address - s->list[low - 1].address < 1 << 20 ? &s->list[low - 1] : NULL;
 }
 
+/* Of addresses without a name: each once, as long as the program runs. */
+static const char *address_text(uint64_t address)
+{
+	static struct unnamed {
+		struct unnamed *next;
+		uint64_t address;
+		char text[24];
+	} * lists[1024];
+	struct unnamed **list = &lists[address % 1024], *u;
+
+	for (u = *list; u; u = u->next)
+		if (u->address == address)
+			return u->text;
+	u = need(malloc(sizeof(*u)));
+	*u = (struct unnamed){ .next = *list, .address = address };
+	snprintf(u->text, sizeof(u->text), "0x%lx", address);
+	*list = u;
+	return u->text;
+}
+
 const char *symbols_name(const struct symbols *s, uint64_t address)
 {
-	static char texts[16][24];
-	static unsigned turn;
 	const struct symbol *found = find(s, address);
 
-	if (found)
-		return found->name;
-	turn = (turn + 1) % 16;
-	snprintf(texts[turn], sizeof(texts[turn]), "0x%lx", address);
-	return texts[turn];
+	return found ? found->name : address_text(address);
 }
 
 uint64_t symbols_start(const struct symbols *s, uint64_t address)
