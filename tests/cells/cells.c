@@ -63,6 +63,7 @@ static void watch(const struct unit_translation *kept)
 		return;
 	for (unsigned s = 0; s < 2; s++)
 		mistagged |= t->expects[s] < t->pages && kept->domain != t->domain[s] &&
+			     kept->domain != SPARE_DOMAIN &&
 			     kept->frame == (uint64_t)t->page[t->expects[s]] >> 12;
 }
 

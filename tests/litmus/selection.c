@@ -61,6 +61,9 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 		return false;
 	if (!is_named(id, base_length))
 		return false;
+	/* Of one word it would tell nothing; and two processors must not give commands at a time (section 6.9). */
+	if (drive == DRIVE_HAMMER && kind_is_pointer(target_kind(target)))
+		return false;
 	/* By default a slow device only confirms what the fast one shows: one control, and the safe. Messages are fast. */
 	if (verdict_is_slow(b) && options.tests[0] && target_is_of_interrupts(&b->targets[target]))
 		return true;
@@ -69,9 +72,6 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 	if (verdict_is_slow(b) && !options.tests[0] &&
 	    (s->operation != OPERATION_REPLACE ||
 	     (s->claim == CLAIM_UNSAFE && strcmp(s->name, "linux-pre7"))))
-		return false;
-	/* Of one word it would tell nothing; and two processors must not give commands at a time (section 6.9). */
-	if (drive == DRIVE_HAMMER && kind_is_pointer(target_kind(target)))
 		return false;
 	if (drive == DRIVE_HAMMER && only_faithful(s))
 		return false;

@@ -16,7 +16,7 @@ struct folder {
 	bool caching_mode;
 	double seconds, cpu_seconds;
 	bool ended, panic; /* by the console: the workload came to its end; the kernel crashed */
-	bool crash_kernel;	    /* by the console: it ran */
+	bool crash_kernel; /* by the console: it ran */
 	bool has_units, has_tables; /* by the records */
 };
 
