@@ -191,6 +191,8 @@ static const char *try_flip(struct bench *b, const struct flip *f, unsigned *don
 		log_note("  %s: not tried: the device has no second page", f->name);
 		return NULL;
 	}
+	/* Not before: the proof of ownership reads its records itself. */
+	bench_log_interrupts(b, &t.faults);
 	for (unsigned direction = 0; direction < 2 && !problem; direction++) {
 		x.set = !direction;
 		problem = try_direction(&x);
@@ -198,6 +200,7 @@ static const char *try_flip(struct bench *b, const struct flip *f, unsigned *don
 	}
 	if (!problem && f->seen == SILENCES)
 		problem = try_absent(&x);
+	bench_log_interrupts(b, NULL);
 	if (!t.stopped)
 		flip_put_back(&x);
 	return problem;
@@ -210,12 +213,10 @@ void check_flips(struct bench *b, const char *id)
 
 	log_note("%s: one bit of a live entry changed under a DMA; Dirty cleared under one", id);
 	memset(&t, 0, sizeof(t));
-	bench_log_interrupts(b, &t.faults);
 	for (unsigned i = 0; i < sizeof(flips) / sizeof(flips[0]) && !problem; i++)
 		problem = try_flip(b, &flips[i], &done);
 	if (!problem)
 		problem = clearing_find(b, &t);
-	bench_log_interrupts(b, NULL);
 	report_result(id,
 		      !problem	  ? VERDICT_SELF_CHECK
 		      : t.stopped ? VERDICT_ERROR

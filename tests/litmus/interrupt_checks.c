@@ -459,7 +459,7 @@ static bool is_of_unit(const char *problem)
 void check_interrupts(struct bench *b, const char *id)
 {
 	uint64_t ms = options.test_ms ? options.test_ms : UNDISTURBED_MS, rate;
-	const char *problem = engine_choose(b, &b->targets[TARGET_IRTE]);
+	const char *problem = engine_choose(b, &b->targets[TARGET_IRTE]), *follows;
 
 	memset(&t, 0, sizeof(t));
 	log_note("%s: nobody rewrites its entry", id);
@@ -489,9 +489,10 @@ void check_interrupts(struct bench *b, const char *id)
 	if (!problem && (t.doubled || t.astray))
 		problem = OUTSIDE
 			"an interrupt came twice, after its time, at another processor or as another vector (section 5.1.4)";
+	follows = problem && t.faults.odd ? bench_follows(b, BROKEN(BROKEN_RECORDS), id) : NULL;
 	report_result(id,
 		      !problem		    ? VERDICT_SELF_CHECK
 		      : is_of_unit(problem) ? VERDICT_FAIL
 					    : VERDICT_ERROR,
-		      problem, rate, "interrupts/s");
+		      follows ? follows : problem, rate, "interrupts/s");
 }

@@ -134,6 +134,12 @@ static const char *try_once(struct bench *b, uint8_t want, const char *what, con
 			: again	   ? "6.2.5"
 				   : section,
 			a.recorded || again ? "" : ", or keeps an old entry");
+	else if (a.recorded && !a.fault.reason)
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target %s, %s%s: the write was refused, and the record says reason 0x0, which is none: F is set before the rest of the record is written (section 7.2.1)",
+			name, what, again ? AGAIN : "");
 	else if (a.recorded)
 		format_text(
 			text, sizeof(text),
