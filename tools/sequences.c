@@ -122,7 +122,7 @@ int main(void)
 	       "- *any order* of 128-bit chunks: the specification promises none. Then P last is not enough for an entry of several chunks: what was read before must be drained twice ([notation.md](notation.md#which-order-would-be-safe))\n"
 	       "- *QEMU* 7.2 and 10.0: a PASID-table entry is read anew for each field, all else in one copy\n\n"
 	       "What is found:\n\n"
-	       "- *mixture*: a DMA, or an interrupt, comes to what neither A nor B leads to\n"
+	       "- *mixture*: a DMA lands, or an interrupt comes, where neither A nor B leads\n"
 	       "- *stale*: after the end, a DMA or an interrupt still goes by what was before\n"
 	       "- *mis-tagged*: a translation of one state is kept under the other's domain-id, so the invalidation of its own does not reach it\n"
 	       "- *blocked*: a DMA or an interrupt is refused, though the entry is present throughout\n\n");

@@ -16,22 +16,29 @@
 
 #define ROUNDS 64
 
-/* One DMA of the other: NULL, where it landed in its own page; else where it did. */
-static const char *other_once(struct bench *b, struct bench *other, struct tally *t)
+void beside_dma(struct bench *other, uint64_t address, struct tally *t)
 {
-	struct target *theirs = &other->targets[TARGET_CONTEXT];
 	struct dma_device *d = other->device;
-	uint64_t number = ++t->dmas, end = time_us() + d->timeout_us;
+	uint64_t end = time_us() + d->timeout_us;
 	enum dma_state state = DMA_BUSY;
-	unsigned theirs_written, ours_written;
 
-	target_arm(theirs, number);
-	target_arm(b->target, number);
-	d->generator->start(d, theirs->address);
+	d->generator->start(d, address);
 	while (state == DMA_BUSY && time_us() < end)
 		state = d->generator->poll(d);
 	if (state == DMA_BUSY || state == DMA_DEAD)
 		t->stopped = bench_reset(other);
+}
+
+/* One DMA of the other: NULL, where it landed in its own page; else where it did. */
+static const char *other_once(struct bench *b, struct bench *other, struct tally *t)
+{
+	struct target *theirs = &other->targets[TARGET_CONTEXT];
+	uint64_t number = ++t->dmas;
+	unsigned theirs_written, ours_written;
+
+	target_arm(theirs, number);
+	target_arm(b->target, number);
+	beside_dma(other, theirs->address, t);
 	theirs_written = target_written(theirs, number);
 	ours_written = target_written(b->target, number);
 	if (theirs_written == 1 << OUTCOME_A && !ours_written)

@@ -11,4 +11,7 @@
  */
 const char *check_beside(struct bench *bench, struct bench *other, struct tally *tally);
 
+/* One DMA of another device to this bus address, begun and waited for; a dead device is reset: tally->stopped, where that fails. */
+void beside_dma(struct bench *other, uint64_t address, struct tally *tally);
+
 #endif

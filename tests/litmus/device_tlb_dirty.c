@@ -25,8 +25,8 @@ struct stage {
 };
 
 static const struct stage stages[] = {
-	{ TARGET_FS_LEAF, false, { 6, 6 }, "first-stage" },
-	{ TARGET_PASID_SS, true, { 9, 9 }, "second-stage" },
+	{ TARGET_FS_LEAF, false, FS_D, "first-stage" },
+	{ TARGET_PASID_SS, true, SS_D, "second-stage" },
 };
 
 /* Software reads and clears it, and has these caches forget. */

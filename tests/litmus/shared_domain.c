@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two requesters with one domain-id: what is invalidated by it is so for both. */
 #include "tests/litmus/shared_domain.h"
-#include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
+#include "tests/litmus/beside.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
 #include "vtd/entry.h"
@@ -27,19 +27,11 @@ struct requesters {
 /* Where a DMA of the other device landed, of the pages of the first one's target. */
 static enum outcome other_once(struct bench *b, struct bench *other, struct tally *t)
 {
-	struct dma_device *d = other->device;
-	uint64_t number = ++t->dmas, end = time_us() + d->timeout_us;
-	enum dma_state state = DMA_BUSY;
+	uint64_t number = ++t->dmas;
 	unsigned written;
 
 	target_arm(b->target, number);
-	d->generator->start(d, b->target->address);
-	while (state == DMA_BUSY && time_us() < end) {
-		state = d->generator->poll(d);
-		cpu_pause();
-	}
-	if (state == DMA_BUSY || state == DMA_DEAD)
-		t->stopped = bench_reset(other);
+	beside_dma(other, b->target->address, t);
 	written = target_written(b->target, number);
 	for (unsigned o = 0; o < OUTCOME_PAGES; o++)
 		if (written == 1u << o)
