@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two devices of one unit: neither is given the translation of the other. */
 #include "tests/litmus/beside.h"
-#include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/output/log.h"
-#include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/companion.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/explain.h"
+#include "tests/litmus/invalidation.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/shared_domain.h"
-#include "vtd/entry.h"
-#include "vtd/invalidate.h"
-#include "vtd/regs.h"
 
 #define ROUNDS 64
 
@@ -46,26 +43,6 @@ static const char *other_once(struct bench *b, struct bench *other, struct tally
 	return ours_written ? "in a page of the first one" : "in no page of its entry";
 }
 
-/* From this state to the other, invalidated for this device and its domain-id alone. */
-static enum vtd_status exchange(struct bench *b, unsigned state)
-{
-	const struct target *target = b->target;
-	enum vtd_status status;
-
-	bench_store(b, b->target->entry, 0);
-	status = vtd_flush_write_buffer(b->unit);
-	if (status == VTD_OK)
-		status = vtd_invalidate_context_cache(b->unit, target->domain[state], b->source_id);
-	if (status == VTD_OK)
-		status = vtd_invalidate_iotlb_domain(b->unit, target->domain[state]);
-	bench_store(b, b->target->entry + 1, target->state[0][!state][1]);
-	bench_store(b, b->target->entry, target->state[0][!state][0]);
-	if (status == VTD_OK)
-		status = vtd_flush_write_buffer(b->unit);
-	return status == VTD_OK && field_of(b->unit->cap, CAP_CM) ? vtd_invalidate_all(b->unit)
-								  : status;
-}
-
 static const char *try_both(struct bench *b, struct bench *other, struct tally *t)
 {
 	static char text[360];
@@ -87,7 +64,9 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 			return text;
 		}
 		if (round & 1)
-			status = exchange(b, state);
+			status = invalidation_exchange(b, &b->target->entry, 1,
+						       DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN),
+						       state);
 	}
 	if (status != VTD_OK)
 		t->stopped = bench_status_text(b, status);

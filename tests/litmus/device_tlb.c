@@ -74,13 +74,13 @@ static enum vtd_status change(struct bench *b, unsigned state, bool device)
 {
 	enum vtd_status status;
 
-	invalidation_take_out(b, state);
+	invalidation_take_out(b, b->target->entry, state);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = vtd_invalidate_all(b->unit);
 	if (status == VTD_OK && device)
 		status = bench_invalidate_device(b);
-	invalidation_put_in(b, !state);
+	invalidation_put_in(b, b->target->entry, !state);
 	/* For the write buffer, and for absence that was kept (sections 6.1, 6.8). */
 	return status == VTD_OK ? vtd_invalidate_all(b->unit) : status;
 }
@@ -199,7 +199,7 @@ static const char *try_refusal(struct bench *b)
 	bool is_recorded;
 	uint8_t reason;
 
-	invalidation_take_out(b, 0);
+	invalidation_take_out(b, b->target->entry, 0);
 	reason = target_reason_on_device(b->target, b->target->address, &is_recorded);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
@@ -217,7 +217,7 @@ static const char *try_refusal(struct bench *b)
 		target_written(b->target, t.dmas)
 			? "outside the specification: a DMA of a device with ATS arrived though its entry was absent and every cache empty, its own too (section 4.2.3)"
 			: judge_refusal(b, reason, is_recorded);
-	invalidation_put_in(b, 0);
+	invalidation_put_in(b, b->target->entry, 0);
 	status = bench_invalidate_all(b);
 	if (status != VTD_OK)
 		return fail(status, b);

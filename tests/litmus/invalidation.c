@@ -70,42 +70,49 @@ static const struct {
 
 static struct tally t;
 
-void invalidation_take_out(struct bench *b, unsigned state)
+void invalidation_take_out(struct bench *b, uint64_t *entry, unsigned state)
 {
-	bench_store(b, b->target->entry,
+	bench_store(b, entry,
 		    b->target->state[0][state][0] &
 			    ~kind_present((enum entry_kind)b->target->kind));
 }
 
-void invalidation_put_in(struct bench *b, unsigned state)
+void invalidation_put_in(struct bench *b, uint64_t *entry, unsigned state)
 {
 	for (unsigned i = b->target->words; i--;)
-		bench_store(b, b->target->entry + i, b->target->state[0][state][i]);
+		bench_store(b, entry + i, b->target->state[0][state][i]);
 }
 
-/* With P cleared first and set last: no walk of the unit's own meets a mixture. */
-static enum vtd_status change(struct bench *b, unsigned pieces, unsigned state)
+enum vtd_status invalidation_exchange(struct bench *b, uint64_t *const *entries, unsigned count,
+				      unsigned pieces, unsigned state)
 {
-	const struct target *target = b->target;
-	const uint64_t *next = target->state[0][!state];
-	bool whole = target->words == 1;
 	enum vtd_status status;
 
-	bench_store(b, b->target->entry,
-		    whole ? next[0]
-			  : target->state[0][state][0] &
-				    ~kind_present((enum entry_kind)target->kind));
+	for (unsigned i = 0; i < count; i++)
+		invalidation_take_out(b, entries[i], state);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = pieces_give(b, pieces, state);
-	if (whole || status != VTD_OK)
+	if (status != VTD_OK)
 		return status;
-	for (unsigned i = target->words; i--;)
-		bench_store(b, b->target->entry + i, next[i]);
+	for (unsigned i = 0; i < count; i++)
+		invalidation_put_in(b, entries[i], !state);
 	status = vtd_flush_write_buffer(b->unit);
 	/* Absence may be kept, under domain-id 0 (section 6.1). */
 	return status == VTD_OK && field_of(b->unit->cap, CAP_CM) ? vtd_invalidate_all(b->unit)
 								  : status;
+}
+
+/* An entry of one word goes from the old to the new by one store. */
+static enum vtd_status change(struct bench *b, unsigned pieces, unsigned state)
+{
+	enum vtd_status status;
+
+	if (b->target->words > 1)
+		return invalidation_exchange(b, &b->target->entry, 1, pieces, state);
+	bench_store(b, b->target->entry, b->target->state[0][!state][0]);
+	status = vtd_flush_write_buffer(b->unit);
+	return status == VTD_OK ? pieces_give(b, pieces, state) : status;
 }
 
 struct seen {

@@ -20,10 +20,17 @@ void check_invalidation(struct bench *bench, const char *id);
 const char *invalidation_find(struct bench *bench);
 
 /*
- * The current target's entry, by words, each visible to the unit before the next is written: P of a state
+ * An entry of the current target's kind, by words, each visible to the unit before the next is written: P of a state
  * cleared; a state put in, P last. No walk of the unit's own meets a mixture.
  */
-void invalidation_take_out(struct bench *bench, unsigned state);
-void invalidation_put_in(struct bench *bench, unsigned state);
+void invalidation_take_out(struct bench *bench, uint64_t *entry, unsigned state);
+void invalidation_put_in(struct bench *bench, uint64_t *entry, unsigned state);
+
+/*
+ * So from `state` to the other, `count` entries that have it; meanwhile `pieces` (a bit set of DO(), tests/litmus/explain.h) are
+ * invalidated, of what `state` may have left. In caching mode everything is, at the end.
+ */
+enum vtd_status invalidation_exchange(struct bench *bench, uint64_t *const *entries, unsigned count,
+				      unsigned pieces, unsigned state);
 
 #endif

@@ -2,15 +2,14 @@
 /* Two requesters with one domain-id: what is invalidated by it is so for both. */
 #include "tests/litmus/shared_domain.h"
 #include "kernel/lib/format.h"
-#include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/beside.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
+#include "tests/litmus/invalidation.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/pagetable.h"
-#include "vtd/regs.h"
 
 #define ROUNDS	  8 /* of each way; of a slow device two at least, one in each order */
 #define ROUNDS_US 200000
@@ -54,32 +53,6 @@ static enum outcome go(struct bench *b, const struct requesters *r, unsigned who
 	return outcome;
 }
 
-static void put(struct bench *b, uint64_t *entry, unsigned state)
-{
-	for (unsigned i = b->target->words; i--;)
-		bench_store(b, entry + i, b->target->state[0][state][i]);
-}
-
-/* Both entries from this state to the other, with P clear while `pieces` are invalidated. */
-static enum vtd_status exchange(struct bench *b, const struct requesters *r, unsigned state,
-				unsigned pieces)
-{
-	uint64_t p = kind_present((enum entry_kind)b->target->kind);
-	enum vtd_status status;
-
-	for (unsigned i = 0; i < 2; i++)
-		bench_store(b, r->entry[i], b->target->state[0][state][0] & ~p);
-	status = vtd_flush_write_buffer(b->unit);
-	if (status == VTD_OK)
-		status = pieces_give(b, pieces, state);
-	for (unsigned i = 0; i < 2; i++)
-		put(b, r->entry[i], !state);
-	if (status == VTD_OK)
-		status = vtd_flush_write_buffer(b->unit);
-	return status == VTD_OK && field_of(b->unit->cap, CAP_CM) ? vtd_invalidate_all(b->unit)
-								  : status;
-}
-
 static const char *tell(const struct bench *b, const struct requesters *r, unsigned who,
 			unsigned pieces, enum outcome outcome)
 {
@@ -111,7 +84,7 @@ static const char *try_way(struct bench *b, const struct requesters *r, unsigned
 		/* Each of them first in its turn. */
 		for (unsigned i = 0; i < 2 && !t->stopped; i++)
 			go(b, r, i ^ state, t);
-		status = exchange(b, r, state, pieces);
+		status = invalidation_exchange(b, r->entry, 2, pieces, state);
 		for (unsigned i = 0; i < 2 && status == VTD_OK && !t->stopped; i++) {
 			enum outcome outcome = go(b, r, i, t);
 
@@ -134,7 +107,7 @@ static const char *try_ways(struct bench *b, const struct requesters *r, struct 
 		if (!pieces_are_had(b, r->ways[way]))
 			continue;
 		for (unsigned i = 0; i < 2; i++)
-			put(b, r->entry[i], 0);
+			invalidation_put_in(b, r->entry[i], 0);
 		problem = try_way(b, r, r->ways[way], t);
 	}
 	return problem;
