@@ -4,11 +4,10 @@
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/random.h"
-#include "kernel/lib/string.h"
 #include "kernel/output/log.h"
 #include "kernel/time.h"
+#include "tests/litmus/dirty_stage.h"
 #include "tests/litmus/engine.h"
-#include "tests/litmus/ownership.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -43,7 +42,7 @@ struct clearing {
 	volatile uint64_t *leaf;
 	uint64_t accessed, dirty;
 	uint64_t page[2]; /* what stands there: Dirty clear */
-	const char *stage, *section;
+	const struct dirty_stage *stage;
 };
 
 struct found {
@@ -163,19 +162,20 @@ static const char *complain(const struct clearing *c, const struct way *way, con
 			text, sizeof(text),
 			OUTSIDE
 			"%s leaf entry, %s, while a DMA was under way: in %u of %u rounds the DMA came to no page of the entry, which was present at each moment (section %s)",
-			c->stage, way->name, f->astray, f->rounds, c->section);
+			c->stage->name, way->name, f->astray, f->rounds, c->stage->section);
 	else if (f->overwritten)
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
 			"%s leaf entry, %s, while a DMA was under way: %u times in %u rounds what had stood there before stood there again: the unit sets Accessed or Dirty by a read and a write of the entry, not atomically, and a change that software makes meanwhile is lost (section %s)",
-			c->stage, way->name, f->overwritten, f->rounds, c->section);
+			c->stage->name, way->name, f->overwritten, f->rounds, c->stage->section);
 	else
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
 			"%s leaf entry, %s, while a DMA was under way: lost dirty in %u of %u rounds, and in %u the next write was not marked: Dirty was neither in what was read nor in the entry afterwards (section %s)%s",
-			c->stage, way->name, f->lost, f->rounds, f->lost_later, c->section,
+			c->stage->name, way->name, f->lost, f->rounds, f->lost_later,
+			c->stage->section,
 			f->lost ? ": it is not set, or not atomically"
 				: ": what the IOTLB knows of Dirty outlives its invalidation (section 6.5.2.3)");
 	return text;
@@ -194,8 +194,8 @@ static const char *try_ways(struct clearing *c)
 			clear_once(c, &ways[w], &f);
 		log_note(
 			"  %sDirty of the %s leaf, %s: read in %u of %u rounds, in the end set in %u; lost in %u, by the next write in %u",
-			ways[w].is_control ? "control: " : "", c->stage, ways[w].name, f.before,
-			f.rounds, f.after, f.lost, f.lost_later);
+			ways[w].is_control ? "control: " : "", c->stage->name, ways[w].name,
+			f.before, f.rounds, f.after, f.lost, f.lost_later);
 		if (c->t->stopped)
 			problem = c->t->stopped;
 		else if (!ways[w].is_control && f.lost + f.lost_later + f.overwritten + f.astray)
@@ -209,67 +209,36 @@ static const char *try_ways(struct clearing *c)
 	return problem;
 }
 
-static const char *try_first_stage(struct bench *b, struct tally *t)
+static const char *try_stage(struct bench *b, const struct dirty_stage *stage, struct tally *t)
 {
 	struct clearing c = { .b = b,
 			      .t = t,
-			      .accessed = field_mask(FS_A),
-			      .dirty = field_mask(FS_D),
-			      .stage = "first-stage",
-			      .section = "3.6.2" };
+			      .accessed = field_mask(stage->accessed),
+			      .dirty = field_mask(stage->dirty),
+			      .stage = stage };
+	const char *problem;
 
-	c.leaf = b->target->entry;
-	for (unsigned s = 0; s < 2; s++)
-		c.page[s] = b->target->state[0][s][0] & ~c.dirty;
-	return try_ways(&c);
-}
-
-static const char *try_second_stage(struct bench *b, struct tally *t)
-{
-	struct clearing c = { .b = b,
-			      .t = t,
-			      .accessed = field_mask(SS_A),
-			      .dirty = field_mask(SS_D),
-			      .stage = "second-stage",
-			      .section = "3.7.2" };
-	uint64_t entry[ENTRY_WORDS_MAX];
-
-	memcpy(entry, b->target->state[0][0], sizeof(entry));
-	field_set(entry, PASID_SSADE, 1);
-	if (!engine_put(b, entry, t))
+	c.leaf = dirty_stage_choose(b, stage, t);
+	if (!c.leaf)
 		return t->stopped;
-	c.leaf = b->target->leaf[0];
 	for (unsigned s = 0; s < 2; s++)
-		c.page[s] = (b->target->leaf_value[0] & ~field_mask(SS_ADDR)) |
-			    (uint64_t)b->target->page[s];
-	return try_ways(&c);
+		c.page[s] = stage->needs_ssade ? (b->target->leaf_value[0] & ~field_mask(SS_ADDR)) |
+							 (uint64_t)b->target->page[s]
+					       : b->target->state[0][s][0] & ~c.dirty;
+	problem = try_ways(&c);
+	if (!t->stopped)
+		engine_put(b, b->target->state[0][0], t);
+	return problem;
 }
 
 const char *clearing_find(struct bench *b, struct tally *t)
 {
-	static const struct {
-		uint8_t target;
-		bool needs_ssads;
-		const char *(*try)(struct bench *b, struct tally *t);
-	} stages[] = { { TARGET_FS_LEAF, false, try_first_stage },
-		       { TARGET_PASID_SS, true, try_second_stage } };
+	/* QEMU sets those of the first stage though it says that its walks do not snoop. */
+	bool sets = field_of(b->unit->ecap, ECAP_SMPWC) || b->traits.is_qemu;
 	const char *problem = NULL;
 
-	for (unsigned i = 0; i < 2 && !problem; i++) {
-		enum target_id id = (enum target_id)stages[i].target;
-
-		/* QEMU sets those of the first stage though it says that its walks do not snoop. */
-		bool sets = field_of(b->unit->ecap, ECAP_SMPWC) || b->traits.is_qemu;
-
-		if (b->lacks[id] || !sets ||
-		    (stages[i].needs_ssads && !field_of(b->unit->ecap, ECAP_SSADS)))
-			continue;
-		problem = ownership_settle(b, &b->targets[id], t);
-		if (problem)
-			return t->stopped = problem;
-		problem = stages[i].try(b, t);
-		if (!t->stopped)
-			engine_put(b, b->target->state[0][0], t);
-	}
+	for (unsigned i = 0; i < DIRTY_STAGES && !problem; i++)
+		if (sets && dirty_stage_is_had(b, &dirty_stages[i]))
+			problem = try_stage(b, &dirty_stages[i], t);
 	return problem;
 }

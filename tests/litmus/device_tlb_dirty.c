@@ -6,28 +6,14 @@
 #include "tests/litmus/device_tlb_dirty.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
-#include "kernel/lib/string.h"
 #include "kernel/output/log.h"
 #include "tests/litmus/ats.h"
+#include "tests/litmus/dirty_stage.h"
 #include "tests/litmus/engine.h"
-#include "tests/litmus/ownership.h"
-#include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
 #define ROUNDS 32
-
-struct stage {
-	uint8_t target;
-	bool needs_ssade;
-	struct vtd_field dirty;
-	const char *name;
-};
-
-static const struct stage stages[] = {
-	{ TARGET_FS_LEAF, false, FS_D, "first-stage" },
-	{ TARGET_PASID_SS, true, SS_D, "second-stage" },
-};
 
 /* Software reads and clears it, and has these caches forget. */
 static bool clear(struct bench *b, struct tally *t, uint64_t *leaf, uint64_t dirty, bool device)
@@ -46,7 +32,7 @@ static bool clear(struct bench *b, struct tally *t, uint64_t *leaf, uint64_t dir
 	return !t->stopped;
 }
 
-static const char *try_rounds(struct bench *b, struct tally *t, const struct stage *stage,
+static const char *try_rounds(struct bench *b, struct tally *t, const struct dirty_stage *stage,
 			      uint64_t *leaf)
 {
 	static char text[360];
@@ -77,18 +63,12 @@ static const char *try_rounds(struct bench *b, struct tally *t, const struct sta
 	return text;
 }
 
-static const char *try_stage(struct bench *b, struct tally *t, const struct stage *stage)
+static const char *try_stage(struct bench *b, struct tally *t, const struct dirty_stage *stage)
 {
-	const char *problem = ownership_settle(b, &b->targets[stage->target], t), *end;
-	uint64_t entry[ENTRY_WORDS_MAX], *leaf;
+	uint64_t *leaf = dirty_stage_choose(b, stage, t);
+	const char *problem, *end;
 
-	if (problem)
-		return t->stopped = problem;
-	memcpy(entry, b->target->state[0][0], sizeof(entry));
-	if (stage->needs_ssade)
-		field_set(entry, PASID_SSADE, 1);
-	leaf = stage->needs_ssade ? b->target->leaf[0] : b->target->entry;
-	if (!engine_put(b, entry, t))
+	if (!leaf)
 		return t->stopped;
 	problem = ats_on(b);
 	if (problem)
@@ -107,9 +87,8 @@ const char *device_tlb_dirty_find(struct bench *b, struct tally *t)
 {
 	const char *problem = NULL;
 
-	for (unsigned i = 0; i < sizeof(stages) / sizeof(stages[0]) && !problem; i++)
-		if (!b->lacks[stages[i].target] && field_of(b->unit->ecap, ECAP_SMPWC) &&
-		    (!stages[i].needs_ssade || field_of(b->unit->ecap, ECAP_SSADS)))
-			problem = try_stage(b, t, &stages[i]);
+	for (unsigned i = 0; i < DIRTY_STAGES && !problem; i++)
+		if (field_of(b->unit->ecap, ECAP_SMPWC) && dirty_stage_is_had(b, &dirty_stages[i]))
+			problem = try_stage(b, t, &dirty_stages[i]);
 	return problem;
 }
