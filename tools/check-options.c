@@ -66,10 +66,10 @@ static bool names_sequence(const char *glob, const char *target, const struct se
 	char id[200];
 
 	for (unsigned w = 0; w < WITHOUT_COUNT; w++)
-		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
+		for (unsigned d = 0; d < REGIME_COUNT; d++) {
 			snprintf(id, sizeof(id), "%s.%s.%s%s%s.%s.%s", target,
 				 operation_name(s->operation), s->name, w ? ".without-" : "",
-				 w ? without_word((enum without)w) : "", device, drive_word(d));
+				 w ? without_word((enum without)w) : "", device, regime_word(d));
 			if (option_list_matches(glob, id))
 				return true;
 		}
@@ -128,7 +128,7 @@ static void check_tests(char *globs)
 			continue;
 		any_bad = true;
 		fprintf(stderr,
-			"option tests=: no test is named %s; names are target.operation.sequence.device.drive or check.device, and * stands for any text: make run OPTIONS=run=list prints the sequences\n",
+			"option tests=: no test is named %s; names are target.operation.sequence.device.regime or check.device, and * stands for any text: make run OPTIONS=run=list prints the sequences\n",
 			glob);
 	}
 }

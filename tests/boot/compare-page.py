@@ -16,12 +16,12 @@ KINDS = [("torn", "exposed_torn", "exposed"), ("torn", "torn", "dmas"), ("stale"
 
 
 class Page(HTMLParser):
-    """cells[silicon, sequence, drive] = title"""
+    """cells[silicon, sequence, regime] = title"""
 
     def __init__(self):
         super().__init__()
-        self.cells, self.heads, self.silicon, self.drive = {}, [], None, None
-        self.on = self.reads_drive = False
+        self.cells, self.heads, self.silicon, self.regime = {}, [], None, None
+        self.on = self.reads_regime = False
         self.column = 0
 
     def handle_starttag(self, tag, attributes):
@@ -33,16 +33,16 @@ class Page(HTMLParser):
         if tag == "th" and "data-s" in a:
             self.heads.append(a["data-s"])
         elif tag == "th" and a.get("class") == "d":
-            self.reads_drive, self.column = True, 0
+            self.reads_regime, self.column = True, 0
         elif tag == "th" and a.get("scope") == "row":
             self.silicon = a["title"]
         elif tag == "td" and a.get("class") != "why":
-            self.cells[self.silicon, self.heads[self.column], self.drive] = a.get("title", "")
+            self.cells[self.silicon, self.heads[self.column], self.regime] = a.get("title", "")
             self.column += 1
 
     def handle_data(self, text):
-        if self.reads_drive:
-            self.drive, self.reads_drive = text, False
+        if self.reads_regime:
+            self.regime, self.reads_regime = text, False
 
 
 def state_of(test):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The model held against the simulated unit: vtd-cells runs sequences on a unit of one kind and compares, for
- * each target, sequence and drive (a cell), what a DMA came to with what the model predicts for that kind.
+ * each target, sequence and regime (a cell), what a DMA came to with what the model predicts for that kind.
  * Nothing may be seen that is not predicted; what is predicted and not seen is named. tests/sim/cells runs it
  * for each kind of unit.
  */
@@ -112,7 +112,7 @@ static void run_cell(struct cell *c)
 
 	predict_cell(c);
 	while (!c->trouble && c->rounds < sim.rounds && (c->predicted & ~c->seen)) {
-		/* In the hammer drive few DMAs are made with the entry held, and where many are refused a round has few. */
+		/* In the hammer regime few DMAs are made with the entry held, and where many are refused a round has few. */
 		if (c->rounds == ROUNDS_SHORT)
 			c->trial.ms *= 8;
 		vary(c->rounds++, &c->trial);
@@ -197,17 +197,17 @@ static void do_steps(const char *name, const struct step *steps, size_t count, b
 
 	for (size_t i = 0; i < count; i++)
 		stores |= step_words((enum step_op)steps[i].op) > 0;
-	/* In the hammer drive the updater would have nothing to do; a pointer is not tested in it. */
+	/* In the hammer regime the updater would have nothing to do; a pointer is not tested in it. */
 	stores &= !kind_is_pointer((enum entry_kind)bench->target->kind);
-	for (unsigned drive = stores ? 0 : DRIVE_FAITHFUL; drive < DRIVE_COUNT; drive++) {
+	for (unsigned regime = stores ? 0 : REGIME_FAITHFUL; regime < REGIME_COUNT; regime++) {
 		struct cell c = { .trial = { .steps = steps,
 					     .count = count,
-					     .drive = (uint8_t)drive,
+					     .regime = (uint8_t)regime,
 					     .ats = true,
 					     .ms = ROUND_MS * bench->target->phases },
 				  .never_blocks = never_blocks };
 
-		format_text(c.name, sizeof(c.name), "%s.%s", name, drive_word(drive));
+		format_text(c.name, sizeof(c.name), "%s.%s", name, regime_word(regime));
 		if (option_list_matches(options.tests, c.name))
 			do_cell(&c);
 	}

@@ -27,7 +27,7 @@ static void look(const struct run *r, const char *text, void *context)
 		require(t->at + t->bytes <= bytes && t->line_from <= t->line_to);
 		require(t->outcome_count <= OUTCOMES_MAX && t->fault_count <= FAULTS_MAX);
 		if (t->id && test_name(t->id, &name))
-			require(name.target[0] || name.drive[0]);
+			require(name.target[0] || name.regime[0]);
 	}
 	for (size_t i = 0; i < r->problem_count; i++)
 		require(r->problems[i][0]);

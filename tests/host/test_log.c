@@ -300,9 +300,9 @@ TEST(log_traits_and_walks)
 		"run log=1 build=x seed=1||"
 		"traits unit=1 device=nvme rid_pasid=2 absence=1 snoops=0 pasid_cache=7 "
 		"rereads=2 mixtures=3 of=75 absent_pasid=0x58 of_tomorrow=2||"
-		"test n=1 v=pass check=1 id=concurrency.nvme|walks drive=hammer n=29 dmas=3382 "
+		"test n=1 v=pass check=1 id=concurrency.nvme|walks regime=hammer n=29 dmas=3382 "
 		"exposed=487 stores=404926|walks drive=faithful n=15 dmas=5047|"
-		"walks drive=third n=1 dmas=1||");
+		"walks regime=third n=1 dmas=1||");
 	const struct traits *t = r->traits;
 	const struct run_test *test = r->tests;
 
@@ -314,7 +314,7 @@ TEST(log_traits_and_walks)
 				 ? TRAIT_YES
 			 : !strcmp(trait_key(i), "absence") ? TRAIT_NO
 							    : TRAIT_UNKNOWN);
-	CHECK(test->walks_count == 2 && !strcmp(test->walks[1].drive, "faithful"));
+	CHECK(test->walks_count == 2 && !strcmp(test->walks[1].regime, "faithful"));
 	CHECK(test->walks[0].met == 29 && test->walks[0].dmas == 3382);
 	CHECK(test->walks[0].exposed == 487 && test->walks[0].stores == 404926);
 }

@@ -453,7 +453,7 @@ TEST(model_write_buffers_are_emptied_by_invalidations)
 	}
 }
 
-/* In the hammer drive the driver invalidates before each DMA, so nothing stays in the buffer for one at rest. */
+/* In the hammer regime the driver invalidates before each DMA, so nothing stays in the buffer for one at rest. */
 TEST(model_write_buffers_are_empty_where_the_driver_invalidates)
 {
 	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");

@@ -12,7 +12,7 @@ static struct vtd_unit unit;
 /* One DMA came to `outcome` while the target's entry was rewritten by Linux 7.0's sequence. */
 static struct trial seen(struct bench *b, enum target_id id, enum outcome outcome, struct tally *t)
 {
-	struct trial trial = { .drive = DRIVE_FAITHFUL };
+	struct trial trial = { .regime = REGIME_FAITHFUL };
 
 	CHECK_EQ(bench_target(&target, &unit, id), 0);
 	CHECK(predict_init(MODEL_WORKSPACE));
@@ -25,7 +25,7 @@ static struct trial seen(struct bench *b, enum target_id id, enum outcome outcom
 		    !strcmp(sequences[i].name, "linux-7.0"))
 			trial = (struct trial){ .steps = sequences[i].steps,
 						.count = sequences[i].count,
-						.drive = DRIVE_FAITHFUL };
+						.regime = REGIME_FAITHFUL };
 	CHECK(trial.steps);
 	return trial;
 }

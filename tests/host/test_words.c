@@ -160,7 +160,7 @@ TEST(words_of_records_are_in_the_format)
 #undef T
 	line = line_of(text, "| `walks` |");
 #define D(identifier, word) CHECK(quoted(line, word) != NULL);
-	DRIVE_WORDS(D)
+	REGIME_WORDS(D)
 #undef D
 	line = line_of(text, "| `invalidations` |");
 #define I(identifier, word, meaning) CHECK(quoted(line, word) != NULL);
@@ -183,8 +183,8 @@ TEST(words_of_a_result_are_in_its_page)
 		format_text(cell, sizeof(cell), "| *%s* |", harm_word(i));
 		CHECK(line_of(text, cell)[0]);
 	}
-	for (unsigned i = 0; i < DRIVE_COUNT; i++) {
-		format_text(cell, sizeof(cell), "| %s |", drive_word(i));
+	for (unsigned i = 0; i < REGIME_COUNT; i++) {
+		format_text(cell, sizeof(cell), "| %s |", regime_word(i));
 		CHECK(line_of(text, cell)[0]);
 	}
 }

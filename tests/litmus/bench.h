@@ -26,7 +26,7 @@ struct tally {
 	uint64_t held;	/* DMAs made while the updater held still */
 	uint64_t stale; /* of them, those that met another entry than the current one */
 	uint64_t stale_outcomes[OUTCOME_COUNT]; /* what those came to */
-	uint64_t hiccups; /* held DMAs that were blocked, and not when tried again */
+	uint64_t blocked_once; /* held DMAs that were blocked, and not when tried again */
 	uint64_t tag_checks,
 		mistagged; /* translations looked for under the wrong domain-id; found */
 	uint64_t resets, timeouts, timeouts_in_a_row;
@@ -115,8 +115,8 @@ struct bench {
 	uint32_t driver_apic;
 	struct bench *companion; /* does DMA beside this one, through the same tables; NULL: none */
 	uint64_t seed;
-	/* By drive: walks that met a change under way, of so many DMAs (check_concurrency). */
-	uint64_t met[DRIVE_COUNT], met_of[DRIVE_COUNT];
+	/* By regime: walks that met a change under way, of so many DMAs (check_concurrency). */
+	uint64_t met[REGIME_COUNT], met_of[REGIME_COUNT];
 	uint64_t undisturbed_rate; /* DMAs/s with nobody rewriting; 0: not measured */
 	bool has_interrupt;	   /* faults are read in the fault-event interrupt */
 	char disproved_by

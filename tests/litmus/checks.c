@@ -329,30 +329,31 @@ void check_concurrency(struct bench *b, const char *id)
 	const char *problem = NULL;
 
 	log_note("%s: walks that meet a change under way", id);
-	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++) {
-		uint64_t ms = verdict_is_slow(b)      ? 2000
-			      : drive == DRIVE_HAMMER ? WALKS_MS
-						      : 3 * WALKS_MS;
+	for (unsigned regime = 0; regime < REGIME_COUNT; regime++) {
+		uint64_t ms = verdict_is_slow(b)	? 2000
+			      : regime == REGIME_HAMMER ? WALKS_MS
+							: 3 * WALKS_MS;
 
 		/* Who asks for longer tests has a host that shows little. */
 		if (options.test_ms > ms)
 			ms = options.test_ms < WALKS_MOST_MS ? options.test_ms : WALKS_MOST_MS;
-		if (verdict_is_slow(b) && drive == DRIVE_FAITHFUL)
-			continue; /* nothing of it is tested in that drive */
-		trial_walks(b, (enum drive)drive, ms, &tally);
+		if (verdict_is_slow(b) && regime == REGIME_FAITHFUL)
+			continue; /* nothing of it is tested in that regime */
+		trial_walks(b, (enum regime)regime, ms, &tally);
 		/* Nothing is called safe without one: a host that shows few gets more time. */
 		if (!tally.outcomes[OUTCOME_MIXTURE_1] && !tally.stopped)
-			trial_walks(b, (enum drive)drive, WALKS_AGAIN * ms, &tally);
-		b->met[drive] = tally.outcomes[OUTCOME_MIXTURE_1];
-		b->met_of[drive] = tally.dmas;
+			trial_walks(b, (enum regime)regime, WALKS_AGAIN * ms, &tally);
+		b->met[regime] = tally.outcomes[OUTCOME_MIXTURE_1];
+		b->met_of[regime] = tally.dmas;
 		log_note("  %s: %lu of %lu DMAs; the updater stored %lu times during %lu of them",
-			 drive_word(drive), b->met[drive], tally.dmas, tally.stores, tally.exposed);
-		report_extra("walks drive=%s n=%lu dmas=%lu exposed=%lu stores=%lu",
-			     drive_word(drive), b->met[drive], tally.dmas, tally.exposed,
+			 regime_word(regime), b->met[regime], tally.dmas, tally.stores,
+			 tally.exposed);
+		report_extra("walks regime=%s n=%lu dmas=%lu exposed=%lu stores=%lu",
+			     regime_word(regime), b->met[regime], tally.dmas, tally.exposed,
 			     tally.stores);
 		if (!problem && tally.stopped)
 			problem = tally.stopped;
-		if (!problem && tally.torn > b->met[drive])
+		if (!problem && tally.torn > b->met[regime])
 			problem =
 				"outside the specification: a 128-bit exchange of a context entry was met in parts (section 6.2.2.1)";
 	}
@@ -361,16 +362,16 @@ void check_concurrency(struct bench *b, const char *id)
 			     BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), 0,
 			     "met");
 	else
-		report_result(id, b->met[DRIVE_HAMMER] ? VERDICT_SELF_CHECK : VERDICT_SKIP,
+		report_result(id, b->met[REGIME_HAMMER] ? VERDICT_SELF_CHECK : VERDICT_SKIP,
 			      "inconclusive: no DMA was seen in the middle of a change",
-			      b->met[DRIVE_HAMMER], "met");
+			      b->met[REGIME_HAMMER], "met");
 }
 
 /* One way of flipping the current target, hammered. Returns what was torn, or mis-tagged. */
 static uint64_t flip(struct bench *b, const struct step *steps, size_t count, uint64_t ms,
 		     const char *how)
 {
-	struct trial trial = { .steps = steps, .count = count, .drive = DRIVE_HAMMER, .ms = ms };
+	struct trial trial = { .steps = steps, .count = count, .regime = REGIME_HAMMER, .ms = ms };
 	uint64_t seen;
 	char bound[16];
 
@@ -416,9 +417,9 @@ void measure_granularity(struct bench *b, const char *id)
 			   : "showed nothing: not even 64-bit stores were caught between");
 	report_result(
 		id,
-		less				  ? VERDICT_FAIL
-		: control && b->met[DRIVE_HAMMER] ? VERDICT_SELF_CHECK
-						  : VERDICT_SKIP,
+		less				   ? VERDICT_FAIL
+		: control && b->met[REGIME_HAMMER] ? VERDICT_SELF_CHECK
+						   : VERDICT_SKIP,
 		less && follows ? follows
 		: less ? "outside the specification: it acted on less than 128 bits of a context entry (section 6.2.2.1)"
 		: control ? "inconclusive: no DMA was seen in the middle of a change (concurrency)"

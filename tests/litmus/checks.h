@@ -18,7 +18,7 @@ void check_rates(struct bench *bench, const char *id);
 void check_fault_storm(struct bench *bench, struct bench *other, const char *id);
 
 /*
- * Whether DMA and stores really happen at once, in either drive: walks that met a change under way. A control
+ * Whether DMA and stores really happen at once, in either regime: walks that met a change under way. A control
  * tears also when the updater stands still between two stores (a virtual processor that was preempted), so
  * it proves nothing of that. Sets met and met_of.
  */

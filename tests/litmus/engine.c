@@ -17,7 +17,7 @@
 #include "vtd/switch.h"
 
 /*
- * One DMA in so many is made with the entry held still. In the hammer drive it tells less, as the driver
+ * One DMA in so many is made with the entry held still. In the hammer regime it tells less, as the driver
  * invalidates, and on a busy host each costs the time until a virtual updater runs again: there they take no more
  * than a part of the measured time.
  */
@@ -85,7 +85,7 @@ const char *engine_reset(struct bench *b, const struct measurement *s)
 		updater_command(UPDATER_HOLD);
 	if (rest && updater_wait_held(ENGINE_ANSWER_US) < 0)
 		return updater_problem();
-	/* Nobody else does in this drive, and the unit may keep what a mixture led to. */
+	/* Nobody else does in this regime, and the unit may keep what a mixture led to. */
 	status = rest && s->invalidate ? bench_invalidate_all(b) : VTD_OK;
 	if (status != VTD_OK)
 		return bench_status_text(b, status);
@@ -208,7 +208,7 @@ static void judge_held(struct bench *b, const struct measurement *s, struct tall
 	if (outcome == OUTCOME_NOT_PRESENT || outcome == OUTCOME_SILENT) {
 		outcome = engine_dma(b, s, t, false);
 		if (outcome == want) {
-			t->hiccups++;
+			t->blocked_once++;
 			return;
 		}
 	}

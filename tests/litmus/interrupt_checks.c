@@ -217,7 +217,7 @@ static const char *try_return(struct bench *b)
 static const char *try_exchanges(struct bench *b, uint64_t ms)
 {
 	static const struct step exchange = { STEP_CAS, 0, VALUE_NEW, { 0, 0 } };
-	struct trial trial = { .steps = &exchange, .count = 1, .drive = DRIVE_HAMMER, .ms = ms };
+	struct trial trial = { .steps = &exchange, .count = 1, .regime = REGIME_HAMMER, .ms = ms };
 	static struct tally exchanged;
 
 	trial_run(b, &trial, &exchanged);

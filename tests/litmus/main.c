@@ -163,7 +163,7 @@ static void plan_tests(struct run *r)
 	progress_plan(plan.tests * passes, plan.ms * passes);
 	if (!plan.tests)
 		log_note(
-			"tests=%s matches no test of this machine: they are named target.operation.sequence.device.drive; run=list prints the sequences",
+			"tests=%s matches no test of this machine: they are named target.operation.sequence.device.regime; run=list prints the sequences",
 			options.tests);
 }
 

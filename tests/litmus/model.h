@@ -78,7 +78,7 @@ struct model_question {
 	bool write_buffer; /* CAP.RWBF: what left the processor is visible after the next invalidation */
 	bool caching_mode; /* CAP.CM: absent and erroneous entries are cached too */
 	bool device_tlb;   /* the device has ATS on and keeps translations itself */
-	bool caches;	   /* false: everything is invalidated before each request (hammer drive) */
+	bool caches; /* false: everything is invalidated before each request (hammer regime) */
 	/*
 	 * Only what QEMU keeps: it reads through the processor's caches, keeps no PASID-directory
 	 * or PASID-table entries, and looks translations up by PASID once the context entry is

@@ -327,7 +327,7 @@ unsigned visible_after(const struct search *s, unsigned position, unsigned to, u
 	if (is_apart(s))
 		return visible_after_apart(s, position, to, visible);
 	from = s->places[visible].position;
-	/* In the hammer drive each request comes after an invalidation, and that empties the buffer. */
+	/* In the hammer regime each request comes after an invalidation, and that empties the buffer. */
 	if (!s->q->write_buffer || !s->q->caches)
 		return s->q->coherent || step->op == STEP_FLUSH ? to : visible;
 	/* Section 6.8: an invalidation empties the write buffer. Into that goes what is flushed, or all. */

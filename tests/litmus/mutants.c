@@ -22,20 +22,20 @@ static struct counts {
 	unsigned all, safe, unsafe, showable, seen, hidden, refused, outside;
 } counts;
 
-/* One drive of one mutant. Returns the harm seen. */
-static uint64_t try_drive(struct bench *b, struct trial *trial, enum drive drive,
-			  const struct sequence *s, bool *showable)
+/* One regime of one mutant. Returns the harm seen. */
+static uint64_t try_regime(struct bench *b, struct trial *trial, enum regime regime,
+			   const struct sequence *s, bool *showable)
 {
 	struct prediction allowed, shown;
 	uint64_t harm;
 
-	trial->drive = (uint8_t)drive;
-	trial->ms = options.test_ms	    ? options.test_ms
-		    : drive == DRIVE_HAMMER ? HAMMER_MS
-					    : FAITHFUL_MS;
+	trial->regime = (uint8_t)regime;
+	trial->ms = options.test_ms	      ? options.test_ms
+		    : regime == REGIME_HAMMER ? HAMMER_MS
+					      : FAITHFUL_MS;
 	predict(b, trial, s->never_blocks, &allowed);
 	predict_on_this_unit(b, trial, s->never_blocks, &shown);
-	/* A hammer drive leaves invalidations out: that is harm of the drive, unless stores do it.
+	/* A hammer regime leaves invalidations out: that is harm of the regime, unless stores do it.
 	 */
 	if (!shown.harms || allowed.problem)
 		return 0;
@@ -69,7 +69,7 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 	if (!trial.count)
 		return;
 	counts.all++;
-	trial.drive = DRIVE_FAITHFUL;
+	trial.regime = REGIME_FAITHFUL;
 	predict_by_specification(b, &trial, s->never_blocks, &spec);
 	if (!spec.harms) {
 		counts.safe++;
@@ -87,9 +87,9 @@ static void run_mutant(struct bench *b, const struct sequence *s, enum mutation 
 	}
 	/* Stores first: quick where they are what is wrong; then with all its invalidations. */
 	if (spec.harms & (HARM_MIXTURE | HARM_MISTAGGED))
-		harm = try_drive(b, &trial, DRIVE_HAMMER, s, &showable);
+		harm = try_regime(b, &trial, REGIME_HAMMER, s, &showable);
 	for (unsigned tries = 0; tries < 2 && !harm; tries++)
-		harm = try_drive(b, &trial, DRIVE_FAITHFUL, s, &showable);
+		harm = try_regime(b, &trial, REGIME_FAITHFUL, s, &showable);
 	counts.showable += showable;
 	counts.seen += harm > 0;
 	counts.hidden += !showable;

@@ -18,13 +18,13 @@ bool predict_init(size_t bytes)
 	return workspace;
 }
 
-/* In the hammer drive the driver invalidates everything, and the sequence nothing. */
+/* In the hammer regime the driver invalidates everything, and the sequence nothing. */
 static size_t strip(const struct trial *trial, struct step *steps)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < trial->count; i++)
-		if (trial->drive == DRIVE_FAITHFUL ||
+		if (trial->regime == REGIME_FAITHFUL ||
 		    (!step_invalidates(&trial->steps[i]) && !step_settles(&trial->steps[i])))
 			steps[n++] = trial->steps[i];
 	return n;
@@ -52,7 +52,7 @@ void predict_as(struct bench *b, const struct trial *trial, bool never_blocks,
 		.write_buffer = b->unit->buffers_writes && !how.coherent,
 		.caching_mode = field_of(b->unit->cap, CAP_CM),
 		.device_tlb = reading.by_device_tlb,
-		.caches = trial->drive == DRIVE_FAITHFUL,
+		.caches = trial->regime == REGIME_FAITHFUL,
 		.splits_vectors = stores_split_vectors(),
 		.qemu_caches = how.qemu_caches,
 		.set_drops = field_of(b->unit->cap,

@@ -139,7 +139,7 @@ static void compile(struct program *p, const struct bench *b, const struct trial
 			for (unsigned w = 1; w < t->words; w++)
 				emit(p, (struct micro){ .op = MICRO_FLUSH,
 							.address = target_word(t, w) });
-		else if (trial->drive != DRIVE_FAITHFUL)
+		else if (trial->regime != REGIME_FAITHFUL)
 			; /* the driver invalidates */
 		else if (s->op == STEP_SETTLE_NEW && field_of(b->unit->cap, CAP_CM))
 			emit_settling(p, t, !from);
@@ -189,11 +189,11 @@ static void emit_state(struct program *p, const struct bench *b, unsigned state)
 		emit(p, (struct micro){ .op = MICRO_FLUSH, .address = t->entry });
 }
 
-void program_compile_walk(struct program p[2], const struct bench *b, enum drive drive,
+void program_compile_walk(struct program p[2], const struct bench *b, enum regime regime,
 			  uint64_t *leaf, uint64_t good, uint64_t trap)
 {
 	p[0].count = p[1].count = 0;
-	if (drive == DRIVE_FAITHFUL)
+	if (regime == REGIME_FAITHFUL)
 		emit(&p[0], (struct micro){ .op = MICRO_GLOBAL });
 	emit_state(&p[0], b, 1);
 	emit_leaf(&p[0], b, leaf, trap);

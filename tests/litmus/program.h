@@ -11,7 +11,7 @@
 struct trial {
 	const struct step *steps;
 	size_t count;
-	uint8_t drive;	   /* enum drive */
+	uint8_t regime;	   /* enum regime */
 	uint32_t dwell_ns; /* between the stores of the sequence */
 	uint64_t ms;	   /* to measure for */
 	bool stop_on_harm; /* end early, once anything harmful was seen */
@@ -73,7 +73,7 @@ void program_compile(struct program p[2], const struct bench *bench, const struc
  * itself leaves nothing wrong: a request comes to the trap only if both first stores fall between its
  * read of the context entry and its read of the leaf.
  */
-void program_compile_walk(struct program p[2], const struct bench *bench, enum drive drive,
+void program_compile_walk(struct program p[2], const struct bench *bench, enum regime regime,
 			  uint64_t *leaf, uint64_t good, uint64_t trap);
 
 #endif

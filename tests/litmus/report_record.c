@@ -67,7 +67,7 @@ static void record_tally(const struct tally *t)
 	add_number("rewrites", t->rewrites);
 	add_number("held", t->held);
 	add_number("stale", t->stale);
-	add_number("hiccups", t->hiccups);
+	add_number("blocked_once", t->blocked_once);
 	add_number("tags", t->tag_checks);
 	add_number("mistagged", t->mistagged);
 	add_number("inv", report_us(t->ticks_invalidate));

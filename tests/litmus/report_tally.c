@@ -71,9 +71,9 @@ void report_tally(const struct target *target, const struct tally *t, const stru
 		log_note(
 			"  Mis-tagged: %lu of %lu checked DMAs left a translation under the wrong domain-id",
 			t->mistagged, t->tag_checks);
-	if (t->hiccups)
+	if (t->blocked_once)
 		log_note("    %lu were blocked, but not when tried again with the entry still held",
-			 t->hiccups);
+			 t->blocked_once);
 	for (unsigned o = 0; o < OUTCOME_COUNT; o++)
 		if (t->stale_outcomes[o])
 			log_note("    %lu of these: %s", t->stale_outcomes[o],

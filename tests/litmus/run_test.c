@@ -91,7 +91,7 @@ static void run_by_kind(struct device_run *r, const struct test *t)
 		run_witness(r, t);
 		break;
 	case TEST_SEQUENCE:
-		verdict_run(b, t->target, t->sequence, t->drive, t->dwell_ns, &r->shown, t->id);
+		verdict_run(b, t->target, t->sequence, t->regime, t->dwell_ns, &r->shown, t->id);
 		break;
 	case TEST_MUTANTS:
 		mutants_run(b, t->target, t->id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which tests there are of a device: first its checks, then for each target the witness check and every sequence under
- * every drive. Controls stand before the sequences whose verdicts need them.
+ * every regime. Controls stand before the sequences whose verdicts need them.
  */
 #include "tests/litmus/selection.h"
 #include "kernel/kernel.h"
@@ -14,13 +14,13 @@
 
 /* Returns the length without what names the dwell: tests= may leave that out. */
 static size_t sequence_id(char id[TEST_ID_BYTES], const char *device, enum target_id target,
-			  const struct sequence *s, enum drive drive, uint32_t dwell_ns)
+			  const struct sequence *s, enum regime regime, uint32_t dwell_ns)
 {
 	bool spoiled = options.without && s->claim != CLAIM_UNSAFE;
 	size_t n = format_text(id, TEST_ID_BYTES, "%s.%s.%s%s%s.%s.%s", target_name(target),
 			       operation_name(s->operation), s->name, spoiled ? ".without-" : "",
 			       spoiled ? without_word((enum without)options.without) : "", device,
-			       drive_word(drive));
+			       regime_word(regime));
 
 	if (options.dwell_count > 1 || options.dwell_ns[0])
 		format_text(id + n, TEST_ID_BYTES - n, ".dwell-%uns", dwell_ns);
@@ -37,7 +37,7 @@ static bool is_named(const char *id, size_t base_length)
 	return option_list_matches(options.tests, id) || option_list_matches(options.tests, base);
 }
 
-/* What is wrong with it, if anything, is in its invalidations: no use in a drive without them. */
+/* What is wrong with it, if anything, is in its invalidations: no use in a regime without them. */
 static bool only_faithful(const struct sequence *s)
 {
 	/* A PASID-table entry has several chunks, and QEMU reads it several times. */
@@ -53,7 +53,7 @@ static bool only_faithful(const struct sequence *s)
 }
 
 static bool is_wanted(const struct bench *b, enum target_id target, const struct sequence *s,
-		      enum drive drive, const char *id, size_t base_length)
+		      enum regime regime, const char *id, size_t base_length)
 {
 	struct step steps[SEQUENCE_STEPS_MAX];
 
@@ -62,18 +62,18 @@ static bool is_wanted(const struct bench *b, enum target_id target, const struct
 	if (!is_named(id, base_length))
 		return false;
 	/* Of one word it would tell nothing; and two processors must not give commands at a time (section 6.9). */
-	if (drive == DRIVE_HAMMER && kind_is_pointer(target_kind(target)))
+	if (regime == REGIME_HAMMER && kind_is_pointer(target_kind(target)))
 		return false;
 	/* By default a slow device only confirms what the fast one shows: one control, and the safe. Messages are fast. */
 	if (verdict_is_slow(b) && options.tests[0] && target_is_of_interrupts(&b->targets[target]))
 		return true;
-	if (verdict_is_slow(b) && (drive == DRIVE_FAITHFUL || target != TARGET_CONTEXT))
+	if (verdict_is_slow(b) && (regime == REGIME_FAITHFUL || target != TARGET_CONTEXT))
 		return false;
 	if (verdict_is_slow(b) && !options.tests[0] &&
 	    (s->operation != OPERATION_REPLACE ||
 	     (s->claim == CLAIM_UNSAFE && strcmp(s->name, "linux-pre7"))))
 		return false;
-	if (drive == DRIVE_HAMMER && only_faithful(s))
+	if (regime == REGIME_HAMMER && only_faithful(s))
 		return false;
 	return s->claim == CLAIM_UNSAFE || !options.without || verdict_steps(s, steps);
 }
@@ -135,14 +135,14 @@ static void visit_target(struct bench *b, enum target_id target, struct visit *v
 				     .kind = TEST_LACK, .bench = b, .target = target, .id = name });
 		return;
 	}
-	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
+	for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
 		for (size_t i = 0; i < all_sequences(); i++)
 			for (unsigned w = 0; w < options.dwell_count; w++) {
 				size_t length = sequence_id(id, device_name(b), target,
-							    sequence_at(i), drive,
+							    sequence_at(i), regime,
 							    options.dwell_ns[w]);
 
-				if (!is_wanted(b, target, sequence_at(i), drive, id, length))
+				if (!is_wanted(b, target, sequence_at(i), regime, id, length))
 					continue;
 				/* Every verdict rests on these: they are checked first. */
 				visit_concurrency(b, v);
@@ -157,9 +157,9 @@ static void visit_target(struct bench *b, enum target_id target, struct visit *v
 				has_witness = true;
 				t.kind = TEST_SEQUENCE;
 				t.sequence = sequence_at(i);
-				t.drive = (enum drive)drive;
+				t.regime = (enum regime)regime;
 				t.dwell_ns = options.dwell_ns[w];
-				t.ms = verdict_ms(b, target, (enum drive)drive);
+				t.ms = verdict_ms(b, target, (enum regime)regime);
 				show(v, &t);
 			}
 }
@@ -168,11 +168,11 @@ static bool names_sequence(enum target_id target, const char *device)
 {
 	char id[TEST_ID_BYTES];
 
-	for (unsigned drive = 0; drive < DRIVE_COUNT; drive++)
+	for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
 		for (size_t i = 0; i < all_sequences(); i++)
 			for (unsigned w = 0; w < options.dwell_count; w++)
 				if (is_named(id, sequence_id(id, device, target, sequence_at(i),
-							     drive, options.dwell_ns[w])))
+							     regime, options.dwell_ns[w])))
 					return true;
 	return false;
 }

@@ -29,7 +29,7 @@ struct test {
 	struct bench *bench;
 	enum target_id target;
 	const struct sequence *sequence;
-	enum drive drive;
+	enum regime regime;
 	uint32_t dwell_ns;
 	uint64_t ms; /* that it is expected to take */
 	const char *id;

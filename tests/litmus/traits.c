@@ -148,7 +148,7 @@ static void probe_rereading(struct bench *b)
 {
 	static const struct step exchange = { STEP_CAS, 0, VALUE_NEW, { 0, 0 } };
 	struct trial trial = {
-		.steps = &exchange, .count = 1, .drive = DRIVE_HAMMER, .ms = FLIP_MS
+		.steps = &exchange, .count = 1, .regime = REGIME_HAMMER, .ms = FLIP_MS
 	};
 
 	if (!choose(b, TARGET_PASID_SS) || !tags_are_right(b))

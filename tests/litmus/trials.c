@@ -76,8 +76,8 @@ void trial_run(struct bench *b, const struct trial *trial, struct tally *t)
 			.holds = true,
 			.stop_on_harm = trial->stop_on_harm,
 			.may_break = trial->may_break,
-			.invalidate = trial->drive == DRIVE_HAMMER,
-			.check_tags = trial->drive == DRIVE_HAMMER && target->checks_tags,
+			.invalidate = trial->regime == REGIME_HAMMER,
+			.check_tags = trial->regime == REGIME_HAMMER && target->checks_tags,
 			.spare = uses_spare(trial),
 		};
 
@@ -131,20 +131,20 @@ void trial_costs(struct bench *b, const struct trial *trial, struct costs *c)
 	}
 }
 
-void trial_walks(struct bench *b, enum drive drive, uint64_t ms, struct tally *t)
+void trial_walks(struct bench *b, enum regime regime, uint64_t ms, struct tally *t)
 {
 	struct target *target = b->target;
 	struct measurement s = { .address = target->address,
 				 .ms = ms,
 				 .rewriting = true,
-				 .invalidate = drive == DRIVE_HAMMER };
+				 .invalidate = regime == REGIME_HAMMER };
 	uint64_t *leaf = target->leaf[0], good = target->leaf_value[0];
 	uint64_t trap = (good & ~field_mask(SS_ADDR)) | (uint64_t)target->page[OUTCOME_MIXTURE_1];
 
 	memset(t, 0, sizeof(*t));
 	if (!settle(b, target->state[0][0], t))
 		return;
-	updater_load_walk(b, drive, leaf, good, trap);
+	updater_load_walk(b, regime, leaf, good, trap);
 	updater_begin(b->updater_cpu);
 	engine_measure(b, &s, t);
 	if (!updater_end(ENGINE_ANSWER_US) && !t->stopped)

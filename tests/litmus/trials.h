@@ -20,7 +20,7 @@ void trial_costs(struct bench *bench, const struct trial *trial, struct costs *c
  * On target context: walks that met a change under way (updater_load_walk), as torn DMAs; of the others none
  * may be torn.
  */
-void trial_walks(struct bench *bench, enum drive drive, uint64_t ms, struct tally *tally);
+void trial_walks(struct bench *bench, enum regime regime, uint64_t ms, struct tally *tally);
 
 /* Nobody rewriting and the same invalidations: what the device can do at best. */
 void trial_undisturbed(struct bench *bench, uint64_t ms, struct tally *tally);

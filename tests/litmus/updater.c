@@ -261,7 +261,7 @@ static uint32_t ordered(void)
 }
 
 /*
- * A driver does something else between two updates. Without this the faithful drive would spend
+ * A driver does something else between two updates. Without this the faithful regime would spend
  * nearly all its time in invalidation requests; under QEMU, which serves those and the devices' DMA
  * under one lock, no DMA could then ever fall between two stores. How long is best differs from
  * machine to machine by orders of magnitude, so every order of magnitude gets its turn.
@@ -346,7 +346,7 @@ static void rewrite_timed(void *unused)
 }
 
 /* Settings that all programs share. */
-static void prepare(struct bench *b, enum drive drive)
+static void prepare(struct bench *b, enum regime regime)
 {
 	updater.unit = b->unit;
 	updater.source_id = b->source_id;
@@ -357,25 +357,25 @@ static void prepare(struct bench *b, enum drive drive)
 	updater.rewrites = updater.allowed = 0;
 	updater.status = VTD_OK;
 	updater.uses_vectors = false;
-	updater.rests = drive == DRIVE_FAITHFUL;
+	updater.rests = regime == REGIME_FAITHFUL;
 	updater.hangs = false;
 	updater.seed = b->seed ^ 0x9e3779b97f4a7c15;
 }
 
 void updater_load(struct bench *b, const struct trial *trial, unsigned phase)
 {
-	prepare(b, (enum drive)trial->drive);
+	prepare(b, (enum regime)trial->regime);
 	updater.uses_vectors = stores_use_vectors(trial->steps, trial->count);
 	updater.hangs = trial->may_break && break_hangs_updater();
 	program_compile(updater.program, b, trial, phase);
 }
 
-void updater_load_walk(struct bench *b, enum drive drive, uint64_t *leaf, uint64_t good,
+void updater_load_walk(struct bench *b, enum regime regime, uint64_t *leaf, uint64_t good,
 		       uint64_t trap)
 {
-	prepare(b, drive);
+	prepare(b, regime);
 	updater.hangs = false; /* break= is for the trials of sequences */
-	program_compile_walk(updater.program, b, drive, leaf, good, trap);
+	program_compile_walk(updater.program, b, regime, leaf, good, trap);
 }
 
 void updater_begin(unsigned cpu)

@@ -11,7 +11,7 @@ enum updater_order { UPDATER_RUN, UPDATER_HOLD, UPDATER_STOP };
 void updater_load(struct bench *bench, const struct trial *trial, unsigned phase);
 
 /* The stores of program_compile_walk(). */
-void updater_load_walk(struct bench *bench, enum drive drive, uint64_t *leaf, uint64_t good,
+void updater_load_walk(struct bench *bench, enum regime regime, uint64_t *leaf, uint64_t good,
 		       uint64_t trap);
 
 void updater_begin(unsigned cpu);

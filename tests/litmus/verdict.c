@@ -14,7 +14,7 @@
 #include "vtd/regs.h"
 
 static struct tally tally;
-static struct costs costs; /* of the same trial, in the faithful drive */
+static struct costs costs; /* of the same trial, in the faithful regime */
 
 bool verdict_is_slow(const struct bench *b)
 {
@@ -26,7 +26,7 @@ static bool is_word(enum target_id id)
 	return kind_words(target_kind(id)) == 1;
 }
 
-uint64_t verdict_ms(const struct bench *b, enum target_id id, enum drive drive)
+uint64_t verdict_ms(const struct bench *b, enum target_id id, enum regime regime)
 {
 	if (options.test_ms)
 		return options.test_ms;
@@ -35,7 +35,7 @@ uint64_t verdict_ms(const struct bench *b, enum target_id id, enum drive drive)
 	if (is_word(id))
 		return 340;
 	/* A PASID-table entry is hammered with two DMAs where others take one. */
-	return drive == DRIVE_FAITHFUL ? 1000 : target_kind(id) == KIND_PASID ? 880 : 490;
+	return regime == REGIME_FAITHFUL ? 1000 : target_kind(id) == KIND_PASID ? 880 : 490;
 }
 
 size_t verdict_steps(const struct sequence *s, struct step *steps)
@@ -82,20 +82,20 @@ static bool can_invalidate_pages(const struct vtd_unit *unit)
 
 /* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
 static const char *cannot(const struct bench *b, enum target_id target, const struct sequence *s,
-			  enum drive drive, const struct prediction *full,
+			  enum regime regime, const struct prediction *full,
 			  const struct prediction *p)
 {
 	if (p->problem)
 		return p->problem;
 	if (stores_lack(s->steps, s->count))
 		return stores_lack(s->steps, s->count);
-	if (drive == DRIVE_FAITHFUL && needs_pages(s) && !can_invalidate_pages(b->unit))
+	if (regime == REGIME_FAITHFUL && needs_pages(s) && !can_invalidate_pages(b->unit))
 		return "the unit has no page-selective invalidation of the IOTLB (CAP.PSI = 0), or no queue";
 	if (p->walks_page_zero && !page_zero_is_empty)
 		return "a mixture would be walked through physical page 0, which is not free here";
-	if (drive == DRIVE_HAMMER && !full->harms && p->harms)
-		return "what makes it safe are its own invalidations, which this drive leaves out";
-	if (target == TARGET_PASID_FS_PT && drive == DRIVE_FAITHFUL &&
+	if (regime == REGIME_HAMMER && !full->harms && p->harms)
+		return "what makes it safe are its own invalidations, which this regime leaves out";
+	if (target == TARGET_PASID_FS_PT && regime == REGIME_FAITHFUL &&
 	    b->traits.pass_through == TRAIT_YES)
 		return "the unit goes on passing through until the context cache is invalidated";
 	if ((target == TARGET_PASID_DIR || target == TARGET_PASID_DIR_TABLE) && traits_is_qemu() &&
@@ -162,32 +162,33 @@ static bool is_more(struct best a, struct best b)
 }
 
 /* Take what a control has shown. */
-static void take(struct shown *shown, enum target_id target, enum drive drive)
+static void take(struct shown *shown, enum target_id target, enum regime regime)
 {
 	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
-		struct best now = counted(kind), *best = &shown->best[target][drive][kind];
+		struct best now = counted(kind), *best = &shown->best[target][regime][kind];
 
 		if (is_more(now, *best))
 			*best = now;
 	}
-	if (is_more(counted(SHOWN_TORN), shown->torn[drive]))
-		shown->torn[drive] = counted(SHOWN_TORN);
-	shown->harms[target][drive] += tally.torn + tally.stale + tally.mistagged;
+	if (is_more(counted(SHOWN_TORN), shown->torn[regime]))
+		shown->torn[regime] = counted(SHOWN_TORN);
+	shown->harms[target][regime] += tally.torn + tally.stale + tally.mistagged;
 }
 
 /*
  * Whether a sequence as bad as the worst control would have shown itself here: of n DMAs at the control's
  * rate h, none with a chance below 5 %, n * h >= 3. The ways in which it would, a bit each.
  */
-static unsigned would_have_shown(const struct shown *shown, enum target_id target, enum drive drive)
+static unsigned would_have_shown(const struct shown *shown, enum target_id target,
+				 enum regime regime)
 {
 	unsigned ways = 0;
 
 	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
-		struct best best = shown->best[target][drive][kind];
+		struct best best = shown->best[target][regime][kind];
 
-		if (kind == SHOWN_TORN && is_word(target) && is_more(shown->torn[drive], best))
-			best = shown->torn[drive];
+		if (kind == SHOWN_TORN && is_word(target) && is_more(shown->torn[regime], best))
+			best = shown->torn[regime];
 		if (best.harms && counted(kind).of * best.harms >= 3 * best.of)
 			ways |= 1u << kind;
 	}
@@ -203,15 +204,15 @@ static uint8_t harms_shown(unsigned ways)
 
 /* Why nothing torn says nothing here; NULL: it does. */
 static const char *inconclusive(const struct bench *b, const struct shown *shown,
-				enum target_id target, enum drive drive, uint64_t controls)
+				enum target_id target, enum regime regime, uint64_t controls)
 {
 	if (!controls)
-		return "inconclusive: no control of this drive showed anything in this run";
-	if (!b->lacks[TARGET_CONTEXT] && !b->met[drive] && !verdict_is_slow(b))
-		return "inconclusive: no DMA was seen in the middle of a change in this drive (concurrency), so none torn proves nothing";
+		return "inconclusive: no control of this regime showed anything in this run";
+	if (!b->lacks[TARGET_CONTEXT] && !b->met[regime] && !verdict_is_slow(b))
+		return "inconclusive: no DMA was seen in the middle of a change in this regime (concurrency), so none torn proves nothing";
 	if (!tally.rewrites || !tally.exposed)
 		return "inconclusive: nothing was rewritten during a DMA";
-	if (!would_have_shown(shown, target, drive))
+	if (!would_have_shown(shown, target, regime))
 		return "inconclusive: too few DMAs were exposed to stores: at the controls' rate none might have torn";
 	return NULL;
 }
@@ -234,7 +235,7 @@ static const char *outside(struct bench *b, const struct sequence *s, const stru
 	return NULL;
 }
 
-static void judge(const struct bench *b, enum target_id target, enum drive drive,
+static void judge(const struct bench *b, enum target_id target, enum regime regime,
 		  const struct prediction *p, const char *problem, uint8_t spec_harms,
 		  struct shown *shown, const char *id)
 {
@@ -243,16 +244,16 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 			   : tally.stale     ? "stale"
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
-	uint64_t controls = shown->harms[target][drive];
+	uint64_t controls = shown->harms[target][regime];
 	bool is_interrupt = target_is_of_interrupts(b->target);
-	unsigned ways = p->harms ? 0 : would_have_shown(shown, target, drive), kinds;
+	unsigned ways = p->harms ? 0 : would_have_shown(shown, target, regime), kinds;
 	const char *follows;
 
 	if (is_word(target))
-		controls += shown->torn[drive].harms;
+		controls += shown->torn[regime].harms;
 	report_keep_verdicts(spec_harms, controls, harms_shown(ways));
 	if (p->harms)
-		take(shown, target, drive);
+		take(shown, target, regime);
 	if (unexplained(is_interrupt, p->harms, &kinds))
 		problem = unexplained(is_interrupt, p->harms, &kinds);
 	else
@@ -274,8 +275,8 @@ static void judge(const struct bench *b, enum target_id target, enum drive drive
 			log_note("  Control: its harm was seen, as the model says");
 		report_result(id, predict_harm_seen(p, &tally) ? VERDICT_PASS : VERDICT_SKIP,
 			      "unsafe by the model; not seen in this run", harm, unit);
-	} else if (inconclusive(b, shown, target, drive, controls)) {
-		report_result(id, VERDICT_SKIP, inconclusive(b, shown, target, drive, controls), 0,
+	} else if (inconclusive(b, shown, target, regime, controls)) {
+		report_result(id, VERDICT_SKIP, inconclusive(b, shown, target, regime, controls), 0,
 			      "torn");
 	} else {
 		/* Of what no control showed often enough the run says nothing. */
@@ -317,7 +318,7 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	struct trial faithful = *trial;
 	struct prediction spec = *full, here;
 
-	faithful.drive = DRIVE_FAITHFUL;
+	faithful.regime = REGIME_FAITHFUL;
 	if (b->traits.rereads == TRAIT_YES)
 		predict_by_specification(b, &faithful, s->never_blocks, &spec);
 	predict_known_bad(b, trial, s->never_blocks, &here);
@@ -351,15 +352,15 @@ void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
 			b->device->generator->name, bad, showable, seen);
 }
 
-void verdict_run(struct bench *b, enum target_id target, const struct sequence *s, enum drive drive,
-		 uint32_t dwell_ns, struct shown *shown, const char *id)
+void verdict_run(struct bench *b, enum target_id target, const struct sequence *s,
+		 enum regime regime, uint32_t dwell_ns, struct shown *shown, const char *id)
 {
 	struct step steps[SEQUENCE_STEPS_MAX];
 	struct trial trial = { .steps = steps,
 			       .count = verdict_steps(s, steps),
-			       .drive = DRIVE_FAITHFUL,
+			       .regime = REGIME_FAITHFUL,
 			       .dwell_ns = dwell_ns,
-			       .ms = verdict_ms(b, target, drive),
+			       .ms = verdict_ms(b, target, regime),
 			       .may_break = true,
 			       .ats = true };
 	struct prediction full, p;
@@ -383,12 +384,12 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		return;
 	}
 	predict(b, &trial, s->never_blocks, &full);
-	trial.drive = (uint8_t)drive;
-	if (drive == DRIVE_HAMMER)
+	trial.regime = (uint8_t)regime;
+	if (regime == REGIME_HAMMER)
 		predict(b, &trial, s->never_blocks, &p);
 	else
 		p = full;
-	problem = cannot(b, target, s, drive, &full, &p);
+	problem = cannot(b, target, s, regime, &full, &p);
 	if (problem) {
 		report_result(id, p.problem ? VERDICT_ERROR : VERDICT_SKIP, problem, 0, "torn");
 		return;
@@ -402,13 +403,13 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 	report_tally(b->target, &tally, &p, b->undisturbed_rate);
 	report_keep(b->target, &tally, &p);
 	problem = outside(b, s, &trial, &p, &tally);
-	if (drive == DRIVE_FAITHFUL && !trouble()) {
+	if (regime == REGIME_FAITHFUL && !trouble()) {
 		trial_costs(b, &trial, &costs);
 		costs_report(&costs);
 		/* What these DMAs came to must be within the model, too. */
 		problem = problem ? problem : outside(b, s, &trial, &p, &costs.tally);
 	}
-	judge(b, target, drive, &p, problem, spec_harms, shown, id);
+	judge(b, target, regime, &p, problem, spec_harms, shown, id);
 	if (predict_harm_seen(&p, &tally))
 		shown->known_bad[target][sequence_index(s)] |= SEEN;
 }

@@ -26,7 +26,7 @@
 	O(BOTH, "AA+BB") O(LOST, "lost") O(SILENT, "silent")
 
 /* D(identifier, word): how a sequence is driven. */
-#define DRIVE_WORDS(D)                                                                               \
+#define REGIME_WORDS(D)                                                                               \
 	/* the updater only stores; the driver invalidates before each DMA */                        \
 	D(HAMMER, "hammer")                                                                          \
 	/* the updater does the whole sequence; the driver only does DMA */                          \
@@ -112,8 +112,8 @@ enum harm_bit { HARM_WORDS(WORDS_HARM_BIT) HARM_BITS };
 #define WORDS_OUTCOME(identifier, word) OUT_##identifier,
 enum outcome_word { OUTCOME_WORDS(WORDS_OUTCOME) OUT_KNOWN };
 
-#define WORDS_DRIVE(identifier, word) DRIVE_##identifier,
-enum drive { DRIVE_WORDS(WORDS_DRIVE) DRIVE_COUNT };
+#define WORDS_REGIME(identifier, word) REGIME_##identifier,
+enum regime { REGIME_WORDS(WORDS_REGIME) REGIME_COUNT };
 
 #define WORDS_INVALIDATION_KIND(identifier, word, text) INVALIDATION_OF_##identifier,
 enum invalidation_kind { INVALIDATION_KIND_WORDS(WORDS_INVALIDATION_KIND) INVALIDATION_KINDS };
@@ -171,13 +171,13 @@ static inline const char *check_word(unsigned check)
 }
 
 /* "hammer" or "faithful". */
-static inline const char *drive_word(unsigned drive)
+static inline const char *regime_word(unsigned regime)
 {
 #define WORD(identifier, word) word,
-	static const char *const words[] = { DRIVE_WORDS(WORD) };
+	static const char *const words[] = { REGIME_WORDS(WORD) };
 #undef WORD
 
-	return words[drive];
+	return words[regime];
 }
 
 #endif

@@ -147,7 +147,7 @@ void take_fault(struct builder *b, struct span line)
 			word_copy(f->raw, sizeof(f->raw), w.value);
 }
 
-/* Of the concurrency check: walks that met a change under way, a line for each drive. */
+/* Of the concurrency check: walks that met a change under way, a line for each regime. */
 void take_walks(struct builder *b, struct span line)
 {
 	static const struct field fields[] = {
@@ -163,8 +163,9 @@ void take_walks(struct builder *b, struct span line)
 		return;
 	b->open->walks_count++;
 	while (word_next(&line, &w))
-		if (word_is(w.key, "drive"))
-			word_copy(walks->drive, sizeof(walks->drive), w.value);
+		if (word_is(w.key, "regime") ||
+		    word_is(w.key, "drive")) /* so it was called until November 2026 */
+			word_copy(walks->regime, sizeof(walks->regime), w.value);
 		else
 			word_put(&b->arena, walks, fields, COUNT(fields), &w);
 }

@@ -131,7 +131,7 @@ static json_t *walks_json(const struct run_test *t)
 		const struct walks *w = &t->walks[i];
 
 		json_array_append_new(
-			array, json_pack("{s:o, s:o, s:o, s:o, s:o}", "drive", text(w->drive),
+			array, json_pack("{s:o, s:o, s:o, s:o, s:o}", "regime", text(w->regime),
 					 "met", number(w->met), "dmas", number(w->dmas), "exposed",
 					 number(w->exposed), "stores", number(w->stores)));
 	}

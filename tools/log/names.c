@@ -59,10 +59,10 @@ const char *trait_text(unsigned i)
 }
 
 /* Whether ".hammer" or ".faithful" begins here. */
-static bool is_drive(const char *at)
+static bool is_regime(const char *at)
 {
-	for (unsigned d = 0; *at == '.' && d < DRIVE_COUNT; d++)
-		if (!strncmp(at + 1, drive_word(d), strlen(drive_word(d))))
+	for (unsigned d = 0; *at == '.' && d < REGIME_COUNT; d++)
+		if (!strncmp(at + 1, regime_word(d), strlen(regime_word(d))))
 			return true;
 	return false;
 }
@@ -76,7 +76,7 @@ bool test_name(const char *id, struct test_name *name)
 		      { name->operation, sizeof(name->operation) },
 		      { name->sequence, sizeof(name->sequence) },
 		      { name->device, sizeof(name->device) },
-		      { name->drive, sizeof(name->drive) } };
+		      { name->regime, sizeof(name->regime) } };
 	const char *from[5], *at = id;
 	unsigned n = 0;
 
@@ -94,7 +94,7 @@ bool test_name(const char *id, struct test_name *name)
 	}
 	from[2] = at;
 	for (const char *p = at; *p; p++)
-		if (is_drive(p)) {
+		if (is_regime(p)) {
 			const char *device = p - 1;
 
 			while (device > at && *device != '.')
@@ -116,12 +116,12 @@ bool test_name(const char *id, struct test_name *name)
 	return false;
 }
 
-enum drive drive_of(const char *name)
+enum regime regime_of(const char *name)
 {
-	unsigned d = DRIVE_COUNT - 1;
+	unsigned d = REGIME_COUNT - 1;
 
 	/* "hammer.pass-2" of later passes. */
-	while (d && strncmp(name, drive_word(d), strlen(drive_word(d))))
+	while (d && strncmp(name, regime_word(d), strlen(regime_word(d))))
 		d--;
-	return (enum drive)d;
+	return (enum regime)d;
 }

@@ -38,7 +38,7 @@ struct evidence {
 	uint8_t state;
 };
 
-/* One sequence under one drive, on the machines of a row. */
+/* One sequence under one regime, on the machines of a row. */
 struct cell {
 	uint32_t tests, of_state[STATE_COUNT];
 	struct share proof[SHARES],
@@ -80,8 +80,8 @@ struct row {
 	uint64_t lost_verdicts, tests; /* of all its runs: those that did not arrive, of how many */
 	uint32_t whole;	       /* runs that lost nothing: what they do not have was not run */
 	char from[20], to[20]; /* dates */
-	struct cell *
-		*cells; /* [subject * DRIVE_COUNT + drive]; NULL, and rows of other levels: none */
+	struct cell **
+		cells; /* [subject * REGIME_COUNT + regime]; NULL, and rows of other levels: none */
 	size_t cell_count;
 };
 
@@ -128,7 +128,7 @@ struct trait_kind {
 	uint8_t absent_pasid; /* the lowest reason that was given; 0: none */
 	bool reasons_differ;
 	uint64_t mixtures, of;
-	struct share met[DRIVE_COUNT]; /* walks that met a change under way, of walks */
+	struct share met[REGIME_COUNT]; /* walks that met a change under way, of walks */
 };
 
 /* A run that came in another file, too. */
@@ -216,10 +216,10 @@ const char *row_name(const struct report *r, const struct row *row, char *text, 
 
 /* report_rows.c: rows and their cells. */
 struct row *report_row(struct report *r, const struct run *run);
-struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum drive drive);
+struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum regime regime);
 void report_fold(struct report *r); /* coarser rows where there are too many */
 void report_arrange(struct report *r);
-const struct cell *cell_of(const struct row *row, size_t subject, enum drive drive);
+const struct cell *cell_of(const struct row *row, size_t subject, enum regime regime);
 enum state cell_state(const struct cell *c); /* of NULL: STATE_NONE */
 enum state subject_state(const struct row *row, size_t subject, const struct cell **out);
 

@@ -273,7 +273,7 @@ static void add_tests(struct report *r, const struct run *run, struct row *machi
 			day->faults[t->faults[k].reason] += t->faults[k].count;
 		if (test_name(t->id, &name))
 			add_test(r,
-				 row_cell(r, row, report_subject(r, &name), drive_of(name.drive)),
+				 row_cell(r, row, report_subject(r, &name), regime_of(name.regime)),
 				 t, &e);
 		if (t->verdict == 'f')
 			add_failure(r, machine, t, &e);

@@ -63,7 +63,7 @@ static void add_walks(struct trait_kind *k, const struct run *run)
 		    (t->id[strlen(id)] && t->id[strlen(id)] != '.'))
 			continue;
 		for (unsigned w = 0; w < t->walks_count; w++) {
-			struct share *met = &k->met[drive_of(t->walks[w].drive)];
+			struct share *met = &k->met[regime_of(t->walks[w].regime)];
 
 			met->harm += t->walks[w].met;
 			met->trials += t->walks[w].dmas;

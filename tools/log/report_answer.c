@@ -9,7 +9,7 @@
 
 /* What did harm under one firmware of a silicon and, seen as sharply, did none under another. */
 static bool differs(const struct report *r, const struct row *silicon, size_t subject,
-		    unsigned drive, const struct row **with, const struct row **without)
+		    unsigned regime, const struct row **with, const struct row **without)
 {
 	const struct cell *a, *b;
 	unsigned seen;
@@ -22,7 +22,7 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 		enum state state;
 		struct rate rate;
 
-		if (!row || row->parent != silicon || !(c = cell_of(row, subject, drive)))
+		if (!row || row->parent != silicon || !(c = cell_of(row, subject, regime)))
 			continue;
 		state = cell_state(c);
 		rate = cell_rate(c);
@@ -46,8 +46,8 @@ static bool differs(const struct report *r, const struct row *silicon, size_t su
 	 * show, and that is what one test that showed it may mean, must be absent in so many others
 	 * that this is no chance.
 	 */
-	a = cell_of(*with, subject, (enum drive)drive);
-	b = cell_of(*without, subject, (enum drive)drive);
+	a = cell_of(*with, subject, (enum regime)regime);
+	b = cell_of(*without, subject, (enum regime)regime);
 	seen = a->of_state[STATE_FAILURE] + a->of_state[STATE_HARM];
 	return pow(1 - (double)seen / (a->tests + 1), b->tests) < 0.01;
 }
@@ -62,10 +62,10 @@ static void differences(struct out *o, const struct report *r)
 	for (size_t i = 0; i < r->silicon_count; i++) {
 		const struct row *with, *without, *last_with = NULL, *last_without = NULL;
 
-		for (size_t k = 0; k < r->subject_count * DRIVE_COUNT; k++) {
-			size_t subject = r->order[k / DRIVE_COUNT];
+		for (size_t k = 0; k < r->subject_count * REGIME_COUNT; k++) {
+			size_t subject = r->order[k / REGIME_COUNT];
 
-			if (!differs(r, r->silicon[i], subject, k % DRIVE_COUNT, &with, &without))
+			if (!differs(r, r->silicon[i], subject, k % REGIME_COUNT, &with, &without))
 				continue;
 			if (!any)
 				out_raw(o,
@@ -86,10 +86,10 @@ static void differences(struct out *o, const struct report *r)
 			out_raw(o, "<a href=\"#");
 			out_anchor(o, r->subject[subject]);
 			out(o, "\"><code>%s</code></a> %s ", r->subject[subject]->name,
-			    drive_word(k % DRIVE_COUNT));
-			out_rate(o, cell_of(with, subject, (enum drive)(k % DRIVE_COUNT)));
+			    regime_word(k % REGIME_COUNT));
+			out_rate(o, cell_of(with, subject, (enum regime)(k % REGIME_COUNT)));
 			out_raw(o, " against ");
-			out_rate(o, cell_of(without, subject, (enum drive)(k % DRIVE_COUNT)));
+			out_rate(o, cell_of(without, subject, (enum regime)(k % REGIME_COUNT)));
 		}
 	}
 	if (any)
@@ -193,13 +193,13 @@ static const char *by_specification(const struct report *r, size_t subject)
 	bool is_safe = false, is_unsafe = false;
 
 	for (size_t i = 0; i < r->silicon_count; i++)
-		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
-			const struct cell *c = cell_of(r->silicon[i], subject, (enum drive)d);
+		for (unsigned d = 0; d < REGIME_COUNT; d++) {
+			const struct cell *c = cell_of(r->silicon[i], subject, (enum regime)d);
 
 			is_safe |= c && c->is_safe;
 			is_unsafe |= c && c->is_unsafe;
 		}
-	return is_safe && is_unsafe ? "safe or not, by drive or unit"
+	return is_safe && is_unsafe ? "safe or not, by regime or unit"
 	       : is_safe	    ? "safe"
 	       : is_unsafe	    ? "unsafe"
 				    : "\u2013";
@@ -274,7 +274,7 @@ void report_answer(struct out *o, const struct report *r)
 		out(o, "<p class=\"note\">%zu more kinds of silicon are not shown.</p>\n",
 		    r->silicon_count - limit);
 	out_raw(o,
-		"<p class=\"note\">Each sequence counts once, by the drive with the clearest result. Two models judge it: the specification's, and that of the unit as it was seen to read and keep entries; the second decides what is a failure. A control is a sequence that the unit's model calls unsafe and that showed harm in the same run, for the same target and drive. Bounds are at 95 %, as if each DMA that met stores were a trial of its own: 3/n for nothing in n trials, else Wilson's interval.");
+		"<p class=\"note\">Each sequence counts once, by the regime with the clearest result. Two models judge it: the specification's, and that of the unit as it was seen to read and keep entries; the second decides what is a failure. A control is a sequence that the unit's model calls unsafe and that showed harm in the same run, for the same target and regime. Bounds are at 95 %, as if each DMA that met stores were a trial of its own: 3/n for nothing in n trials, else Wilson's interval.");
 	if (r->unexposed_runs)
 		out(o,
 		    " %u run%s of older builds %s not say which DMAs met stores: there all count.",

@@ -61,16 +61,16 @@ static void say_firmware(struct out *o, const struct report *r, const struct row
 
 /*
  * Whether the harm of a cell is one that this unit's own model allows, and the specification's, in either
- * drive, does not: the two models are not to be mixed up.
+ * regime, does not: the two models are not to be mixed up.
  */
 bool is_only_here(const struct row *row, size_t subject, const struct cell *c)
 {
 	bool is_unsafe = false;
 
-	for (unsigned d = 0; d < DRIVE_COUNT; d++) {
-		const struct cell *of_drive = cell_of(row, subject, (enum drive)d);
+	for (unsigned d = 0; d < REGIME_COUNT; d++) {
+		const struct cell *of_regime = cell_of(row, subject, (enum regime)d);
 
-		is_unsafe |= of_drive && of_drive->is_unsafe;
+		is_unsafe |= of_regime && of_regime->is_unsafe;
 	}
 	return cell_state(c) == STATE_HARM && c->harm_only_here && !is_unsafe;
 }

@@ -10,7 +10,7 @@
 static const struct cell *costs_of(const struct report *r, const struct row *silicon,
 				   size_t subject)
 {
-	const struct cell *c = cell_of(silicon, r->order[subject], DRIVE_FAITHFUL);
+	const struct cell *c = cell_of(silicon, r->order[subject], REGIME_FAITHFUL);
 
 	return c && c->costs.runs ? c : NULL;
 }
@@ -83,11 +83,11 @@ void report_costs(struct out *o, const struct report *r)
 	out_raw(o, "<section id=\"costs\"><h2>What a sequence costs</h2>\n");
 	if (!rows(&table, r, columns)) {
 		out_raw(o,
-			"<p class=\"empty\">No run says: it takes the faithful drive, and a build that measures it.</p></section>\n");
+			"<p class=\"empty\">No run says: it takes the faithful regime, and a build that measures it.</p></section>\n");
 		return;
 	}
 	out_raw(o,
-		"<p>The time of one update with all its invalidations, and for how long it had the device's DMA refused, from the start of the first refused DMA to when it was known of the last: from the lowest to the highest median of a run. It cannot be told more finely than a DMA takes; a device that must be reset after a refusal misses what comes meanwhile. Colours are those of the verdict in the faithful drive.</p>\n"
+		"<p>The time of one update with all its invalidations, and for how long it had the device's DMA refused, from the start of the first refused DMA to when it was known of the last: from the lowest to the highest median of a run. It cannot be told more finely than a DMA takes; a device that must be reset after a refusal misses what comes meanwhile. Colours are those of the verdict in the faithful regime.</p>\n"
 		"<div class=\"wide\"><table class=\"list\"><thead><tr><th scope=\"col\">Sequence</th>");
 	for (size_t i = 0; i < columns; i++)
 		out(o, "<th scope=\"col\" title=\"%s\">%s</th>", r->silicon[i]->silicon,

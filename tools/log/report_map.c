@@ -78,7 +78,7 @@ static void words(struct out *o, const struct report *r, const struct cell *c, e
 		out(o, "; %u error%s", c->of_state[STATE_ERROR],
 		    c->of_state[STATE_ERROR] == 1 ? "" : "s");
 	if (c->harm_only_here)
-		out_raw(o, "; the specification's model calls it safe in this drive");
+		out_raw(o, "; the specification's model calls it safe in this regime");
 	if (c->why && state != STATE_UNSEEN)
 		out(o, "; %s", c->why);
 	if (c->most > c->least && c->of_state[state] > 1)
@@ -211,7 +211,7 @@ void report_overview(struct out *o, const struct report *r)
 		return;
 	}
 	out(o,
-	    "<p>A row is %s; a column a sequence, in whatever drive told most. The numbers are <a href=\"#maps\">below</a>.</p>\n",
+	    "<p>A row is %s; a column a sequence, in whatever regime told most. The numbers are <a href=\"#maps\">below</a>.</p>\n",
 	    rows[r->level]);
 	legend(o);
 	out_raw(o, r->shown_count > TALL ? "<div class=\"wide tall\">" : "<div class=\"wide\">");
@@ -253,9 +253,9 @@ void report_overview(struct out *o, const struct report *r)
 /* With numbers. */
 
 static void map_cell(struct out *o, const struct report *r, const struct row *row, size_t subject,
-		     unsigned drive)
+		     unsigned regime)
 {
-	const struct cell *c = cell_of(row, subject, (enum drive)drive);
+	const struct cell *c = cell_of(row, subject, (enum regime)regime);
 	enum state state = cell_state(c);
 	struct rate rate;
 	char text[24], bounds[40];
@@ -296,8 +296,8 @@ static const char *nothing(const struct report *r, const struct row *row, size_t
 	const char *why = NULL;
 
 	for (size_t k = from; k < to; k++)
-		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
-			const struct cell *c = cell_of(row, r->order[k], (enum drive)d);
+		for (unsigned d = 0; d < REGIME_COUNT; d++) {
+			const struct cell *c = cell_of(row, r->order[k], (enum regime)d);
 
 			if (cell_state(c) < STATE_UNABLE)
 				return NULL;
@@ -353,10 +353,10 @@ static void map(struct out *o, const struct report *r, size_t from, size_t to)
 			    why);
 			continue;
 		}
-		for (unsigned d = 0; d < DRIVE_COUNT; d++) {
+		for (unsigned d = 0; d < REGIME_COUNT; d++) {
 			if (d)
 				row_begin(o, row);
-			out(o, "<th scope=\"row\" class=\"d\">%s</th>", drive_word(d));
+			out(o, "<th scope=\"row\" class=\"d\">%s</th>", regime_word(d));
 			for (size_t k = from; k < to; k++)
 				map_cell(o, r, row, r->order[k], d);
 			out_raw(o, "</tr>\n");

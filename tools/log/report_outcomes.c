@@ -84,7 +84,7 @@ static void outcomes_of(struct out *o, const struct report *r, size_t from, size
 	const char *target = r->subject[r->order[from]]->target;
 
 	out(o,
-	    "<details%s><summary><h3>%s</h3></summary><div class=\"wide\"><table class=\"bars\"><thead><tr><th scope=\"col\">Sequence</th><th scope=\"col\">Drive</th>",
+	    "<details%s><summary><h3>%s</h3></summary><div class=\"wide\"><table class=\"bars\"><thead><tr><th scope=\"col\">Sequence</th><th scope=\"col\">Regime</th>",
 	    from ? "" : " open", target);
 	for (size_t i = 0; i < columns; i++)
 		out(o, "<th scope=\"col\" title=\"%s\">%s</th>", r->silicon[i]->silicon,
@@ -92,36 +92,36 @@ static void outcomes_of(struct out *o, const struct report *r, size_t from, size
 	out_raw(o, "</tr></thead><tbody>\n");
 	for (size_t k = from; k < to; k++) {
 		const struct subject *s = r->subject[r->order[k]];
-		unsigned drives = 0;
+		unsigned regimes = 0;
 
 		for (unsigned pass = 0; pass < 2; pass++)
-			for (unsigned d = 0; d < DRIVE_COUNT; d++) {
+			for (unsigned d = 0; d < REGIME_COUNT; d++) {
 				bool any = false;
 
 				for (size_t i = 0; i < columns; i++) {
 					const struct cell *c = cell_of(r->silicon[i], r->order[k],
-								       (enum drive)d);
+								       (enum regime)d);
 
 					for (unsigned n = 0; c && n < OUT_COUNT; n++)
 						any |= c->outcomes[n] != 0;
 				}
 				if (!pass) {
-					drives |= (unsigned)any << d;
+					regimes |= (unsigned)any << d;
 					continue;
 				}
-				if (!(drives >> d & 1))
+				if (!(regimes >> d & 1))
 					continue;
 				out(o, "<tr data-f=\"%s\">", s->name);
-				if (!d || !(drives & 1)) {
+				if (!d || !(regimes & 1)) {
 					out(o, "<th scope=\"rowgroup\" rowspan=\"%u\"><a href=\"#",
-					    drives == 3 ? 2 : 1);
+					    regimes == 3 ? 2 : 1);
 					out_anchor(o, s);
 					out(o, "\"><small>%s</small>%s</a></th>", s->operation,
 					    s->sequence);
 				}
-				out(o, "<th scope=\"row\" class=\"d\">%s</th>", drive_word(d));
+				out(o, "<th scope=\"row\" class=\"d\">%s</th>", regime_word(d));
 				for (size_t i = 0; i < columns; i++)
-					bar(o, cell_of(r->silicon[i], r->order[k], (enum drive)d));
+					bar(o, cell_of(r->silicon[i], r->order[k], (enum regime)d));
 				out_raw(o, "</tr>\n");
 			}
 	}

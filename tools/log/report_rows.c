@@ -91,9 +91,9 @@ struct row *report_row(struct report *r, const struct run *run)
 	return machine;
 }
 
-struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum drive drive)
+struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum regime regime)
 {
-	size_t at = subject * DRIVE_COUNT + drive;
+	size_t at = subject * REGIME_COUNT + regime;
 
 	if (at >= row->cell_count) {
 		size_t count = at + 1 > 2 * row->cell_count ? at + 32 : 2 * row->cell_count;
@@ -108,9 +108,9 @@ struct cell *row_cell(struct report *r, struct row *row, size_t subject, enum dr
 	return row->cells[at];
 }
 
-const struct cell *cell_of(const struct row *row, size_t subject, enum drive drive)
+const struct cell *cell_of(const struct row *row, size_t subject, enum regime regime)
 {
-	size_t at = subject * DRIVE_COUNT + drive;
+	size_t at = subject * REGIME_COUNT + regime;
 
 	return at < row->cell_count ? row->cells[at] : NULL;
 }
@@ -143,8 +143,9 @@ static void merge_row(struct report *r, struct row *to, const struct row *from)
 {
 	for (size_t i = 0; i < from->cell_count; i++)
 		if (from->cells[i])
-			merge_cell(row_cell(r, to, i / DRIVE_COUNT, (enum drive)(i % DRIVE_COUNT)),
-				   from->cells[i]);
+			merge_cell(
+				row_cell(r, to, i / REGIME_COUNT, (enum regime)(i % REGIME_COUNT)),
+				from->cells[i]);
 }
 
 /*
@@ -177,7 +178,7 @@ enum state cell_state(const struct cell *c)
 	return STATE_NONE;
 }
 
-/* Of two drives: what is unsafe in one is not safe because it was clean in the other. */
+/* Of two regimes: what is unsafe in one is not safe because it was clean in the other. */
 static bool is_clearer(enum state a, enum state b)
 {
 	if (a == STATE_UNSEEN && b == STATE_CLEAN)
@@ -191,8 +192,8 @@ enum state subject_state(const struct row *row, size_t subject, const struct cel
 	double most = -1;
 
 	*out_cell = NULL;
-	for (unsigned d = 0; d < DRIVE_COUNT; d++) {
-		const struct cell *c = cell_of(row, subject, (enum drive)d);
+	for (unsigned d = 0; d < REGIME_COUNT; d++) {
+		const struct cell *c = cell_of(row, subject, (enum regime)d);
 		enum state state = cell_state(c);
 
 		if (state == STATE_NONE || is_clearer(best, state))

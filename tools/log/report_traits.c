@@ -59,7 +59,7 @@ static void row(struct out *o, const struct trait_kind *k)
 		    k->reasons_differ ? ", and others" : "");
 	else
 		out_raw(o, "<td>\u2013</td>");
-	for (unsigned d = 0; d < DRIVE_COUNT; d++)
+	for (unsigned d = 0; d < REGIME_COUNT; d++)
 		walks(o, &k->met[d]);
 	out_raw(o, "</tr>\n");
 }

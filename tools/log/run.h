@@ -18,7 +18,7 @@
 #define UNITS_MAX    64
 #define DEVICES_MAX  32
 #define GIVEN_MAX    64
-#define WALKS_MAX    DRIVE_COUNT
+#define WALKS_MAX    REGIME_COUNT
 
 #define INVALIDATIONS_MAX 24 /* kinds of invalidations in one sequence */
 
@@ -44,9 +44,9 @@ struct fault_count {
 	char raw[33]; /* the first record, high half first; empty if there is none */
 };
 
-/* Walks of the concurrency check that met a change under way, in one drive. */
+/* Walks of the concurrency check that met a change under way, in one regime. */
 struct walks {
-	char drive[12];
+	char regime[12];
 	uint64_t met, dmas, exposed, stores;
 };
 
@@ -207,13 +207,13 @@ const char *trait_text(unsigned i);
 /* "safe", ...: of an enum claim of tests/litmus/sequence.h. */
 const char *claim_word(unsigned claim);
 
-/* The parts of a test's id: target.operation.sequence.device.drive; false for checks, which have none. */
+/* The parts of a test's id: target.operation.sequence.device.regime; false for checks, which have none. */
 struct test_name {
-	char target[24], operation[24], sequence[96], device[24], drive[48];
+	char target[24], operation[24], sequence[96], device[24], regime[48];
 };
 bool test_name(const char *id, struct test_name *name);
 
 /* Of "hammer", or "hammer.pass-2". */
-enum drive drive_of(const char *name);
+enum regime regime_of(const char *name);
 
 #endif

@@ -224,7 +224,7 @@ static void print_walks(const struct run_test *t)
 {
 	for (unsigned i = 0; i < t->walks_count; i++)
 		printf("%s %s %" PRIu64 " of %" PRIu64 " walks met a change under way",
-		       i ? ";" : ":", t->walks[i].drive, t->walks[i].met, t->walks[i].dmas);
+		       i ? ";" : ":", t->walks[i].regime, t->walks[i].met, t->walks[i].dmas);
 }
 
 static void print_test(const struct run_test *t)

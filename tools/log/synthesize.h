@@ -28,7 +28,7 @@ struct log {
 	uint16_t tag;
 	struct text out;
 	struct {
-		char drive[40];
+		char regime[40];
 		uint64_t harm;
 	} controls[TARGETS];
 	/* Of the block at work. */

@@ -130,15 +130,16 @@ static void outcomes(struct log *l, char *line, size_t room)
 static uint64_t *controls_of(struct log *l)
 {
 	const char *dot = strchr(l->id, '.');
-	const char *drive = strstr(l->id, drive_word(DRIVE_FAITHFUL)) ? drive_word(DRIVE_FAITHFUL)
-								      : drive_word(DRIVE_HAMMER);
+	const char *regime = strstr(l->id, regime_word(REGIME_FAITHFUL))
+				     ? regime_word(REGIME_FAITHFUL)
+				     : regime_word(REGIME_HAMMER);
 	char key[40];
 
-	snprintf(key, sizeof(key), "%.*s %s", dot ? (int)(dot - l->id) : 0, l->id, drive);
+	snprintf(key, sizeof(key), "%.*s %s", dot ? (int)(dot - l->id) : 0, l->id, regime);
 	for (unsigned i = 0; i < TARGETS; i++) {
-		if (!l->controls[i].drive[0])
-			snprintf(l->controls[i].drive, sizeof(key), "%s", key);
-		if (!strcmp(l->controls[i].drive, key))
+		if (!l->controls[i].regime[0])
+			snprintf(l->controls[i].regime, sizeof(key), "%s", key);
+		if (!strcmp(l->controls[i].regime, key))
 			return &l->controls[i].harm;
 	}
 	return &l->controls[0].harm;
@@ -200,7 +201,7 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 			why = l->verdict == 'p' ? NULL
 			      : *controls
 				      ? "inconclusive: nothing was rewritten during a DMA"
-				      : "inconclusive: no control of this drive showed anything in this run";
+				      : "inconclusive: no control of this regime showed anything in this run";
 			harm = 0;
 		}
 		/* Now and then a device hangs. */
