@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/output/log.h"
 #include "kernel/time.h"
+#include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
 #include "tests/litmus/interrupt_index.h"
@@ -463,6 +464,8 @@ void check_interrupts(struct bench *b, const char *id)
 
 	memset(&t, 0, sizeof(t));
 	log_note("%s: nobody rewrites its entry", id);
+	if (!problem)
+		problem = disabling_find_interrupts(b, &t);
 	if (!problem)
 		problem = try_undisturbed(b, ms);
 	rate = t.ticks ? t.dmas * 1000000 / (time_ticks_to_ns(t.ticks) / 1000 + 1) : 0;

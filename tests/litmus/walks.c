@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "tests/litmus/addresses.h"
 #include "tests/litmus/beside.h"
+#include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/refusals.h"
@@ -323,6 +324,11 @@ static const char *find_addresses(struct bench *b)
 	return addresses_find(b, &t);
 }
 
+static const char *find_disabling(struct bench *b)
+{
+	return disabling_find(b, &t);
+}
+
 static const char *find_switching(struct bench *b)
 {
 	return switching_find(b, &t);
@@ -333,6 +339,7 @@ void check_walks(struct bench *b, struct bench *other, const char *id)
 	static const char *(*const parts[])(struct bench * b) = {
 		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
 		check_accessed, check_latch,	    find_addresses,   find_switching,
+		find_disabling,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;
