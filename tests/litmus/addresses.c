@@ -232,7 +232,8 @@ static enum vtd_status drop_page(struct bench *b, uint64_t at)
 	const struct target *target = b->target;
 
 	if (target->id == TARGET_PASID_FS)
-		return vtd_invalidate_piotlb_page(b->unit, target->domain[0], target->pasid[0], at);
+		return vtd_invalidate_piotlb_pages(b->unit, target->domain[0], target->pasid[0],
+						   at, 0, true);
 	return vtd_invalidate_iotlb_pages(b->unit, target->domain[0], at, 0, false);
 }
 

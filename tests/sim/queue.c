@@ -102,6 +102,25 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	return true;
 }
 
+static void send_event(struct unit *u)
+{
+	unit_interrupts(u,
+			unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
+			unit_get32(u, VTD_IEDATA));
+}
+
+void queue_event_control(struct unit *u, uint32_t value)
+{
+	bool pending = unit_get32(u, VTD_IECTL) & FECTL_IP;
+
+	if (pending && !(value & FECTL_IM)) {
+		pending = false;
+		if (!sim_has(BUG_EVENT_LOST))
+			send_event(u);
+	}
+	unit_set32(u, VTD_IECTL, (value & FECTL_IM) | (pending ? FECTL_IP : 0));
+}
+
 /* Section 6.5.2.9: ICS.IWC, and the event where it was not set before; that may be masked. */
 static void completion_event(struct unit *u)
 {
@@ -116,9 +135,7 @@ static void completion_event(struct unit *u)
 	if (control & FECTL_IM && !sim_has(BUG_EVENT_MASK))
 		unit_set32(u, VTD_IECTL, control | FECTL_IP);
 	else
-		unit_interrupts(
-			u, unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
-			unit_get32(u, VTD_IEDATA));
+		send_event(u);
 }
 
 static void complete_wait(struct unit *u, const uint64_t d[4])

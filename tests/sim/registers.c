@@ -207,6 +207,9 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 	case VTD_FECTL:
 		fault_control(u, (uint32_t)value);
 		break;
+	case VTD_IECTL:
+		queue_event_control(u, (uint32_t)value);
+		return;
 	case VTD_PMEN:
 		unit_set32(u, offset, value & PMEN_EPM ? PMEN_EPM | PMEN_PRS : 0);
 		return;

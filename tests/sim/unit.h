@@ -14,8 +14,6 @@
 #include "vtd/field.h"
 #include "vtd/regs.h"
 
-#define FECTL_IP (1u << 30) /* of FECTL and IECTL alike */
-
 #define UNIT_REGISTER_BYTES 0x3000
 #define CONTEXT_LINES	    8
 #define PASID_LINES	    8
@@ -206,6 +204,7 @@ void fault_control(struct unit *unit, uint32_t value);
 
 /* queue.c: false if there was nothing to do */
 bool queue_work(struct unit *unit);
+void queue_event_control(struct unit *unit, uint32_t value); /* a write to IECTL (11.4.9.5) */
 
 /* caches.c. Lookups copy what they find; fills ask the request whether it may. */
 bool context_find(struct unit *unit, const struct request *r, uint64_t words[4]);
