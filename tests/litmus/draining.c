@@ -102,7 +102,7 @@ const char *check_draining(struct bench *b, struct tally *t)
 		if (pieces_are_had(b, way[i]) && !(i && b->traits.is_qemu))
 			problem = try_draining(
 				b, t, way[i],
-				way[i] == DO(IOTLB_DOMAIN) && !b->target->scalable ? 1 : FEWER);
+				i ? FEWER : 1);
 	return problem;
 }
 

@@ -10,7 +10,9 @@
 #include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
+#include "tests/litmus/interrupt_beside.h"
 #include "tests/litmus/interrupt_index.h"
+#include "tests/litmus/interrupt_places.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/switching.h"
 #include "tests/litmus/trials.h"
@@ -457,7 +459,7 @@ static bool is_of_unit(const char *problem)
 	return !t.stopped && strlen(problem) > length && !memcmp(problem, OUTSIDE, length);
 }
 
-void check_interrupts(struct bench *b, const char *id)
+void check_interrupts(struct bench *b, struct bench *other, const char *id)
 {
 	uint64_t ms = options.test_ms ? options.test_ms : UNDISTURBED_MS, rate;
 	const char *problem = engine_choose(b, &b->targets[TARGET_IRTE]), *follows;
@@ -479,6 +481,8 @@ void check_interrupts(struct bench *b, const char *id)
 	if (!problem)
 		problem = interrupt_index_find(b, &t);
 	if (!problem)
+		problem = interrupt_beside_find(b, other, &t);
+	if (!problem)
 		problem = try_variants(b);
 	if (!problem)
 		problem = try_fpd(b);
@@ -487,6 +491,10 @@ void check_interrupts(struct bench *b, const char *id)
 	bench_log_interrupts(b, NULL);
 	if (!problem)
 		problem = try_exchanges(b, ms);
+	if (!problem)
+		problem = engine_choose(b, &b->targets[TARGET_IRTE]);
+	if (!problem)
+		problem = interrupt_places_find(b, &t);
 	if (!problem)
 		problem = switching_find_interrupts(b, &t);
 	if (!problem && (t.doubled || t.astray))

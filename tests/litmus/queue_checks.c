@@ -81,8 +81,10 @@ static bool on_event(struct trap_frame *frame)
 /* A wait with IF, the event masked or not: how many interrupts came. */
 static unsigned count_events(struct bench *b, bool on, enum vtd_status *status)
 {
-	vtd_queue_event_interrupt(b->unit, on, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
 	vtd_queue_event_clear(b->unit);
+	vtd_queue_event_interrupt(b->unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
+	if (!on)
+		vtd_queue_event_interrupt(b->unit, false, 0, 0);
 	events = 0;
 	interrupts_on();
 	*status = vtd_queue_ask_event(b->unit);

@@ -128,13 +128,11 @@ static void completion_event(struct unit *u)
 	bool was_set = unit_get32(u, VTD_ICS) & ICS_IWC;
 
 	unit_set32(u, VTD_ICS, ICS_IWC);
-	if (was_set || sim_has(BUG_EVENT_LOST))
-		return;
-	if (control & FECTL_IM && sim_has(BUG_EVENT_PENDING))
+	if (was_set || (control & FECTL_IM && sim_has(BUG_EVENT_PENDING)))
 		return;
 	if (control & FECTL_IM && !sim_has(BUG_EVENT_MASK))
 		unit_set32(u, VTD_IECTL, control | FECTL_IP);
-	else
+	else if (!sim_has(BUG_EVENT_LOST))
 		send_event(u);
 }
 
