@@ -16,7 +16,7 @@
 #include "vtd/regs.h"
 
 #define ROUNDS	   64
-#define DRAINED	   512
+#define DRAINED	   768
 #define DRAINED_US 60000
 
 /* Wait for it. */
@@ -55,11 +55,15 @@ static const char *try_draining(struct bench *b, struct bench *other, struct tal
 			 to = rounds & 1 ? OUTCOME_A : OUTCOME_MIXTURE_1;
 		uint64_t number = ++t->dmas;
 
-		for (unsigned i = 0; i < 2; i++) {
+		for (unsigned i = 0; i < 2; i++)
 			target_arm(targets[i], ~number);
-			devices[i]->generator->start(devices[i], targets[i]->address);
+		/* The one is about to end, the other has begun. */
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned who = i ^ (rounds >> 1 & 1);
+
+			devices[who]->generator->start(devices[who], targets[who]->address);
+			cpu_spin(random_next(&b->seed) & (i ? 15 : 511));
 		}
-		cpu_spin(random_next(&b->seed) & (random_next(&b->seed) & 256 ? 63 : 1023));
 		for (unsigned i = 0; i < 2; i++)
 			bench_store(b, targets[i]->leaf[0],
 				    (targets[i]->leaf_value[0] & ~field_mask(SS_ADDR)) |
