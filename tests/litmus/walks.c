@@ -14,6 +14,7 @@
 #include "tests/litmus/report.h"
 #include "tests/litmus/shared_domain.h"
 #include "tests/litmus/switching.h"
+#include "tests/litmus/tagged.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -324,6 +325,11 @@ static const char *find_addresses(struct bench *b)
 	return addresses_find(b, &t);
 }
 
+static const char *find_tagged(struct bench *b)
+{
+	return tagged_find(b, &t);
+}
+
 static const char *find_disabling(struct bench *b)
 {
 	return disabling_find(b, &t);
@@ -339,7 +345,7 @@ void check_walks(struct bench *b, struct bench *other, const char *id)
 	static const char *(*const parts[])(struct bench * b) = {
 		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
 		check_accessed, check_latch,	    find_addresses,   find_switching,
-		find_disabling,
+		find_disabling, find_tagged,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

@@ -191,7 +191,6 @@
 	B(PIOTLB_MASK, "piotlb-mask-ignored", "takes the address mask of PASID-based IOTLB invalidations for 0 (6.5.2.4)") \
 	B(NO_DRAIN_PASID, "no-drain-pasid", "does not drain for PASID-based IOTLB invalidations (6.5.4)") \
 	B(NO_DRAIN_READS, "no-drain-reads", "drains writes alone (6.5.4)") \
-	B(DRAIN_FIRST, "drain-first-only", "drains only the first request under way (6.5.4)") \
 	B(BUSY_LOST, "busy-lost", "loses context-cache invalidations that come while a walk is under way (6.5.2.1)") \
 	B(IOTLB_LATE, "iotlb-late", "does domain-selective IOTLB invalidations 2 us after the wait (6.5.2.12)") \
 	B(MERGED, "queue-merged", "drops the second of two descriptors of one type in a row (6.5.2)") \

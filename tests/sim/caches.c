@@ -332,8 +332,6 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 		       u->requests[i]->access < ACCESS_TRANSLATION &&
 		       !(sim_has(BUG_NO_DRAIN_READS) && u->requests[i]->access == ACCESS_READ)) {
 			unit_wait();
-			if (sim_has(BUG_DRAIN_FIRST) && !u->requests[i])
-				return;
 		}
 }
 
