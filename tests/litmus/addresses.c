@@ -282,7 +282,7 @@ static const char *try_there(struct bench *b, uint64_t there, unsigned bit, uint
 		return t->stopped = bench_status_text(b, status);
 	memset(&t->faults, 0, sizeof(t->faults));
 	other = go_to(b, there, t);
-	if (t->faults.odd) {
+	if (t->faults.odd && other >= OUTCOME_PREDICTED) {
 		format_text(
 			text, sizeof(text),
 			OUTSIDE

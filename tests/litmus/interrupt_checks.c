@@ -299,11 +299,11 @@ void check_interrupts(struct bench *b, struct bench *other, const char *id)
 	if (!problem)
 		problem = try_exchanges(b, ms);
 	if (!problem)
+		problem = switching_find_interrupts(b, &t);
+	if (!problem)
 		problem = engine_choose(b, &b->targets[TARGET_IRTE]);
 	if (!problem)
 		problem = interrupt_places_find(b, &t);
-	if (!problem)
-		problem = switching_find_interrupts(b, &t);
 	if (!problem && (t.doubled || t.astray))
 		problem = OUTSIDE
 			"an interrupt came twice, after its time, at another processor or as another vector (section 5.1.4)";

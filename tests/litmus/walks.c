@@ -350,7 +350,7 @@ void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench * b) = {
 		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
-		check_accessed, check_latch,	    find_addresses,   find_switching,
+		check_accessed, check_latch,	    find_switching,   find_addresses,
 		find_disabling, find_tagged,	    find_reads,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
