@@ -276,7 +276,9 @@ TEST(capture_whose_invalidation_it_is_is_told_by_the_stack)
 	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
 	g.call -= 0x1000;
 	g.cpu = 1; /* another processor */
+	g.stack += 0x8000;
 	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
+	g.stack -= 0x8000;
 	g.cpu = 0;
 	guest_store(&g, GUEST_CONTEXT + 0x20, 0);
 	guest_store(&g, GUEST_CONTEXT + 0x28, 0);
@@ -288,6 +290,47 @@ TEST(capture_whose_invalidation_it_is_is_told_by_the_stack)
 	CHECK_EQ(s->count, 3);
 	CHECK_EQ(t.foreign, 3);
 	CHECK_EQ(judge(s).harms, HARM_STALE); /* no flush, no IOTLB invalidation */
+	shapes_free(&shapes);
+	transitions_free(&t);
+	guest_free(&g);
+}
+
+/* Linux's crash kernel: while one device's entry is set up, another task comes, does the same to another's, and goes. */
+TEST(capture_two_tasks_in_the_same_functions)
+{
+	struct guest g;
+	struct transitions t;
+	struct shapes shapes;
+	const struct shape *s;
+
+	guest_start(&g);
+	guest_store(&g, GUEST_CONTEXT + 0x28, 0x102);
+	guest_store(&g, GUEST_CONTEXT + 0x20, 0x5001);
+	g.stack += 0x8000;
+	guest_set_up(&g, 0x30, 0x6001, 0x202);
+	guest_invalidate(&g, CONTEXT_INVALIDATION(3, 2), 0);
+	g.stack -= 0x8000;
+	guest_flush(&g, GUEST_CONTEXT + 0x20);
+	/* A teardown goes on on another processor. */
+	guest_store(&g, GUEST_CONTEXT + 0x20, 0);
+	guest_flush(&g, GUEST_CONTEXT + 0x20);
+	g.stack += 0x8000;
+	guest_store(&g, GUEST_CONTEXT + 0x30, 0x6003); /* the other task again */
+	guest_flush(&g, GUEST_CONTEXT + 0x30);
+	g.stack -= 0x8000;
+	g.cpu = 1;
+	guest_invalidate(&g, CONTEXT_INVALIDATION(2, 1), 0);
+	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
+	shapes = shapes_of(&g, &t);
+	CHECK_EQ(t.count, 5);
+	CHECK_EQ(t.list[1].count, 3); /* two stores, and its flush */
+	CHECK_EQ(t.list[2].count, 4);
+	CHECK_EQ(t.list[3].count, 4);
+	CHECK_EQ(t.list[4].count, 2);
+	CHECK_EQ(t.foreign, 0);
+	s = shape_of(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
+	CHECK(!s->unwaited);
+	CHECK_EQ(judge(s).is, VERDICT_SAFE);
 	shapes_free(&shapes);
 	transitions_free(&t);
 	guest_free(&g);

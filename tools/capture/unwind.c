@@ -12,7 +12,8 @@ static bool is_indirect(const struct symbols *symbols, uint64_t called)
 
 static void unwind_one(struct record *r, const struct symbols *symbols)
 {
-	uint64_t in = symbols_start(symbols, r->pc), kept[RECORD_STACK], called[RECORD_STACK];
+	uint64_t in = symbols_start(symbols, r->pc), kept[RECORD_STACK], called[RECORD_STACK],
+		 at[RECORD_STACK];
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < r->depth && in; i++) {
@@ -20,6 +21,7 @@ static void unwind_one(struct record *r, const struct symbols *symbols)
 		    symbols_start(symbols, r->called[i]) != in)
 			continue;
 		kept[count] = r->stack[i];
+		at[count] = r->at[i];
 		called[count++] = r->called[i];
 		in = symbols_start(symbols, r->stack[i] - 1);
 	}
@@ -27,6 +29,7 @@ static void unwind_one(struct record *r, const struct symbols *symbols)
 		return;
 	memcpy(r->stack, kept, count * sizeof(*kept));
 	memcpy(r->called, called, count * sizeof(*called));
+	memcpy(r->at, at, count * sizeof(*at));
 	r->depth = count;
 }
 
