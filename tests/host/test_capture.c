@@ -394,7 +394,7 @@ TEST(capture_an_exchange_and_a_change_in_place)
 TEST(capture_symbols_and_the_stack)
 {
 	char text[] =
-		"ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
+		"ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 t drivers/pci.c#middle.isra.0\nffffffff81000300 t inner\n"
 		"ffffffff81000400 d data\nffffffff81000500 t other\n";
 	struct symbols s;
 	const char *unnamed;
@@ -417,6 +417,16 @@ TEST(capture_symbols_and_the_stack)
 	CHECK_EQ(r.depth, 2);
 	CHECK_EQ(r.stack[0], 0xffffffff81000220);
 	CHECK_EQ(r.stack[1], 0xffffffff81000120);
+	/* What was called jumped to where it is now: its caller is kept, though it called another. */
+	r = (struct record){ .pc = 0xffffffff81000310,
+			     .depth = 2,
+			     .stack = { 0xffffffff81000520, 0xffffffff81000120 },
+			     .called = { 0xffffffff81000300, 0xffffffff81000200 },
+			     .at = { 0x7000, 0x7010 } };
+	unwind(&records, &s);
+	CHECK_EQ(r.depth, 2);
+	CHECK_EQ(r.stack[1], 0xffffffff81000120);
+	CHECK_EQ(r.at[1], 0x7010);
 	for (size_t i = 0; i < s.count; i++)
 		free(s.list[i].name);
 	free(s.list);

@@ -20,13 +20,11 @@ static const struct {
 	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
 };
 
-#define CALLERS 3 /* return addresses by which calls are told from each other */
-
 bool records_same_call(const struct record *a, const struct record *b)
 {
 	if (!a->depth || !b->depth)
 		return a->cpu == b->cpu;
-	for (unsigned i = 0; i < a->depth && i < CALLERS; i++)
+	for (unsigned i = 0; i < a->depth && i < RECORD_CALLERS; i++)
 		for (unsigned j = 0; j < b->depth; j++)
 			if (a->stack[i] == b->stack[j] && a->at[i] == b->at[j])
 				return true;

@@ -9,8 +9,9 @@
 
 #include "tools/capture/shadow.h"
 
-#define RECORD_VALUES 10
-#define RECORD_STACK  16
+#define RECORD_VALUES  10
+#define RECORD_STACK   16
+#define RECORD_CALLERS 3 /* return addresses by which calls are told from each other */
 
 struct record {
 	uint64_t number, ms, pc;
