@@ -215,6 +215,15 @@ static void stop(int signal)
 	stopped = 1;
 }
 
+void machine_catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	const struct sigaction action = { .sa_handler = stop };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
 /* A line of the console: into the log with its time, and to the user if it is for us. */
 static void take_line(FILE *log, const char *line, double now, char *phase, size_t room)
 {
@@ -316,7 +325,6 @@ struct machine_run machine_run(const struct machine *m, const struct machine_lim
 {
 	struct machine_run run = { 0 };
 	struct list arguments = { .count = 0 };
-	struct sigaction action = { .sa_handler = stop };
 	double before = children_seconds();
 	int pipes[2], file;
 	pid_t pid;
@@ -330,8 +338,6 @@ struct machine_run machine_run(const struct machine *m, const struct machine_lim
 	if (file < 0 || ftruncate(file, (off_t)m->megabytes << 20))
 		fail("%s: %s", memory, strerror(errno));
 	close(file);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 	fflush(NULL);
 	if (pipe(pipes) || (pid = fork()) < 0)
 		fail("%s cannot be started: %s", m->qemu, strerror(errno));

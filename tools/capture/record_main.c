@@ -207,12 +207,12 @@ int record_main(int argc, char **argv)
 	machine_check(m, version, sizeof(version));
 	if (m->disk && access(m->disk, R_OK))
 		fail("--disk %s: %s", m->disk, strerror(errno));
-	if (!mkdtemp(work))
-		fail("%s: %s", work, strerror(errno));
-	folder_remove_at_exit(work);
-	if (a->xen)
-		xen = xen_of_file(a->xen, work);
+	machine_catch_signals();
 	if (!m->disk) {
+		if (!mkdtemp(work))
+			fail("%s: %s", work, strerror(errno));
+		folder_remove_at_exit(work);
+		xen = a->xen ? xen_of_file(a->xen, work) : NULL;
 		kernel = a->kernel ? kernel_of_file(a->kernel, a->modules)
 				   : kernel_of_package(a->package, work);
 		m->image = kernel.image;

@@ -9,7 +9,7 @@
 #include "tools/capture/command.h"
 #include "tools/capture/xen.h"
 
-#define UNIT	 0xfed90000 /* of QEMU's unit; Xen hides the DMAR table */
+#define UNIT	  0xfed90000 /* of QEMU's unit; Xen hides the DMAR table */
 #define MEGABYTES 2048
 
 char *xen_of_file(const char *path, const char *work)
@@ -21,7 +21,8 @@ char *xen_of_file(const char *path, const char *work)
 
 	if (!read_whole(path, &bytes, &length))
 		fail("--xen %s: %s", path, strerror(errno));
-	if (length > 2 && !memcmp(bytes, "\x1f\x8b", 2) && !command_run(gunzip, NULL, &bytes, &length))
+	if (length > 2 && !memcmp(bytes, "\x1f\x8b", 2) &&
+	    !command_run(gunzip, NULL, &bytes, &length))
 		fail("--xen %s: gzip cannot unpack it", path);
 	if (length < sizeof(Elf32_Ehdr) || memcmp(bytes, ELFMAG "\x01", 5) ||
 	    !memmem(bytes, length, "Xen version", 11))
@@ -68,7 +69,8 @@ char *xen_title(const char *folder)
 	char *console, *at;
 	size_t length;
 
-	if (!read_whole(text_of("%s/console", folder), &console, &length) || !(at = strstr(console, word)))
+	if (!read_whole(text_of("%s/console", folder), &console, &length) ||
+	    !(at = strstr(console, word)))
 		return text_of("Xen");
 	at += sizeof(word) - 1;
 	if (!memchr(at, ')', strcspn(at, "\n")))
