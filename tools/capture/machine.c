@@ -234,6 +234,9 @@ static void take_line(FILE *log, const char *line, double now, char *phase, size
 		if (!isatty(STDERR_FILENO))
 			fprintf(stderr, "%4.0f s  %s\n", now, phase);
 	}
+	if (!strncmp(line, "@@ problem ", 11) || !strncmp(line, "@@ note ", 8))
+		fprintf(stderr, "%s%4.0f s  %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", now,
+			line + 3);
 }
 
 static void progress(double now, unsigned seconds, const char *phase, uint64_t bytes)
