@@ -7,7 +7,6 @@
 #include "tests/host/test.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/shape.h"
-#include "tools/capture/unwind.h"
 #include "tools/capture/verdict.h"
 
 #define CONTEXT_INVALIDATION(source, did) \

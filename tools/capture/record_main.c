@@ -198,7 +198,8 @@ int record_main(int argc, char **argv)
 	};
 	struct record_arguments *a = &arguments;
 	struct machine *m = &a->machine;
-	char work[] = "/tmp/vtd-capture-XXXXXX", version[32];
+	const char *temporary = getenv("TMPDIR");
+	char *work = text_of("%s/vtd-capture-XXXXXX", temporary ? temporary : "/tmp"), version[32];
 	struct kernel kernel = { .version = "", .title = "" };
 	struct machine_run run;
 	char *folder, *xen = NULL;
