@@ -104,6 +104,8 @@ struct dma_device {
 
 	/* the generator's own */
 	volatile uint8_t *portal;
+	uint64_t portal_at,
+		portal_filled; /* its bus address; what of it holds what we wrote, a bit for each entry */
 	uint64_t private_at; /* as given to reset */
 	uint16_t count;	     /* of descriptors given to the device */
 	uint32_t slot, phase, polls, doorbell_stride, queue, blocks, status;
@@ -111,6 +113,7 @@ struct dma_device {
 	uint64_t sent_us;   /* when its frame was first seen to have been taken; 0: not yet */
 	uint64_t return_us; /* how long after that it may come back */
 	bool in_loopback, confirmed, given_up;
+	bool no_portal;	    /* it has none, or none that can be used */
 	bool may_not_send;  /* a raise may send nothing, and says that it did */
 	struct msi message; /* open from interrupt_open to interrupt_close */
 };
