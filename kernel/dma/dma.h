@@ -104,8 +104,9 @@ struct dma_device {
 
 	/* the generator's own */
 	volatile uint8_t *portal;
-	uint64_t portal_at,
-		portal_filled; /* its bus address; what of it holds what we wrote, a bit for each entry */
+	uint64_t portal_at; /* its bus address */
+	uint64_t portal_filled
+		[2]; /* what of each queue in it holds what we wrote, a bit for each entry */
 	uint64_t private_at; /* as given to reset */
 	uint16_t count;	     /* of descriptors given to the device */
 	uint32_t slot, phase, polls, doorbell_stride, queue, blocks, status;

@@ -12,6 +12,7 @@
 #include "kernel/dma/nvme.h"
 #include "kernel/dma/registers.h"
 #include "kernel/kernel.h"
+#include "kernel/lib/string.h"
 #include "kernel/memory.h"
 
 // clang-format off
@@ -119,7 +120,7 @@ static void give_up(struct dma_device *d)
 
 void nvme_cmb_begin(struct dma_device *d)
 {
-	d->portal_filled = 0;
+	memset(d->portal_filled, 0, sizeof(d->portal_filled));
 	if (!d->portal && !d->no_portal && (!options.nvme_cmb || !find(d) || !turn_on(d)))
 		give_up(d);
 	/* Some keep CMBMSC over a reset of the controller, some may not. */
@@ -135,7 +136,7 @@ void nvme_cmb_put(struct dma_device *d, struct nvme_command *copy,
 	volatile uint8_t *to = d->portal + d->queue * PAGE_SIZE + d->slot * sizeof(*command);
 	uint32_t *was = (uint32_t *)copy;
 	const uint32_t *is = (const uint32_t *)command;
-	bool filled = d->portal_filled >> d->slot & 1;
+	bool filled = d->portal_filled[d->queue] >> d->slot & 1;
 
 	/* A store to a device is slow, and from lap to lap a queue's entries are the same. */
 	for (unsigned i = 0; i < WORDS; i++) {
@@ -144,7 +145,7 @@ void nvme_cmb_put(struct dma_device *d, struct nvme_command *copy,
 		dma_write32(to + 4 * i, is[i]);
 		was[i] = is[i];
 	}
-	d->portal_filled |= 1ull << d->slot;
+	d->portal_filled[d->queue] |= 1ull << d->slot;
 }
 
 void nvme_cmb_end(struct dma_device *d)

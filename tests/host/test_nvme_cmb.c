@@ -67,6 +67,15 @@ TEST(nvme_queue_to_read_by_is_there_too)
 		CHECK_EQ(bus_landed(&device, &state), 4096);
 		CHECK(!memcmp(bus.target, sim_nvme.disk, 4096));
 	}
+	/* The queue of before is where other commands were. */
+	for (unsigned i = 0; i < 20; i++) {
+		device.unproven = i % 2;
+		CHECK(!device.generator->reset(&device, BUS_PRIVATE_AT));
+		for (unsigned j = 0; j < i; j++) {
+			CHECK_EQ(bus_landed(&device, &state), 4096);
+			CHECK_EQ(state, DMA_DONE);
+		}
+	}
 	CHECK(sim_nvme.sent[1][2] >= 200 && sim_nvme.fetched_within >= 200);
 	options.nvme_read = false;
 	CHECK(bus_is_content());

@@ -79,7 +79,8 @@ void sim_nvme_cmb_write(unsigned bar, uint64_t offset, uint64_t value, bool enab
 		memcpy(within(offset), &word, 4);
 		return;
 	}
-	bus_expect(sim_nvme.cmb, "NVMe: a register of memory that it has not (CAP.CMBS) is written");
+	bus_expect(sim_nvme.cmb,
+		   "NVMe: a register of memory that it has not (CAP.CMBS) is written");
 	bus_expect(!enabled, "NVMe: its memory is moved while it is enabled");
 	bus_expect(offset == CMBMSC || offset == CMBMSC_TOP,
 		   "NVMe: a register that is read only is written");
@@ -89,7 +90,8 @@ void sim_nvme_cmb_write(unsigned bar, uint64_t offset, uint64_t value, bool enab
 		cmbmsc = (uint32_t)cmbmsc | value << 32;
 	bus_expect(offset != CMBMSC_TOP || !(cmbmsc & CMSE),
 		   "NVMe: its memory is moved while it is on");
-	bus_expect(!(cmbmsc & CMSE) || cmbmsc & CRE, "NVMe: its memory is on, its registers are not");
+	bus_expect(!(cmbmsc & CMSE) || cmbmsc & CRE,
+		   "NVMe: its memory is on, its registers are not");
 }
 
 const uint8_t *sim_nvme_cmb_at(uint64_t at, uint64_t bytes)
