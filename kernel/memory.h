@@ -41,6 +41,15 @@ static inline void *memory_alloc_bytes(size_t bytes)
 uint64_t memory_window(void);
 void *memory_alloc_window(size_t pages);
 
+/*
+ * The page whose address is that of `page`, which memory_alloc() or memory_window() gave, with bit `bit` (32 or more) set:
+ * zeroed, identity-mapped, and given to nobody else. NULL: there is no free memory.
+ */
+void *memory_alloc_alias(const void *page, unsigned bit);
+
+/* Whether the page at `at` is free memory of which nothing was handed out: a DMA that goes astray there harms nothing. */
+bool memory_is_spare(uint64_t at);
+
 /* One free page below 1 MiB, not page 0, for AP start-up; 0 if there is none. */
 uint64_t memory_low_page(void);
 

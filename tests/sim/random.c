@@ -62,6 +62,7 @@ static const struct {
 	{ &sim.pi, 2, { 0, 1 } },
 	{ &sim.esirtps, 2, { 0, 1 } },
 	{ &sim.x2apic, 3, { 0, 0, 1 } },
+	{ &sim.high, 3, { 0, 1, 1 } },
 	{ &sim.iec, 3, { 0, 50, 100 } },
 	{ &sim.device_tlb, 3, { 0, 50, 100 } },
 	{ &sim.answer_ns, 3, { 0, 500, 3000 } },
