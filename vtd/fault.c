@@ -5,7 +5,6 @@
 
 #include <stddef.h>
 
-
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
 {
 	uint8_t reason = (uint8_t)field_of(high, FRCD_FR);

@@ -294,8 +294,8 @@ enum vtd_status vtd_invalidate_iotlb_among(struct vtd_unit *unit, uint16_t domai
 	if (!unit->queue.descriptors)
 		return VTD_NO_INVALIDATION;
 	for (unsigned i = 0; i < count; i++)
-		queue_put(unit,
-			  iotlb_descriptor(unit, GRAN_DOMAIN, i == place ? domain : other), 0);
+		queue_put(unit, iotlb_descriptor(unit, GRAN_DOMAIN, i == place ? domain : other),
+			  0);
 	return queue_wait(unit);
 }
 

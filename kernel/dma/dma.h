@@ -28,6 +28,8 @@ enum dma_tagging {
 	DMA_TAGS_ALWAYS,
 };
 
+#define DMA_READ_BYTES 64
+
 struct dma_device;
 
 struct dma_generator {
@@ -57,6 +59,13 @@ struct dma_generator {
 	/* Optional: it is not needed any more; before the last stop, with nobody rewriting. */
 	void (*leave)(struct dma_device *device);
 	void (*stop)(struct dma_device *device); /* no DMA, and no message, after it returns */
+
+	/*
+	 * Optional, both or none: a DMA that reads DMA_READ_BYTES from this address on, polled as one that writes; and where in the
+	 * private pages what it read comes to.
+	 */
+	void (*start_read)(struct dma_device *device, uint64_t bus_address);
+	volatile uint64_t *(*was_read)(const struct dma_device *device);
 
 	/*
 	 * Optional, all three or none: interrupts under test. The device's MSI, or MSI-X vector 0, is programmed with this

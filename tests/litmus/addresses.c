@@ -73,13 +73,12 @@ static unsigned collect(const struct target *t, struct pointer list[POINTERS])
 	unsigned n = 0, devfn = t->source_id & 0xff, pgtt;
 
 	list[n++] = (struct pointer){ NULL, "root table pointer, in RTADDR", "11.4.5", false };
-	list[n++] =
-		(struct pointer){ root, "context-table pointer of the root entry", "9.1", false };
+	list[n++] = (struct pointer){ root, "context-table pointer of the root entry", "9.1",
+				      false };
 	if (!t->scalable) {
 		context += CONTEXT_WORDS * devfn;
-		list[n++] = (struct pointer){
-			context, "second-stage pointer of the context entry", "9.3", false
-		};
+		list[n++] = (struct pointer){ context, "second-stage pointer of the context entry",
+					      "9.3", false };
 		return add_paging(list, n, page_of(context[0]),
 				  (unsigned)field_get(context, CONTEXT_AW) + 2, t->address, false);
 	}
@@ -118,8 +117,8 @@ static enum vtd_status point(struct bench *b, const struct pointer *p, uint64_t 
 	if (p->word)
 		bench_store(b, p->word, (*p->word & ~ADDRESS) | to);
 	else
-		status = vtd_unit_set_root_register(
-			b->unit, to | field_bits(RTADDR_TTM, b->unit->scalable));
+		status = vtd_unit_set_root_register(b->unit,
+						    to | field_bits(RTADDR_TTM, b->unit->scalable));
 	return status == VTD_OK ? vtd_invalidate_all(b->unit) : status;
 }
 
@@ -147,6 +146,8 @@ static enum outcome go_by(struct bench *b, const struct pointer *p, uint64_t *lo
 		fill(b, high, kept);
 		fill(b, low, NULL);
 	}
+	target_arm_physical();
+	t->untranslated = 0;
 	status = point(b, p, (uint64_t)high);
 	outcome = status == VTD_OK ? engine_once(b, t) : OUTCOME_SILENT;
 	*came_low = p->leads_to_page && *(volatile uint64_t *)low != MARK;
@@ -181,6 +182,9 @@ static const char *try_pointer(struct bench *b, const struct pointer *p, struct 
 			t->stopped = NULL;
 		if (t->stopped)
 			return t->stopped;
+		if (t->untranslated && !p->word)
+			return OUTSIDE
+				"the root table pointer was set while it is in use, and the next DMA landed at the physical address of its bus address: the unit passes requests by untranslated while it takes the pointer over (section 11.4.4.1)";
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
@@ -232,8 +236,8 @@ static enum vtd_status drop_page(struct bench *b, uint64_t at)
 	const struct target *target = b->target;
 
 	if (target->id == TARGET_PASID_FS)
-		return vtd_invalidate_piotlb_pages(b->unit, target->domain[0], target->pasid[0],
-						   at, 0, true);
+		return vtd_invalidate_piotlb_pages(b->unit, target->domain[0], target->pasid[0], at,
+						   0, true);
 	return vtd_invalidate_iotlb_pages(b->unit, target->domain[0], at, 0, false);
 }
 
@@ -370,7 +374,8 @@ static const char *tell_queue(struct tally *t, struct bench *b, enum vtd_status 
 	if (status == VTD_NO_MEMORY)
 		return t->stopped = bench_status_text(b, VTD_TIMEOUT);
 	format_text(text, sizeof(text),
-		    OUTSIDE "with the %s at 0x%lx an invalidation did not end (%s): %s (section %s)",
+		    OUTSIDE
+		    "with the %s at 0x%lx an invalidation did not end (%s): %s (section %s)",
 		    what, at, vtd_status_text(status), why, section);
 	return text;
 }

@@ -83,8 +83,9 @@ static const char *try_draining(struct bench *b, struct bench *other, struct tal
 		bench_store(b, targets[i]->leaf[0], targets[i]->leaf_value[0]);
 	if (vtd_invalidate_all(b->unit) != VTD_OK)
 		t->stopped = "the queue stopped";
-	log_note("  %u times a DMA of each under way at one invalidation: %u wrote to an old page after it",
-		 rounds, late);
+	log_note(
+		"  %u times a DMA of each under way at one invalidation: %u wrote to an old page after it",
+		rounds, late);
 	return t->stopped ? t->stopped
 	       : late	  ? "outside the specification: DMAs of two devices were under way at a global IOTLB invalidation, and one wrote to its old page after that was reported done, which those of one device do not: not every request under way is drained (section 6.5.4)"
 			  : NULL;

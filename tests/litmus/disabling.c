@@ -83,12 +83,13 @@ static const char *see_draining(struct bench *b, struct tally *t)
 		return NULL;
 	for (; rounds < ROUNDS && !problem && time_us() - started < ROUNDS_US; rounds++)
 		problem = drain_once(b, t, &late);
-	log_note("  translation turned off during %u DMAs: %u of them landed by the tables after it",
-		 rounds, late);
+	log_note(
+		"  translation turned off during %u DMAs: %u of them landed by the tables after it",
+		rounds, late);
 	return problem ? problem
 	       : late  ? OUTSIDE
-			"translation was turned off while DMAs were under way, and after GSTS.TES read 0 some landed where the tables lead: what is under way is not drained before the status is shown (section 11.4.4.1)"
-		       : NULL;
+		       "translation was turned off while DMAs were under way, and after GSTS.TES read 0 some landed where the tables lead: what is under way is not drained before the status is shown (section 11.4.4.1)"
+		      : NULL;
 }
 
 /* With ECAP.SMTS turning it off invalidates everything. */
@@ -117,8 +118,8 @@ static const char *see_emptied(struct bench *b, struct tally *t)
 	}
 	return t->stopped ? t->stopped
 	       : old	  ? OUTSIDE
-			   "target leaf was changed while translation was off, and the next DMA used the old entry: turning it off does not invalidate what is kept, though ECAP.SMTS is 1 (section 11.4.4.1)"
-			  : NULL;
+		       "target leaf was changed while translation was off, and the next DMA used the old entry: turning it off does not invalidate what is kept, though ECAP.SMTS is 1 (section 11.4.4.1)"
+		     : NULL;
 }
 
 const char *disabling_find(struct bench *b, struct tally *t)
@@ -146,8 +147,8 @@ static const char *see_off(struct bench *b, struct tally *t)
 {
 	const struct dma_generator *g = b->device->generator;
 	uint64_t started = time_us();
-	const char *problem = g->interrupt_open(b->device, COMPATIBLE | (uint64_t)b->driver_apic << 12,
-						INTERRUPT_VECTOR_A);
+	const char *problem = g->interrupt_open(
+		b->device, COMPATIBLE | (uint64_t)b->driver_apic << 12, INTERRUPT_VECTOR_A);
 	struct interrupts_taken taken;
 
 	if (problem)

@@ -88,7 +88,8 @@ static const char *try_draining(struct bench *b, struct tally *t, unsigned piece
 const char *check_draining(struct bench *b, struct tally *t)
 {
 	static const unsigned ways[2][3] = { { DO(IOTLB_DOMAIN), DO(IOTLB_ALL), DO(IOTLB_PAGE) },
-					     { DO(PIOTLB_PASID), DO(PIOTLB_PAGE), DO(IOTLB_DOMAIN) } };
+					     { DO(PIOTLB_PASID), DO(PIOTLB_PAGE),
+					       DO(IOTLB_DOMAIN) } };
 	const unsigned *way = ways[b->target->id == TARGET_FS_LEAF];
 	const char *problem = NULL;
 
@@ -100,9 +101,7 @@ const char *check_draining(struct bench *b, struct tally *t)
 		return NULL;
 	for (unsigned i = 0; i < 3 && !problem; i++)
 		if (pieces_are_had(b, way[i]) && !(i && b->traits.is_qemu))
-			problem = try_draining(
-				b, t, way[i],
-				i ? FEWER : 1);
+			problem = try_draining(b, t, way[i], i ? FEWER : 1);
 	return problem;
 }
 

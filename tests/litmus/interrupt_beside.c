@@ -32,8 +32,8 @@ static bool other_comes(struct bench *b, struct bench *other, struct tally *t)
 static const char *try_both(struct bench *b, struct bench *other, struct tally *t)
 {
 	const struct dma_generator *g = other->device->generator;
-	const char *problem =
-		g->interrupt_open(other->device, vtd_interrupt_address(b->target->index), 0);
+	const char *problem = g->interrupt_open(other->device,
+						vtd_interrupt_address(b->target->index), 0);
 	bool came = false;
 
 	if (problem)
@@ -48,8 +48,8 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 	vtd_fault_clear(b->unit);
 	return t->stopped ? t->stopped
 	       : came	  ? OUTSIDE
-			     "target irte: its entry is for one source-id (SVT 01b), that device's interrupt came, and then that of another device with the same index: the source-id is not checked, or not of an entry that is kept (sections 5.1.4, 9.9)"
-			  : NULL;
+		       "target irte: its entry is for one source-id (SVT 01b), that device's interrupt came, and then that of another device with the same index: the source-id is not checked, or not of an entry that is kept (sections 5.1.4, 9.9)"
+		      : NULL;
 }
 
 const char *interrupt_beside_find(struct bench *b, struct bench *other, struct tally *t)

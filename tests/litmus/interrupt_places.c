@@ -11,12 +11,12 @@
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 
-#define OUTSIDE	   "outside the specification: "
-#define FIRST_HIGH 32
-#define LAST_HIGH  51
+#define OUTSIDE	    "outside the specification: "
+#define FIRST_HIGH  32
+#define LAST_HIGH   51
 #define TABLE_BYTES (VTD_INTERRUPT_PAGES * PAGE_SIZE)
-#define CONTROL	   4 /* word of the descriptor: ON, SN, NV, NDST */
-#define COMES_US   200
+#define CONTROL	    4 /* word of the descriptor: ON, SN, NV, NDST */
+#define COMES_US    200
 
 static char text[400];
 
@@ -178,8 +178,8 @@ static const char *try_descriptor(struct bench *b, struct tally *t)
 			text, sizeof(text),
 			OUTSIDE
 			"target irte-posted, its descriptor at 0x%lx: an interrupt was not posted there%s: bit %u of its address is not used (section 9.10)",
-			(uint64_t)high,
-			is_posted(b, low) ? ", but where that bit is clear" : "", bit);
+			(uint64_t)high, is_posted(b, low) ? ", but where that bit is clear" : "",
+			bit);
 		return text;
 	}
 	return NULL;

@@ -251,8 +251,8 @@ static bool is_of_use(const struct bench *b, enum target_id id, unsigned pieces)
 	if (b->lacks[id] || b->targets[id].phases > 1 || !pieces_are_had(b, pieces))
 		return false;
 	/* QEMU's unit is known for it, and uses memory that was never set where a directory entry goes away. */
-	return !(b->traits.is_qemu && (id == TARGET_PASID_FS_PT || id == TARGET_PASID_DIR ||
-				       id == TARGET_CONTEXT_PT));
+	return !(b->traits.is_qemu &&
+		 (id == TARGET_PASID_FS_PT || id == TARGET_PASID_DIR || id == TARGET_CONTEXT_PT));
 }
 
 static const char *try_ways(struct bench *b, unsigned *tried)

@@ -277,10 +277,9 @@ static const char *see_next_recorded(struct bench *b)
 	if (vtd_invalidate_all(b->unit) != VTD_OK)
 		return NULL;
 	bench_attempt(b, &a);
-	return a.problem || a.recorded || a.overflow
-		       ? a.problem
-		       : OUTSIDE
-			       "after a write whose fault was not to be recorded (FPD set), one with FPD clear was refused, and was not recorded either: FPD of one request is used for the next (sections 7.2.1, 9.3)";
+	return a.problem || a.recorded || a.overflow ? a.problem
+						     : OUTSIDE
+		       "after a write whose fault was not to be recorded (FPD set), one with FPD clear was refused, and was not recorded either: FPD of one request is used for the next (sections 7.2.1, 9.3)";
 }
 
 /* A write that the leaf refuses, its context entry with FPD: not done, and not recorded (section 7.2). */
@@ -359,7 +358,8 @@ static const char *check_beyond(struct bench *b)
 			format_text(text, sizeof(text),
 				    OUTSIDE
 				    "a DMA to 0x%lx was refused, and its record is not of that: %s",
-				    there.address, fault_fit_text((enum fault_fit)t.faults.odd_fit));
+				    there.address,
+				    fault_fit_text((enum fault_fit)t.faults.odd_fit));
 			return text;
 		}
 		format_text(

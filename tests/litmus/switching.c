@@ -18,7 +18,16 @@
 #define LATE_US 1000
 
 /* What made the new table be used, where the old one still was. */
-enum cause { CAUSE_OPEN, CAUSE_LATE, CAUSE_LAST, CAUSE_PASID, CAUSE_FIRST, CAUSE_SET_LATE, CAUSE_NONE, CAUSES };
+enum cause {
+	CAUSE_OPEN,
+	CAUSE_LATE,
+	CAUSE_LAST,
+	CAUSE_PASID,
+	CAUSE_FIRST,
+	CAUSE_SET_LATE,
+	CAUSE_NONE,
+	CAUSES
+};
 
 static bool is_of_interrupts(const struct bench *b)
 {

@@ -75,8 +75,8 @@ static const char *try_way(struct bench *b, struct tally *t, uint64_t *entry, ui
 	format_text(
 		text, sizeof(text),
 		"outside the specification: target %s: the %s-stage entry of level %u was led to other tables, invalidated: %s. In %u of %u rounds the next DMA still went by the old ones, where a change of the leaf is seen after the same: what stays is that entry, or one below, in a paging-structure cache (section 6.2.5, tables 23 and 24)",
-		target_name((enum target_id)b->target->id), first ? "first" : "second", level, given,
-		old, round);
+		target_name((enum target_id)b->target->id), first ? "first" : "second", level,
+		given, old, round);
 	return text;
 }
 

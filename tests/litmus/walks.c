@@ -10,6 +10,7 @@
 #include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/reads.h"
 #include "tests/litmus/refusals.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/shared_domain.h"
@@ -325,6 +326,11 @@ static const char *find_addresses(struct bench *b)
 	return addresses_find(b, &t);
 }
 
+static const char *find_reads(struct bench *b)
+{
+	return reads_find(b, &t);
+}
+
 static const char *find_tagged(struct bench *b)
 {
 	return tagged_find(b, &t);
@@ -345,7 +351,7 @@ void check_walks(struct bench *b, struct bench *other, const char *id)
 	static const char *(*const parts[])(struct bench * b) = {
 		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
 		check_accessed, check_latch,	    find_addresses,   find_switching,
-		find_disabling, find_tagged,
+		find_disabling, find_tagged,	    find_reads,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

@@ -229,7 +229,6 @@
 	B(PID_VECTOR, "posted-vector", "posts one interrupt in 256 to the bit after its own (5.2.3)") \
 	B(PID_LOST, "posted-lost", "does not post one interrupt in 256 (5.2.3)") \
 	B(IEC_SOURCE, "iec-source-once", "checks the source-id where it reads an entry, not where it has kept it (9.9)") \
-	B(IEC_NO_DRAIN, "iec-no-drain", "does not wait for interrupts under way that an invalidation names (6.5.5)") \
 	B(PID_ON, "posted-on-ignored", "sends a notification though ON is set (5.2.3)") \
 	B(PID_ON_CLEAR, "posted-on-clear", "does not set ON with a notification (5.2.3)") \
 	B(PID_URGENT, "posted-urgent-held", "sends no notification for an urgent interrupt where SN is set (5.2.3)") \

@@ -147,6 +147,8 @@ void bus_attach(void)
 	if (!sim.model)
 		return;
 	on_model.name = real()->name;
+	on_model.start_read = real()->start_read;
+	on_model.was_read = real()->was_read;
 	on_model.refuses = real()->refuses;
 	on_model.describe = real()->describe;
 	on_model.leave = real()->leave;

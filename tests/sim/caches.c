@@ -113,8 +113,7 @@ static bool matches(const struct unit_translation *t, const struct request *r)
 		differs &= 15;
 	if (sim_has(BUG_PAGE_HIGH))
 		differs &= 0xfffff;
-	return t->valid && !differs &&
-	       t->has_pasid == r->has_pasid &&
+	return t->valid && !differs && t->has_pasid == r->has_pasid &&
 	       (!t->has_pasid || t->pasid == r->pasid || sim_has(BUG_ANY_PASID)) &&
 	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
 }

@@ -104,8 +104,7 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 
 static void send_event(struct unit *u)
 {
-	unit_interrupts(u,
-			unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
+	unit_interrupts(u, unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
 			unit_get32(u, VTD_IEDATA));
 }
 
@@ -143,7 +142,8 @@ static void complete_wait(struct unit *u, const uint64_t d[4])
 	if (sim_has(BUG_WAIT_NEVER) && ++u->count % 1024 == 0)
 		return;
 	if (field_get(d, DESC_SW))
-		memory_store32(((d[1] & ~3ull) & (sim_has(BUG_WAIT_CUT) ? 0xffffffff : ~0ull)) + (sim_has(BUG_WAIT_ADDRESS) ? 4 : 0),
+		memory_store32(((d[1] & ~3ull) & (sim_has(BUG_WAIT_CUT) ? 0xffffffff : ~0ull)) +
+				       (sim_has(BUG_WAIT_ADDRESS) ? 4 : 0),
 			       data + (sim_has(BUG_WAIT_DATA) ? 1 : 0));
 	if (sim_has(BUG_WAIT_TWICE) && ++u->count % 256 == 0)
 		memory_store32(d[1] & ~3ull, data - 1);

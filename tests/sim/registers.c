@@ -167,7 +167,8 @@ static void command(struct unit *u, uint32_t value)
 		drop_everything(u);
 	if (change & value & GCMD_QIE && !u->first_queue)
 		u->first_queue = unit_get64(u, VTD_IQA) & ~0xfffull;
-	if (change & GCMD_QIE && !sim_has(BUG_HEAD_KEPT)) /* on: from the beginning; off: reset (section 6.5.2) */
+	if (change & GCMD_QIE &&
+	    !sim_has(BUG_HEAD_KEPT)) /* on: from the beginning; off: reset (section 6.5.2) */
 		unit_set64(u, VTD_IQH, 0);
 	/* Section 7.2.1. */
 	if (!(status & (GCMD_TE | GCMD_IRE)))

@@ -89,8 +89,7 @@ void interrupts_drop(struct unit *u, bool by_index, uint32_t index, unsigned ord
 	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_IEC_EARLY); i++)
 		if (u->requests[i] && u->requests[i]->is_interrupt)
 			u->requests[i]->no_entry = true;
-	for (unsigned i = 0;
-	     i < UNIT_REQUESTS && !sim_has(BUG_IEC_EARLY) && !sim_has(BUG_IEC_NO_DRAIN); i++)
+	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_IEC_EARLY); i++)
 		while (u->requests[i] && u->requests[i]->is_interrupt &&
 		       u->requests[i]->number <= before &&
 		       (!by_index || !((u->requests[i]->index ^ index) >> order)))

@@ -15,14 +15,17 @@
 #include "tests/sim/options.h"
 
 /* Physical memory, at fixed low addresses: a pointer is a physical address, as in the image. */
-#define SIM_MEMORY    0x10000000ull
-#define SIM_BYTES     0x08000000ull
-#define SIM_SHADOW    0x20000000ull /* the same as a unit without snooping sees it */
+#define SIM_MEMORY 0x10000000ull
+#define SIM_BYTES  0x08000000ull
+#define SIM_SHADOW 0x20000000ull /* the same as a unit without snooping sees it */
 /* Above 4 GiB: as much again for each of these bits, at the same addresses with that bit set. */
-#define SIM_HIGH_BITS  { 32, 36, 39, 42, 45, 46 }
+#define SIM_HIGH_BITS                  \
+	{                              \
+		32, 36, 39, 42, 45, 46 \
+	}
 #define SIM_HIGH_COUNT 6
-#define SIM_ECAM      0x40000000ull
-#define SIM_REGISTERS 0xfed90000ull /* of unit 0; of the next 64 KiB on */
+#define SIM_ECAM       0x40000000ull
+#define SIM_REGISTERS  0xfed90000ull /* of unit 0; of the next 64 KiB on */
 
 /* --- time and turns: tests/sim/turns.c --- */
 

@@ -51,7 +51,8 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	}
 	w->r->stage = UNIT_LEGACY;
 	w->snoop = sim.coherent;
-	return walk_second_stage(w, walk_cut(field_get(c, CONTEXT_SSPTPTR) << 12, BUG_SSPTPTR_CUT, 36),
+	return walk_second_stage(w,
+				 walk_cut(field_get(c, CONTEXT_SSPTPTR) << 12, BUG_SSPTPTR_CUT, 36),
 				 (unsigned)field_get(c, CONTEXT_AW) + 2, w->r->at, false, to);
 }
 
@@ -64,8 +65,9 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	uint64_t root[ROOT_WORDS], half;
 	uint8_t reason;
 
-	walk_fetch(walk_cut(w->u->root & ~PAGE_MASK, BUG_ROOT_CUT, 32) + 8 * ROOT_WORDS * (w->r->source_id >> 8), ROOT_WORDS,
-		   root, sim.coherent, BUG_HALVES_CONTEXT);
+	walk_fetch(walk_cut(w->u->root & ~PAGE_MASK, BUG_ROOT_CUT, 32) +
+			   8 * ROOT_WORDS * (w->r->source_id >> 8),
+		   ROOT_WORDS, root, sim.coherent, BUG_HALVES_CONTEXT);
 	half = scalable && !sim_has(BUG_ROOT_UPPER) ? root[devfn >> 7] : root[0];
 	devfn &= sim_has(BUG_DEVFN_CUT) ? 0x7f : 0xff;
 	if (sim_has(BUG_ROOT_KEPT))
@@ -176,11 +178,11 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		r->domain = known->domain;
 		r->knows_domain = true;
 		r->suppress_faults = known->suppress_faults;
-		reason = known->reason			    ? known->reason
+		reason = known->reason ? known->reason
 			 : is_write(r) && !known->may_write &&
 					 !(sim_has(BUG_READ_WRITABLE) && known->of_read)
 				 ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
-							    : 0;
+				 : 0;
 		*to = known->frame << 12 | (r->at & PAGE_MASK);
 		w.may_write = known->may_write;
 	} else if (!reason) {
