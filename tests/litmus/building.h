@@ -79,6 +79,9 @@ void building_pointer_state(struct building *b, unsigned state, const uint64_t *
 /* A PASID directory with its tables, for a device whose context entry this is. */
 void building_dir_table(struct building *b, uint64_t *context);
 
+/* A paging entry with the tables that it leads to, for a device whose context entry this is. */
+void building_freed_table(struct building *b, uint64_t *context);
+
 /* The table and the states of an interrupt-remapping entry (tests/litmus/target_irte.c). */
 void building_interrupt(struct building *b);
 

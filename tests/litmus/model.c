@@ -75,13 +75,15 @@ static unsigned item_of(struct search *s, const struct model_meaning *m)
 {
 	for (unsigned i = 0; i < s->item_count; i++)
 		if (s->items[i].outcome == m->outcome && s->items[i].domain == m->domain &&
-		    s->items[i].stage == m->stage && s->items[i].translated == m->translated)
+		    s->items[i].stage == m->stage && s->items[i].translated == m->translated &&
+		    s->items[i].is_large == m->is_large)
 			return i;
 	if (s->item_count == ITEMS_MAX) {
 		s->answer->overflow = true;
 		return 0;
 	}
-	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->domain };
+	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->is_large,
+						   m->domain };
 	return s->item_count++;
 }
 
@@ -224,6 +226,16 @@ static void evict(struct search *s, uint32_t index, unsigned place, unsigned vis
 	}
 }
 
+/*
+ * A paging entry that was read may be kept, and the walk of another request begin in the table that it leads to, which is read
+ * then: so long as nothing has invalidated it, a walk that has read it is a walk from what is kept of it.
+ */
+static bool keeps_first_word(const struct search *s, uint64_t payload)
+{
+	return s->q->kind == KIND_FREED_TABLE && s->q->caches && !s->q->qemu_caches &&
+	       !(payload & NO_ENTRY) && is_present(s, payload);
+}
+
 static void expand_fetch(struct search *s, uint32_t index)
 {
 	uint64_t key = s->nodes[index].key, payload = key_payload(key);
@@ -272,7 +284,8 @@ static void expand_fetch(struct search *s, uint32_t index)
 		bool apart = s->q->fetch->domain_apart;
 
 		fetched(s, payload, 0, apart ? 1 : parts, value);
-		complete(s, index, place, value, -1, payload);
+		complete(s, index, place, value, keeps_first_word(s, payload) ? at_rest(s, place) : -1,
+			 payload);
 		if (apart) {
 			fetched(s, payload, 1, 1, other);
 			fill_apart(s, index, place, value, other, payload);

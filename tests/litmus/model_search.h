@@ -101,7 +101,7 @@ enum {
 /* A translation. */
 struct item {
 	uint8_t outcome, stage;
-	bool translated;
+	bool translated, is_large;
 	uint16_t domain;
 };
 

@@ -31,8 +31,8 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 	case FAULT_FS_NOT_PRESENT:
 	case FAULT_SM_SS_NOT_PRESENT:
 		/* The absence of a paging entry is reported as a lack of permission. */
-		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
-								     : OUTCOME_FAULT;
+		return kind_is_of_paging((enum entry_kind)t->kind) ? OUTCOME_NOT_PRESENT
+								   : OUTCOME_FAULT;
 	case FAULT_PASID_ACCESS:
 	case FAULT_PASID_INVALID:
 		return t->any_pasid_fault_is_absence ? OUTCOME_NOT_PRESENT : OUTCOME_FAULT;
@@ -121,6 +121,7 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 				       .translated = !result.reason,
 				       .good = t->kind < KIND_PASID_DIR ? result.context_is_good
 									: result.pasid_is_good,
+				       .is_large = result.is_large,
 				       .stage = result.stage,
 				       .domain = result.domain };
 	if (result.reason) {
@@ -226,6 +227,9 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 	if (t->kind == KIND_PASID_DIR_TABLE)
 		return outcome == OUTCOME_MIXTURE_1 ? "what another owner left in A's table"
 						    : "what another owner left in B's table";
+	if (t->kind == KIND_FREED_TABLE)
+		return outcome == OUTCOME_MIXTURE_1 ? "the page of who got A's table when it was freed"
+						    : "the page of who got B's table when it was freed";
 	if (t->kind == KIND_SM_CONTEXT)
 		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
 						    : "directory of B with the RID_PASID of A";

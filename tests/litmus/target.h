@@ -19,6 +19,10 @@
  *                                                        the DMA's (pass-through), and a decoy that
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *   large, fs-large  a table, and a 2-MiB page           two pages: likewise; B's is the page whose address is the
+ *                                                        DMA's, as the large page is the window
+ *   freed-table    table (word 0); entries in both (1, 2)  four pages: AB and BA are of who got A's table when it was
+ *                                                        freed, and B's
  *   pasid-dir-table  table (word 0); entries in both (1, 2)  four pages: AB and BA are of what another owner
  *                                                        left in A's table, and in B's
  *   root-table, sm-root-table                            two pages: the register is set by a command
@@ -93,6 +97,8 @@ static inline uint64_t target_nowhere(void)
 
 #define TARGET_PHASES 3
 
+#define LARGE_BYTES (PAGE_SIZE << LARGE_ORDER)
+
 struct target {
 	uint8_t id;   /* enum target_id */
 	uint8_t kind; /* enum entry_kind */
@@ -144,6 +150,18 @@ struct target {
 static inline bool target_passes_through(enum target_id id)
 {
 	return id == TARGET_CONTEXT_PT || id == TARGET_PASID_FS_PT;
+}
+
+/* B is a 2-MiB page: all of the window, at its own addresses. */
+static inline bool target_has_large_page(enum target_id id)
+{
+	return id == TARGET_LARGE || id == TARGET_FS_LARGE;
+}
+
+/* Another page of the 2 MiB that the page under test is in. */
+static inline uint64_t target_other_page(const struct target *t)
+{
+	return t->address ^ LARGE_BYTES / 2;
 }
 
 static inline bool target_is_of_interrupts(const struct target *t)

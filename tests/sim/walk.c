@@ -175,7 +175,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		reason = known->reason			    ? known->reason
 			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 							    : 0;
-		*to = known->frame << 12 | (r->at & PAGE_MASK);
+		*to = tlb_address(known, r);
 		w.may_write = known->may_write;
 	} else if (!reason) {
 		reason = walk(&w, to);
