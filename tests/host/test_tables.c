@@ -240,10 +240,11 @@ TEST(targets_in_scalable_mode_ask_for_walks_that_snoop)
 			CHECK_EQ(bench_target(&t, &unit, (enum target_id)id), 0);
 			/* However that is: a torn entry may lack it. */
 			CHECK(sim_unit.lines_flushed >= 64 * 8);
-			CHECK_EQ(t.coherent, target_is_pointer(&t) ? true
-					     : t.scalable && kind_is_of_paging((enum entry_kind)t.kind)
-						     ? snoops
-						     : coherent);
+			CHECK_EQ(t.coherent,
+				 target_is_pointer(&t) ? true
+				 : t.scalable && kind_is_of_paging((enum entry_kind)t.kind)
+					 ? snoops
+					 : coherent);
 			for (unsigned s = 0; s < 2 && t.kind == KIND_PASID; s++)
 				CHECK_EQ(field_get(t.state[0][s], PASID_PWSNP), snoops);
 		}

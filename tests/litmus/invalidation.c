@@ -24,7 +24,7 @@
 #define PAGING                                                                                  \
 	" (target leaf was reached by it: what stays is an entry above, in a paging-structure " \
 	"cache)"
-#define LARGE                                                                                   \
+#define LARGE                                                                                        \
 	" (pages of 4 KiB were reached by it, and tables: what stays is a page of 2 MiB, the state " \
 	"of target large that is no table)"
 /* Only one page is invalidated, so paging entries of the old domain-id stay: they must not be used for the new one. */

@@ -83,7 +83,7 @@ static unsigned item_of(struct search *s, const struct model_meaning *m)
 		return 0;
 	}
 	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->is_large,
-						   m->domain };
+						 m->domain };
 	return s->item_count++;
 }
 
@@ -284,8 +284,8 @@ static void expand_fetch(struct search *s, uint32_t index)
 		bool apart = s->q->fetch->domain_apart;
 
 		fetched(s, payload, 0, apart ? 1 : parts, value);
-		complete(s, index, place, value, keeps_first_word(s, payload) ? at_rest(s, place) : -1,
-			 payload);
+		complete(s, index, place, value,
+			 keeps_first_word(s, payload) ? at_rest(s, place) : -1, payload);
 		if (apart) {
 			fetched(s, payload, 1, 1, other);
 			fill_apart(s, index, place, value, other, payload);

@@ -35,7 +35,8 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
 		home |= IN_PASID_CACHE;
 	/* Of a directory's tables too: what another owner left there has the domain-id of what is there now. */
-	if ((s->q->kind == KIND_PASID || s->q->kind == KIND_PASID_DIR_TABLE) && m->stage == STAGE_SECOND)
+	if ((s->q->kind == KIND_PASID || s->q->kind == KIND_PASID_DIR_TABLE) &&
+	    m->stage == STAGE_SECOND)
 		home |= IN_PAGING_CACHE;
 	return home;
 }

@@ -31,9 +31,9 @@ enum entry_kind {
 	 */
 	KIND_PASID_DIR_TABLE,
 	KIND_PASID,
-	KIND_TABLE,	      /* paging entry that leads to a table */
-	KIND_LEAF,	      /* paging entry that leads to a page */
-	KIND_LARGE,	      /* paging entry that leads to a table, or is a 2-MiB page */
+	KIND_TABLE, /* paging entry that leads to a table */
+	KIND_LEAF,  /* paging entry that leads to a page */
+	KIND_LARGE, /* paging entry that leads to a table, or is a 2-MiB page */
 	/*
 	 * A paging entry in word 0, with the tables that A and B lead to: in word 1 the entry of the page under test in A's
 	 * table, in word 2 that in B's. Each is in a cache line of its own. What is not led to is another owner's.

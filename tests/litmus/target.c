@@ -228,8 +228,9 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 		return outcome == OUTCOME_MIXTURE_1 ? "what another owner left in A's table"
 						    : "what another owner left in B's table";
 	if (t->kind == KIND_FREED_TABLE)
-		return outcome == OUTCOME_MIXTURE_1 ? "the page of who got A's table when it was freed"
-						    : "the page of who got B's table when it was freed";
+		return outcome == OUTCOME_MIXTURE_1
+			       ? "the page of who got A's table when it was freed"
+			       : "the page of who got B's table when it was freed";
 	if (t->kind == KIND_SM_CONTEXT)
 		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
 						    : "directory of B with the RID_PASID of A";

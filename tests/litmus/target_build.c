@@ -8,7 +8,7 @@
 #include "vtd/regs.h"
 
 #define LARGE_PAGE field_bits(FIELD(7, 7), 1) /* PS, in either stage (sections 9.7, 9.8) */
-#define TAG 5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
+#define TAG	   5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
 
 /* 1 and 2 are the states', 3 is the reserved regions', 4 the companion's. CAP.ND is for 16 at least. */
 #define MIXTURE_DOMAIN 5

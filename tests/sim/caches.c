@@ -149,8 +149,7 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .source_id = r->source_id,
 					       .domain = domain,
 					       .pasid = r->uses_pasid,
-					       .order = r->order && keeps(sim.whole) ? r->order
-										     : 0,
+					       .order = r->order && keeps(sim.whole) ? r->order : 0,
 					       .page = r->at >> 12,
 					       .frame = to >> 12 };
 	if (tlb_watch)

@@ -8,8 +8,8 @@
 #include "vtd/entry.h"
 #include "vtd/pagetable.h"
 
-#define PS FIELD(7, 7) /* a large page */
-#define LARGE 2	/* the level of those of 2 MiB; it has no others */
+#define PS    FIELD(7, 7) /* a large page */
+#define LARGE 2		  /* the level of those of 2 MiB; it has no others */
 
 /* An entry of `words`, by chunks that are read whole, others between them. */
 void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim_bug alone)
