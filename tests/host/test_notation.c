@@ -329,13 +329,13 @@ TEST(notation_names_what_it_does_not_take)
 		{ "target: context, contxt\n",
 		  "f:1:18: \"contxt\" is not accepted here; accepted: root-table | root | sm-root-table | "
 		  "sm-root | sm-context | pasid-dir | pasid-dir-table | pasid | table | leaf | "
-		  "large | freed-table | interrupt-table | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
-		  "pasid-nested | fs-leaf | fs-large | irte-posted" },
+		  "large | freed-table | interrupt-table | irte | context-pt | context-did | pasid-ss | pasid-fs | pasid-fs-pt | "
+		  "pasid-nested | fs-leaf | fs-large | pasid-did | irte-posted" },
 		{ "target: pasid-ss, pasid\n",
 		  "f:1:19: \"pasid\" is not accepted here; accepted: root-table | root | context | "
 		  "sm-root-table | sm-root | sm-context | pasid-dir | pasid-dir-table | table | leaf | "
-		  "large | freed-table | interrupt-table | irte | context-pt | pasid-fs | "
-		  "pasid-fs-pt | pasid-nested | fs-leaf | fs-large | irte-posted" },
+		  "large | freed-table | interrupt-table | irte | context-pt | context-did | pasid-fs | "
+		  "pasid-fs-pt | pasid-nested | fs-leaf | fs-large | pasid-did | irte-posted" },
 		{ HEAD "store word 0: bits 30:12 := new\n",
 		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "
 		  "nothing of it" },

@@ -15,6 +15,13 @@ static bool leads_to_pasid_entries(const struct search *s)
 	       s->q->kind == KIND_SM_ROOT_TABLE;
 }
 
+/* A context entry whose states have one domain-id: each finds the other's paging entries. */
+static bool reuses_domain(const struct search *s)
+{
+	return s->q->kind == KIND_CONTEXT && s->state[0].domain == s->state[1].domain &&
+	       s->state[0].stage == STAGE_SECOND && s->state[1].stage == STAGE_SECOND;
+}
+
 /*
  * The caches that an item begins in. Elsewhere paging entries are invalidated with the translations, and are
  * found in fewer cases (by domain-id: table 17), so they add nothing.
@@ -35,7 +42,7 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
 		home |= IN_PASID_CACHE;
 	/* Of a directory's tables too: what another owner left there has the domain-id of what is there now. */
-	if ((s->q->kind == KIND_PASID || s->q->kind == KIND_PASID_DIR_TABLE) &&
+	if ((s->q->kind == KIND_PASID || s->q->kind == KIND_PASID_DIR_TABLE || reuses_domain(s)) &&
 	    m->stage == STAGE_SECOND)
 		home |= IN_PAGING_CACHE;
 	return home;

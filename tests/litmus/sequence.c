@@ -58,13 +58,19 @@ bool target_is_scalable(enum target_id id)
 	return targets[id].scalable;
 }
 
+/* Its states are made for one question, so the kind's sequences are not for it: only what names it. */
+static bool is_named_alone(enum target_id id)
+{
+	return id == TARGET_CONTEXT_PT || id == TARGET_CONTEXT_DID || id == TARGET_PASID_DID ||
+	       id == TARGET_FS_LARGE;
+}
+
 uint32_t kind_targets(enum entry_kind kind)
 {
 	uint32_t set = 0;
 
 	for (unsigned id = 0; id < TARGET_COUNT; id++)
-		set |= (uint32_t)(targets[id].kind == kind && id != TARGET_CONTEXT_PT &&
-				  id != TARGET_FS_LARGE)
+		set |= (uint32_t)(targets[id].kind == kind && !is_named_alone((enum target_id)id))
 		       << id;
 	return set;
 }

@@ -156,7 +156,7 @@ const char *target_name(enum target_id id);
 enum entry_kind target_kind(enum target_id id);
 bool target_is_scalable(enum target_id id);
 
-/* The targets that the kind's name stands for (bit set of enum target_id). context-pt and fs-large are said by their own. */
+/* The targets that the kind's name stands for (bit set of enum target_id). Some are said by their own alone: context-pt. */
 uint32_t kind_targets(enum entry_kind kind);
 
 const char *kind_name(enum entry_kind kind); /* "context", "sm-context", ...: part of test ids */

@@ -21,6 +21,7 @@
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
  *   large, fs-large  a table, and a 2-MiB page           two pages: likewise; B's is the page whose address is the
  *                                                        DMA's, as the large page is the window
+ *   context-did, pasid-did  pointer (word 0)             two pages; the domain-id is one, used again
  *   freed-table    table (word 0); entries in both (1, 2)  four pages: AB and BA are of who got A's table when it was
  *                                                        freed, and B's
  *   pasid-dir-table  table (word 0); entries in both (1, 2)  four pages: AB and BA are of what another owner
@@ -156,6 +157,12 @@ static inline bool target_passes_through(enum target_id id)
 static inline bool target_has_large_page(enum target_id id)
 {
 	return id == TARGET_LARGE || id == TARGET_FS_LARGE;
+}
+
+/* B has the domain-id of A: it is used again. */
+static inline bool target_reuses_domain(enum target_id id)
+{
+	return id == TARGET_CONTEXT_DID || id == TARGET_PASID_DID;
 }
 
 /* Another page of the 2 MiB that the page under test is in. */

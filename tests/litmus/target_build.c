@@ -84,6 +84,19 @@ static void build_context_pt(struct building *b)
 	field_set(t->state[0][1], CONTEXT_TT, TT_PASS);
 }
 
+/* Two domains, one after the other, with one domain-id. */
+static void build_context_did(struct building *b)
+{
+	struct target *t = b->target;
+	unsigned levels = vtd_unit_any_levels(t->unit);
+
+	t->encoding = "two pages; the domain-id of both states is one";
+	for (unsigned s = 0; s < 2 && !b->exhausted; s++)
+		building_set_context(b, t->state[0][s],
+				     building_tables(b, false, levels, t->page[s]), levels,
+				     t->domain[s]);
+}
+
 static void build_sm_context(struct building *b)
 {
 	struct target *t = b->target;
@@ -169,10 +182,12 @@ static void build_pasid(struct building *b)
 {
 	struct target *t = b->target;
 	unsigned levels = vtd_unit_any_levels(t->unit);
-	bool first = t->id != TARGET_PASID_SS;
+	bool first = t->id != TARGET_PASID_SS && t->id != TARGET_PASID_DID;
 
-	t->checks_tags = true;
-	t->encoding = "two pages; a mixture of domain-ids by the tag of its translation";
+	t->checks_tags = !target_reuses_domain((enum target_id)t->id);
+	t->encoding = target_reuses_domain((enum target_id)t->id)
+			      ? "two pages; the domain-id of both states is one"
+			      : "two pages; a mixture of domain-ids by the tag of its translation";
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *root = building_tables(b, first, first ? 4 : levels, t->page[s]);
 
@@ -281,6 +296,8 @@ static void build(struct building *b, const uint64_t *base)
 	case KIND_CONTEXT:
 		if (t->id == TARGET_CONTEXT_PT)
 			build_context_pt(b);
+		else if (t->id == TARGET_CONTEXT_DID)
+			build_context_did(b);
 		else
 			build_context(b);
 		break;
@@ -355,7 +372,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	}
 	if ((t->address | t->private_at) & ~device->address_mask)
 		return "the device cannot address the pages that its DMA is sent to";
-	if (kind_is_of_paging((enum entry_kind)t->kind))
+	if (kind_is_of_paging((enum entry_kind)t->kind) || target_reuses_domain(id))
 		t->domain[1] = t->domain[0];
 	build(&b, base);
 	if (b.exhausted)

@@ -66,6 +66,7 @@
 	T(LEAF, "leaf", KIND_LEAF, false, 13)                                                        \
 	T(LARGE, "large", KIND_LARGE, false, 19)                                                     \
 	T(FREED_TABLE, "freed-table", KIND_FREED_TABLE, false, 21)                                   \
+	T(CONTEXT_DID, "context-did", KIND_CONTEXT, false, 22)                                       \
 	T(SM_CONTEXT, "sm-context", KIND_SM_CONTEXT, true, 2)                                        \
 	T(SM_ROOT, "sm-root", KIND_SM_ROOT, true, 11)                                                \
 	T(SM_ROOT_TABLE, "sm-root-table", KIND_SM_ROOT_TABLE, true, 16)                              \
@@ -77,6 +78,7 @@
 	T(PASID_NESTED, "pasid-nested", KIND_PASID, true, 6)                                         \
 	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 14)                                                   \
 	T(FS_LARGE, "fs-large", KIND_LARGE, true, 20)                                                \
+	T(PASID_DID, "pasid-did", KIND_PASID, true, 23)                                              \
 	T(IRTE, "irte", KIND_IRTE, false, 7)                                                         \
 	T(IRTE_POSTED, "irte-posted", KIND_IRTE, false, 8)                                           \
 	T(INTERRUPT_TABLE, "interrupt-table", KIND_INTERRUPT_TABLE, false, 17)
