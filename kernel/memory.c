@@ -117,6 +117,25 @@ void *memory_alloc(size_t pages)
 	return take(&heap, pages);
 }
 
+void *memory_alloc_twins(size_t pages, void **high)
+{
+	uint64_t bytes = pages * PAGE_SIZE, top = 0;
+
+	for (size_t i = 0; i < map->region_count; i++)
+		if (map->regions[i].kind == MEMORY_FREE &&
+		    top < map->regions[i].base + map->regions[i].pages * PAGE_SIZE)
+			top = map->regions[i].base + map->regions[i].pages * PAGE_SIZE;
+	for (uint64_t above = FOUR_GIB; above < top; above += FOUR_GIB) {
+		uint64_t at = heap.next + above;
+
+		if (!memory_is(at, bytes, MEMORY_FREE) || memory_is_kept(at, bytes))
+			continue;
+		*high = memset((void *)at, 0, bytes);
+		return take(&heap, pages);
+	}
+	return NULL;
+}
+
 uint64_t memory_window(void)
 {
 	return window_base;

@@ -25,6 +25,12 @@ bool memory_init(const struct handoff *handoff);
  */
 void *memory_alloc(size_t pages);
 
+/*
+ * The same, and as many free zeroed pages above 4 GiB at addresses whose low 32 bits are those of the first; *high: the latter.
+ * NULL: there is no such memory.
+ */
+void *memory_alloc_twins(size_t pages, void **high);
+
 /* The same by size: whole pages. */
 static inline void *memory_alloc_bytes(size_t bytes)
 {

@@ -28,6 +28,29 @@ uint64_t *building_landing_page(struct building *b)
 	return p && (uint64_t)p & PAGE_SIZE ? p + PAGE_SIZE / sizeof(*p) : p;
 }
 
+void building_twins(struct building *b)
+{
+	struct target *t = b->target;
+	const size_t each = 3;
+	void *high, *low = memory_alloc_twins(2 * each, &high);
+	uint64_t *first, *second;
+	size_t above;
+
+	/* A device that translates for itself must reach them. */
+	if (!low || (b->with_ats && (uint64_t)high & ~b->device->address_mask))
+		return;
+	/* As building_landing_page() has them. */
+	first = (uint64_t *)low + ((uint64_t)low & PAGE_SIZE) / sizeof(*first);
+	second = (uint64_t *)low + each * PAGE_SIZE / sizeof(*first);
+	second += ((uint64_t)second & PAGE_SIZE) / sizeof(*second);
+	above = (size_t)((uint8_t *)high - (uint8_t *)low) / sizeof(*first);
+	t->pages = 4;
+	t->page[OUTCOME_A] = first;
+	t->page[OUTCOME_B] = second + above;
+	t->page[OUTCOME_MIXTURE_1] = first + above;
+	t->page[OUTCOME_MIXTURE_2] = second;
+}
+
 uint64_t *building_tables(struct building *b, bool first_stage, unsigned levels,
 			  const volatile uint64_t *page)
 {

@@ -24,6 +24,13 @@ struct building {
 /* NULL: exhausted. The same of all that follow. */
 void *building_pages(struct building *b, size_t count);
 
+/*
+ * Of a paging entry that leads to pages: where there is memory above 4 GiB, pages such that A's and B's address differ in
+ * both halves, and each half of the one with the other's is a page of its own: so is seen that an entry was not read in one
+ * piece.
+ */
+void building_twins(struct building *b);
+
 /* The first of two pages, the second nobody's: a DMA that misses by one bit of the page number harms nothing. */
 uint64_t *building_landing_page(struct building *b);
 

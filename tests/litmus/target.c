@@ -7,8 +7,23 @@
 #define SAMPLES	     8 /* places looked at in each page: a DMA may land in pieces */
 #define SAMPLE_WORDS (PAGE_SIZE / SAMPLES / sizeof(uint64_t))
 
+static bool has_halves(const struct target *t)
+{
+	return t->kind == KIND_LEAF && t->pages == 4;
+}
+
+unsigned target_parts(const struct target *t)
+{
+	return has_halves(t) ? 2 : t->words < 3 ? t->words : 3;
+}
+
 void target_mixture(const struct target *t, unsigned phase, unsigned choice, uint64_t *entry)
 {
+	if (has_halves(t)) {
+		entry[0] = (uint32_t)t->state[phase][choice & 1][0] |
+			   t->state[phase][choice >> 1][0] >> 32 << 32;
+		return;
+	}
 	for (unsigned i = 0; i < t->words; i++)
 		entry[i] = t->state[phase][choice >> i & 1][i];
 }
@@ -227,6 +242,9 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 	if (t->kind == KIND_PASID_DIR_TABLE)
 		return outcome == OUTCOME_MIXTURE_1 ? "what another owner left in A's table"
 						    : "what another owner left in B's table";
+	if (t->kind == KIND_LEAF)
+		return outcome == OUTCOME_MIXTURE_1 ? "low half of A's address, high half of B's"
+						    : "low half of B's address, high half of A's";
 	if (t->kind == KIND_FREED_TABLE)
 		return outcome == OUTCOME_MIXTURE_1
 			       ? "the page of who got A's table when it was freed"

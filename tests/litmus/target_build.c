@@ -222,7 +222,8 @@ static void build_word(struct building *b, uint64_t *context)
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;
 
-	t->encoding = "two pages; one word, which cannot tear";
+	t->encoding = t->pages == 2 ? "two pages; one word, which cannot tear"
+				    : "four pages: of both states, and of halves of their addresses; one word, which cannot tear";
 	if (target_is_pointer(t))
 		building_pointer(b, context);
 	for (unsigned s = 0; s < 2; s++) {
@@ -359,6 +360,8 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		t->pasid[0] = t->pasid[1] = TAG;
 	for (unsigned p = 0; p < OUTCOME_PAGES && !target_is_of_interrupts(t); p++)
 		t->page[p] = building_landing_page(&b);
+	if (t->kind == KIND_LEAF)
+		building_twins(&b);
 	if (target_passes_through(id) || target_has_large_page(id)) {
 		/* Bus addresses are physical. In the window, where the tables of legacy targets look them up. */
 		t->page[OUTCOME_B] = memory_alloc_window(1);

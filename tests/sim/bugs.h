@@ -75,6 +75,7 @@
 	B(LARGE_FRAME, "large-frame", "uses the first 4 KiB of a 2-MiB page for all of it (3.7)") \
 	B(LARGE_AS_TABLE, "large-as-table", "takes a second-stage page of 2 MiB for a table (9.8)") \
 	B(FS_LARGE, "fs-large-refused", "refuses first-stage pages of 2 MiB (9.7)") \
+	B(PAGING_HALVES, "paging-halves", "reads paging entries 32 bits at a time (3.7)") \
 	/* caches */                                                                                     \
 	B(CACHES_ABSENT_CONTEXT, "absent-context-cached", "keeps context entries with P clear though CAP.CM is 0 (6.2.2)") \
 	B(CACHES_ABSENT_PASID, "absent-pasid-cached", "keeps PASID entries with P clear though CAP.CM is 0 (6.2.3)") \

@@ -25,9 +25,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct memory_region all_memory = { SIM_MEMORY, SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 };
+static struct memory_region all_memory[] = {
+	{ SIM_MEMORY, SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 },
+	{ SIM_HIGH + SIM_MEMORY, SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 },
+};
 static struct handoff the_handoff = { .build_id = BUILD_ID,
-				      .regions = &all_memory,
+				      .regions = all_memory,
 				      .region_count = 1 };
 
 static void read_sequences(const char *path)
@@ -147,7 +150,7 @@ int main(int argc, char **argv)
 	signal(SIGALRM, on_signal);
 	alarm(sim.seconds);
 	sim_by_turns = !sim.threads;
-	memory_map();
+	the_handoff.region_count += memory_map();
 	memory_init(&the_handoff);
 	units_init();
 	the_handoff.entry_tsc = rdtsc();

@@ -36,24 +36,37 @@ static struct {
 } held[HELD_MAX];
 static unsigned held_count;
 
-static void map(uint64_t at, uint64_t bytes)
+static bool has_high;
+
+static bool is_mapped(uint64_t at, uint64_t bytes)
 {
 	void *got = mmap((void *)at, bytes, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 
-	if (got != (void *)at)
+	return got == (void *)at;
+}
+
+static void map(uint64_t at, uint64_t bytes)
+{
+	if (!is_mapped(at, bytes))
 		panic("the host has no free addresses at 0x%lx", at);
 }
 
-void memory_map(void)
+bool memory_map(void)
 {
 	map(SIM_MEMORY, SIM_BYTES);
 	map(SIM_SHADOW, SIM_BYTES);
 	map(SIM_ECAM, 256ull << 20);
+	/* A sanitizer has its own shadow there. */
+	has_high = sim.high && is_mapped(SIM_HIGH + SIM_MEMORY, SIM_BYTES) &&
+		   is_mapped(SIM_HIGH + SIM_SHADOW, SIM_BYTES);
+	return has_high;
 }
 
 bool memory_has(uint64_t at, uint64_t bytes)
 {
+	if (has_high && at >= SIM_HIGH)
+		at -= SIM_HIGH;
 	return at >= SIM_MEMORY && bytes <= SIM_BYTES && at - SIM_MEMORY <= SIM_BYTES - bytes;
 }
 

@@ -98,6 +98,7 @@
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
+	K(high, 1, 1, "memory above 4 GiB, too (not under AddressSanitizer)")                         \
 	K(x2apic, 0, 1, "processors in x2APIC mode")                                                 \
 	K(units, 1, SIM_UNITS_MAX, "remapping units")                                                \
 	K(slot, 3, 28, "device number of the first of them") \

@@ -39,7 +39,7 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
 	/* The upper half of the last word by a read of its own. */
-	if (sim_has(BUG_QUARTERS)) {
+	if (sim_has(BUG_QUARTERS) || (sim_has(BUG_PAGING_HALVES) && words == 1)) {
 		uint64_t again;
 
 		unit_pause(sim.fetch_ns);

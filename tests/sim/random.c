@@ -64,6 +64,7 @@ static const struct {
 	{ &sim.eim, 2, { 0, 1 } },
 	{ &sim.pi, 2, { 0, 1 } },
 	{ &sim.esirtps, 2, { 0, 1 } },
+	{ &sim.high, 3, { 1, 1, 0 } },
 	{ &sim.x2apic, 3, { 0, 0, 1 } },
 	{ &sim.iec, 3, { 0, 50, 100 } },
 	{ &sim.device_tlb, 3, { 0, 50, 100 } },

@@ -18,6 +18,7 @@
 #define SIM_MEMORY    0x10000000ull
 #define SIM_BYTES     0x08000000ull
 #define SIM_SHADOW    0x20000000ull /* the same as a unit without snooping sees it */
+#define SIM_HIGH      0x100000000ull /* as much once more so far above, where the host has room for it */
 #define SIM_ECAM      0x40000000ull
 #define SIM_REGISTERS 0xfed90000ull /* of unit 0; of the next 64 KiB on */
 
@@ -64,8 +65,8 @@ bool sim_chance(uint32_t percent);
 
 /* --- memory: tests/sim/memory.c --- */
 
-/* Have the host give addresses to all of it. */
-void memory_map(void);
+/* Have the host give addresses to all of it. Whether also above 4 GiB. */
+bool memory_map(void);
 bool memory_has(uint64_t at, uint64_t bytes);
 
 /* `words` at once (1, or an even number) as a device reads them, snooping the processors' caches or not. */
