@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-
 static struct vtd_unit unit;
 static struct target target;
 
@@ -68,9 +67,12 @@ TEST(model_knows_what_is_kept_of_a_large_page)
 	static const struct {
 		const char *name;
 		unsigned harms;
-	} cases[] = { { "no-invalidation", HARM_STALE }, { "another-page", HARM_STALE },
-		      { "page", HARM_STALE },		 { "hint", HARM_STALE },
-		      { "mask", 0 },			 { "domain", 0 } };
+	} cases[] = { { "no-invalidation", HARM_STALE },
+		      { "another-page", HARM_STALE },
+		      { "page", HARM_STALE },
+		      { "hint", HARM_STALE },
+		      { "mask", 0 },
+		      { "domain", 0 } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		CHECK_EQ(harms(TARGET_LARGE, OPERATION_REPLACE, cases[i].name, spec),
@@ -124,8 +126,8 @@ TEST(model_knows_that_a_domain_id_used_again_finds_the_old_paging_entries)
 		      { TARGET_CONTEXT_DID, TARGET_CONTEXT, "hint" } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct sequence *s =
-			find(cases[i].reused, OPERATION_TEARDOWN_SETUP, cases[i].name);
+		const struct sequence *s = find(cases[i].reused, OPERATION_TEARDOWN_SETUP,
+						cases[i].name);
 
 		CHECK_EQ(harms(cases[i].reused, OPERATION_TEARDOWN_SETUP, cases[i].name, spec),
 			 HARM_STALE);

@@ -68,9 +68,10 @@ static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 			target_read(&reading, entry, &want);
 			outcome = trial_probe(b, entry, by_device_tlb, &tally);
 			seen |= 1u << outcome;
-			log_note("  %s of %c%c%c%s: %s%s%s", target_parts(t) > t->words ? "halves" : "words",
-				 choice & 1 ? 'B' : 'A', choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
-				 by_device_tlb ? ", by the device-TLB" : "",
+			log_note("  %s of %c%c%c%s: %s%s%s",
+				 target_parts(t) > t->words ? "halves" : "words",
+				 choice & 1 ? 'B' : 'A', choice & 2 ? 'B' : 'A',
+				 choice & 4 ? 'B' : 'A', by_device_tlb ? ", by the device-TLB" : "",
 				 target_outcome_name(t, outcome),
 				 outcome == want.outcome ? "" : ", but the reference walk says ",
 				 outcome == want.outcome ? ""

@@ -193,13 +193,6 @@ static unsigned move_position(const struct search *s, unsigned place, const stru
 	return position - position % (unsigned)s->q->count + m->step;
 }
 
-/* The part holds P, and P is set. */
-static bool is_present(const struct search *s, uint64_t payload)
-{
-	return version_words(s, 0, version_in(s, payload, 0))[0] & s->q->fetch->mask[0][0] &
-	       kind_present(s->q->kind);
-}
-
 /* The entry as it was fetched: what was not is 0. */
 static void fetched(const struct search *s, uint64_t payload, unsigned first, unsigned parts,
 		    uint64_t value[8])
@@ -224,16 +217,6 @@ static void evict(struct search *s, uint32_t index, unsigned place, unsigned vis
 			reach(s, index, key_of(NODE_FETCH, place, now, payload),
 			      (struct model_event){ .type = EVENT_EVICT, .part = (uint8_t)line });
 	}
-}
-
-/*
- * A paging entry that was read may be kept, and the walk of another request begin in the table that it leads to, which is read
- * then: so long as nothing has invalidated it, a walk that has read it is a walk from what is kept of it.
- */
-static bool keeps_first_word(const struct search *s, uint64_t payload)
-{
-	return s->q->kind == KIND_FREED_TABLE && s->q->caches && !s->q->qemu_caches &&
-	       !(payload & NO_ENTRY) && is_present(s, payload);
 }
 
 static void expand_fetch(struct search *s, uint32_t index)

@@ -222,8 +222,10 @@ static void build_word(struct building *b, uint64_t *context)
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;
 
-	t->encoding = t->pages == 2 ? "two pages; one word, which cannot tear"
-				    : "four pages: of both states, and of halves of their addresses; one word, which cannot tear";
+	t->encoding =
+		t->pages == 2
+			? "two pages; one word, which cannot tear"
+			: "four pages: of both states, and of halves of their addresses; one word, which cannot tear";
 	if (target_is_pointer(t))
 		building_pointer(b, context);
 	for (unsigned s = 0; s < 2; s++) {

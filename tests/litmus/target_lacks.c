@@ -48,7 +48,8 @@ static const char *lacks_of_unit(const struct target *t)
 		return "the unit has no scalable mode (ECAP.SMTS = 0)";
 	if (!field_of(u->ecap, ECAP_SSTS) && !field_of(u->ecap, ECAP_FSTS))
 		return "the unit has no page tables in scalable mode (ECAP.SSTS = FSTS = 0)";
-	if ((t->id == TARGET_PASID_SS || t->id == TARGET_PASID_DID || t->id == TARGET_PASID_DIR_TABLE) &&
+	if ((t->id == TARGET_PASID_SS || t->id == TARGET_PASID_DID ||
+	     t->id == TARGET_PASID_DIR_TABLE) &&
 	    !field_of(u->ecap, ECAP_SSTS))
 		return "the unit has no second stage in scalable mode (ECAP.SSTS = 0)";
 	if (first && !field_of(u->ecap, ECAP_FSTS))
