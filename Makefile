@@ -162,18 +162,18 @@ mutants: build ## every mutant of every sequence: unsafe by the model? seen on t
 # Jobs for all cores, unless -j says how many. How long they take goes to the times of the tests: wall, then processors.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 define build_tested
-	@start=$$(date +%s); $(MAKE) --no-print-directory $(JOBS) tested && times > $(BUILD)/tests.built && \
+	@start=$$(date +%s); $(MAKE) --no-print-directory $(JOBS) tested $(1) && times > $(BUILD)/tests.built && \
 		awk -v wall=$$(($$(date +%s) - start)) '{ gsub("s", ""); split($$1 "m" $$2, t, "m") } \
 		END { printf "%7.1f %7.1f build\n", wall, 60 * (t[1] + t[3]) + t[2] + t[4] }' $(BUILD)/tests.built > $(BUILD)/tests.built.new && \
 		mv $(BUILD)/tests.built.new $(BUILD)/tests.built
 endef
 
 test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
-	$(build_tested)
+	$(call build_tested)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
 test-all: build ## the same, and all other scenarios in QEMU (25 min)
-	$(build_tested)
+	$(call build_tested,$(BUILD)/vtd-capture)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
 
 MODE   ?= proxy

@@ -22,7 +22,7 @@ enum run_result {
 _Noreturn void kernel_end(enum run_result result);
 
 /* The words that were no options, or had no accepted value, blanks between. */
-extern char ignored_options[256];
+extern char misunderstood_options[256];
 
 /* The run's result in a line or more, for the last screen; until it is called, there is none. */
 void kernel_summary(const char *text);

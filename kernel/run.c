@@ -10,7 +10,7 @@
 
 struct handoff *handoff;
 struct options options;
-char ignored_options[256];
+char misunderstood_options[256];
 
 static char config_words[512];
 
@@ -27,14 +27,16 @@ static void ignore_complaint(const char *word, const char *accepted)
 
 static void print_complaint(const char *word, const char *accepted)
 {
-	size_t n = strlen(ignored_options);
+	size_t n = strlen(misunderstood_options);
 
-	format_text(ignored_options + n, sizeof(ignored_options) - n, "%s%s", n ? " " : "", word);
+	format_text(misunderstood_options + n, sizeof(misunderstood_options) - n, "%s%s",
+		    n ? " " : "", word);
 	if (accepted)
-		log_note("option %s: ignored (accepted: %s)", word, accepted);
+		log_note("option %s: not understood (accepted: %s)", word, accepted);
 	else
-		log_note("option %s: ignored: there is no such option (run=list prints them)",
-			 word);
+		log_note(
+			"option %s: not understood: there is no such option (run=list prints them)",
+			word);
 }
 
 static void read_options(void (*complain)(const char *, const char *))
@@ -96,8 +98,8 @@ void run_close(enum run_result result, char end[RUN_END_BYTES])
 		[RUN_PASS] = RECORD_PASS, [RUN_FAIL] = RECORD_FAIL, [RUN_SKIP] = RECORD_SKIP
 	};
 
-	if (ignored_options[0])
-		log_note("options that were ignored: %s", ignored_options);
+	if (misunderstood_options[0])
+		log_note("options that were not understood: %s", misunderstood_options);
 	format_text(end, RUN_END_BYTES, "VTDL-END v1 %s", words[result]);
 	record_close(words[result]);
 	log_printf("%s\n", end);

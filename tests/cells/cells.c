@@ -24,7 +24,8 @@
 
 #define ROUND_MS     1		 /* of the simulated clock: some hundred DMAs */
 #define ROUNDS_SHORT 400	 /* of that; then longer ones */
-#define WORKSPACE    (64u << 20) /* of mutants on units that fetch 64 bits */
+#define WORKSPACE    (24u << 20) /* on units that fetch 64 bits; */
+#define OF_MUTANTS   (64u << 20) /* there of mutants */
 #define NAME_BYTES   96
 #define SET_BYTES    160
 #define PRINTED_MOST 200 /* sequences whose steps are printed */
@@ -318,10 +319,10 @@ bool litmus_take_sequences(void)
 
 enum run_result litmus_main(void)
 {
-	predict_init(WORKSPACE);
+	predict_init(options.run == RUN_MUTANTS || sim.made_up ? OF_MUTANTS : WORKSPACE);
 	setup = memory_alloc_bytes(sizeof(*setup));
 	if (!setup || options.refused)
-		panic("not understood: %s, or no memory", ignored_options);
+		panic("not understood: %s, or no memory", misunderstood_options);
 	setup_machine(setup, any);
 	if (setup->problem)
 		panic("%s", setup->problem);

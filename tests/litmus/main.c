@@ -132,7 +132,7 @@ static enum run_result refuse_options(void)
 
 	format_text(why, sizeof(why),
 		    "not understood: %s; what was asked for cannot be guessed, so no test is run",
-		    ignored_options);
+		    misunderstood_options);
 	return refuse("options", true, why);
 }
 

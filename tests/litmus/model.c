@@ -17,19 +17,41 @@ static bool same_words(const uint64_t *a, const uint64_t *b, unsigned words)
 	return true;
 }
 
-static void reach(struct search *s, uint32_t parent, uint64_t key, struct model_event event)
+/* Where a key stands in the table, or may be put. */
+static uint32_t table_at(const struct search *s, uint64_t key)
 {
 	uint32_t at = (uint32_t)((key * 0x9e3779b97f4a7c15) >> 32) & (s->table_size - 1);
 
-	for (; s->table[at]; at = (at + 1) & (s->table_size - 1))
-		if (s->nodes[s->table[at] - 1].key == key)
-			return;
+	while (s->table[at] && s->nodes[s->table[at] - 1].key != key)
+		at = (at + 1) & (s->table_size - 1);
+	return at;
+}
+
+/* Most questions have few nodes: to clear a table for the most there can be would take longer than the search. */
+static void set_table_size(struct search *s, uint32_t size)
+{
+	s->table_size = size;
+	for (uint32_t i = 0; i < size; i++)
+		s->table[i] = 0;
+	for (uint32_t i = 0; i < s->node_count; i++)
+		s->table[table_at(s, s->nodes[i].key)] = i + 1;
+}
+
+static void reach(struct search *s, uint32_t parent, uint64_t key, struct model_event event)
+{
+	uint32_t at = table_at(s, key);
+
+	if (s->table[at])
+		return;
 	if (s->node_count == s->node_room) {
 		s->answer->overflow = true;
 		return;
 	}
 	s->nodes[s->node_count] = (struct node){ key, parent, event };
 	s->table[at] = ++s->node_count;
+	/* It is kept at most half full. */
+	if (2 * s->node_count > s->table_size)
+		set_table_size(s, 2 * s->table_size);
 }
 
 static void tell(struct search *s, uint32_t node, struct model_event last, enum model_harm harm)
@@ -350,6 +372,7 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 	struct search *s = workspace;
 	uint8_t *rest = (uint8_t *)workspace + sizeof(*s);
 	size_t left = bytes - sizeof(*s);
+	uint32_t most = TABLE_LEAST;
 
 	*answer = (struct model_answer){ 0 };
 	if (bytes < sizeof(*s) + (1 << 16) || !q->count || q->count > SEQUENCE_STEPS_MAX) {
@@ -361,15 +384,12 @@ void model_run(const struct model_question *q, void *workspace, size_t bytes,
 	s->q = q;
 	s->answer = answer;
 	s->words = kind_words(q->kind);
-	/* The hash is kept at most half full. */
-	s->table_size = 1024;
-	while (s->table_size * 2 * (sizeof(uint32_t) + sizeof(struct node) / 2) <= left)
-		s->table_size *= 2;
+	while (most * 2 * (sizeof(uint32_t) + sizeof(struct node) / 2) <= left)
+		most *= 2;
 	s->table = (uint32_t *)rest;
-	s->nodes = (struct node *)(rest + s->table_size * sizeof(uint32_t));
-	s->node_room = s->table_size / 2;
-	for (uint32_t i = 0; i < s->table_size; i++)
-		s->table[i] = 0;
+	s->nodes = (struct node *)(rest + most * sizeof(uint32_t));
+	s->node_room = most / 2;
+	set_table_size(s, TABLE_LEAST);
 	if (!search_make_places(s)) {
 		answer->overflow = true;
 		return;

@@ -15,6 +15,7 @@
 #define ITEMS_MAX   64
 #define DOMAINS_MAX 16
 #define NO_VERSION  0 /* a part that was not fetched yet */
+#define TABLE_LEAST 1024
 
 /* A node's key: type 63:62, place 61:51, visible 50:40, payload 39:0. */
 #define PLACE_BITS   11
@@ -137,8 +138,8 @@ struct search {
 	unsigned domain_count;
 	struct node *nodes;
 	uint32_t node_count, node_room;
-	uint32_t *table; /* hash of keys: index + 1 */
-	uint32_t table_size;
+	uint32_t *table;     /* hash of keys: index + 1 */
+	uint32_t table_size; /* a power of 2, from TABLE_LEAST on */
 	/* What is above is cleared for each question. */
 	struct place places[PLACES_MAX];
 	struct move moves[MOVES_MAX];

@@ -32,6 +32,7 @@ static struct task {
 static struct {
 	unsigned current, awake[TASK_COUNT], awake_count;
 	uint32_t slice; /* points left of this turn */
+	uint32_t waits; /* one after the other, by whomever, since anything else was done */
 	uint64_t now;	/* ns, and ticks */
 } turns = { .awake = { TASK_DRIVER }, .awake_count = 1, .slice = 1, .now = 1000000 };
 
@@ -201,16 +202,15 @@ void sim_point(uint32_t ns)
 	if (!sim_by_turns)
 		return;
 	turns.now += ns;
+	turns.waits = 0;
 	spend(1, true);
 }
 
-/* A task that waits alone waits for the clock: steps double, so that a second's time-out is over soon. */
+/* Where all that are awake wait, they wait for the clock: steps double, so that a second's time-out is over soon. */
 static unsigned time_flies(void)
 {
-	static unsigned alone;
-
-	alone = turns.awake_count == 1 ? alone + 1 : 0;
-	return alone < 64 ? 0 : alone < 640 ? alone / 64 : 10;
+	turns.waits += turns.waits < 640;
+	return turns.waits / 64;
 }
 
 void sim_wait(void)
@@ -242,6 +242,7 @@ void sim_spin(uint64_t loops)
 		return;
 	}
 	turns.now += loops * TICKS_PER_SPIN;
+	turns.waits = 0;
 	spent += loops;
 	if (spent >= SPINS_PER_POINT) {
 		spend((uint32_t)(spent / SPINS_PER_POINT), true);
