@@ -16,6 +16,7 @@ struct piece {
 
 static const struct handoff *map;
 static struct piece heap, window;
+static uint64_t heap_base;
 static uint64_t window_base;
 
 /* The next piece of [*from, to) that nothing is kept in; *from goes to its end. Empty: there is none. */
@@ -99,6 +100,7 @@ bool memory_init(const struct handoff *handoff)
 		take_largest(&heap, from, window_base);
 		take_largest(&heap, window_end, to);
 	}
+	heap_base = heap.next;
 	return heap.end - heap.next >= 16 * ONE_MIB;
 }
 
@@ -117,25 +119,6 @@ void *memory_alloc(size_t pages)
 	return take(&heap, pages);
 }
 
-void *memory_alloc_twins(size_t pages, void **high)
-{
-	uint64_t bytes = pages * PAGE_SIZE, top = 0;
-
-	for (size_t i = 0; i < map->region_count; i++)
-		if (map->regions[i].kind == MEMORY_FREE &&
-		    top < map->regions[i].base + map->regions[i].pages * PAGE_SIZE)
-			top = map->regions[i].base + map->regions[i].pages * PAGE_SIZE;
-	for (uint64_t above = FOUR_GIB; above < top; above += FOUR_GIB) {
-		uint64_t at = heap.next + above;
-
-		if (!memory_is(at, bytes, MEMORY_FREE) || memory_is_kept(at, bytes))
-			continue;
-		*high = memset((void *)at, 0, bytes);
-		return take(&heap, pages);
-	}
-	return NULL;
-}
-
 uint64_t memory_window(void)
 {
 	return window_base;
@@ -144,6 +127,23 @@ uint64_t memory_window(void)
 void *memory_alloc_window(size_t pages)
 {
 	return take(&window, pages);
+}
+
+void *memory_alloc_alias(const void *page, unsigned bit)
+{
+	uint64_t at = (uint64_t)page | 1ull << bit;
+
+	if (!memory_is(at, PAGE_SIZE, MEMORY_FREE) || memory_is_kept(at, PAGE_SIZE))
+		return NULL;
+	return memset((void *)at, 0, PAGE_SIZE);
+}
+
+bool memory_is_spare(uint64_t at)
+{
+	at &= ~(PAGE_SIZE - 1);
+	return memory_is(at, PAGE_SIZE, MEMORY_FREE) && !memory_is_kept(at, PAGE_SIZE) &&
+	       !overlaps(at, at + PAGE_SIZE, heap_base, heap.next) &&
+	       !overlaps(at, at + PAGE_SIZE, window_base, window_base + WINDOW_BYTES);
 }
 
 uint64_t memory_low_page(void)

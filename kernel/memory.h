@@ -25,12 +25,6 @@ bool memory_init(const struct handoff *handoff);
  */
 void *memory_alloc(size_t pages);
 
-/*
- * The same, and as many free zeroed pages above 4 GiB at addresses whose low 32 bits are those of the first; *high: the latter.
- * NULL: there is no such memory.
- */
-void *memory_alloc_twins(size_t pages, void **high);
-
 /* The same by size: whole pages. */
 static inline void *memory_alloc_bytes(size_t bytes)
 {
@@ -46,6 +40,15 @@ static inline void *memory_alloc_bytes(size_t bytes)
  */
 uint64_t memory_window(void);
 void *memory_alloc_window(size_t pages);
+
+/*
+ * The page whose address is that of `page`, which memory_alloc() or memory_window() gave, with bit `bit` (32 or more) set:
+ * zeroed, identity-mapped, and given to nobody else. NULL: there is no free memory.
+ */
+void *memory_alloc_alias(const void *page, unsigned bit);
+
+/* Whether the page at `at` is free memory of which nothing was handed out: a DMA that goes astray there harms nothing. */
+bool memory_is_spare(uint64_t at);
 
 /* One free page below 1 MiB, not page 0, for AP start-up; 0 if there is none. */
 uint64_t memory_low_page(void);

@@ -51,7 +51,7 @@ qemu_has_x2apic() {
 
 # qemu_start QEMU ACCEL CPUS LOG SECONDS ARGUMENTS...: a bare q35 machine with OVMF, no disk, no NIC.
 # The exit status is QEMU's; 124 if the time ran out. QEMU_MACHINE, QEMU_SERIAL (-serial's argument,
-# instead of a file LOG) and QEMU_VARS (a copy of OVMF_VARS that keeps what is written) may be set by the caller.
+# instead of a file LOG), QEMU_MEMORY (MiB; 512) and QEMU_VARS (a copy of OVMF_VARS that keeps what is written) may be set by the caller.
 # QEMU_TPM=1: with a TPM that refuses every command, for it is a pipe that echoes them. Without one OVMF polls for it
 # for 1.5 s, because what nobody answers reads as 0 in QEMU: a third of the work of a boot, and tests boot 200 times.
 qemu_start() {
@@ -78,7 +78,7 @@ qemu_start() {
 	[[ "$*" =~ updater-cpu=([0-9]+) ]] && updater=${BASH_REMATCH[1]}
 	[[ $accel != tcg* ]] || qemu_place "$log.pid" "${cpus%%,*}" "$updater" &
 	timeout --foreground -k 5 "$seconds" "$qemu" -L "$data" -L /usr/share/seabios \
-		-machine "${QEMU_MACHINE:-q35,kernel-irqchip=split}" -accel "$accel" -cpu max -smp "$cpus" -m 512 \
+		-machine "${QEMU_MACHINE:-q35,kernel-irqchip=split}" -accel "$accel" -cpu max -smp "$cpus" -m "${QEMU_MEMORY:-512}" \
 		-nodefaults -display none -no-reboot -serial "${QEMU_SERIAL:-file:$log}" \
 		-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE" \
 		-drive "if=pflash,format=raw,file=${QEMU_VARS:-$OVMF_VARS,snapshot=on}" \

@@ -5,10 +5,6 @@
 
 #include <stddef.h>
 
-/* Of a message-signalled interrupt: SDM volume 3, "Message Address Register Format". */
-#define MESSAGE_ADDRESS	      0xfee00000u
-#define MESSAGE_APIC_ID_SHIFT 12
-
 struct vtd_fault vtd_fault_decode(uint64_t low, uint64_t high)
 {
 	uint8_t reason = (uint8_t)field_of(high, FRCD_FR);
@@ -88,6 +84,11 @@ unsigned vtd_fault_pending(const struct vtd_unit *unit)
 	for (unsigned i = 0; i < records; i++)
 		set += vtd_read32(unit, record_offset(unit, i) + 12) >> 31;
 	return set;
+}
+
+bool vtd_fault_overflowed(const struct vtd_unit *unit)
+{
+	return vtd_read32(unit, VTD_FSTS) & FSTS_PFO;
 }
 
 void vtd_fault_clear(struct vtd_unit *unit)

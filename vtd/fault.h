@@ -83,6 +83,9 @@ bool vtd_fault_agrees(const struct vtd_unit *unit, bool untouched);
 /* Registers with F set. */
 unsigned vtd_fault_pending(const struct vtd_unit *unit);
 
+/* Whether it says that faults were lost (FSTS.PFO), which stays so. */
+bool vtd_fault_overflowed(const struct vtd_unit *unit);
+
 /* Drop all records and the overflow bit. */
 void vtd_fault_clear(struct vtd_unit *unit);
 

@@ -9,8 +9,7 @@
 #include <stddef.h>
 
 /* Section 5.1.2.2. */
-#define MESSAGE_ADDRESS 0xfee00000ull
-#define MESSAGE_FORMAT	(1ull << 4) /* remappable */
+#define MESSAGE_FORMAT (1ull << 4) /* remappable */
 
 const char *vtd_interrupts_lack(const struct vtd_unit *unit, bool x2apic)
 {

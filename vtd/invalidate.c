@@ -147,13 +147,28 @@ static enum vtd_status register_iotlb(struct vtd_unit *unit, unsigned granularit
 
 enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit)
 {
-	vtd_write32(unit, VTD_IECTL, FECTL_IM);
 	return queue_wait_and(unit, field_bits(DESC_IF, 1));
 }
 
 bool vtd_queue_event(const struct vtd_unit *unit)
 {
 	return vtd_read32(unit, VTD_ICS) & ICS_IWC;
+}
+
+void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector)
+{
+	vtd_write32(unit, VTD_IECTL, FECTL_IM);
+	if (!on)
+		return;
+	vtd_write32(unit, VTD_IEDATA, vector);
+	vtd_write32(unit, VTD_IEADDR, MESSAGE_ADDRESS | (uint32_t)apic_id << MESSAGE_APIC_ID_SHIFT);
+	vtd_write32(unit, VTD_IEUADDR, 0);
+	vtd_write32(unit, VTD_IECTL, 0);
+}
+
+bool vtd_queue_event_pending(const struct vtd_unit *unit)
+{
+	return vtd_read32(unit, VTD_IECTL) & FECTL_IP;
 }
 
 void vtd_queue_event_clear(struct vtd_unit *unit)
@@ -255,13 +270,13 @@ enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domai
 	return queue_wait(unit);
 }
 
-enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
-					   uint64_t address)
+enum vtd_status vtd_invalidate_piotlb_pages(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
+					    uint64_t address, unsigned order, bool leaf_only)
 {
-	if (!unit->queue.descriptors)
+	if (!unit->queue.descriptors || order > field_of(unit->cap, CAP_MAMV))
 		return VTD_NO_INVALIDATION;
 	queue_put(unit, pasid_descriptor(TYPE_PIOTLB, GRAN_PIOTLB_PAGES, domain, pasid),
-		  pages_word(address, 0, true));
+		  pages_word(address, order, leaf_only));
 	return queue_wait(unit);
 }
 
@@ -270,6 +285,17 @@ enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t doma
 	if (!unit->queue.descriptors)
 		return register_iotlb(unit, GRAN_DOMAIN, domain);
 	queue_put(unit, iotlb_descriptor(unit, GRAN_DOMAIN, domain), 0);
+	return queue_wait(unit);
+}
+
+enum vtd_status vtd_invalidate_iotlb_among(struct vtd_unit *unit, uint16_t domain, uint16_t other,
+					   unsigned place, unsigned count)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	for (unsigned i = 0; i < count; i++)
+		queue_put(unit, iotlb_descriptor(unit, GRAN_DOMAIN, i == place ? domain : other),
+			  0);
 	return queue_wait(unit);
 }
 

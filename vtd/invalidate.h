@@ -41,8 +41,11 @@ enum vtd_status vtd_invalidate_context_functions(struct vtd_unit *unit, uint16_t
 enum vtd_status vtd_invalidate_context_domain(struct vtd_unit *unit, uint16_t domain);
 enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domain, uint64_t address,
 					   unsigned order, bool leaf_only);
-enum vtd_status vtd_invalidate_piotlb_page(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
-					   uint64_t address);
+enum vtd_status vtd_invalidate_piotlb_pages(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
+					    uint64_t address, unsigned order, bool leaf_only);
+/* IOTLB invalidations by domain-id, `count` with one wait: all of `other`, but the one at `place`. Queued only. */
+enum vtd_status vtd_invalidate_iotlb_among(struct vtd_unit *unit, uint16_t domain, uint16_t other,
+					   unsigned place, unsigned count);
 
 /*
  * The interrupt entry cache (section 6.5.2.8): all of it, or the 2^order entries around one. Queued only. The interrupts
@@ -65,11 +68,14 @@ struct vtd_device_tlb {
 enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
 
 /*
- * A wait that asks for the event, too (IF, section 6.5.2.9); it is masked, and ICS.IWC says whether it came. Cleared
+ * A wait that asks for the event, too (IF, section 6.5.2.9); ICS.IWC says whether it came, also where it is masked. Cleared
  * by vtd_queue_event_clear(), after which vtd_queue_event() must be false.
  */
 enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit);
 bool vtd_queue_event(const struct vtd_unit *unit);
+/* Send the event as an MSI to one APIC (id 0 to 255), or mask it; whether one is pending (IECTL.IP). */
+void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);
+bool vtd_queue_event_pending(const struct vtd_unit *unit);
 void vtd_queue_event_clear(struct vtd_unit *unit);
 
 /* A descriptor of type 0, which is none: for a test of what becomes of that. */

@@ -63,6 +63,7 @@ static void skip_error(struct vtd_unit *unit)
 		slot[0] = field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_SW, 1);
 		slot[1] = (uint64_t)unit->queue.status; /* gets 0, which no wait is for */
 		vtd_flush(unit, slot, vtd_descriptor_bytes(unit));
+		vtd_flush_write_buffer(unit);
 	} else {
 		tail = head;
 	}

@@ -83,6 +83,7 @@
 #define   FSTS_PFO	(1u << 0)
 #define VTD_FECTL	0x38 /* 32 bits */
 #define   FECTL_IM	(1u << 31)
+#define   FECTL_IP	(1u << 30) /* an event is pending, as it is masked */
 #define VTD_FEDATA	0x3c /* 32 bits */
 #define VTD_FEADDR	0x40 /* 32 bits */
 #define VTD_FEUADDR	0x44 /* 32 bits */
@@ -92,6 +93,9 @@
 #define VTD_IQH		0x80
 #define VTD_IQT		0x88
 #define   IQT_QT	0x7fff0ull /* bits 18:4, as in IQH */
+/* Of a message-signalled interrupt: SDM volume 3, "Message Address Register Format". */
+#define MESSAGE_ADDRESS 0xfee00000u
+#define MESSAGE_APIC_ID_SHIFT 12
 #define VTD_ICS		0x9c /* 32 bits */
 #define   ICS_IWC	(1u << 0) /* a wait descriptor with IF was done; cleared by writing 1 */
 #define VTD_IECTL	0xa0 /* as FECTL */

@@ -28,6 +28,8 @@ enum dma_tagging {
 	DMA_TAGS_ALWAYS,
 };
 
+#define DMA_READ_BYTES 64
+
 struct dma_device;
 
 struct dma_generator {
@@ -57,6 +59,13 @@ struct dma_generator {
 	/* Optional: it is not needed any more; before the last stop, with nobody rewriting. */
 	void (*leave)(struct dma_device *device);
 	void (*stop)(struct dma_device *device); /* no DMA, and no message, after it returns */
+
+	/*
+	 * Optional, both or none: a DMA that reads DMA_READ_BYTES from this address on, polled as one that writes; and where in the
+	 * private pages what it read comes to.
+	 */
+	void (*start_read)(struct dma_device *device, uint64_t bus_address);
+	volatile uint64_t *(*was_read)(const struct dma_device *device);
 
 	/*
 	 * Optional, all three or none: interrupts under test. The device's MSI, or MSI-X vector 0, is programmed with this
@@ -96,7 +105,7 @@ struct dma_device {
 	/* That it works as it should, as a reset saw, for the log; NULL: nothing to say. */
 	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
-	bool reset_is_quiet; /* it does none, and ends what was under way: nothing is refused after it */
+	bool reset_is_quiet; /* it does none: nothing is refused after it but what the DMA before had begun */
 	bool hides_refusals; /* an access that is refused leaves it waiting: only the unit tells */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
@@ -104,13 +113,20 @@ struct dma_device {
 
 	/* the generator's own */
 	volatile uint8_t *portal;
+	uint64_t portal_at; /* its bus address */
+	uint64_t portal_filled
+		[2]; /* what of each queue in it holds what we wrote, a bit for each entry */
 	uint64_t private_at; /* as given to reset */
-	uint16_t count;	     /* of descriptors given to the device */
+	uint64_t
+		given_at; /* to which address it is to write, by a descriptor that it may have read */
+	uint16_t count;	  /* of descriptors given to the device */
+	uint32_t sent, lost; /* transmit descriptors; DMAs in a row that did not come to an end */
 	uint32_t slot, phase, polls, doorbell_stride, queue, blocks, status;
 	const void *kind;
 	uint64_t sent_us;   /* when its frame was first seen to have been taken; 0: not yet */
 	uint64_t return_us; /* how long after that it may come back */
 	bool in_loopback, confirmed, given_up;
+	bool no_portal;	    /* it has none, or none that can be used */
 	bool may_not_send;  /* a raise may send nothing, and says that it did */
 	struct msi message; /* open from interrupt_open to interrupt_close */
 };

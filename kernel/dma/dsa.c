@@ -96,6 +96,7 @@ enum {
 	/* Private pages. */
 	AT_COMPLETION = 0,      /* at a multiple of 32 */
 	AT_DESCRIPTOR = 64,     /* which the processor stores; the device never reads it */
+	AT_READ = 0x800,        /* what a read brings */
 	AT_SOURCE = 0x1000,
 	PRIVATE_PAGES = 2,
 
@@ -336,7 +337,7 @@ static volatile uint8_t *completion(const struct dma_device *d)
 	return d->private + AT_COMPLETION;
 }
 
-static void dsa_start(struct dma_device *d, uint64_t bus_address)
+static void copy(struct dma_device *d, uint64_t source, uint64_t destination, uint64_t bytes)
 {
 	struct descriptor *c = (struct descriptor *)(d->private + AT_DESCRIPTOR);
 	volatile uint8_t *portal = d->portal + d->slot * sizeof(*c);
@@ -349,9 +350,9 @@ static void dsa_start(struct dma_device *d, uint64_t bus_address)
 		.operation = OPERATION_MEMMOVE << 24 | FLAG_COMPLETION_ADDRESS |
 			     FLAG_REQUEST_COMPLETION,
 		.completion = d->private_at + AT_COMPLETION,
-		.source = d->private_at + AT_SOURCE,
-		.destination = bus_address,
-		.bytes = (uint32_t)d->bytes,
+		.source = source,
+		.destination = destination,
+		.bytes = (uint32_t)bytes,
 	};
 	*completion(d) = 0;
 	d->polls = 0;
@@ -362,6 +363,21 @@ static void dsa_start(struct dma_device *d, uint64_t bus_address)
 	while (!dma_enqcmds(portal, c) && tries++ < ENQCMD_TRIES)
 		cpu_pause();
 	d->status = tries > ENQCMD_TRIES;
+}
+
+static void dsa_start(struct dma_device *d, uint64_t bus_address)
+{
+	copy(d, d->private_at + AT_SOURCE, bus_address, d->bytes);
+}
+
+static void dsa_start_read(struct dma_device *d, uint64_t bus_address)
+{
+	copy(d, bus_address, d->private_at + AT_READ, DMA_READ_BYTES);
+}
+
+static volatile uint64_t *dsa_was_read(const struct dma_device *d)
+{
+	return (volatile uint64_t *)(d->private + AT_READ);
 }
 
 static enum dma_state dsa_poll(struct dma_device *d)
@@ -387,7 +403,8 @@ static void dsa_stop(struct dma_device *d)
 
 #define DSA_GENERATOR                                                                         \
 	.matches = dsa_matches, .refuses = dsa_refuses, .open = dsa_open, .reset = dsa_reset, \
-	.start = dsa_start, .poll = dsa_poll, .stop = dsa_stop
+	.start = dsa_start, .start_read = dsa_start_read, .was_read = dsa_was_read,           \
+	.poll = dsa_poll, .stop = dsa_stop
 
 const struct dma_generator dma_dsa = { .name = "dsa", DSA_GENERATOR };
 const struct dma_generator dma_dsa_shared = { .name = "dsa-shared", DSA_GENERATOR };

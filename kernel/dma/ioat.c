@@ -50,6 +50,7 @@ enum {
 	/* Private pages. */
 	AT_RING = 0,
 	AT_COMPLETION = 0x1000,
+	AT_READ = 0x1800, /* what a read brings: in a page that the device writes to */
 	AT_SOURCE = 0x2000,
 	PRIVATE_PAGES = 3,
 
@@ -205,17 +206,32 @@ static const char *ioat_reset(struct dma_device *d, uint64_t private_at)
 	return NULL;
 }
 
-static void ioat_start(struct dma_device *d, uint64_t bus_address)
+static void copy(struct dma_device *d, uint64_t source, uint64_t destination, uint64_t bytes)
 {
 	volatile struct descriptor *c = (volatile struct descriptor *)d->private + d->slot;
 
-	c->bytes = (uint32_t)d->bytes;
+	c->bytes = (uint32_t)bytes;
 	c->control = CONTROL_COMPLETION;
-	c->source = d->private_at + AT_SOURCE;
-	c->destination = bus_address;
+	c->source = source;
+	c->destination = destination;
 	*completion(d) = 0;
 	d->polls = 0;
 	dma_write16(d->registers + IOAT_DMACOUNT, ++d->count);
+}
+
+static void ioat_start(struct dma_device *d, uint64_t bus_address)
+{
+	copy(d, d->private_at + AT_SOURCE, bus_address, d->bytes);
+}
+
+static void ioat_start_read(struct dma_device *d, uint64_t bus_address)
+{
+	copy(d, bus_address, d->private_at + AT_READ, DMA_READ_BYTES);
+}
+
+static volatile uint64_t *ioat_was_read(const struct dma_device *d)
+{
+	return (volatile uint64_t *)(d->private + AT_READ);
 }
 
 /* What CHANSTS says, read from the register or written by the channel. */
@@ -256,6 +272,8 @@ const struct dma_generator dma_ioat = {
 	.open = ioat_open,
 	.reset = ioat_reset,
 	.start = ioat_start,
+	.start_read = ioat_start_read,
+	.was_read = ioat_was_read,
 	.poll = ioat_poll,
 	.stop = ioat_stop,
 };

@@ -60,7 +60,7 @@ TEST(queue_descriptors_of_scalable_mode)
 	CHECK_EQ(unit.queue.tail, (sim_unit.descriptor_count + 4) % 128);
 	/* PASID-based IOTLB, page-selective (3): address, IH at bit 70, AM 0 */
 	sim_unit.descriptor_count = 0;
-	CHECK_EQ(vtd_invalidate_piotlb_page(&unit, 0x1234, 0xabcde, 0x7654321), VTD_OK);
+	CHECK_EQ(vtd_invalidate_piotlb_pages(&unit, 0x1234, 0xabcde, 0x7654321, 0, true), VTD_OK);
 	CHECK_EQ(sim_unit.descriptors[0][0], 0x000abcde12340036);
 	CHECK_EQ(sim_unit.descriptors[0][1], 0x7654040);
 }

@@ -31,23 +31,20 @@ uint64_t *building_landing_page(struct building *b)
 void building_twins(struct building *b)
 {
 	struct target *t = b->target;
-	const size_t each = 3;
-	void *high, *low = memory_alloc_twins(2 * each, &high);
-	uint64_t *first, *second;
-	size_t above;
+	volatile uint64_t *first = t->page[OUTCOME_A], *second = t->page[OUTCOME_B];
+	const unsigned bit = 32;
+	void *above[2];
 
 	/* A device that translates for itself must reach them. */
-	if (!low || (b->with_ats && (uint64_t)high & ~b->device->address_mask))
+	if (!first || !second || (b->with_ats && b->device->address_mask >> bit == 0))
 		return;
-	/* As building_landing_page() has them. */
-	first = (uint64_t *)low + ((uint64_t)low & PAGE_SIZE) / sizeof(*first);
-	second = (uint64_t *)low + each * PAGE_SIZE / sizeof(*first);
-	second += ((uint64_t)second & PAGE_SIZE) / sizeof(*second);
-	above = (size_t)((uint8_t *)high - (uint8_t *)low) / sizeof(*first);
+	above[0] = memory_alloc_alias((const void *)first, bit);
+	above[1] = memory_alloc_alias((const void *)second, bit);
+	if (!above[0] || !above[1])
+		return;
 	t->pages = 4;
-	t->page[OUTCOME_A] = first;
-	t->page[OUTCOME_B] = second + above;
-	t->page[OUTCOME_MIXTURE_1] = first + above;
+	t->page[OUTCOME_B] = above[1];
+	t->page[OUTCOME_MIXTURE_1] = above[0];
 	t->page[OUTCOME_MIXTURE_2] = second;
 }
 

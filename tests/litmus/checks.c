@@ -10,6 +10,7 @@
 #include "kernel/time.h"
 #include "tests/litmus/fault_event.h"
 #include "tests/litmus/interrupt_checks.h"
+#include "tests/litmus/queue_checks.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/trials.h"
 #include "tests/litmus/updater.h"
@@ -316,6 +317,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 					&tally);
 	if (!problem)
 		problem = check_fault_event(b, &tally);
+	if (!problem)
+		problem = check_status_bits(b, &tally);
 	if (!other) {
 		log_note("  Overflow not provoked: that needs a second device behind the unit");
 	} else {

@@ -13,6 +13,7 @@
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/report.h"
+#include "vtd/entry.h"
 #include "vtd/queue.h"
 
 #define ROUNDS 16 /* from A to B and back, the device at rest */
@@ -226,6 +227,86 @@ static const char *try_refusal(struct bench *b)
 	return problem;
 }
 
+/* With state A current: where its leaf may not be written to, the device must not be told that it may. */
+static const char *try_read_only(struct bench *b)
+{
+	const uint64_t w = field_mask(SS_W); /* R/W of a first-stage entry is the same bit */
+	enum vtd_status status;
+	enum dma_state state;
+	bool landed;
+
+	if (b->target->kind != KIND_LEAF)
+		return NULL;
+	bench_store(b, b->target->entry, b->target->state[0][0][0] & ~w);
+	status = vtd_flush_write_buffer(b->unit);
+	if (status == VTD_OK)
+		status = bench_invalidate_all(b);
+	if (status != VTD_OK)
+		return fail(status, b);
+	bench_forget_faults(b);
+	target_arm(b->target, ++t.dmas);
+	b->device->generator->start(b->device, b->target->address);
+	state = bench_wait(b, &t);
+	bench_collect_faults(b, &t, true);
+	bench_drain_faults(b, &t, time_us());
+	landed = target_written(b->target, t.dmas);
+	bench_store(b, b->target->entry, b->target->state[0][0][0]);
+	status = bench_invalidate_all(b);
+	if (status != VTD_OK)
+		return fail(status, b);
+	if (state == DMA_DEAD)
+		t.stopped = bench_reset(b);
+	return landed ? "outside the specification: a device with ATS on wrote to a page whose leaf entry has W clear, every cache empty: it was told that it may write (section 4.2.3)"
+		      : t.stopped;
+}
+
+/*
+ * From state A to B, which takes no requests of a device-TLB (TT, DTE), the device not told: a translated request by what it keeps
+ * of A is refused then. It may ask for B without its TLB.
+ */
+static const char *try_blocked(struct bench *b)
+{
+	bool legacy = b->target->kind == KIND_CONTEXT;
+	const uint64_t *entry = b->target->state[0][1];
+	uint64_t dte = legacy ? field_mask(CONTEXT_TT) : field_mask(SM_CONTEXT_DTE);
+
+	if (!legacy && b->target->kind != KIND_SM_CONTEXT)
+		return NULL;
+	for (unsigned i = 0; i < ROUNDS && !t.stopped; i++) {
+		enum vtd_status status;
+		enum dma_state state;
+		unsigned written;
+
+		engine_once(b, &t);
+		invalidation_take_out(b, b->target->entry, 0);
+		for (unsigned w = b->target->words; w--;)
+			bench_store(b, b->target->entry + w, w ? entry[w] : entry[w] & ~dte);
+		status = vtd_flush_write_buffer(b->unit);
+		if (status == VTD_OK)
+			status = vtd_invalidate_all(b->unit);
+		if (status != VTD_OK)
+			return fail(status, b);
+		bench_forget_faults(b);
+		target_arm(b->target, ++t.dmas);
+		b->device->generator->start(b->device, b->target->address);
+		state = bench_wait(b, &t);
+		bench_collect_faults(b, &t, true);
+		bench_drain_faults(b, &t, time_us());
+		written = target_written(b->target, t.dmas);
+		invalidation_take_out(b, b->target->entry, 1);
+		invalidation_put_in(b, b->target->entry, 0);
+		status = bench_invalidate_all(b);
+		if (status != VTD_OK)
+			return fail(status, b);
+		if (state == DMA_DEAD)
+			t.stopped = bench_reset(b);
+		if (written & 1 << OUTCOME_A)
+			return legacy ? "outside the specification: with TT of the context entry 00b a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.3)"
+				      : "outside the specification: with DTE of the scalable-mode context entry clear a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.4)";
+	}
+	return t.stopped;
+}
+
 static const char *try_target(struct bench *b, struct target *target)
 {
 	const char *problem = ownership_settle(b, target, &t), *end;
@@ -238,6 +319,10 @@ static const char *try_target(struct bench *b, struct target *target)
 		problem = try_beside(b);
 	if (!problem)
 		problem = try_refusal(b);
+	if (!problem)
+		problem = try_read_only(b);
+	if (!problem)
+		problem = try_blocked(b);
 	end = ats_off(b);
 	if (!problem)
 		problem = t.stopped = end;

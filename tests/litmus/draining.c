@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parts of the check of invalidations: requests under way, the bits of domain-ids, and what a queue must refuse. */
+/* Parts of the check of invalidations: requests under way, and the bits of domain-ids. */
 #include "tests/litmus/draining.h"
 #include "kernel/cpu.h"
 #include "kernel/lib/format.h"
@@ -9,15 +9,15 @@
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/explain.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
-#include "vtd/queue.h"
 #include "vtd/regs.h"
 
-#define ROUNDS	   1024
+#define ROUNDS	   1024 /* of the simplest */
 #define ROUNDS_US  150000
+#define FEWER	   4 /* times, of the others */
 #define TRIES	   4
-#define TOLD_US	   1000
 #define OWN_DOMAIN 3 /* the first bit of a domain-id that no other use has */
 
 static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
@@ -30,8 +30,8 @@ static const char *stop(struct bench *b, struct tally *t, enum vtd_status status
  * The pages are marked anew when the invalidation is done: what is written to the old one after that was
  * still under way.
  */
-static const char *drain_once(struct bench *b, struct tally *t, unsigned state, unsigned *late,
-			      unsigned *kept)
+static const char *drain_once(struct bench *b, struct tally *t, unsigned pieces, unsigned state,
+			      unsigned *late, unsigned *kept)
 {
 	struct target *target = b->target;
 	struct dma_device *d = b->device;
@@ -46,7 +46,7 @@ static const char *drain_once(struct bench *b, struct tally *t, unsigned state, 
 	bench_store(b, target->entry, target->state[0][!state][0]);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
-		status = vtd_invalidate_iotlb_domain(b->unit, target->domain[state]);
+		status = pieces_give(b, pieces, state);
 	target_arm(target, number);
 	if (bench_wait(b, t) == DMA_DEAD)
 		t->stopped = bench_reset(b);
@@ -57,12 +57,41 @@ static const char *drain_once(struct bench *b, struct tally *t, unsigned state, 
 	return status == VTD_OK ? t->stopped : stop(b, t, status);
 }
 
-const char *check_draining(struct bench *b, struct tally *t)
+static const char *try_draining(struct bench *b, struct tally *t, unsigned pieces,
+				unsigned part_of_all)
 {
-	static char text[440];
+	static char text[520];
+	char given[120];
 	uint64_t started = time_us();
 	const char *problem = NULL;
 	unsigned late = 0, kept = 0, rounds = 0;
+
+	for (; rounds < ROUNDS / part_of_all && !problem &&
+	       (rounds % 16 || time_us() - started < ROUNDS_US / part_of_all);
+	     rounds++)
+		problem = drain_once(b, t, pieces, rounds & 1, &late, &kept);
+	pieces_text(given, sizeof(given), pieces);
+	log_note(
+		"  %u DMAs under way at an invalidation that drains writes, %s: %u wrote to the old page after it; %u next ones used the old entry",
+		rounds, given, late, kept);
+	if (problem || !(late + kept))
+		return problem;
+	format_text(
+		text, sizeof(text),
+		"outside the specification: target %s: of %u DMAs that were under way at an invalidation that drains writes, %s, %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s",
+		target_name((enum target_id)b->target->id), rounds, given, late, kept,
+		!kept ? "the wait does not wait for writes that were translated before (sections 6.5.4, 6.5.2.9)"
+		      : "a walk that was under way at an invalidation goes on, and fills a cache after it (sections 6.2.2.1, 6.5.4)");
+	return text;
+}
+
+const char *check_draining(struct bench *b, struct tally *t)
+{
+	static const unsigned ways[2][3] = { { DO(IOTLB_DOMAIN), DO(IOTLB_ALL), DO(IOTLB_PAGE) },
+					     { DO(PIOTLB_PASID), DO(PIOTLB_PAGE),
+					       DO(IOTLB_DOMAIN) } };
+	const unsigned *way = ways[b->target->id == TARGET_FS_LEAF];
+	const char *problem = NULL;
 
 	/* From version 2 on every IOTLB invalidation drains; before, those with DW, where CAP.DWD is set. */
 	if (!field_of(b->unit->cap, CAP_DWD) && field_of(b->unit->version, VER_MAX) < 2)
@@ -70,122 +99,10 @@ const char *check_draining(struct bench *b, struct tally *t)
 	/* QEMU keeps the host address of a block that is read. */
 	if (b->traits.is_qemu && options.nvme_read)
 		return NULL;
-	for (; rounds < ROUNDS && !problem && (rounds % 16 || time_us() - started < ROUNDS_US);
-	     rounds++)
-		problem = drain_once(b, t, rounds & 1, &late, &kept);
-	log_note(
-		"  %u DMAs under way at an invalidation that drains writes: %u wrote to the old page after it; %u next ones used the old entry",
-		rounds, late, kept);
-	if (problem || !(late + kept))
-		return problem;
-	format_text(
-		text, sizeof(text),
-		"outside the specification: of %u DMAs that were under way at a domain-selective IOTLB invalidation that drains writes (DW), %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s",
-		rounds, late, kept,
-		!kept ? "the wait does not wait for writes that were translated before (sections 6.5.4, 6.5.2.9)"
-		      : "a walk that was under way at an invalidation goes on, and fills a cache after it (sections 6.2.2.1, 6.5.4)");
-	return text;
-}
-
-#define MARK 0x5ca1ab1eu
-
-static const char *see_status(struct bench *b, struct tally *t)
-{
-	volatile uint32_t *status = b->unit->queue.status;
-	enum vtd_status done;
-
-	status[1] = MARK;
-	vtd_flush(b->unit, status, 8);
-	done = vtd_invalidate_all(b->unit);
-	if (done != VTD_OK)
-		return stop(b, t, done);
-	return status[1] == MARK
-		       ? NULL
-		       : "outside the specification: a wait wrote more than the four bytes of its status data (section 6.5.2.9)";
-}
-
-static bool is_told(struct bench *b)
-{
-	uint64_t started = time_us();
-
-	while (!vtd_queue_event(b->unit))
-		if (time_us() - started > TOLD_US)
-			return false;
-	return true;
-}
-
-static const char *see_event(struct bench *b, struct tally *t)
-{
-	enum vtd_status status;
-
-	vtd_queue_event_clear(b->unit);
-	status = vtd_invalidate_all(b->unit);
-	if (status == VTD_OK && vtd_queue_event(b->unit))
-		return "outside the specification: after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
-	if (status == VTD_OK)
-		status = vtd_queue_ask_event(b->unit);
-	if (status != VTD_OK)
-		return stop(b, t, status);
-	if (!is_told(b))
-		return "outside the specification: a wait with IF was completed, and ICS.IWC is not set (section 6.5.2.9)";
-	vtd_queue_event_clear(b->unit);
-	return vtd_queue_event(b->unit)
-		       ? "outside the specification: ICS.IWC stays set when 1 is written to it (section 11.4.9.4)"
-		       : NULL;
-}
-
-/* The queue is empty. */
-static const char *see_head(struct bench *b)
-{
-	static char text[240];
-	uint64_t started = time_us();
-	struct vtd_queue_place at;
-
-	do
-		at = vtd_queue_where(b->unit);
-	while (at.head != at.tail && time_us() - started < TOLD_US);
-	if (at.head == at.tail)
-		return NULL;
-	format_text(
-		text, sizeof(text),
-		"outside the specification: every descriptor is done, as the wait after them says, and IQH is 0x%lx where IQT is 0x%lx: it does not follow what is fetched (section 11.4.9.1)",
-		at.head, at.tail);
-	return text;
-}
-
-const char *check_queue(struct bench *b, struct tally *t)
-{
-	static char text[280];
-	struct vtd_queue_place before, after;
-	const char *problem;
-	enum vtd_status status;
-	uint32_t errors;
-
-	if (!b->unit->queue.descriptors)
-		return NULL;
-	problem = see_status(b, t);
-	/* QEMU complains of it to its own user. */
-	if (problem || b->traits.is_qemu)
-		return problem;
-	problem = see_head(b);
-	if (!problem)
-		problem = see_event(b, t);
-	if (problem)
-		return problem;
-	before = vtd_queue_where(b->unit);
-	status = vtd_invalidate_wrongly(b->unit);
-	after = vtd_queue_where(b->unit);
-	errors = b->unit->queue.errors;
-	if (vtd_queue_restart(b->unit) != VTD_OK)
-		return stop(b, t, VTD_TIMEOUT);
-	if (status == VTD_QUEUE_ERROR && errors & FSTS_IQE && after.head == before.tail)
-		return NULL;
-	format_text(
-		text, sizeof(text),
-		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
-		before.tail, vtd_status_text(status),
-		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
-	return text;
+	for (unsigned i = 0; i < 3 && !problem; i++)
+		if (pieces_are_had(b, way[i]) && !(i && b->traits.is_qemu))
+			problem = try_draining(b, t, way[i], i ? FEWER : 1);
+	return problem;
 }
 
 static enum vtd_status put_domain(struct bench *b, uint16_t domain)

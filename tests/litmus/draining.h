@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parts of the check of invalidations: requests under way, the bits of domain-ids, and what a queue must refuse. */
+/* Parts of the check of invalidations: requests under way, and the bits of domain-ids. */
 #ifndef TESTS_DRAINING_H
 #define TESTS_DRAINING_H
 
 #include "tests/litmus/bench.h"
 
 /*
- * Target leaf, in state A: a DMA is under way while its page is exchanged; after an IOTLB invalidation that
- * drains writes nothing may be written to the old page any more (section 6.5.4). NULL, or what was seen.
+ * Target leaf or fs-leaf, in state A: a DMA is under way while its page is exchanged; after each IOTLB invalidation that
+ * suffices, and drains writes, nothing may be written to the old page any more (section 6.5.4). NULL, or what was seen.
  */
 const char *check_draining(struct bench *bench, struct tally *tally);
-
-/*
- * A wait writes its four bytes of status and no more, and tells of itself where IF asks for it; IQH follows; a
- * descriptor of no type stops the queue (section 6.5.2).
- */
-const char *check_queue(struct bench *bench, struct tally *tally);
 
 /* Target context, in state A: IOTLB invalidations by domain-ids of one bit each. */
 const char *check_domain_bits(struct bench *bench, struct tally *tally);

@@ -26,6 +26,7 @@ static const struct {
 	[IOTLB_DOMAIN] = { "domain-selective IOTLB", "6.5.2.3" },
 	[IOTLB_ALL] = { "global IOTLB", "6.5.2.3" },
 	[PIOTLB_PAGE] = { "page-selective PASID-based IOTLB (AM 0, IH 1)", "6.5.2.4" },
+	[PIOTLB_PAGES] = { "page-selective PASID-based IOTLB (AM 9 or more, IH 0)", "6.5.2.4" },
 	[PIOTLB_PASID] = { "PASID-selective PASID-based IOTLB", "6.5.2.4" },
 };
 
@@ -44,13 +45,14 @@ bool pieces_are_had(const struct bench *b, unsigned pieces)
 {
 	const struct vtd_unit *u = b->unit;
 	unsigned queued = DO(CONTEXT_FUNCTIONS) | DO(PASID_ONE) | DO(PASID_DOMAIN) | DO(PASID_ALL) |
-			  DO(IOTLB_PAGE) | DO(IOTLB_PAGES) | DO(PIOTLB_PAGE) | DO(PIOTLB_PASID);
+			  DO(IOTLB_PAGE) | DO(IOTLB_PAGES) | DO(PIOTLB_PAGE) | DO(PIOTLB_PAGES) |
+			  DO(PIOTLB_PASID);
 
 	if (pieces & queued && !u->queue.descriptors)
 		return false;
 	if (pieces & (DO(IOTLB_PAGE) | DO(IOTLB_PAGES)) && !field_of(u->cap, CAP_PSI))
 		return false;
-	return !(pieces & DO(IOTLB_PAGES)) || pages_order(b);
+	return !(pieces & (DO(IOTLB_PAGES) | DO(PIOTLB_PAGES))) || pages_order(b);
 }
 
 static enum vtd_status give(struct bench *b, enum piece piece, unsigned state)
@@ -82,7 +84,9 @@ static enum vtd_status give(struct bench *b, enum piece piece, unsigned state)
 	case IOTLB_DOMAIN:
 		return vtd_invalidate_iotlb_domain(u, domain);
 	case PIOTLB_PAGE:
-		return vtd_invalidate_piotlb_page(u, domain, pasid, at);
+		return vtd_invalidate_piotlb_pages(u, domain, pasid, at, 0, true);
+	case PIOTLB_PAGES:
+		return vtd_invalidate_piotlb_pages(u, domain, pasid, at, pages_order(b), false);
 	case PIOTLB_PASID:
 		return vtd_invalidate_piotlb(u, domain, pasid);
 	default:

@@ -256,6 +256,9 @@ bool flip_is_recorded_absent(struct trying *x)
 	b->device->unproven = true;
 	if (is_ok(x, vtd_flush_write_buffer(b->unit)) && is_ok(x, vtd_invalidate_all(b->unit)))
 		x->tally->stopped = bench_reset(b);
+	/* What was refused before may have been tried again, and its record come late. */
+	time_delay_us(bench_record_wait_us(b));
+	vtd_fault_clear(b->unit);
 	if (!x->tally->stopped)
 		recorded = is_recorded(x, false);
 	b->device->unproven = false;

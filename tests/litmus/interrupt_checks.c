@@ -7,10 +7,13 @@
 #include "kernel/lib/string.h"
 #include "kernel/output/log.h"
 #include "kernel/time.h"
+#include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
+#include "tests/litmus/interrupt_beside.h"
 #include "tests/litmus/interrupt_entries.h"
 #include "tests/litmus/interrupt_index.h"
+#include "tests/litmus/interrupt_places.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/switching.h"
 #include "tests/litmus/trials.h"
@@ -267,13 +270,15 @@ static bool is_of_unit(const char *problem)
 	return !t.stopped && strlen(problem) > length && !memcmp(problem, OUTSIDE, length);
 }
 
-void check_interrupts(struct bench *b, const char *id)
+void check_interrupts(struct bench *b, struct bench *other, const char *id)
 {
 	uint64_t ms = options.test_ms ? options.test_ms : UNDISTURBED_MS, rate;
 	const char *problem = engine_choose(b, &b->targets[TARGET_IRTE]), *follows;
 
 	memset(&t, 0, sizeof(t));
 	log_note("%s: nobody rewrites its entry", id);
+	if (!problem)
+		problem = disabling_find_interrupts(b, &t);
 	if (!problem)
 		problem = try_undisturbed(b, ms);
 	rate = t.ticks ? t.dmas * 1000000 / (time_ticks_to_ns(t.ticks) / 1000 + 1) : 0;
@@ -287,10 +292,16 @@ void check_interrupts(struct bench *b, const char *id)
 	if (!problem)
 		problem = interrupt_index_find(b, &t);
 	if (!problem)
+		problem = interrupt_beside_find(b, other, &t);
+	if (!problem)
 		problem = interrupt_entries_find(b, &t);
 	bench_log_interrupts(b, NULL);
 	if (!problem)
 		problem = try_exchanges(b, ms);
+	if (!problem)
+		problem = engine_choose(b, &b->targets[TARGET_IRTE]);
+	if (!problem)
+		problem = interrupt_places_find(b, &t);
 	if (!problem)
 		problem = switching_find_interrupts(b, &t);
 	if (!problem && (t.doubled || t.astray))

@@ -15,6 +15,6 @@ unsigned interrupt_try_mixtures(struct bench *bench, struct tally *tally);
  * Invalidations of the interrupt entry cache reach what they name, and drain; entries that must be refused are, for
  * the right reason; an undisturbed entry loses none, doubles none and sends none astray.
  */
-void check_interrupts(struct bench *bench, const char *id);
+void check_interrupts(struct bench *bench, struct bench *other, const char *id);
 
 #endif

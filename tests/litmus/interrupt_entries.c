@@ -57,8 +57,8 @@ static void make_variant(const struct bench *b, unsigned v, uint64_t *entry)
 }
 
 /* What was seen of an entry that was put there by hand. NULL, or what is wrong. */
-static const char *judge_variant(struct bench *b, struct tally *t, const uint64_t *entry, uint8_t want,
-				 const char *what, const char *section)
+static const char *judge_variant(struct bench *b, struct tally *t, const uint64_t *entry,
+				 uint8_t want, const char *what, const char *section)
 {
 	bool is_unrecorded = b->traits.interrupt_records == TRAIT_NO, came, is_right;
 	const struct fault_log *log = &t->faults;
@@ -140,7 +140,7 @@ static const char *try_fpd(struct bench *b, struct tally *t)
 	bench_drain_faults(b, t, time_us());
 	return t->faults.recorded ? OUTSIDE
 		       "target irte, FPD set: a refused interrupt was recorded all the same (section 9.9)"
-				 : NULL;
+				  : NULL;
 }
 
 /* Messages that no entry of ours is for. */

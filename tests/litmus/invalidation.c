@@ -9,7 +9,9 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/queue_checks.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/upper.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
@@ -55,9 +57,11 @@ static const struct {
 	{ TARGET_ROOT, ROUNDS, DO(CONTEXT_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PASID), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGE), NULL },
+	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGES), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_FS_LARGE, ROUNDS, DO(PIOTLB_PASID), LARGE },
 	{ TARGET_FS_LARGE, ROUNDS, DO(IOTLB_DOMAIN), LARGE },
+	{ TARGET_CONTEXT_PT, ROUNDS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), NULL },
@@ -65,6 +69,7 @@ static const struct {
 	{ TARGET_PASID_FS, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PASID), NULL },
 	{ TARGET_PASID_FS, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PAGE), OTHER_DOMAIN },
 	{ TARGET_PASID_FS_PT, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PASID), NULL },
+	{ TARGET_PASID_FS_PT, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_PASID_NESTED, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN),
 	  NULL },
@@ -252,7 +257,8 @@ static bool is_of_use(const struct bench *b, enum target_id id, unsigned pieces)
 	if (b->lacks[id] || b->targets[id].phases > 1 || !pieces_are_had(b, pieces))
 		return false;
 	/* QEMU's unit is known for it, and uses memory that was never set where a directory entry goes away. */
-	return !(b->traits.is_qemu && (id == TARGET_PASID_FS_PT || id == TARGET_PASID_DIR));
+	return !(b->traits.is_qemu &&
+		 (id == TARGET_PASID_FS_PT || id == TARGET_PASID_DIR || id == TARGET_CONTEXT_PT));
 }
 
 static const char *try_ways(struct bench *b, unsigned *tried)
@@ -295,6 +301,7 @@ const char *invalidation_find(struct bench *b)
 
 void check_invalidation(struct bench *b, const char *id)
 {
+	static const uint8_t drained[] = { TARGET_LEAF, TARGET_FS_LEAF };
 	static const uint8_t by_pasid[] = { TARGET_PASID_SS, TARGET_PASID_FS };
 	const char *problem;
 	unsigned tried = 0;
@@ -302,9 +309,12 @@ void check_invalidation(struct bench *b, const char *id)
 	log_note("%s: the new entry is used after the invalidations that suffice for it", id);
 	problem = try_ways(b, &tried);
 	log_note("  %u ways tried", tried);
-	if (!problem && !b->lacks[TARGET_LEAF] &&
-	    !(problem = ownership_settle(b, &b->targets[TARGET_LEAF], &t)))
-		problem = check_draining(b, &t);
+	for (unsigned i = 0; i < sizeof(drained) && !problem; i++)
+		if (!b->lacks[drained[i]] &&
+		    !(problem = ownership_settle(b, &b->targets[drained[i]], &t)))
+			problem = check_draining(b, &t);
+	if (!problem)
+		problem = check_upper(b, &t);
 	if (!problem && !b->lacks[TARGET_CONTEXT] &&
 	    !(problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], &t)))
 		problem = check_domain_bits(b, &t);
@@ -313,8 +323,10 @@ void check_invalidation(struct bench *b, const char *id)
 		if (!b->lacks[by_pasid[i]] &&
 		    !(problem = ownership_settle(b, &b->targets[by_pasid[i]], &t)))
 			problem = check_pasid_domain_bits(b, &t);
+	if (!problem && tried && !b->lacks[TARGET_LEAF])
+		problem = ownership_settle(b, &b->targets[TARGET_LEAF], &t);
 	if (!problem && tried)
-		problem = check_queue(b, &t);
+		problem = check_queue(b, !b->lacks[TARGET_LEAF], &t);
 	report_result(id,
 		      problem && t.stopped ? VERDICT_ERROR
 		      : problem		   ? VERDICT_FAIL

@@ -267,6 +267,20 @@ static const char *check_refusals(struct bench *b)
 	return problem;
 }
 
+/* With FPD clear again, the same write is recorded: FPD is of one request. */
+static const char *see_next_recorded(struct bench *b)
+{
+	struct attempt a;
+
+	bench_store(b, b->target->entry, b->target->state[0][0][0]);
+	if (vtd_invalidate_all(b->unit) != VTD_OK)
+		return NULL;
+	bench_attempt(b, &a);
+	return a.problem || a.recorded || a.overflow ? a.problem
+						     : OUTSIDE
+		       "after a write whose fault was not to be recorded (FPD set), one with FPD clear was refused, and was not recorded either: FPD of one request is used for the next (sections 7.2.1, 9.3)";
+}
+
 /* A write that the leaf refuses, its context entry with FPD: not done, and not recorded (section 7.2). */
 static const char *check_fault_disable(struct bench *b)
 {
@@ -297,6 +311,8 @@ static const char *check_fault_disable(struct bench *b)
 			problem = text;
 		}
 	}
+	if (!problem)
+		problem = see_next_recorded(b);
 	bench_store(b, leaf, b->target->leaf_value[0]);
 	bench_set_requester(b, b->target->address);
 	engine_put(b, b->target->state[0][0], &t);
@@ -337,6 +353,14 @@ static const char *check_beyond(struct bench *b)
 		problem = t.stopped;
 		if (problem || outcome == OUTCOME_FAULT || outcome == OUTCOME_NOT_PRESENT)
 			continue;
+		if (outcome >= OUTCOME_PREDICTED && t.faults.odd) {
+			format_text(text, sizeof(text),
+				    OUTSIDE
+				    "a DMA to 0x%lx was refused, and its record is not of that: %s",
+				    there.address,
+				    fault_fit_text((enum fault_fit)t.faults.odd_fit));
+			return text;
+		}
 		format_text(
 			text, sizeof(text),
 			OUTSIDE

@@ -79,7 +79,7 @@ static void run_by_kind(struct device_run *r, const struct test *t)
 		check_fault_storm(b, r->neighbour, t->id);
 		break;
 	case TEST_INTERRUPTS:
-		check_interrupts(b, t->id);
+		check_interrupts(b, r->neighbour, t->id);
 		break;
 	case TEST_GRANULARITY:
 		measure_granularity(b, t->id);

@@ -206,8 +206,7 @@ enum outcome trial_probe(struct bench *b, const uint64_t *entry, bool ats, struc
 	return outcome;
 }
 
-/* No record is read meanwhile, so a device that does not say that it was refused costs its time-out. */
-static void refused_dma(struct bench *b, uint64_t address, struct tally *t)
+void trial_refused(struct bench *b, uint64_t address, struct tally *t)
 {
 	const struct dma_generator *g = b->device->generator;
 	uint64_t started = time_us(), end = started + b->device->timeout_us;
@@ -246,7 +245,7 @@ const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 	time_delay_us(bench_record_wait_us(b));
 	vtd_fault_clear(b->unit);
 	for (unsigned i = 0; i < count && !t->stopped; i++)
-		refused_dma(b, i ? second : first, t);
+		trial_refused(b, i ? second : first, t);
 	if (t->stopped)
 		return t->stopped;
 	if (!vtd_fault_agrees(b->unit, true))

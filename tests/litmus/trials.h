@@ -34,6 +34,9 @@ void trial_untranslated(struct bench *bench, uint64_t ms, struct tally *tally);
  */
 enum outcome trial_probe(struct bench *bench, const uint64_t *entry, bool ats, struct tally *tally);
 
+/* One DMA that is refused. No record is read meanwhile, so a device that does not say so costs its time-out. */
+void trial_refused(struct bench *bench, uint64_t address, struct tally *tally);
+
 /*
  * `count` refused DMAs, nothing read meanwhile, the first to one unmapped address, the others to a second; then
  * all records taken, and looked for again. NULL, or what the unit does not do as section 7.2 says.

@@ -5,17 +5,25 @@
 #include "kernel/output/log.h"
 #include "kernel/memory.h"
 #include "kernel/lib/string.h"
+#include "tests/litmus/addresses.h"
 #include "tests/litmus/beside.h"
+#include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/reads.h"
 #include "tests/litmus/refusals.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/shared_domain.h"
 #include "tests/litmus/switching.h"
+#include "tests/litmus/tagged.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 #include "vtd/switch.h"
+
+#define SMALL_DIRECTORY_BITS 13 /* of a PASID: PDTS = 0 */
+#define PASID_BITS	     20
+#define WIDEST_PDTS	     7
 
 #define OUTSIDE "outside the specification: "
 
@@ -131,6 +139,23 @@ static const char *try_pasid_invalidations(struct bench *b, uint32_t pasid, uint
 	return NULL;
 }
 
+/* The largest directory there is, which begins as this one does. NULL: no memory is left for it. */
+static uint64_t *widen(struct bench *b, const uint64_t *directory, uint64_t *entry)
+{
+	const uint64_t bytes = 8ull << (PASID_BITS - 6);
+	static uint64_t *wide;
+
+	if (!wide)
+		wide = memory_alloc_bytes(bytes);
+	if (!wide)
+		return NULL;
+	memcpy(wide, directory, 8ull << (SMALL_DIRECTORY_BITS - 6));
+	vtd_flush_paging(b->unit, wide, bytes);
+	field_set(entry, SM_CONTEXT_PASIDDIRPTR, (uint64_t)wide >> 12);
+	field_set(entry, SM_CONTEXT_PDTS, WIDEST_PDTS);
+	return wide;
+}
+
 /*
  * A RID_PASID with one more bit: the place of that bit, in the PASID table or in the directory, leads to the other
  * state's page.
@@ -147,7 +172,7 @@ static const char *check_pasid_bits(struct bench *b)
 	b->device->unproven = true;
 	if (!problem)
 		problem = bench_reset(b);
-	for (unsigned bit = 2; bit < 13 && bit < bits && !problem; bit++) {
+	for (unsigned bit = 2; bit < PASID_BITS && bit < bits && !problem; bit++) {
 		const struct target *target = b->target;
 		const uint64_t *a = target->state[0][0], *other = target->state[0][1];
 		uint64_t *directory = (uint64_t *)(field_get(a, SM_CONTEXT_PASIDDIRPTR) << 12);
@@ -160,6 +185,10 @@ static const char *check_pasid_bits(struct bench *b)
 
 		memcpy(entry, a, sizeof(entry));
 		field_set(entry, SM_CONTEXT_RID_PASID, pasid);
+		if (bit >= SMALL_DIRECTORY_BITS)
+			directory = widen(b, directory, entry);
+		if (!directory)
+			break;
 		if (bit < 6)
 			for (unsigned i = PASID_WORDS; i--;)
 				bench_store(
@@ -292,6 +321,26 @@ static const char *find_refusals(struct bench *b)
 	return refusals_find(b, &t);
 }
 
+static const char *find_addresses(struct bench *b)
+{
+	return addresses_find(b, &t);
+}
+
+static const char *find_reads(struct bench *b)
+{
+	return reads_find(b, &t);
+}
+
+static const char *find_tagged(struct bench *b)
+{
+	return tagged_find(b, &t);
+}
+
+static const char *find_disabling(struct bench *b)
+{
+	return disabling_find(b, &t);
+}
+
 static const char *find_switching(struct bench *b)
 {
 	return switching_find(b, &t);
@@ -301,7 +350,8 @@ void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench * b) = {
 		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
-		check_accessed, check_latch,	    find_switching,
+		check_accessed, check_latch,	    find_addresses,   find_switching,
+		find_disabling, find_tagged,	    find_reads,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

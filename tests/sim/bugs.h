@@ -76,6 +76,25 @@
 	B(LARGE_AS_TABLE, "large-as-table", "takes a second-stage page of 2 MiB for a table (9.8)") \
 	B(FS_LARGE, "fs-large-refused", "refuses first-stage pages of 2 MiB (9.7)") \
 	B(PAGING_HALVES, "paging-halves", "reads paging entries 32 bits at a time (3.7)") \
+	B(PASID_HIGH, "pasid-high-cut", "uses bits 12:0 of a PASID to look up its directory entry (3.4.3)") \
+	B(ROOT_CUT, "root-address-cut", "uses 32 bits of the address in RTADDR (11.4.5)") \
+	B(CTP_CUT, "context-table-address-cut", "uses 32 bits of the address in root entries (9.1)") \
+	B(DIR_CUT, "pasid-dir-address-cut", "uses 32 bits of the address of a PASID directory (9.4)") \
+	B(PASID_TABLE_CUT, "pasid-table-address-cut", "uses 32 bits of the address of a PASID table (9.5)") \
+	B(SSPTPTR_CUT, "second-stage-address-cut", "uses 36 bits of the address of second-stage tables in context and PASID-table entries (9.3)") \
+	B(TABLE_CUT, "table-address-cut", "uses 32 bits of the address in paging entries above the last (9.8)") \
+	B(FRAME_CUT, "frame-address-cut", "uses 39 bits of the address in the last paging entry (9.8)") \
+	B(INDEX_TOP, "index-top-zero", "takes the index of a level 4 table for 0 (3.7)") \
+	B(ACCESSED_LAST, "accessed-last", "sets Accessed in the last entry of a walk alone (3.6.2)") \
+	B(NESTED_UNMARKED, "nested-unmarked", "sets no flags in the second-stage entries of first-stage tables (3.8.1)") \
+	B(PASIDE_ANY, "paside-ignored", "takes requests with PASID though PASIDE is 0 (9.4)") \
+	B(RID_PASID_TAKEN, "rid-pasid-taken", "takes requests with a PASID that is RID_PASID (9.4)") \
+	B(TRANSLATED_ANY, "translated-passed", "takes translated requests whatever the context entry says of them (4.2.1)") \
+	B(READ_ALLOWED, "read-allowed", "ignores R of second-stage entries (3.7.1)") \
+	B(READ_WRITABLE, "read-filled-writable", "does not look at W in translations that reads have filled (6.2.4)") \
+	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \
+	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \
+	B(WALKS_CROSSED, "walks-crossed", "gives a walk the frame of one that has ended meanwhile (3.7)") \
 	/* caches */                                                                                     \
 	B(CACHES_ABSENT_CONTEXT, "absent-context-cached", "keeps context entries with P clear though CAP.CM is 0 (6.2.2)") \
 	B(CACHES_ABSENT_PASID, "absent-pasid-cached", "keeps PASID entries with P clear though CAP.CM is 0 (6.2.3)") \
@@ -90,6 +109,8 @@
 	B(PAGE_CUT, "iotlb-page-cut", "compares four bits of the page number (table 17)") \
 	B(PAGING_ANY_DOMAIN, "paging-any-domain", "looks paging entries up without the domain-id (table 17)") \
 	B(PAGING_WRITE, "paging-write-lost", "does not keep W with paging entries that it keeps (6.2.5)") \
+	B(PAGE_HIGH, "iotlb-page-high-cut", "compares 32 bits of the address (table 17)") \
+	B(CONTEXT_TAG, "context-tag-stays", "gives a line of the context cache that it fills anew to the source-id that had it before (table 17)") \
 	/* invalidation */                                                                               \
 	B(CONTEXT_LOST, "context-invalidation-lost", "does not do device-selective context-cache invalidations (6.5.2.1)") \
 	B(PASID_LOST, "pasid-invalidation-lost", "does not do PASID-selective PASID-cache invalidations (6.5.2.2)") \
@@ -165,6 +186,24 @@
 	B(REGISTER_IOTLB_LOST, "register-iotlb-lost", "does not do domain-selective IOTLB invalidations asked by register (11.4.6.3)") \
 	B(REGISTER_CONTEXT_LOST, "register-context-lost", "does not do device-selective context-cache invalidations asked by register (11.4.6.1)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
+	B(ADDR_CUT, "iotlb-address-cut", "uses 32 bits of ADDR in page-selective IOTLB invalidations (6.5.2.3)") \
+	B(QUEUE_CUT, "queue-address-cut", "uses 32 bits of the address in IQA (11.4.9.3)") \
+	B(WAIT_CUT, "wait-address-cut", "uses 32 bits of the address of a wait (6.5.2.9)") \
+	B(QUEUE_BASE, "queue-base-old", "goes on with the first queue that it was given (11.4.9.3)") \
+	B(HEAD_KEPT, "queue-head-kept", "does not set IQH to 0 where the queue is turned off and on (6.5.2)") \
+	B(QUEUE_DEAD, "queue-dead", "does nothing more after FSTS.IQE, though it was cleared (6.5.2.11)") \
+	B(SPARES_READ, "iotlb-spares-reads", "IOTLB invalidations spare translations that reads have filled (6.5.2.3)") \
+	B(SPARES_PASS_IOTLB, "iotlb-spares-pass", "domain-selective IOTLB invalidations spare pass-through translations (table 23)") \
+	B(SPARES_FIRST_PAGING, "spares-first-paging", "domain-selective IOTLB invalidations spare first-stage paging entries (table 23)") \
+	B(PIOTLB_MASK, "piotlb-mask-ignored", "takes the address mask of PASID-based IOTLB invalidations for 0 (6.5.2.4)") \
+	B(NO_DRAIN_PASID, "no-drain-pasid", "does not drain for PASID-based IOTLB invalidations (6.5.4)") \
+	B(NO_DRAIN_READS, "no-drain-reads", "drains writes alone (6.5.4)") \
+	B(BUSY_LOST, "busy-lost", "loses context-cache invalidations that come while a walk is under way (6.5.2.1)") \
+	B(IOTLB_LATE, "iotlb-late", "does domain-selective IOTLB invalidations 2 us after the wait (6.5.2.12)") \
+	B(MERGED, "queue-merged", "drops the second of two descriptors of one type in a row (6.5.2)") \
+	B(EVENT_LOST, "completion-event-lost", "does not send invalidation completion events (6.5.2.10)") \
+	B(EVENT_MASK, "completion-mask-ignored", "sends them though IECTL.IM is set (6.5.2.10)") \
+	B(EVENT_PENDING, "completion-pending-lost", "does not set IECTL.IP where the event is masked (11.4.9.5)") \
 	/* interrupts */                                                                                 \
 	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
 	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \
@@ -196,6 +235,14 @@
 	B(INTERRUPT_REASON, "interrupt-fault-reason", "records reason 0x22 for every refused interrupt (5.1.4.1)") \
 	B(PID_VECTOR, "posted-vector", "posts one interrupt in 256 to the bit after its own (5.2.3)") \
 	B(PID_LOST, "posted-lost", "does not post one interrupt in 256 (5.2.3)") \
+	B(IEC_SOURCE, "iec-source-once", "checks the source-id where it reads an entry, not where it has kept it (9.9)") \
+	B(PID_ON, "posted-on-ignored", "sends a notification though ON is set (5.2.3)") \
+	B(PID_ON_CLEAR, "posted-on-clear", "does not set ON with a notification (5.2.3)") \
+	B(PID_URGENT, "posted-urgent-held", "sends no notification for an urgent interrupt where SN is set (5.2.3)") \
+	B(PID_CUT, "posted-address-cut", "uses 32 bits of the address of a posted-interrupt descriptor (9.10)") \
+	B(IRT_CUT, "irt-address-cut", "uses 32 bits of the address in IRTA (11.4.4)") \
+	B(IRE_STAYS, "ire-stays", "goes on remapping interrupts after IRE was cleared (11.4.4.1)") \
+	B(IRES_EARLY, "ires-early", "shows GSTS.IRES 200 us before it remaps (11.4.4.2)") \
 	/* pointers to tables, set while they are in use */                                                \
 	B(SRTP_LATE, "root-set-late", "shows GSTS.RTPS 200 us before it uses the new root table, where it is translating (6.6)") \
 	B(SRTP_KEEPS, "esrtps-keeps-all", "invalidates nothing at SRTP, though CAP.ESRTPS says so (6.6)") \
@@ -239,9 +286,17 @@
 	B(FAULT_RING, "fault-ring-short", "never uses the last fault recording register (7.2.1)") \
 	B(FAULT_DEAD, "fault-overflow-ends", "records nothing more after an overflow, also when PFO was cleared (7.2.1)") \
 	B(FAULT_CLEARS, "fault-clears-all", "clears every F when 1 is written to one (11.4.7.6)") \
+	B(FAULT_CUT, "fault-address-cut", "records 32 bits of the address (FRCD.FI)") \
+	B(FAULT_READ, "fault-read", "records reads as writes (FRCD.T1)") \
+	B(FAULT_SOURCE_OLD, "fault-source-old", "records the source-id of the fault before (FRCD.SID)") \
+	B(FAULT_FPD_NEXT, "fault-fpd-next", "does not record the fault after one that FPD asks it not to (9.3)") \
+	B(STATUS_CLEARS, "status-clears-all", "clears every bit of FSTS when 1 is written to one (11.4.7.1)") \
 	B(READ_TORN, "register-read-torn", "reads 64 bits of a fault record as halves of two (11.4.7.6)") \
 	/* registers */                                                                                  \
 	B(TES_EARLY, "tes-early", "shows GSTS.TES before it translates (11.4.4.2)") \
+	B(SRTP_OPENS, "srtp-opens", "passes requests untranslated for 2 us at SRTP while TE is set (11.4.4.1)") \
+	B(TE_KEEPS, "te-keeps", "keeps translations when TE is cleared, though ECAP.SMTS is 1 (11.4.4.1)") \
+	B(TE_NO_DRAIN, "te-no-drain", "shows GSTS.TES = 0 before the requests under way are done (11.4.4.1)") \
 	B(TE_STAYS, "te-stays", "goes on translating after TE was cleared (11.4.4.1)")
 // clang-format on
 

@@ -53,8 +53,9 @@ void context_keep(struct unit *u, const struct request *r, const uint64_t words[
 	for (unsigned i = 0; i < CONTEXT_LINES; i++)
 		if (u->context[i].valid && u->context[i].source_id == r->source_id)
 			k = i;
+	if (!(sim_has(BUG_CONTEXT_TAG) && u->context[k].valid))
+		u->context[k].source_id = r->source_id;
 	u->context[k].valid = true;
-	u->context[k].source_id = r->source_id;
 	/* Legacy mode: 0 for what would fault. Scalable mode has no such tag. */
 	u->context[k].domain = faults || unit_is_scalable(u)
 				       ? 0
@@ -94,19 +95,33 @@ void pasid_keep(struct unit *u, const struct request *r, const uint64_t words[8]
 	memcpy(u->pasid[k].words, words, sizeof(u->pasid[k].words));
 }
 
+/* BUG_IOTLB_LATE: what was reported done before. */
+static void drop_late(struct unit *u)
+{
+	u->late_due = 0;
+	for (unsigned i = 0; i < TLB_LINES; i++)
+		if (u->tlb[i].domain == u->late_domain)
+			u->tlb[i].valid = false;
+}
+
 /* An entry made for a request without PASID serves those alone, and the other way round. */
 static bool matches(const struct unit_translation *t, const struct request *r)
 {
 	uint64_t differs = t->page ^ r->at >> 12;
 
-	return t->valid && !(sim_has(BUG_PAGE_CUT) ? differs & 15 : differs >> t->order) &&
-	       t->has_pasid == r->has_pasid &&
+	if (sim_has(BUG_PAGE_CUT))
+		differs &= 15;
+	if (sim_has(BUG_PAGE_HIGH))
+		differs &= 0xfffff;
+	return t->valid && !(differs >> t->order) && t->has_pasid == r->has_pasid &&
 	       (!t->has_pasid || t->pasid == r->pasid || sim_has(BUG_ANY_PASID)) &&
 	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
 }
 
 const struct unit_translation *tlb_find(struct unit *u, const struct request *r)
 {
+	if (u->late_due && unit_now() >= u->late_due)
+		drop_late(u);
 	for (unsigned i = 0; i < TLB_LINES; i++) {
 		if (!matches(&u->tlb[i], r))
 			continue;
@@ -145,6 +160,7 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .is_marked = r->is_marked,
 					       .stage = r->stage,
 					       .suppress_faults = r->suppress_faults,
+					       .of_read = r->access == ACCESS_READ,
 					       .reason = reason,
 					       .source_id = r->source_id,
 					       .domain = domain,
@@ -240,6 +256,9 @@ void context_drop(struct unit *u, unsigned granularity, uint16_t domain, uint16_
 	    (sim_has(BUG_CONTEXT_DOMAIN_LOST) && granularity == GRANULARITY_DOMAIN) ||
 	    (sim_has(BUG_GLOBAL_LOST) && granularity == GRANULARITY_GLOBAL))
 		return;
+	for (unsigned i = 0; i < UNIT_REQUESTS && sim_has(BUG_BUSY_LOST); i++)
+		if (u->requests[i])
+			return;
 	if (sim_has(BUG_WRONG_SID))
 		source_id |= 7;
 	if (sim_has(BUG_MASK_IGNORED))
@@ -317,8 +336,10 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		while (u->requests[i] && u->requests[i]->number <= before &&
 		       u->requests[i]->no_translation &&
-		       u->requests[i]->access < ACCESS_TRANSLATION)
+		       u->requests[i]->access < ACCESS_TRANSLATION &&
+		       !(sim_has(BUG_NO_DRAIN_READS) && u->requests[i]->access == ACCESS_READ)) {
 			unit_wait();
+		}
 }
 
 /* Another translation of its domain comes before it, of another requester. */
@@ -337,6 +358,8 @@ static bool spares(const struct unit *u, const struct unit_translation *t, unsig
 	       (sim_has(BUG_SPARES_LAST) && i == TLB_LINES - 1) ||
 	       (sim_has(BUG_SPARES_HOT) && t->uses >= 32) ||
 	       (sim_has(BUG_SPARES_FIRST_STAGE) && t->stage == UNIT_FIRST) ||
+	       (sim_has(BUG_SPARES_PASS_IOTLB) && t->stage == UNIT_PASS) ||
+	       (sim_has(BUG_SPARES_READ) && t->of_read) ||
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
 
@@ -380,6 +403,15 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		release_contexts(u, GRANULARITY_GLOBAL, 0, 0, 0);
 		return;
 	}
+	if (sim_has(BUG_IOTLB_LATE) && granularity == GRANULARITY_DOMAIN) {
+		if (u->late_due)
+			drop_late(u);
+		u->late_domain = domain;
+		u->late_due = unit_now() + 2000;
+		return;
+	}
+	if (sim_has(BUG_ADDR_CUT))
+		address &= 0xffffffff;
 	if (sim_has(BUG_WRONG_DID))
 		domain &= (uint16_t)~1u;
 	if (sim_has(BUG_DOMAIN_CUT))
@@ -410,7 +442,9 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++) {
 		bool by_page = granularity == GRANULARITY_FINE && !u->paging[i].first;
 
-		if (sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1)
+		if ((sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1) ||
+		    (sim_has(BUG_SPARES_FIRST_PAGING) && u->paging[i].first &&
+		     granularity != GRANULARITY_GLOBAL))
 			continue;
 		if (granularity == GRANULARITY_GLOBAL ||
 		    (u->paging[i].domain == domain &&
@@ -429,6 +463,8 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 		return;
 	if (sim_has(BUG_PIOTLB_DOMAIN_CUT))
 		domain &= 0xff;
+	if (sim_has(BUG_PIOTLB_MASK))
+		mask = 0;
 	if (sim_has(BUG_PIOTLB_PASID_CUT))
 		pasid &= 0xff;
 	for (unsigned i = 0; i < TLB_LINES; i++) {
@@ -446,7 +482,7 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 		    u->paging[i].pasid == pasid &&
 		    !(by_page && (leaf_only || !covers_table(u, i, address, mask))))
 			u->paging[i].valid = false;
-	settle(u, false, domain, true);
+	settle(u, false, domain, !sim_has(BUG_NO_DRAIN_PASID));
 }
 
 void drop_everything(struct unit *u)

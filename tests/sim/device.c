@@ -21,8 +21,10 @@ static struct device {
 	enum dma_state state;
 	uint64_t at;
 	uint8_t page[PAGE_SIZE]; /* what it writes */
-	uint32_t generation;	 /* of its TLB: how often it was told to forget */
-	bool writing;		 /* a translated request of this generation is under way */
+	bool reads;		 /* the DMA under way does */
+	uint64_t was_read[DMA_READ_BYTES / 8];
+	uint32_t generation; /* of its TLB: how often it was told to forget */
+	bool writing;	     /* a translated request of this generation is under way */
 	uint32_t writes_by;
 	struct {
 		bool valid, has_pasid;
@@ -181,6 +183,14 @@ static void do_dma(void *device)
 
 	if (sim.stall_ns && sim_chance(12))
 		unit_pause(sim.stall_ns);
+	if (x->reads) {
+		r = request_of(x, ACCESS_READ);
+		done = platform_dma(unit_of(x), &r, x->was_read, DMA_READ_BYTES);
+		if (x->asked)
+			x->state = done ? DMA_DONE : DMA_FAILED;
+		x->asked = false;
+		return;
+	}
 	r = request_of(x, ACCESS_WRITE);
 	done = uses_ats(x) ? write_translated(x, &is_told)
 			   : platform_dma(unit_of(x), &r, x->page, x->d->bytes);
@@ -260,7 +270,7 @@ static const char *reset(struct dma_device *d, uint64_t private_at)
 	return NULL;
 }
 
-static void start(struct dma_device *d, uint64_t at)
+static void begin(struct dma_device *d, uint64_t at, bool reads)
 {
 	struct device *x = device_of(d);
 
@@ -269,6 +279,7 @@ static void start(struct dma_device *d, uint64_t at)
 		return;
 	}
 	x->at = at;
+	x->reads = reads;
 	x->state = DMA_BUSY;
 	x->asked = true;
 	if (sim_by_turns)
@@ -276,6 +287,21 @@ static void start(struct dma_device *d, uint64_t at)
 	else
 		do_dma(x);
 	sim_point(20);
+}
+
+static void start(struct dma_device *d, uint64_t at)
+{
+	begin(d, at, false);
+}
+
+static void start_read(struct dma_device *d, uint64_t at)
+{
+	begin(d, at, true);
+}
+
+static volatile uint64_t *was_read(const struct dma_device *d)
+{
+	return device_of(d)->was_read;
 }
 
 static enum dma_state poll(struct dma_device *d)
@@ -345,6 +371,7 @@ static void stop(struct dma_device *d)
 	const struct dma_generator sim_generator_##n = {                                     \
 		.name = n ? "sim" #n : "sim", .matches = matches_##n, .open = open,         \
 		.reset = reset, .start = start, .poll = poll, .stop = stop,                  \
+		.start_read = start_read, .was_read = was_read,                              \
 		.interrupt_open = interrupt_open, .interrupt_raise = interrupt_raise,        \
 		.interrupt_close = interrupt_close,                                          \
 	}

@@ -73,6 +73,8 @@ void fault_acknowledge(struct unit *u, uint32_t value)
 {
 	uint32_t clear = value & FSTS_CLEARED;
 
+	if (sim_has(BUG_STATUS_CLEARS) && clear)
+		clear = FSTS_CLEARED;
 	if (sim_has(BUG_FAULT_OVERFLOW_STAYS))
 		clear &= ~FSTS_PFO;
 	unit_set32(u, VTD_FSTS, unit_get32(u, VTD_FSTS) & ~clear);
@@ -161,6 +163,15 @@ static void spoil(const struct unit *u, uint64_t *low, uint64_t *high)
 	case BUG_FAULT_ADDRESS:
 		*low += 4096;
 		break;
+	case BUG_FAULT_CUT:
+		*low &= 0xffffffff;
+		break;
+	case BUG_FAULT_READ:
+		*high &= ~field_mask(FRCD_T1);
+		break;
+	case BUG_FAULT_SOURCE_OLD:
+		*high = (*high & ~field_mask(FRCD_SID)) | field_bits(FRCD_SID, u->last_source);
+		break;
 	case BUG_FAULT_SOURCE:
 		flipped = FIELD(0, 0);
 		break;
@@ -226,7 +237,9 @@ void fault_record(struct unit *u, const struct request *r, uint8_t reason)
 								     : 0);
 	if (r->has_pasid)
 		high |= field_bits(FRCD_PV, r->pasid);
+	u->last_source = u->last_source ? u->last_source : r->source_id;
 	spoil(u, &low, &high);
+	u->last_source = r->source_id;
 	u->last_address = r->at & ~0xfffull;
 	/* Records come in order, each after a time of its own. */
 	if (u->late_count == LATE_FAULTS || !sim.late_ns || !sim_by_turns) {

@@ -25,10 +25,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct memory_region all_memory[] = {
-	{ SIM_MEMORY, SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 },
-	{ SIM_HIGH + SIM_MEMORY, SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 },
-};
+static struct memory_region all_memory[1 + SIM_HIGH_COUNT] = { { SIM_MEMORY, SIM_BYTES / PAGE_SIZE,
+								 MEMORY_FREE, 0 } };
 static struct handoff the_handoff = { .build_id = BUILD_ID,
 				      .regions = all_memory,
 				      .region_count = 1 };
@@ -150,7 +148,12 @@ int main(int argc, char **argv)
 	signal(SIGALRM, on_signal);
 	alarm(sim.seconds);
 	sim_by_turns = !sim.threads;
-	the_handoff.region_count += memory_map();
+	memory_map();
+	for (unsigned i = 0; i < SIM_HIGH_COUNT; i++)
+		if (memory_is_high[i])
+			all_memory[the_handoff.region_count++] =
+				(struct memory_region){ SIM_MEMORY | 1ull << memory_high_bits[i],
+							SIM_BYTES / PAGE_SIZE, MEMORY_FREE, 0 };
 	memory_init(&the_handoff);
 	units_init();
 	the_handoff.entry_tsc = rdtsc();

@@ -36,9 +36,10 @@ static struct {
 } held[HELD_MAX];
 static unsigned held_count;
 
-static bool has_high;
+const uint8_t memory_high_bits[SIM_HIGH_COUNT] = SIM_HIGH_BITS;
+bool memory_is_high[SIM_HIGH_COUNT];
 
-static bool is_mapped(uint64_t at, uint64_t bytes)
+static bool map(uint64_t at, uint64_t bytes)
 {
 	void *got = mmap((void *)at, bytes, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
@@ -46,28 +47,34 @@ static bool is_mapped(uint64_t at, uint64_t bytes)
 	return got == (void *)at;
 }
 
-static void map(uint64_t at, uint64_t bytes)
+static void must_map(uint64_t at, uint64_t bytes)
 {
-	if (!is_mapped(at, bytes))
+	if (!map(at, bytes))
 		panic("the host has no free addresses at 0x%lx", at);
 }
 
-bool memory_map(void)
+void memory_map(void)
 {
-	map(SIM_MEMORY, SIM_BYTES);
-	map(SIM_SHADOW, SIM_BYTES);
-	map(SIM_ECAM, 256ull << 20);
-	/* A sanitizer has its own shadow there. */
-	has_high = sim.high && is_mapped(SIM_HIGH + SIM_MEMORY, SIM_BYTES) &&
-		   is_mapped(SIM_HIGH + SIM_SHADOW, SIM_BYTES);
-	return has_high;
+	must_map(SIM_MEMORY, SIM_BYTES);
+	must_map(SIM_SHADOW, SIM_BYTES);
+	must_map(SIM_ECAM, 256ull << 20);
+	/* Under AddressSanitizer some of these addresses are its own. */
+	for (unsigned i = 0; i < SIM_HIGH_COUNT && sim.high; i++)
+		memory_is_high[i] = map(SIM_MEMORY | 1ull << memory_high_bits[i], SIM_BYTES) &&
+				    map(SIM_SHADOW | 1ull << memory_high_bits[i], SIM_BYTES);
 }
 
 bool memory_has(uint64_t at, uint64_t bytes)
 {
-	if (has_high && at >= SIM_HIGH)
-		at -= SIM_HIGH;
-	return at >= SIM_MEMORY && bytes <= SIM_BYTES && at - SIM_MEMORY <= SIM_BYTES - bytes;
+	uint64_t high = at >> 32 << 32;
+
+	at -= high;
+	if (at < SIM_MEMORY || bytes > SIM_BYTES || at - SIM_MEMORY > SIM_BYTES - bytes)
+		return false;
+	for (unsigned i = 0; i < SIM_HIGH_COUNT && high; i++)
+		if (high == 1ull << memory_high_bits[i])
+			return memory_is_high[i];
+	return !high;
 }
 
 volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)

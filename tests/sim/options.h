@@ -98,7 +98,7 @@
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \
 	K(turn, 7, 20, "by turns: up to 2^(this - 1) points to a turn")                              \
-	K(high, 1, 1, "memory above 4 GiB, too (not under AddressSanitizer)")                         \
+	K(high, 1, 1, "memory above 4 GiB, too")                                                     \
 	K(x2apic, 0, 1, "processors in x2APIC mode")                                                 \
 	K(units, 1, SIM_UNITS_MAX, "remapping units")                                                \
 	K(slot, 3, 28, "device number of the first of them") \
@@ -111,6 +111,7 @@
 	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
 	K(model, 0, SIM_MODELS - 1, "whose driver does DMA, on the model of its device")       \
 	K(port, 0, 0xffff, "device id of the network port's model; 0: 82574, 82576 or I225")         \
+	K(cmb, 0, 1, "the NVMe controller's model has a controller memory buffer")                   \
 	K(made_up, 0, 1000000, "vtd-cells: so many sequences of its own for each target")              \
 	K(rounds, 20, 1000000, "vtd-cells: of a cell, at most, until all that is predicted is seen") \
 	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")

@@ -74,7 +74,15 @@ static unsigned index_of(uint64_t at, unsigned level)
 {
 	unsigned index = vtd_table_index(at, level);
 
+	if (sim_has(BUG_INDEX_TOP) && level == 4)
+		return 0;
 	return sim_has(BUG_INDEX_CUT) && level == 1 ? index & 0xff : index;
+}
+
+/* Where an entry leads. */
+static uint64_t cut(uint64_t at, unsigned level)
+{
+	return level == 1 ? walk_cut(at, BUG_FRAME_CUT, 39) : walk_cut(at, BUG_TABLE_CUT, 32);
 }
 
 /* A translation request is for writing, too, where that is allowed (section 4.2.3.1). */
@@ -126,7 +134,8 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 		    !sim_has(BUG_LARGE_PAGES))
 			return scalable ? SSS_3 : LSS_2;
 		/* A device-TLB is told what is allowed. */
-		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ))
+		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ) &&
+		    !sim_has(BUG_READ_ALLOWED))
 			return scalable ? SGN_7 : LGN_3;
 		*may_write = field_of(*entry, SS_W) && (above || sim_has(BUG_WRITE_LEAF));
 		*may_write |= sim_has(BUG_WRITE_ALLOWED);
@@ -141,6 +150,9 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 			flags &= ~field_mask(SS_D);
 		if (sim_has(BUG_SS_NO_ACCESSED))
 			flags &= ~field_mask(SS_A);
+		if ((sim_has(BUG_ACCESSED_LAST) && !is_leaf) ||
+		    (sim_has(BUG_NESTED_UNMARKED) && reads))
+			flags = 0;
 		if (!w->snoop && (*entry & flags) != flags)
 			return SSS_5;
 	} while ((*entry & flags) != flags && !memory_set_bits(at, *entry, flags));
@@ -177,7 +189,7 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 
 		if (reason)
 			return reason;
-		table = entry & field_mask(SS_ADDR);
+		table = cut(entry & field_mask(SS_ADDR), level);
 		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_AS_TABLE)) {
 			table = in_large_page(w, table, at, level);
 			break;
@@ -212,7 +224,7 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 		w->r->is_marked |= marks;
 		flags = flags_of(w, marks, field_mask(FS_A) | (w->extended ? field_mask(FS_EA) : 0),
 				 sim_has(BUG_NO_DIRTY) ? 0 : field_mask(FS_D));
-		if (sim_has(BUG_NO_ACCESSED))
+		if (sim_has(BUG_NO_ACCESSED) || (sim_has(BUG_ACCESSED_LAST) && level > 1))
 			flags = 0;
 		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
 			return SFS_2;
@@ -248,10 +260,10 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 	for (level = level ? level : levels; !reason; level--) {
 		uint64_t entry;
 
-		reason = read_entry(w, table + 8 * vtd_table_index(at, level), level, &entry);
+		reason = read_entry(w, table + 8 * index_of(at, level), level, &entry);
 		if (reason)
 			break;
-		table = entry & field_mask(FS_ADDR);
+		table = cut(entry & field_mask(FS_ADDR), level);
 		if (level > 1 && field_of(entry, PS)) {
 			table = in_large_page(w, table, at, level);
 			break;

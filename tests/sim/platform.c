@@ -269,7 +269,7 @@ bool platform_ask(unsigned unit, const struct request *asked, uint64_t *to)
 	reason = unit_translate(u, &r, to);
 	unit_leave(u, &r);
 	platform_unlock();
-	return !reason && (r.access != ACCESS_TRANSLATION || r.may_write);
+	return !reason && (r.access != ACCESS_TRANSLATION || r.may_write || sim_has(BUG_ATS_W));
 }
 
 static void deliver(struct unit *u, const struct unit_message *m)

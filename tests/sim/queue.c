@@ -102,6 +102,24 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	return true;
 }
 
+static void send_event(struct unit *u)
+{
+	unit_interrupts(u, unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
+			unit_get32(u, VTD_IEDATA));
+}
+
+void queue_event_control(struct unit *u, uint32_t value)
+{
+	bool pending = unit_get32(u, VTD_IECTL) & FECTL_IP;
+
+	if (pending && !(value & FECTL_IM)) {
+		pending = false;
+		if (!sim_has(BUG_EVENT_LOST))
+			send_event(u);
+	}
+	unit_set32(u, VTD_IECTL, (value & FECTL_IM) | (pending ? FECTL_IP : 0));
+}
+
 /* Section 6.5.2.9: ICS.IWC, and the event where it was not set before; that may be masked. */
 static void completion_event(struct unit *u)
 {
@@ -109,14 +127,12 @@ static void completion_event(struct unit *u)
 	bool was_set = unit_get32(u, VTD_ICS) & ICS_IWC;
 
 	unit_set32(u, VTD_ICS, ICS_IWC);
-	if (was_set)
+	if (was_set || (control & FECTL_IM && sim_has(BUG_EVENT_PENDING)))
 		return;
-	if (control & FECTL_IM)
+	if (control & FECTL_IM && !sim_has(BUG_EVENT_MASK))
 		unit_set32(u, VTD_IECTL, control | FECTL_IP);
-	else
-		unit_interrupts(
-			u, unit_get32(u, VTD_IEADDR) | (uint64_t)unit_get32(u, VTD_IEUADDR) << 32,
-			unit_get32(u, VTD_IEDATA));
+	else if (!sim_has(BUG_EVENT_LOST))
+		send_event(u);
 }
 
 static void complete_wait(struct unit *u, const uint64_t d[4])
@@ -126,7 +142,8 @@ static void complete_wait(struct unit *u, const uint64_t d[4])
 	if (sim_has(BUG_WAIT_NEVER) && ++u->count % 1024 == 0)
 		return;
 	if (field_get(d, DESC_SW))
-		memory_store32((d[1] & ~3ull) + (sim_has(BUG_WAIT_ADDRESS) ? 4 : 0),
+		memory_store32(((d[1] & ~3ull) & (sim_has(BUG_WAIT_CUT) ? 0xffffffff : ~0ull)) +
+				       (sim_has(BUG_WAIT_ADDRESS) ? 4 : 0),
 			       data + (sim_has(BUG_WAIT_DATA) ? 1 : 0));
 	if (sim_has(BUG_WAIT_TWICE) && ++u->count % 256 == 0)
 		memory_store32(d[1] & ~3ull, data - 1);
@@ -224,9 +241,18 @@ static void obey_out_of_order(struct unit *u, uint64_t base, uint64_t head, uint
 	unit_set64(u, VTD_IQH, tail);
 }
 
+static uint64_t queue_base(const struct unit *u)
+{
+	uint64_t base = unit_get64(u, VTD_IQA) & ~0xfffull;
+
+	if (sim_has(BUG_QUEUE_CUT))
+		base &= 0xffffffff;
+	return sim_has(BUG_QUEUE_BASE) && u->first_queue ? u->first_queue : base;
+}
+
 bool queue_work(struct unit *u)
 {
-	uint64_t iqa = unit_get64(u, VTD_IQA), base = iqa & ~0xfffull;
+	uint64_t iqa = unit_get64(u, VTD_IQA), base = queue_base(u);
 	uint64_t size = 4096ull << field_of(iqa, IQA_QS), head = unit_get64(u, VTD_IQH);
 	uint64_t tail = unit_get64(u, VTD_IQT) & IQT_QT & (size - 1);
 	bool wide = field_of(iqa, IQA_DW);
@@ -234,7 +260,8 @@ bool queue_work(struct unit *u)
 	uint64_t d[4] = { 0 };
 
 	if (u->stuck || !(unit_get32(u, VTD_GSTS) & GCMD_QIE) || head == tail ||
-	    unit_get32(u, VTD_FSTS) & (FSTS_IQE | FSTS_ITE))
+	    unit_get32(u, VTD_FSTS) & (FSTS_IQE | FSTS_ITE) ||
+	    (sim_has(BUG_QUEUE_DEAD) && u->count))
 		return false;
 	if (sim_has(BUG_WAIT_EARLY)) {
 		obey_out_of_order(u, base, head, tail, size, bytes);
@@ -245,10 +272,18 @@ bool queue_work(struct unit *u)
 	if ((!is_valid(u, d, wide) && !sim_has(BUG_INVALID_TAKEN)) ||
 	    (sim_has(BUG_IQE_SPURIOUS) && ++u->count % 1024 == 0)) {
 		tell_error(u, FSTS_IQE);
+		u->count = sim_has(BUG_QUEUE_DEAD) ? 1 : u->count;
 		return true;
 	}
 	unit_obeys(u, d);
 	unit_pause(sim.invalidate_ns);
+	if (sim_has(BUG_MERGED) && field_get(d, DESC_TYPE) == u->last_type &&
+	    u->last_type != TYPE_WAIT) {
+		u->last_type = 0;
+		unit_set64(u, VTD_IQH, (head + bytes) % size);
+		return true;
+	}
+	u->last_type = (uint8_t)field_get(d, DESC_TYPE);
 	if ((sim_has(BUG_QUEUE_LAST) && head + bytes == size &&
 	     field_get(d, DESC_TYPE) != TYPE_WAIT) ||
 	    (sim_has(BUG_QUEUE_BATCH) && (tail - head) % size >= 3 * bytes)) {

@@ -97,6 +97,8 @@ static void set_root(struct unit *u)
 		u->pointer_from = unit_now() + SET_LATE_NS;
 		u->root = before;
 	}
+	if (sim_has(BUG_SRTP_OPENS) && unit_get32(u, VTD_GSTS) & GCMD_TE)
+		u->open_until = unit_now() + 2000;
 	if (sim_has(BUG_STALE_ROOT) && before &&
 	    field_of(before, RTADDR_TTM) == field_of(u->root, RTADDR_TTM))
 		u->root = before;
@@ -149,6 +151,8 @@ static void command(struct unit *u, uint32_t value)
 	status ^= change;
 	if (sim_has(BUG_TE_STAYS) && change & GCMD_TE && !(value & GCMD_TE))
 		u->count = 1;
+	if (sim_has(BUG_IRES_EARLY) && change & value & GCMD_IRE)
+		u->remaps_from = unit_now() + TES_EARLY_NS;
 	if (sim_has(BUG_TES_EARLY) && change & value & GCMD_TE)
 		u->translates_from = unit_now() + TES_EARLY_NS;
 	unit_set32(u, VTD_GSTS, status);
@@ -156,7 +160,16 @@ static void command(struct unit *u, uint32_t value)
 		u->root = (u->root & ~field_mask(RTADDR_TTM)) |
 			  (u->old_root & field_mask(RTADDR_TTM));
 	u->old_root = u->root;
-	if (change & GCMD_QIE) /* on: from the beginning; off: reset (section 6.5.2) */
+	/* Section 11.4.4.1: what is under way is done first; in scalable mode turning it off empties the caches, too. */
+	if (change & (GCMD_TE | GCMD_IRE) && !sim_has(BUG_TE_NO_DRAIN))
+		unit_drain(u);
+	if (change & ~value & GCMD_TE && field_of(unit_get64(u, VTD_ECAP), ECAP_SMTS) &&
+	    !sim_has(BUG_TE_KEEPS) && !sim_has(BUG_TE_NO_DRAIN))
+		drop_everything(u);
+	if (change & value & GCMD_QIE && !u->first_queue)
+		u->first_queue = unit_get64(u, VTD_IQA) & ~0xfffull;
+	if (change & GCMD_QIE &&
+	    !sim_has(BUG_HEAD_KEPT)) /* on: from the beginning; off: reset (section 6.5.2) */
 		unit_set64(u, VTD_IQH, 0);
 	/* Section 7.2.1. */
 	if (!(status & (GCMD_TE | GCMD_IRE)))
@@ -196,6 +209,9 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 	case VTD_FECTL:
 		fault_control(u, (uint32_t)value);
 		break;
+	case VTD_IECTL:
+		queue_event_control(u, (uint32_t)value);
+		return;
 	case VTD_PMEN:
 		unit_set32(u, offset, value & PMEN_EPM ? PMEN_EPM | PMEN_PRS : 0);
 		return;

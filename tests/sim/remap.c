@@ -113,7 +113,7 @@ static uint8_t find_index(const struct unit *u, struct request *r)
 
 static void fetch(const struct unit *u, const struct request *r, uint64_t words[2])
 {
-	uint64_t at = (u->interrupt_table & ~PAGE_MASK) +
+	uint64_t at = walk_cut(u->interrupt_table & ~PAGE_MASK, BUG_IRT_CUT, 32) +
 		      8 * IRTE_WORDS *
 			      (uint64_t)(r->index & (sim_has(BUG_IRTE_INDEX) ? 0xff : ~0u));
 
@@ -154,11 +154,11 @@ static bool is_reserved(const struct unit *u, const uint64_t *e)
 }
 
 /* 0, or the reason for which its entry refuses the interrupt. */
-static uint8_t check(const struct unit *u, const struct request *r, const uint64_t *e)
+static uint8_t check(const struct unit *u, const struct request *r, const uint64_t *e, bool kept)
 {
 	if (!(e[0] & 1) && !sim_has(BUG_IRTE_P_IGNORED))
 		return IR_ABSENT;
-	if (!is_allowed(r, e))
+	if (!is_allowed(r, e) && !(kept && sim_has(BUG_IEC_SOURCE)))
 		return IR_SOURCE;
 	return is_reserved(u, e) ? IR_RESERVED : 0;
 }
@@ -182,8 +182,10 @@ static uint8_t post(struct unit *u, struct unit_message *m, bool urgent)
 	while (!(pid[0] & 1ull << vector % 64) &&
 	       !memory_set_bits(m->descriptor + 8 * (vector / 64), pid[0], 1ull << vector % 64));
 	memory_load(m->descriptor + 32, 1, &control, true);
-	if (control & 1 || (control & 2 && !urgent && !sim_has(BUG_PID_SN)) ||
-	    !memory_set_bits(m->descriptor + 32, control, 1))
+	if (control & 1 && !sim_has(BUG_PID_ON))
+		return 0;
+	if ((control & 2 && (!urgent || sim_has(BUG_PID_URGENT)) && !sim_has(BUG_PID_SN)) ||
+	    (!sim_has(BUG_PID_ON_CLEAR) && !memory_set_bits(m->descriptor + 32, control, 1)))
 		return 0;
 	/* A notification is an interrupt of its own. */
 	m->is_posted = false;
@@ -209,7 +211,7 @@ static uint8_t by_entry(struct unit *u, struct request *r, const uint64_t *e,
 
 	m->vector = (uint8_t)(e[0] >> 16);
 	if (e[0] >> 15 & 1) {
-		m->descriptor = e[0] >> 38 << 6 | e[1] >> 32 << 32;
+		m->descriptor = walk_cut(e[0] >> 38 << 6 | e[1] >> 32 << 32, BUG_PID_CUT, 32);
 		return post(u, m, e[0] >> 14 & 1);
 	}
 	m->destination = extended ? (uint32_t)(e[0] >> 32) : (uint32_t)(e[0] >> 40 & 0xff);
@@ -228,12 +230,12 @@ static uint8_t remap(struct unit *u, struct request *r, struct unit_message *m)
 	if (!find(u, r, e)) {
 		fetch(u, r, e);
 		unit_pause(sim.use_ns);
-		reason = check(u, r, e);
+		reason = check(u, r, e, false);
 		/* What refuses an interrupt is kept in caching mode alone (section 6.4). */
 		if (!reason || sim.cm || (sim_has(BUG_IEC_ABSENT) && reason == IR_ABSENT))
 			keep(u, r, e);
 	} else {
-		reason = check(u, r, e);
+		reason = check(u, r, e, true);
 	}
 	r->suppress_faults = (e[0] & 2) && !sim_has(BUG_IRTE_FPD);
 	return reason ? reason : by_entry(u, r, e, m);
@@ -251,7 +253,9 @@ uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 		u->interrupt_table = unit_get64(u, VTD_IRTA);
 	*m = (struct unit_message){ 0 };
 	r->index = NOT_REMAPPED;
-	if (!(status & GCMD_IRE)) {
+	u->was_remapping |= (status & GCMD_IRE) != 0;
+	if (!(status & GCMD_IRE || (sim_has(BUG_IRE_STAYS) && u->was_remapping)) ||
+	    unit_now() < u->remaps_from) {
 		pass(r, m);
 		return 0;
 	}

@@ -72,8 +72,8 @@ static void use_flags(struct walk *w, const uint64_t *p)
 
 static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 {
-	uint64_t first = field_get(p, PASID_FSPTPTR) << 12, second = field_get(p, PASID_SSPTPTR)
-								     << 12;
+	uint64_t first = field_get(p, PASID_FSPTPTR) << 12;
+	uint64_t second = walk_cut(field_get(p, PASID_SSPTPTR) << 12, BUG_SSPTPTR_CUT, 36);
 	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2;
 	uint8_t reason = check_pasid_entry(w, p);
 
@@ -138,16 +138,17 @@ static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 	struct request *r = w->r;
 	uint32_t own = (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
 
-	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_CONTEXT_DTE))
+	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_CONTEXT_DTE) &&
+	    !(sim_has(BUG_TRANSLATED_ANY) && r->access == ACCESS_TRANSLATED))
 		return SCT_5;
 	if (!r->has_pasid) {
 		r->uses_pasid = walk_can(w, ECAP_RPS) && !sim_has(BUG_RID_PASID_0) ? own : 0;
 	} else {
-		if (!field_get(c, SM_CONTEXT_PASIDE))
+		if (!field_get(c, SM_CONTEXT_PASIDE) && !sim_has(BUG_PASIDE_ANY))
 			return SCT_6;
 		if (r->pasid >> (13 + field_get(c, SM_CONTEXT_PDTS)))
 			return SCT_7;
-		if (r->pasid == own && walk_can(w, ECAP_RPS))
+		if (r->pasid == own && walk_can(w, ECAP_RPS) && !sim_has(BUG_RID_PASID_TAKEN))
 			return SCT_9;
 		r->uses_pasid = sim_has(BUG_PASID_CUT) ? r->pasid & 3 : r->pasid;
 	}
@@ -157,10 +158,15 @@ static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 /* From the directory to the PASID-table entry. 0, or why there is none. */
 static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 {
+	uint32_t in_directory = w->r->uses_pasid / 64;
 	uint64_t directory;
 
-	walk_fetch((field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12) +
-			   8 * (sim_has(BUG_DIR_FIRST) ? 0 : w->r->uses_pasid / 64),
+	if (sim_has(BUG_DIR_FIRST))
+		in_directory = 0;
+	if (sim_has(BUG_PASID_HIGH))
+		in_directory &= 127;
+	walk_fetch(walk_cut(field_get(c, SM_CONTEXT_PASIDDIRPTR) << 12, BUG_DIR_CUT, 32) +
+			   8 * in_directory,
 		   1, &directory, sim.coherent, BUG_NONE);
 	if (sim_has(BUG_DIR_KEPT))
 		directory = walk_keep(w->u, directory, w->r->uses_pasid / 64);
@@ -171,7 +177,7 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 		return SPD_2;
 	if (directory & 0xffc && !sim_has(BUG_DIR_RESERVED))
 		return SPD_3;
-	walk_fetch((directory & field_mask(PASID_DIR_SMPTBLPTR)) +
+	walk_fetch(walk_cut(directory & field_mask(PASID_DIR_SMPTBLPTR), BUG_PASID_TABLE_CUT, 32) +
 			   8 * PASID_WORDS *
 				   (w->r->uses_pasid % (sim_has(BUG_PASID_INDEX) ? 16 : 64)),
 		   PASID_WORDS, p, sim.coherent, BUG_HALVES_PASID);

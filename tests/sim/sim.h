@@ -15,12 +15,17 @@
 #include "tests/sim/options.h"
 
 /* Physical memory, at fixed low addresses: a pointer is a physical address, as in the image. */
-#define SIM_MEMORY    0x10000000ull
-#define SIM_BYTES     0x08000000ull
-#define SIM_SHADOW    0x20000000ull /* the same as a unit without snooping sees it */
-#define SIM_HIGH      0x100000000ull /* as much once more so far above, where the host has room for it */
-#define SIM_ECAM      0x40000000ull
-#define SIM_REGISTERS 0xfed90000ull /* of unit 0; of the next 64 KiB on */
+#define SIM_MEMORY 0x10000000ull
+#define SIM_BYTES  0x08000000ull
+#define SIM_SHADOW 0x20000000ull /* the same as a unit without snooping sees it */
+/* Above 4 GiB: as much again for each of these bits, at the same addresses with that bit set. */
+#define SIM_HIGH_BITS                  \
+	{                              \
+		32, 36, 39, 42, 45, 46 \
+	}
+#define SIM_HIGH_COUNT 6
+#define SIM_ECAM       0x40000000ull
+#define SIM_REGISTERS  0xfed90000ull /* of unit 0; of the next 64 KiB on */
 
 /* --- time and turns: tests/sim/turns.c --- */
 
@@ -65,9 +70,12 @@ bool sim_chance(uint32_t percent);
 
 /* --- memory: tests/sim/memory.c --- */
 
-/* Have the host give addresses to all of it. Whether also above 4 GiB. */
-bool memory_map(void);
+/* Have the host give addresses to all of it. */
+void memory_map(void);
 bool memory_has(uint64_t at, uint64_t bytes);
+/* Of each of SIM_HIGH_BITS whether there is any. */
+extern bool memory_is_high[SIM_HIGH_COUNT];
+extern const uint8_t memory_high_bits[SIM_HIGH_COUNT];
 
 /* `words` at once (1, or an even number) as a device reads them, snooping the processors' caches or not. */
 void memory_load(uint64_t at, unsigned words, uint64_t *out, bool snoop);

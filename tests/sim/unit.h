@@ -14,8 +14,6 @@
 #include "vtd/field.h"
 #include "vtd/regs.h"
 
-#define FECTL_IP (1u << 30) /* of FECTL and IECTL alike */
-
 #define UNIT_REGISTER_BYTES 0x3000
 #define CONTEXT_LINES	    8
 #define PASID_LINES	    8
@@ -91,7 +89,7 @@ struct unit {
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults;
+		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults, of_read;
 		uint8_t order; /* 2^this pages of 4 KiB */
 		uint32_t uses;
 		uint8_t stage, reason;
@@ -132,7 +130,10 @@ struct unit {
 	/* Planted faults remember here. */
 	uint64_t old_width, old_frame, translates_from, last_address, old_root, kept, kept_tag;
 	uint64_t next_pointer, pointer_from;
-	uint16_t last_domain;
+	uint64_t first_queue, late_due, open_until, remaps_from, walk_ended, walk_to;
+	uint16_t last_domain, last_source, late_domain;
+	uint8_t last_type;
+	bool was_remapping, skips_next;
 	uint32_t count, marked_count;
 	uint64_t marked[16];
 };
@@ -154,6 +155,8 @@ bool unit_work(struct unit *unit);
 void unit_take(struct unit *unit, struct request *r);
 uint8_t unit_translate(struct unit *unit, struct request *r, uint64_t *to);
 void unit_leave(struct unit *unit, struct request *r);
+/* Until all that is under way is done. */
+void unit_drain(struct unit *unit);
 
 /*
  * The same of an interrupt (remap.c): what becomes of it, or the reason of the fault, which is recorded. What is posted
@@ -203,6 +206,7 @@ void fault_control(struct unit *unit, uint32_t value);
 
 /* queue.c: false if there was nothing to do */
 bool queue_work(struct unit *unit);
+void queue_event_control(struct unit *unit, uint32_t value); /* a write to IECTL (11.4.9.5) */
 
 /* caches.c. Lookups copy what they find; fills ask the request whether it may. */
 bool context_find(struct unit *unit, const struct request *r, uint64_t words[4]);

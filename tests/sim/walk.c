@@ -39,7 +39,8 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 		return reason;
 	w->r->domain = (uint16_t)field_get(c, CONTEXT_DID);
 	w->r->knows_domain = true;
-	if (w->r->access >= ACCESS_TRANSLATION && tt != TT_DEVICE_TLB)
+	if (w->r->access >= ACCESS_TRANSLATION && tt != TT_DEVICE_TLB &&
+	    !(sim_has(BUG_TRANSLATED_ANY) && w->r->access == ACCESS_TRANSLATED))
 		return LCT_5;
 	*to = w->r->at;
 	if (w->r->access == ACCESS_TRANSLATED)
@@ -50,7 +51,8 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	}
 	w->r->stage = UNIT_LEGACY;
 	w->snoop = sim.coherent;
-	return walk_second_stage(w, field_get(c, CONTEXT_SSPTPTR) << 12,
+	return walk_second_stage(w,
+				 walk_cut(field_get(c, CONTEXT_SSPTPTR) << 12, BUG_SSPTPTR_CUT, 36),
 				 (unsigned)field_get(c, CONTEXT_AW) + 2, w->r->at, false, to);
 }
 
@@ -63,8 +65,9 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	uint64_t root[ROOT_WORDS], half;
 	uint8_t reason;
 
-	walk_fetch((w->u->root & ~PAGE_MASK) + 8 * ROOT_WORDS * (w->r->source_id >> 8), ROOT_WORDS,
-		   root, sim.coherent, BUG_HALVES_CONTEXT);
+	walk_fetch(walk_cut(w->u->root & ~PAGE_MASK, BUG_ROOT_CUT, 32) +
+			   8 * ROOT_WORDS * (w->r->source_id >> 8),
+		   ROOT_WORDS, root, sim.coherent, BUG_HALVES_CONTEXT);
 	half = scalable && !sim_has(BUG_ROOT_UPPER) ? root[devfn >> 7] : root[0];
 	devfn &= sim_has(BUG_DEVFN_CUT) ? 0x7f : 0xff;
 	if (sim_has(BUG_ROOT_KEPT))
@@ -73,7 +76,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 		return scalable ? SRT_2 : LRT_2;
 	if ((half & 0xffe || (!scalable && root[1])) && !sim_has(BUG_ROOT_RESERVED))
 		return scalable ? SRT_3 : LRT_3;
-	half &= field_mask(ROOT_CTP);
+	half = walk_cut(half & field_mask(ROOT_CTP), BUG_CTP_CUT, 32);
 	c[2] = c[3] = 0;
 	if (scalable)
 		walk_fetch(half + 8 * SM_CONTEXT_WORDS * (devfn & 0x7f), SM_CONTEXT_WORDS, c,
@@ -118,7 +121,8 @@ static bool is_translating(const struct unit *u)
 {
 	if (sim_has(BUG_TE_STAYS) && u->count)
 		return true;
-	return unit_get32(u, VTD_GSTS) & GCMD_TE && unit_now() >= u->translates_from;
+	return unit_get32(u, VTD_GSTS) & GCMD_TE && unit_now() >= u->translates_from &&
+	       unit_now() >= u->open_until;
 }
 
 /* Faults of the second stage may be kept with CM = 1, under the entry's domain; of the first never (6.2.4.1). */
@@ -147,6 +151,7 @@ static bool is_recoverable(const struct request *r, uint8_t reason)
 static bool must_mark(const struct unit_translation *known, const struct request *r)
 {
 	return known->tracks && !known->is_marked && known->may_write && !known->reason &&
+	       !(sim_has(BUG_READ_UNMARKED) && known->of_read) &&
 	       (is_write(r) || r->access == ACCESS_TRANSLATION);
 }
 
@@ -154,6 +159,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 {
 	struct walk w = { .u = u, .r = r, .may_write = true };
 	const struct unit_translation *known;
+	uint64_t ended = u->walk_ended;
 	uint8_t reason;
 
 	*to = r->at;
@@ -172,13 +178,18 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		r->domain = known->domain;
 		r->knows_domain = true;
 		r->suppress_faults = known->suppress_faults;
-		reason = known->reason			    ? known->reason
-			 : is_write(r) && !known->may_write ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
-							    : 0;
+		reason = known->reason ? known->reason
+			 : is_write(r) && !known->may_write &&
+					 !(sim_has(BUG_READ_WRITABLE) && known->of_read)
+				 ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
+				 : 0;
 		*to = tlb_address(known, r);
 		w.may_write = known->may_write;
 	} else if (!reason) {
 		reason = walk(&w, to);
+		if (sim_has(BUG_WALKS_CROSSED) && u->walk_ended++ != ended && !reason)
+			*to = u->walk_to;
+		u->walk_to = *to;
 		if (may_keep(r, reason))
 			tlb_keep(u, r, *to, w.may_write, reason);
 	}
@@ -189,6 +200,12 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		fault_record(u, r, unit_is_scalable(u) ? SPT_2 : LCT_2);
 	if (sim_has(BUG_FPD_IGNORED))
 		r->suppress_faults = false;
+	if (sim_has(BUG_FAULT_FPD_NEXT) && reason && !r->is_prefetch) {
+		bool skip = u->skips_next;
+
+		u->skips_next = r->suppress_faults;
+		r->suppress_faults |= skip;
+	}
 	if (reason && !r->is_prefetch && !r->suppress_faults &&
 	    (!is_recoverable(r, reason) || sim_has(BUG_FAULT_RECOVERABLE)))
 		fault_record(u, r, reason);
@@ -216,6 +233,15 @@ void unit_leave(struct unit *u, struct request *r)
 	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
 		if (u->requests[i] == r)
 			u->requests[i] = NULL;
+}
+
+void unit_drain(struct unit *u)
+{
+	uint64_t before = u->arrivals;
+
+	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
+		while (u->requests[i] && u->requests[i]->number <= before)
+			unit_wait();
 }
 
 void unit_forget_task(struct unit *u, uint8_t task)

@@ -76,6 +76,12 @@ static inline bool walk_can(const struct walk *w, struct vtd_field capability)
 	return field_of(unit_get64(w->u, VTD_ECAP), capability);
 }
 
+/* An address as a unit takes it that drops its bits from `bits` on. */
+static inline uint64_t walk_cut(uint64_t at, enum sim_bug bug, unsigned bits)
+{
+	return sim_has(bug) ? at & ((1ull << bits) - 1) : at;
+}
+
 static inline bool is_write(const struct request *r)
 {
 	return r->access == ACCESS_WRITE;

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A part of the check of invalidations: the queue itself, its waits and their event, and the status it shows. */
+#include "tests/litmus/queue_checks.h"
+#include "kernel/cpu.h"
+#include "kernel/lib/format.h"
+#include "kernel/time.h"
+#include "kernel/traps.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/trials.h"
+#include "vtd/invalidate.h"
+#include "vtd/queue.h"
+#include "vtd/regs.h"
+
+#define TOLD_US	     1000
+#define LONGEST	     4 /* descriptors with one wait */
+#define TIMES	     2 /* there and back */
+#define OTHER_DOMAIN 7 /* that no other use has */
+
+static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
+{
+	t->stopped = bench_status_text(b, status);
+	return t->stopped;
+}
+
+#define MARK 0x5ca1ab1eu
+
+static const char *see_status(struct bench *b, struct tally *t)
+{
+	volatile uint32_t *status = b->unit->queue.status;
+	enum vtd_status done;
+
+	status[1] = MARK;
+	vtd_flush(b->unit, status, 8);
+	done = vtd_invalidate_all(b->unit);
+	if (done != VTD_OK)
+		return stop(b, t, done);
+	return status[1] == MARK
+		       ? NULL
+		       : "outside the specification: a wait wrote more than the four bytes of its status data (section 6.5.2.9)";
+}
+
+static bool is_told(struct bench *b)
+{
+	uint64_t started = time_us();
+
+	while (!vtd_queue_event(b->unit))
+		if (time_us() - started > TOLD_US)
+			return false;
+	return true;
+}
+
+static const char *see_event(struct bench *b, struct tally *t)
+{
+	enum vtd_status status;
+
+	vtd_queue_event_clear(b->unit);
+	status = vtd_invalidate_all(b->unit);
+	if (status == VTD_OK && vtd_queue_event(b->unit))
+		return "outside the specification: after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
+	if (status == VTD_OK)
+		status = vtd_queue_ask_event(b->unit);
+	if (status != VTD_OK)
+		return stop(b, t, status);
+	if (!is_told(b))
+		return "outside the specification: a wait with IF was completed, and ICS.IWC is not set (section 6.5.2.9)";
+	vtd_queue_event_clear(b->unit);
+	return vtd_queue_event(b->unit)
+		       ? "outside the specification: ICS.IWC stays set when 1 is written to it (section 11.4.9.4)"
+		       : NULL;
+}
+
+static volatile unsigned events;
+
+static bool on_event(struct trap_frame *frame)
+{
+	(void)frame;
+	events++;
+	return true;
+}
+
+/* A wait with IF, the event masked or not: how many interrupts came. */
+static unsigned count_events(struct bench *b, bool on, enum vtd_status *status)
+{
+	vtd_queue_event_clear(b->unit);
+	vtd_queue_event_interrupt(b->unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
+	if (!on)
+		vtd_queue_event_interrupt(b->unit, false, 0, 0);
+	events = 0;
+	interrupts_on();
+	*status = vtd_queue_ask_event(b->unit);
+	if (*status == VTD_OK)
+		is_told(b);
+	/* One that is on its way. */
+	time_delay_us(TOLD_US / 10);
+	interrupts_off();
+	return events;
+}
+
+static const char *see_interrupt(struct bench *b, struct tally *t)
+{
+	enum vtd_status status;
+	unsigned masked, sent = 0;
+	bool is_pending, is_cleared;
+
+	/* The fault event's vector is used, and with fault-interrupt=1 it is taken. */
+	if (b->has_interrupt || b->driver_apic > 255)
+		return NULL;
+	trap_on_interrupt(VECTOR_VTD_FAULT, on_event);
+	masked = count_events(b, false, &status);
+	is_pending = vtd_queue_event_pending(b->unit);
+	vtd_queue_event_clear(b->unit);
+	is_cleared = !vtd_queue_event_pending(b->unit);
+	if (status == VTD_OK)
+		sent = count_events(b, true, &status);
+	vtd_queue_event_interrupt(b->unit, false, 0, 0);
+	vtd_queue_event_clear(b->unit);
+	if (status != VTD_OK)
+		return stop(b, t, status);
+	return masked ? "outside the specification: a wait with IF was completed, and an interrupt came though IECTL.IM is set: the mask is not looked at (section 6.5.2.10)"
+	       : !is_pending
+		       ? "outside the specification: a wait with IF was completed, its event is masked, and IECTL.IP is not set (section 11.4.9.5)"
+	       : !is_cleared
+		       ? "outside the specification: IECTL.IP stays set after ICS.IWC was cleared (section 11.4.9.5)"
+	       : !sent ? "outside the specification: a wait with IF was completed, ICS.IWC was clear and IECTL.IM is, and no interrupt came: the invalidation completion event is not sent, or to another address (section 6.5.2.10, IEADDR, IEDATA)"
+	       : sent > 1
+		       ? "outside the specification: more than one interrupt came for one wait with IF (section 6.5.2.10)"
+		       : NULL;
+}
+
+/* Several descriptors with one wait: the one that counts is at each place in its turn. */
+static const char *see_batches(struct bench *b, struct tally *t)
+{
+	static char text[320];
+	unsigned state = 0;
+
+	for (unsigned count = 2; count <= LONGEST; count++)
+		for (unsigned i = 0; i < count * TIMES; i++, state = !state) {
+			enum outcome before = engine_once(b, t), after;
+			enum vtd_status status;
+
+			bench_store(b, b->target->entry, b->target->state[0][!state][0]);
+			status = vtd_flush_write_buffer(b->unit);
+			if (status == VTD_OK)
+				status = vtd_invalidate_iotlb_among(b->unit,
+								    b->target->domain[state],
+								    OTHER_DOMAIN, i / TIMES, count);
+			if (status != VTD_OK)
+				return stop(b, t, status);
+			after = engine_once(b, t);
+			if (t->stopped)
+				return t->stopped;
+			if (before != after || after != (enum outcome)b->target->expects[state])
+				continue;
+			format_text(
+				text, sizeof(text),
+				"outside the specification: of %u domain-selective IOTLB invalidations with one wait the %u. was of the domain-id whose entry had changed, and the next DMA used the old entry; one at a time they are done: a descriptor is skipped, or taken for the one before (section 6.5.2)",
+				count, i / TIMES + 1);
+			return text;
+		}
+	return NULL;
+}
+
+/* The queue is empty. */
+static const char *see_head(struct bench *b)
+{
+	static char text[240];
+	uint64_t started = time_us();
+	struct vtd_queue_place at;
+
+	do
+		at = vtd_queue_where(b->unit);
+	while (at.head != at.tail && time_us() - started < TOLD_US);
+	if (at.head == at.tail)
+		return NULL;
+	format_text(
+		text, sizeof(text),
+		"outside the specification: every descriptor is done, as the wait after them says, and IQH is 0x%lx where IQT is 0x%lx: it does not follow what is fetched (section 11.4.9.1)",
+		at.head, at.tail);
+	return text;
+}
+
+const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
+{
+	static char text[280];
+	struct vtd_queue_place before, after;
+	const char *problem;
+	enum vtd_status status;
+	uint32_t errors;
+
+	if (!b->unit->queue.descriptors)
+		return NULL;
+	problem = see_status(b, t);
+	if (!problem && is_leaf)
+		problem = see_batches(b, t);
+	/* QEMU complains of it to its own user. */
+	if (problem || b->traits.is_qemu)
+		return problem;
+	problem = see_head(b);
+	if (!problem)
+		problem = see_event(b, t);
+	if (!problem)
+		problem = see_interrupt(b, t);
+	if (problem)
+		return problem;
+	before = vtd_queue_where(b->unit);
+	status = vtd_invalidate_wrongly(b->unit);
+	after = vtd_queue_where(b->unit);
+	errors = b->unit->queue.errors;
+	if (vtd_queue_restart(b->unit) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	if (status == VTD_QUEUE_ERROR && vtd_invalidate_all(b->unit) != VTD_OK) {
+		format_text(
+			text, sizeof(text),
+			"outside the specification: after an invalid descriptor, which stopped the queue, FSTS.IQE was cleared and the queue turned off and on: it does nothing more (sections 6.5.2, 6.5.2.11)");
+		return text;
+	}
+	if (status == VTD_QUEUE_ERROR && errors & FSTS_IQE && after.head == before.tail)
+		return NULL;
+	format_text(
+		text, sizeof(text),
+		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
+		before.tail, vtd_status_text(status),
+		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
+	return text;
+}
+
+const char *check_status_bits(struct bench *b, struct tally *t)
+{
+	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
+	enum vtd_status status;
+	bool is_kept;
+
+	if (b->has_interrupt || b->traits.is_qemu || !b->unit->queue.descriptors)
+		return NULL;
+	vtd_fault_clear(b->unit);
+	for (unsigned i = 0; i <= registers && !t->stopped; i++)
+		trial_refused(b, target_nowhere(), t);
+	if (t->stopped || !vtd_fault_overflowed(b->unit)) {
+		vtd_fault_clear(b->unit);
+		return t->stopped;
+	}
+	vtd_invalidate_wrongly(b->unit);
+	/* Clears what stopped the queue, and that alone. */
+	status = vtd_queue_restart(b->unit);
+	is_kept = vtd_fault_overflowed(b->unit);
+	vtd_fault_clear(b->unit);
+	if (status != VTD_OK)
+		return stop(b, t, status);
+	return is_kept ? NULL
+		       : "outside the specification: FSTS.PFO and FSTS.IQE were set, 1 was written to IQE, and PFO is clear: bits of FSTS are not cleared each by itself (section 11.4.7.1)";
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads of the page under test, with nobody rewriting: where they come from, what refuses them, what they leave in caches. */
+#include "tests/litmus/reads.h"
+#include "kernel/cpu.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/random.h"
+#include "kernel/output/log.h"
+#include "kernel/time.h"
+#include "tests/litmus/engine.h"
+#include "tests/litmus/ownership.h"
+#include "vtd/entry.h"
+#include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define OUTSIDE	   "outside the specification: "
+#define ROUNDS	   16
+#define TRIES	   4
+#define DRAINED	   1024
+#define DRAINED_US 60000
+#define READ	   2 /* T1, T2 of a record: vtd/fault.h */
+#define MARK_A	   0xa11a0a0aa0a0a11aull
+#define MARK_B	   0xb22b0b0bb0b0b22bull
+#define MARK_AFTER 0xcafe0dd0cafe0dd0ull
+#define NOT_READ   0
+
+static char text[400];
+
+static void mark(struct bench *b, unsigned outcome, uint64_t value)
+{
+	for (unsigned i = 0; i < DMA_READ_BYTES / sizeof(uint64_t); i++)
+		b->target->page[outcome][i] = value;
+}
+
+/* Begin one; what is known before of its words is NOT_READ. */
+static void begin(struct bench *b)
+{
+	b->device->generator->was_read(b->device)[0] = NOT_READ;
+	b->device->generator->start_read(b->device, b->target->address);
+}
+
+static uint64_t end(struct bench *b, struct tally *t)
+{
+	if (bench_wait(b, t) == DMA_DEAD)
+		t->stopped = bench_reset(b);
+	return b->device->generator->was_read(b->device)[0];
+}
+
+static uint64_t read_once(struct bench *b, struct tally *t)
+{
+	t->dmas++;
+	begin(b);
+	return end(b, t);
+}
+
+static enum vtd_status put(struct bench *b, uint64_t value)
+{
+	enum vtd_status status;
+
+	bench_store(b, b->target->entry, value);
+	status = vtd_flush_write_buffer(b->unit);
+	return status == VTD_OK ? vtd_invalidate_all(b->unit) : status;
+}
+
+static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
+{
+	return t->stopped = bench_status_text(b, status);
+}
+
+static const char *tell(const struct bench *b, const char *what)
+{
+	format_text(text, sizeof(text), OUTSIDE "target %s: %s",
+		    target_name((enum target_id)b->target->id), what);
+	return text;
+}
+
+/* The entry changes, and what reads have left of the old one is invalidated. */
+static const char *see_dropped(struct bench *b, struct tally *t)
+{
+	const uint64_t marks[] = { MARK_A, MARK_B };
+	unsigned old = 0;
+
+	mark(b, OUTCOME_A, MARK_A);
+	mark(b, OUTCOME_B, MARK_B);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned state = round & 1;
+		uint64_t before = read_once(b, t), after;
+		enum vtd_status status;
+
+		if (t->stopped)
+			return t->stopped;
+		if (before != marks[state] && before != marks[!state])
+			return tell(
+				b,
+				"a read of the page under test did not bring what is in the page that its entry leads to (section 3.7)");
+		bench_store(b, b->target->entry, b->target->state[0][!state][0]);
+		status = vtd_flush_write_buffer(b->unit);
+		if (status == VTD_OK)
+			status = vtd_invalidate_iotlb_domain(b->unit, b->target->domain[0]);
+		if (status != VTD_OK)
+			return stop(b, t, status);
+		after = read_once(b, t);
+		old += after == marks[state];
+	}
+	if (put(b, b->target->state[0][0][0]) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	return old ? tell(b,
+			  "its entry changed, its domain-id was invalidated in the IOTLB, and the next read used the old entry, which writes do not: a translation that a read has filled is not dropped (section 6.5.2.3)")
+		   : t->stopped;
+}
+
+/* R clear, W set: a read is refused, and recorded as one. */
+static const char *see_refused(struct bench *b, struct tally *t)
+{
+	uint64_t good = b->target->state[0][0][0];
+	const char *problem = NULL;
+
+	if (b->target->id == TARGET_FS_LEAF || b->has_interrupt ||
+	    put(b, good & ~field_mask(SS_R)) != VTD_OK)
+		return t->stopped;
+	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
+		struct vtd_fault fault = { .type = READ };
+		uint64_t seen, until;
+		bool overflow, is_recorded = false;
+
+		vtd_fault_clear(b->unit);
+		seen = read_once(b, t);
+		until = time_us() + bench_fault_wait_us(b);
+		while (!is_recorded && time_us() < until)
+			is_recorded = vtd_fault_read(b->unit, &fault, 1, &overflow);
+		if (seen == MARK_A)
+			problem = tell(
+				b,
+				"R of the second-stage leaf entry is clear, and a read was done: the unit does not look at R (section 3.7.1)");
+		else if (is_recorded && fault.type != READ && fault.source_id == b->source_id &&
+			 fault.address == b->target->address)
+			problem = tell(
+				b,
+				"a read was refused, and is recorded as a write (section 11.4.7.6, FRCD.T1)");
+		else if (!is_recorded)
+			problem = tell(
+				b,
+				"R of the second-stage leaf entry is clear, a read was not done, and no fault was recorded (section 7.2.1)");
+		time_delay_us(bench_record_wait_us(b));
+	}
+	vtd_fault_clear(b->unit);
+	if (put(b, good) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	if (!t->stopped)
+		t->stopped = bench_reset(b);
+	return problem ? problem : t->stopped;
+}
+
+/* W clear: after a read has filled the IOTLB a write is still refused. */
+static const char *see_no_write(struct bench *b, struct tally *t)
+{
+	uint64_t good = b->target->state[0][0][0];
+	const char *problem = NULL;
+
+	if (put(b, good & ~field_mask(SS_W)) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
+		read_once(b, t);
+		if (engine_once(b, t) == OUTCOME_A)
+			problem = tell(
+				b,
+				"W of the leaf entry is clear, a read came first, and then a write was done: with a translation that a read has filled W is not looked at (section 6.2.4)");
+		time_delay_us(bench_record_wait_us(b));
+		vtd_fault_clear(b->unit);
+	}
+	if (put(b, good) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	return problem ? problem : t->stopped;
+}
+
+/* A write by a translation that a read has filled sets Dirty. */
+static const char *see_dirty(struct bench *b, struct tally *t)
+{
+	uint64_t good = b->target->state[0][0][0];
+	unsigned clean = 0;
+
+	if (b->target->id != TARGET_FS_LEAF || !field_of(b->unit->ecap, ECAP_SMPWC))
+		return NULL;
+	for (unsigned i = 0; i < TRIES && !t->stopped; i++) {
+		if (put(b, good & ~field_mask(FS_D)) != VTD_OK)
+			return stop(b, t, VTD_TIMEOUT);
+		read_once(b, t);
+		if (engine_once(b, t) == OUTCOME_A)
+			clean += !(*(volatile uint64_t *)b->target->entry & field_mask(FS_D));
+	}
+	if (put(b, good) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	return clean ? tell(b,
+			    "a read came first, then a write, and Dirty of the leaf entry is clear: a write by a translation that a read has filled does not set it (section 3.6.2)")
+		     : t->stopped;
+}
+
+/* After an invalidation that drains reads none comes from the old page: it holds something else by then. */
+static const char *see_drained(struct bench *b, struct tally *t)
+{
+	uint64_t started = time_us();
+	unsigned late = 0, rounds = 0;
+
+	if (!field_of(b->unit->cap, CAP_DRD) && field_of(b->unit->version, VER_MAX) < 2)
+		return NULL;
+	for (; rounds < DRAINED && !t->stopped && time_us() - started < DRAINED_US; rounds++) {
+		unsigned state = rounds & 1;
+		enum vtd_status status;
+
+		mark(b, state ? OUTCOME_B : OUTCOME_A, MARK_A);
+		mark(b, state ? OUTCOME_A : OUTCOME_B, MARK_B);
+		begin(b);
+		cpu_spin(random_next(&b->seed) & (random_next(&b->seed) & 256 ? 63 : 1023));
+		bench_store(b, b->target->entry, b->target->state[0][!state][0]);
+		status = vtd_flush_write_buffer(b->unit);
+		if (status == VTD_OK)
+			status = vtd_invalidate_iotlb_domain(b->unit, b->target->domain[0]);
+		mark(b, state ? OUTCOME_B : OUTCOME_A, MARK_AFTER);
+		late += end(b, t) == MARK_AFTER;
+		if (status != VTD_OK)
+			return stop(b, t, status);
+	}
+	if (put(b, b->target->state[0][0][0]) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	log_note(
+		"  %u reads under way at an invalidation that drains reads: %u of the old page after it",
+		rounds, late);
+	return late ? tell(b,
+			   "reads were under way at an IOTLB invalidation that drains reads (DR), and some brought what was put into the old page after it was reported done: reads are not drained (section 6.5.4)")
+		    : t->stopped;
+}
+
+const char *reads_find(struct bench *b, struct tally *t)
+{
+	static const char *(*const parts[])(struct bench *, struct tally *) = {
+		see_dropped, see_refused, see_no_write, see_dirty, see_drained,
+	};
+	static const uint8_t targets[] = { TARGET_LEAF, TARGET_FS_LEAF };
+	const char *problem = NULL;
+
+	if (!b->device->generator->start_read)
+		return NULL;
+	for (unsigned i = 0; i < sizeof(targets) && !problem; i++) {
+		if (b->lacks[targets[i]])
+			continue;
+		problem = ownership_settle(b, &b->targets[targets[i]], t);
+		if (problem)
+			return t->stopped = problem;
+		for (unsigned p = 0; p < sizeof(parts) / sizeof(parts[0]) && !problem; p++)
+			problem = parts[p](b, t);
+	}
+	return problem;
+}
