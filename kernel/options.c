@@ -9,6 +9,7 @@ const struct options option_defaults = {
 	.console_count = 1, /* CONSOLE_AUTO */
 	.baud = BAUD_AUTO,
 	.screen = true,
+	.nvme_cmb = true,
 	.passes = 1,
 	.deadline_ms = 30000,
 	.driver_cpu = -1,
@@ -152,6 +153,7 @@ static const struct row table[] = {
 	{ "tests", "globs of test names, with commas, under 1024 characters", OTHER(take_tests) },
 	{ "dma", DMA_CHOICE_HELP, OTHER(take_dma) },
 	{ "nvme-read", FLAG(" (an NVMe controller reads the first page of namespace 1)"), AT(nvme_read) },
+	{ "nvme-cmb", FLAG(" (an NVMe controller has its commands in its own memory, if it has some)"), AT(nvme_cmb) },
 	{ "seconds", "0.001 to 86400, measured time of each test", SECONDS, AT(test_ms) },
 	{ "companion", FLAG(" (another device behind the unit does DMA all the while)"), AT(companion) },
 	{ "dwell", "up to 8 times in ns between the stores of a sequence, 0 to 1000000000, with commas",

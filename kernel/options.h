@@ -117,6 +117,7 @@ struct options {
 	bool x2apic;	       /* ask for x2APIC mode */
 	bool ats;	       /* tests of sequences with the device's own TLB, where it has one */
 	bool nvme_read;	       /* NVMe controllers read a page of namespace 1, not Identify data */
+	bool nvme_cmb;	       /* and have their commands in their own memory, if they have some */
 	uint8_t console_count; /* of consoles; 0: none wanted */
 	struct console_choice consoles[CONSOLES_MAX];
 	uint32_t baud;			 /* 0: leave it; BAUD_AUTO: what is known of the UART */

@@ -44,6 +44,7 @@ enum vtd_fault_reason {
 	FAULT_PASID_RESERVED = 0x5a,
 	FAULT_PASID_INVALID = 0x5b,
 	FAULT_FS_NOT_PRESENT = 0x71,
+	FAULT_FS_RESERVED = 0x72,
 	FAULT_SM_SS_NOT_PRESENT = 0x79, /* a second-stage entry without permissions */
 	FAULT_SM_SS_RESERVED = 0x7a,
 	FAULT_NOT_CANONICAL = 0x80,

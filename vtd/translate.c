@@ -14,7 +14,7 @@
 #define SM_CONTEXT_RESERVED 0x1e0ull, 0xffffffffffe00000ull, ~0ull, ~0ull
 #define PASID_DIR_RESERVED  0xffcull
 #define PASID_RESERVED	    0xc00ull
-#define SS_PS		    (1ull << 7) /* above the leaf: a large page, where CAP.SSLPS has it */
+#define PS		    (1ull << 7) /* above the leaf: a large page */
 
 struct walk {
 	const struct vtd_unit *unit;
@@ -85,6 +85,24 @@ static void pass_through(struct walk *w)
 	w->out->address = w->at;
 }
 
+/* Which sizes of large pages there are: bit 0 for level 2, bit 1 for level 3 (CAP.SSLPS, CAP.FS1GP). */
+static bool has_pages_of(const struct walk *w, bool first, unsigned level)
+{
+	uint64_t cap = w->unit->cap;
+	uint64_t sizes = first ? 1 | field_of(cap, CAP_FL1GP) << 1 : field_of(cap, CAP_SSLPS);
+
+	return level <= 3 && sizes >> (level - 2) & 1;
+}
+
+/* The page number, in a page of this level, of the address. */
+static uint64_t page_in(struct walk *w, uint64_t pointer, unsigned level)
+{
+	uint64_t within = (1ull << 9 * (level - 1)) - 1;
+
+	w->out->is_large = level > 1;
+	return (pointer & ~within) | (w->at >> 12 & within);
+}
+
 static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 {
 	uint64_t need = field_mask(SS_R) | field_mask(SS_W);
@@ -112,11 +130,15 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 			fault(w, w->unit->scalable ? FAULT_SM_WRITE_DENIED : FAULT_WRITE_DENIED);
 			return;
 		}
-		if (level > 1 && entry & SS_PS && !field_of(w->unit->cap, CAP_SSLPS)) {
+		pointer = field_of(entry, SS_ADDR);
+		if (level == 1 || !(entry & PS))
+			continue;
+		if (!has_pages_of(w, false, level)) {
 			fault(w, w->unit->scalable ? FAULT_SM_SS_RESERVED : FAULT_SS_RESERVED);
 			return;
 		}
-		pointer = field_of(entry, SS_ADDR);
+		pointer = page_in(w, pointer, level);
+		break;
 	}
 	w->out->address = pointer << 12 | (w->at & 4095);
 }
@@ -165,6 +187,14 @@ static void first_stage(struct walk *w, uint64_t pointer, unsigned levels)
 			return;
 		}
 		pointer = field_of(entry, FS_ADDR);
+		if (level == 1 || !(entry & PS))
+			continue;
+		if (!has_pages_of(w, true, level)) {
+			fault(w, FAULT_FS_RESERVED);
+			return;
+		}
+		pointer = page_in(w, pointer, level);
+		break;
 	}
 	if (!through_second_stage(w, &pointer))
 		return;

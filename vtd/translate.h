@@ -32,6 +32,7 @@ struct vtd_translation {
 	/* A translation request got no permission, and nothing is recorded (section 7.1.2). */
 	bool is_unrecorded;
 	bool walks_page_zero; /* a pointer was 0 */
+	bool is_large;	      /* the page is of 2 MiB, or 1 GiB */
 	/* Nothing is wrong with the context or PASID-table entry itself, whatever the walk met after it. */
 	bool context_is_good, pasid_is_good;
 	uint8_t stage;	  /* enum vtd_stage, of the last table reached */

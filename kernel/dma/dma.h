@@ -105,7 +105,7 @@ struct dma_device {
 	/* That it works as it should, as a reset saw, for the log; NULL: nothing to say. */
 	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
-	bool reset_is_quiet; /* it does none, and ends what was under way: nothing is refused after it */
+	bool reset_is_quiet; /* it does none: nothing is refused after it but what the DMA before had begun */
 	bool hides_refusals; /* an access that is refused leaves it waiting: only the unit tells */
 	uint8_t tagging;     /* enum dma_tagging */
 	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
@@ -113,13 +113,20 @@ struct dma_device {
 
 	/* the generator's own */
 	volatile uint8_t *portal;
+	uint64_t portal_at; /* its bus address */
+	uint64_t portal_filled
+		[2]; /* what of each queue in it holds what we wrote, a bit for each entry */
 	uint64_t private_at; /* as given to reset */
-	uint16_t count;	     /* of descriptors given to the device */
+	uint64_t
+		given_at; /* to which address it is to write, by a descriptor that it may have read */
+	uint16_t count;	  /* of descriptors given to the device */
+	uint32_t sent, lost; /* transmit descriptors; DMAs in a row that did not come to an end */
 	uint32_t slot, phase, polls, doorbell_stride, queue, blocks, status;
 	const void *kind;
 	uint64_t sent_us;   /* when its frame was first seen to have been taken; 0: not yet */
 	uint64_t return_us; /* how long after that it may come back */
 	bool in_loopback, confirmed, given_up;
+	bool no_portal;	    /* it has none, or none that can be used */
 	bool may_not_send;  /* a raise may send nothing, and says that it did */
 	struct msi message; /* open from interrupt_open to interrupt_close */
 };

@@ -12,6 +12,7 @@ enum {
 	PROBE = FRAME + 2048, /* where the first frame is received */
 
 	PROBE_US = 20000,
+	TAKEN_US = 1000,     /* until a port with nothing else to do has taken a descriptor */
 	POLLS_PER_LOOK = 64, /* the queue's head is looked at this seldom */
 	/* A frame that was taken is waited for so long, and four times what the first one took. */
 	RETURN_US = 100,
@@ -122,15 +123,46 @@ void nic_fill_rings(struct dma_device *d, uint64_t private_at)
 			 (kind->advanced ? TX_DATA | TX_DEXT : 0);
 		t->high = kind->advanced ? NIC_FRAME_BYTES << TX_PAYLEN_SHIFT : 0;
 	}
-	d->slot = 0;
+	d->slot = d->sent = d->lost = 0;
+	d->private_at = private_at;
+	d->given_at = 0;
+}
+
+/*
+ * What the rings say after a frame was lost: the transmit descriptor is taken, or it would not be lost. The receive descriptor
+ * is used up if the head has passed it. If not it stays the port's, which may have read it: the next frame goes where it says.
+ */
+bool nic_go_on(struct dma_device *d)
+{
+	const struct nic_kind *kind = d->kind;
+	uint32_t head, next = (d->slot + 1) % DESCRIPTORS;
+
+	if (!nic_wait(d, kind->transmit + QUEUE_HEAD, ~0u, d->sent, TAKEN_US))
+		return false;
+	head = nic_read(d, kind->receive + QUEUE_HEAD);
+	if (!d->given_at)
+		return head == d->slot;
+	if (head != d->slot && head != next)
+		return false;
+	if (head == next) {
+		d->slot = next;
+		d->given_at = 0;
+	}
+	return true;
 }
 
 void nic_start(struct dma_device *d, uint64_t bus_address)
 {
 	const struct nic_kind *kind = d->kind;
-	volatile struct descriptor *r = &ring(d, RECEIVE_RING)[d->slot];
-	uint32_t next = (d->slot + 1) % DESCRIPTORS;
+	volatile struct descriptor *r;
+	uint32_t next;
 
+	/* It is told to forget the descriptor that it may have read. */
+	if (d->in_loopback && d->given_at && d->given_at != bus_address &&
+	    nic_start_anew(d, d->private_at))
+		return;
+	r = &ring(d, RECEIVE_RING)[d->slot];
+	next = (d->slot + 1) % DESCRIPTORS;
 	r->address = bus_address;
 	r->low = 0;
 	r->high = 0;
@@ -138,8 +170,10 @@ void nic_start(struct dma_device *d, uint64_t bus_address)
 	d->sent_us = 0;
 	if (!d->in_loopback)
 		return;
+	d->given_at = bus_address;
+	d->sent = (d->sent + 1) % DESCRIPTORS;
 	nic_write(d, kind->receive + QUEUE_TAIL, next);
-	nic_write(d, kind->transmit + QUEUE_TAIL, next);
+	nic_write(d, kind->transmit + QUEUE_TAIL, d->sent);
 }
 
 enum dma_state nic_poll(struct dma_device *d)
@@ -160,7 +194,7 @@ enum dma_state nic_poll(struct dma_device *d)
 		head = nic_read(d, kind->transmit + QUEUE_HEAD);
 		if (head == ~0u)
 			return DMA_DEAD;
-		if (head == next && !d->sent_us)
+		if (head == d->sent && !d->sent_us)
 			d->sent_us = time_us();
 		return d->sent_us && time_us() - d->sent_us > d->return_us ? DMA_DEAD : DMA_BUSY;
 	}
@@ -172,5 +206,7 @@ enum dma_state nic_poll(struct dma_device *d)
 	if (!(status & RX_EOP) || (length & 0xffff) != NIC_FRAME_BYTES)
 		return DMA_DEAD;
 	d->slot = next;
+	d->given_at = 0;
+	d->lost = 0;
 	return errors ? DMA_FAILED : DMA_DONE;
 }

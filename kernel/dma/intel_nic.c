@@ -19,6 +19,8 @@ enum {
 	MASTER_US = 80000,
 	RESET_US = 500000,
 	LOAD_US = 20000,
+	LOST_MOST =
+		16, /* frames in a row, until the MAC is reset: an entry may be absent most of the time */
 	RESTART_US = 100000, /* for the queues alone, before the whole device is reset */
 	RXPBSIZE_DEFAULT = 0xa2,
 	TXPBSIZE_DEFAULT = 0x04000014,
@@ -185,7 +187,8 @@ const char *nic_open(struct dma_device *d)
 	/* Rings are written back, and the first frame comes to its own page. */
 	d->reads = d->writes = 3;
 	d->address_mask = ~0ull;
-	d->reset_is_quiet = !((const struct nic_kind *)d->kind)->advanced; /* those send a frame */
+	/* Where a frame is sent to see it come back (restart()), it may be refused, too. */
+	d->reset_is_quiet = !((const struct nic_kind *)d->kind)->advanced;
 	d->hides_refusals = true;
 	d->bytes = NIC_FRAME_BYTES;
 	d->typical_us = 20;
@@ -221,6 +224,29 @@ static bool restart(struct dma_device *d, uint64_t private_at)
 	return false;
 }
 
+/*
+ * Where they cannot be turned off by themselves, the rings go on as they are: a refused access loses a frame, and another one is
+ * sent. A port that cannot go on does not take it, or loses it too.
+ */
+static bool go_on(struct dma_device *d, uint64_t private_at)
+{
+	const struct nic_kind *kind = d->kind;
+
+	return !kind->advanced && d->in_loopback && d->confirmed && !d->unproven &&
+	       d->private_at == private_at && ++d->lost < LOST_MOST &&
+	       nic_read(d, NIC_STATUS) & STATUS_LU && nic_go_on(d);
+}
+
+const char *nic_start_anew(struct dma_device *d, uint64_t private_at)
+{
+	const char *problem = enter_loopback(d);
+
+	if (problem)
+		return problem;
+	nic_fill_rings(d, private_at);
+	return nic_set_up_queues(d, private_at);
+}
+
 const char *nic_reset(struct dma_device *d, uint64_t private_at)
 {
 	static const char no_return[] =
@@ -229,13 +255,11 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 
 	if (d->given_up)
 		return no_return;
-	if (restart(d, private_at))
+	if (go_on(d, private_at) || restart(d, private_at))
 		return NULL;
-	problem = enter_loopback(d);
-	if (problem)
+	problem = nic_start_anew(d, private_at);
+	if (problem && !d->in_loopback)
 		return problem;
-	nic_fill_rings(d, private_at);
-	problem = nic_set_up_queues(d, private_at);
 	if (!problem && !d->confirmed && !d->unproven) {
 		d->confirmed = nic_probe(d, private_at) == DMA_DONE;
 		d->given_up = !d->confirmed;

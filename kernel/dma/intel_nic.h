@@ -185,6 +185,12 @@ const char *nic_set_up_queues(struct dma_device *device, uint64_t private_at);
 /* The frame, and descriptors that send it again and again. */
 void nic_fill_rings(struct dma_device *device, uint64_t private_at);
 
+/* The next frame may be sent although the one before was lost, with nothing reset. */
+bool nic_go_on(struct dma_device *device);
+
+/* intel_nic.c: from whatever state, by a reset of the MAC. NULL, or what went wrong. */
+const char *nic_start_anew(struct dma_device *device, uint64_t private_at);
+
 /* A frame of our own into a private page. DMA_BUSY: it is not even taken. */
 enum dma_state nic_probe(struct dma_device *device, uint64_t private_at);
 

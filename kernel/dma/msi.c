@@ -4,6 +4,7 @@
  * one vector, or vector 0 of MSI-X with all others masked, as firmware may have left its own messages in them.
  */
 #include "kernel/dma/msi.h"
+#include "kernel/dma/bar.h"
 #include "kernel/dma/registers.h"
 
 #include <stddef.h>
@@ -32,24 +33,8 @@ enum {
 	ENTRY_DATA = 8,
 	ENTRY_CONTROL = 12,
 	    ENTRY_MASKED = 1 << 0,
-	LAST_BAR = 5,
 };
 // clang-format on
-
-/* Bytes that a memory BAR decodes (section 7.5.1.2.1); 0: none, or 4 GiB or more. Decoding is off meanwhile. */
-static uint32_t bar_bytes(const struct pci_function *f, unsigned bar)
-{
-	unsigned at = PCI_BAR0 + 4 * bar;
-	uint16_t command = pci_read16(f, PCI_COMMAND);
-	uint32_t before = pci_read32(f, at), sized;
-
-	pci_write16(f, PCI_COMMAND, command & (uint16_t) ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO));
-	pci_write32(f, at, ~0u);
-	sized = pci_read32(f, at);
-	pci_write32(f, at, before);
-	pci_write16(f, PCI_COMMAND, command);
-	return before & 1 ? 0 : ~(sized & ~15u) + 1;
-}
 
 static void entry_write(const struct msi *m, unsigned vector, unsigned offset, uint32_t value)
 {
@@ -70,7 +55,7 @@ static const char *find_table(struct msi *m)
 
 	m->vectors = (m->control & MSIX_SIZE) + 1u;
 	end = begin + ENTRY_BYTES * m->vectors;
-	if (bar > LAST_BAR || end > bar_bytes(f, bar))
+	if (bar > DMA_LAST_BAR || end > dma_bar_bytes(f, bar))
 		return "its MSI-X table is said to be where it has no memory (BAR, offset)";
 	m->table = pci_map_bar(f, bar, end);
 	if (!m->table)

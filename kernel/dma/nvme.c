@@ -20,8 +20,8 @@ enum {
 	CAP_DSTRD_SHIFT = 32,   /* 35:32 */
 	CAP_MPSMIN_SHIFT = 48,  /* 51:48 */
 	CAP_TO_US = 500000,     /* unit of CAP.TO */
-	NVME_CC = 0x14,
-	    CC_EN = 1 << 0,
+	/* NVME_CC */
+	    CC_EN = NVME_CC_EN,
 	    CC_SHN_NORMAL = 1 << 14,
 	    CC_QUEUE_SIZES = 4 << 20 | 6 << 16, /* 16-byte completions, 64-byte commands */
 	NVME_CSTS = 0x1c,
@@ -37,7 +37,7 @@ enum {
 
 	STATUS_CODE = 0x7ff, /* type 10:8, code 7:0, once the phase tag is shifted out */
 	NOT_WRITTEN = -1, /* in words that the controller sets to 0, or to the queue's head */
-	POLLS_PER_STATUS = 1024, /* CSTS is looked at this seldom: reading a register is slow */
+	POLLS_PER_STATUS = 512, /* CSTS is looked at this seldom: reading a register is slow */
 	BEGIN_TRIES = 8,
 	SHUTDOWN_US = 5000000, /* flash that is not told of its end counts an unsafe shutdown */
 };
@@ -54,9 +54,15 @@ _Static_assert(sizeof(struct completion) == 16 && offsetof(struct completion, he
 _Static_assert(NVME_QUEUE_ENTRIES * sizeof(struct nvme_command) <= PAGE_SIZE,
 	       "a queue is a page, at most");
 
+/* In memory, or a copy of what is in the controller. */
 static volatile struct nvme_command *submission_queue(const struct dma_device *d)
 {
 	return (volatile struct nvme_command *)(d->private + 2 * d->queue * PAGE_SIZE);
+}
+
+uint64_t nvme_submissions_at(const struct dma_device *d, unsigned queue)
+{
+	return d->portal ? d->portal_at + queue * PAGE_SIZE : d->private_at + 2 * queue * PAGE_SIZE;
 }
 
 static volatile struct completion *completion_queue(const struct dma_device *d)
@@ -64,12 +70,12 @@ static volatile struct completion *completion_queue(const struct dma_device *d)
 	return (volatile struct completion *)(d->private + (2 * d->queue + 1) * PAGE_SIZE);
 }
 
-static uint32_t read32(const struct dma_device *d, unsigned offset)
+uint32_t nvme_read32(const struct dma_device *d, unsigned offset)
 {
 	return dma_read32(d->registers + offset);
 }
 
-static void write32(const struct dma_device *d, unsigned offset, uint32_t value)
+void nvme_write32(const struct dma_device *d, unsigned offset, uint32_t value)
 {
 	dma_write32(d->registers + offset, value);
 }
@@ -126,8 +132,7 @@ static const char *nvme_open(struct dma_device *d)
 	d->private = memory_alloc_window(d->private_pages);
 	if (!d->private)
 		return "no memory for its queues";
-	/* Submission queues at even pages, completion queues at odd ones, Identify data. */
-	d->reads = 1 << 0 | 1 << 2;
+	/* Submission queues at even pages (d->reads: nvme_cmb_begin()), completion queues at odd ones, Identify data. */
 	d->writes = 1 << 1 | 1 << 3 | 1 << NVME_DATA_PAGE;
 	d->reset_does_dma = options.nvme_read;
 	d->reset_is_quiet = !options.nvme_read;
@@ -141,12 +146,16 @@ static const char *nvme_open(struct dma_device *d)
 /* CSTS.RDY within the time that CAP.TO allows. */
 static bool wait_ready(struct dma_device *d, bool ready)
 {
-	uint64_t cap = dma_read64(d->registers + NVME_CAP);
-	uint64_t limit_us = ((cap >> CAP_TO_SHIFT & 0xff) + 1) * CAP_TO_US;
-	uint64_t deadline = time_us() + limit_us;
+	uint64_t deadline = 0;
 
-	while ((read32(d, NVME_CSTS) & CSTS_RDY) != (ready ? CSTS_RDY : 0)) {
-		if (time_us() > deadline || read32(d, NVME_CSTS) == ~0u)
+	while ((nvme_read32(d, NVME_CSTS) & CSTS_RDY) != (ready ? CSTS_RDY : 0)) {
+		/* Not asked for where the controller is ready at once: reading a register is slow. */
+		if (!deadline) {
+			uint64_t cap = dma_read64(d->registers + NVME_CAP);
+
+			deadline = time_us() + ((cap >> CAP_TO_SHIFT & 0xff) + 1) * CAP_TO_US;
+		}
+		if (time_us() > deadline || nvme_read32(d, NVME_CSTS) == ~0u)
 			return false;
 		cpu_pause();
 	}
@@ -156,17 +165,18 @@ static bool wait_ready(struct dma_device *d, bool ready)
 /* Disabled and enabled anew, which forgets all queues but the admin queue (section 7.3.2). */
 static const char *restart(struct dma_device *d, uint64_t private_at)
 {
-	write32(d, NVME_CC, read32(d, NVME_CC) & ~(uint32_t)CC_EN);
+	nvme_write32(d, NVME_CC, nvme_read32(d, NVME_CC) & ~(uint32_t)CC_EN);
 	if (!wait_ready(d, false))
 		return "the controller does not stop (CSTS.RDY stays 1)";
 	memset(d->private, 0, d->private_pages * PAGE_SIZE);
 	d->queue = NVME_ADMIN;
 	d->slot = 0;
 	d->phase = 1;
-	write32(d, NVME_AQA, (NVME_QUEUE_ENTRIES - 1) << 16 | (NVME_QUEUE_ENTRIES - 1));
-	dma_write64(d->registers + NVME_ASQ, private_at);
+	nvme_cmb_begin(d);
+	nvme_write32(d, NVME_AQA, (NVME_QUEUE_ENTRIES - 1) << 16 | (NVME_QUEUE_ENTRIES - 1));
+	dma_write64(d->registers + NVME_ASQ, nvme_submissions_at(d, NVME_ADMIN));
 	dma_write64(d->registers + NVME_ACQ, private_at + PAGE_SIZE);
-	write32(d, NVME_CC, CC_QUEUE_SIZES | CC_EN);
+	nvme_write32(d, NVME_CC, CC_QUEUE_SIZES | CC_EN);
 	if (!wait_ready(d, true))
 		return "the controller does not become ready (CSTS.RDY stays 0)";
 	return NULL;
@@ -195,15 +205,19 @@ void nvme_submit(struct dma_device *d, const struct nvme_command *command)
 {
 	volatile struct nvme_command *c = &submission_queue(d)[d->slot];
 	volatile struct completion *answer = &completion_queue(d)[d->slot];
+	struct nvme_command numbered = *command;
 
 	answer->result = (uint32_t)NOT_WRITTEN;
 	answer->reserved = (uint32_t)NOT_WRITTEN;
 	answer->head = (uint16_t)NOT_WRITTEN;
-	*c = *command;
-	c->id = (uint16_t)d->slot;
+	numbered.id = (uint16_t)d->slot;
+	if (d->portal)
+		nvme_cmb_put(d, (struct nvme_command *)c, &numbered);
+	else
+		*c = numbered;
 	d->polls = 0;
-	write32(d, NVME_DOORBELLS + 2 * d->queue * d->doorbell_stride,
-		(d->slot + 1) % NVME_QUEUE_ENTRIES);
+	nvme_write32(d, NVME_DOORBELLS + 2 * d->queue * d->doorbell_stride,
+		     (d->slot + 1) % NVME_QUEUE_ENTRIES);
 }
 
 static void nvme_start(struct dma_device *d, uint64_t bus_address)
@@ -230,7 +244,7 @@ enum dma_state nvme_poll(struct dma_device *d)
 	uint16_t status = c->status;
 
 	if ((status & 1) != d->phase) {
-		if (++d->polls % POLLS_PER_STATUS == 0 && read32(d, NVME_CSTS) & CSTS_CFS)
+		if (++d->polls % POLLS_PER_STATUS == 0 && nvme_read32(d, NVME_CSTS) & CSTS_CFS)
 			return DMA_DEAD; /* all ones, of a device that is gone, too */
 		return DMA_BUSY;
 	}
@@ -245,7 +259,7 @@ enum dma_state nvme_poll(struct dma_device *d)
 	d->slot = (d->slot + 1) % NVME_QUEUE_ENTRIES;
 	if (!d->slot)
 		d->phase ^= 1;
-	write32(d, NVME_DOORBELLS + (2 * d->queue + 1) * d->doorbell_stride, d->slot);
+	nvme_write32(d, NVME_DOORBELLS + (2 * d->queue + 1) * d->doorbell_stride, d->slot);
 	d->status = status >> 1 & STATUS_CODE;
 	return status >> 1 ? DMA_FAILED : DMA_DONE;
 }
@@ -255,12 +269,12 @@ static void shut_down(struct dma_device *d)
 {
 	uint64_t deadline = time_us() + SHUTDOWN_US;
 
-	if (!(read32(d, NVME_CC) & CC_EN) ||
-	    (read32(d, NVME_CSTS) & (CSTS_RDY | CSTS_CFS)) != CSTS_RDY)
+	if (!(nvme_read32(d, NVME_CC) & CC_EN) ||
+	    (nvme_read32(d, NVME_CSTS) & (CSTS_RDY | CSTS_CFS)) != CSTS_RDY)
 		return;
-	write32(d, NVME_CC, read32(d, NVME_CC) | CC_SHN_NORMAL);
+	nvme_write32(d, NVME_CC, nvme_read32(d, NVME_CC) | CC_SHN_NORMAL);
 	while (time_us() < deadline) {
-		uint32_t csts = read32(d, NVME_CSTS);
+		uint32_t csts = nvme_read32(d, NVME_CSTS);
 
 		if ((csts & CSTS_SHST) == CSTS_SHST_COMPLETE || csts & CSTS_CFS)
 			return;
@@ -294,11 +308,11 @@ static bool nvme_interrupt_raise(struct dma_device *d)
 	while (!is_answered(d)) {
 		if (++d->polls % POLLS_PER_STATUS)
 			continue;
-		if (read32(d, NVME_CSTS) & CSTS_CFS || time_us() > end)
+		if (nvme_read32(d, NVME_CSTS) & CSTS_CFS || time_us() > end)
 			return false;
 	}
 	/* What was posted before the answer to this read is there by then. */
-	return !(read32(d, NVME_CSTS) & CSTS_CFS) && nvme_poll(d) == DMA_DONE;
+	return !(nvme_read32(d, NVME_CSTS) & CSTS_CFS) && nvme_poll(d) == DMA_DONE;
 }
 
 static void nvme_interrupt_close(struct dma_device *d)
@@ -309,8 +323,9 @@ static void nvme_interrupt_close(struct dma_device *d)
 static void nvme_stop(struct dma_device *d)
 {
 	msi_close(&d->message);
-	write32(d, NVME_CC, read32(d, NVME_CC) & ~(uint32_t)CC_EN);
-	wait_ready(d, false);
+	nvme_write32(d, NVME_CC, nvme_read32(d, NVME_CC) & ~(uint32_t)CC_EN);
+	if (wait_ready(d, false))
+		nvme_cmb_end(d);
 	pci_bus_master(d->function, false);
 }
 

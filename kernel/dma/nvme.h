@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What nvme.c (the controller and its admin queue) and nvme_read.c (an I/O queue to read by) share.
+ * What nvme.c (the controller and its admin queue), nvme_read.c (an I/O queue to read by) and nvme_cmb.c
+ * (submission queues in the controller's own memory) share.
  * Section numbers are those of the NVM Express base specification 1.4.
  */
 #ifndef KERNEL_DMA_NVME_H
@@ -13,6 +14,10 @@ enum {
 	PCI_CLASS_NVME = 0x010802,
 
 	NVME_CAP = 0x00,  /* 64 bits: MQES 15:0, TO 31:24 in 500 ms, DSTRD 35:32, CSS 44:37, MPSMIN 51:48 */
+
+	    NVME_CAP_CMBS_BIT = 57,
+	NVME_CC = 0x14,
+	    NVME_CC_EN = 1 << 0,
 
 	NVME_QUEUE_ENTRIES = 64, /* a page of commands; completions take a quarter */
 
@@ -54,6 +59,23 @@ _Static_assert(sizeof(struct nvme_command) == 64 && offsetof(struct nvme_command
 /* Put a command into the queue in use, device->slot of device->queue, and ring its doorbell. */
 void nvme_submit(struct dma_device *device, const struct nvme_command *command);
 enum dma_state nvme_poll(struct dma_device *device);
+
+uint32_t nvme_read32(const struct dma_device *device, unsigned offset);
+void nvme_write32(const struct dma_device *device, unsigned offset, uint32_t value);
+
+/* Where the controller finds submission queue number `queue`: a bus address. */
+uint64_t nvme_submissions_at(const struct dma_device *device, unsigned queue);
+
+/*
+ * Controller memory buffer, nvme_cmb.c. Of a controller that is disabled: have the submission queues in it, or in memory
+ * where it has none that can be used (device->portal is NULL then). device->reads says what is fetched from memory.
+ */
+void nvme_cmb_begin(struct dma_device *device);
+/* Write the command, which `copy` has held since this slot was last written, where the controller fetches it. */
+void nvme_cmb_put(struct dma_device *device, struct nvme_command *copy,
+		  const struct nvme_command *command);
+/* Off again: nothing of the controller answers at the address that was given to it. */
+void nvme_cmb_end(struct dma_device *device);
 
 /* Why this controller, its registers looked at, cannot be read from; NULL: perhaps it can. */
 const char *nvme_read_refuses(uint64_t cap);

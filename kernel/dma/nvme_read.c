@@ -103,7 +103,7 @@ const char *nvme_read_begin(struct dma_device *d, uint64_t private_at, bool *ref
 			d,
 			(struct nvme_command){
 				.opcode = NVME_CREATE_IO_SUBMISSION_QUEUE,
-				.prp1 = private_at + 2 * NVME_IO * PAGE_SIZE,
+				.prp1 = nvme_submissions_at(d, NVME_IO),
 				.dword10 = size_and_id,
 				.dword11 = NVME_IO << 16 /* completions */ | QUEUE_CONTIGUOUS,
 			},

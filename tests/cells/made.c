@@ -42,6 +42,9 @@ static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 				       STEP_INVALIDATE_CONTEXT_OTHER, STEP_INVALIDATE_PASID,
 				       STEP_INVALIDATE_PASID_DOMAIN,  STEP_INVALIDATE_PASID,
 				       STEP_INVALIDATE_PASID_DOMAIN,  STEP_INVALIDATE_PIOTLB };
+	static const uint8_t of_paging[] = { STEP_INVALIDATE_IOTLB_LARGE,
+					     STEP_INVALIDATE_IOTLB_LARGE_LEAF,
+					     STEP_INVALIDATE_IOTLB_OTHER };
 	const unsigned of_legacy_mode = 9;
 	bool legacy = kind == KIND_ROOT_TABLE || kind == KIND_ROOT || kind == KIND_CONTEXT;
 	/* What leads to many PASIDs is not followed by an invalidation of one (section 6.5.2.1). */
@@ -51,6 +54,10 @@ static struct step invalidation_of(uint64_t *seed, enum entry_kind kind)
 	if (kind_is_of_interrupts(kind))
 		return (struct step){ .op = below(seed, 2) ? STEP_INVALIDATE_IEC
 							   : STEP_INVALIDATE_IEC_GLOBAL };
+	if (kind_is_of_paging(kind) && !below(seed, 3)) {
+		s.op = of_paging[below(seed, sizeof(of_paging))];
+		return s;
+	}
 	do
 		s.op = ops[below(seed, legacy ? of_legacy_mode : sizeof(ops))];
 	while (many && s.op == STEP_INVALIDATE_PASID);

@@ -27,7 +27,7 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 	sim_unit.pages_left = 100000;
 	sim_unit_set64(VTD_CAP, field_bits(CAP_ND, 6) | field_bits(CAP_SAGAW, bench_sagaw) |
 					field_bits(CAP_MGAW, 47) | field_bits(CAP_FRO, 0x22) |
-					field_bits(CAP_PI, 1));
+					field_bits(CAP_PI, 1) | field_bits(CAP_SSLPS, 1));
 	sim_unit_set64(VTD_ECAP, field_bits(ECAP_QI, 1) | field_bits(ECAP_IRO, 0xf) |
 					 field_bits(ECAP_SMTS, 1) | field_bits(ECAP_SSTS, 1) |
 					 field_bits(ECAP_FSTS, 1) | field_bits(ECAP_PT, 1) |

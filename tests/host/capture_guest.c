@@ -11,7 +11,7 @@ static void print_call(void *context)
 {
 	struct guest *g = context;
 
-	fprintf(g->recorder.out, " stack %" PRIx64 "/0", g->call);
+	fprintf(g->recorder.out, " stack %" PRIx64 " %" PRIx64 "/0/2", g->stack, g->call);
 }
 
 static void store(struct guest *g, uint64_t physical, uint64_t low, uint64_t high, unsigned bytes,
@@ -44,6 +44,7 @@ void guest_start(struct guest *g)
 {
 	memset(g, 0, sizeof(*g));
 	g->call = 0xffffffff81000100;
+	g->stack = 0xffffc90000003f00;
 	g->pc = 0xffffffff81000000;
 	g->recorder.out = open_memstream(&g->text, &g->length);
 	fprintf(g->recorder.out, RECORD_FIRST " %d\n", CAPTURE_VERSION);

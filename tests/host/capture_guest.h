@@ -24,7 +24,8 @@ struct guest {
 	struct records records;
 	char *text; /* of the records, after guest_end() */
 	size_t length;
-	uint64_t tail, call; /* call: what the stack is said to be */
+	uint64_t tail, call,
+		stack; /* the return address that is said to be on the stack, and where */
 	uint64_t pc;
 	unsigned cpu;
 };

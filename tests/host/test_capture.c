@@ -7,7 +7,6 @@
 #include "tests/host/test.h"
 #include "tools/capture/capture.h"
 #include "tools/capture/shape.h"
-#include "tools/capture/unwind.h"
 #include "tools/capture/verdict.h"
 
 #define CONTEXT_INVALIDATION(source, did) \
@@ -276,7 +275,9 @@ TEST(capture_whose_invalidation_it_is_is_told_by_the_stack)
 	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
 	g.call -= 0x1000;
 	g.cpu = 1; /* another processor */
+	g.stack += 0x8000;
 	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
+	g.stack -= 0x8000;
 	g.cpu = 0;
 	guest_store(&g, GUEST_CONTEXT + 0x20, 0);
 	guest_store(&g, GUEST_CONTEXT + 0x28, 0);
@@ -288,6 +289,47 @@ TEST(capture_whose_invalidation_it_is_is_told_by_the_stack)
 	CHECK_EQ(s->count, 3);
 	CHECK_EQ(t.foreign, 3);
 	CHECK_EQ(judge(s).harms, HARM_STALE); /* no flush, no IOTLB invalidation */
+	shapes_free(&shapes);
+	transitions_free(&t);
+	guest_free(&g);
+}
+
+/* Linux's crash kernel: while one device's entry is set up, another task comes, does the same to another's, and goes. */
+TEST(capture_two_tasks_in_the_same_functions)
+{
+	struct guest g;
+	struct transitions t;
+	struct shapes shapes;
+	const struct shape *s;
+
+	guest_start(&g);
+	guest_store(&g, GUEST_CONTEXT + 0x28, 0x102);
+	guest_store(&g, GUEST_CONTEXT + 0x20, 0x5001);
+	g.stack += 0x8000;
+	guest_set_up(&g, 0x30, 0x6001, 0x202);
+	guest_invalidate(&g, CONTEXT_INVALIDATION(3, 2), 0);
+	g.stack -= 0x8000;
+	guest_flush(&g, GUEST_CONTEXT + 0x20);
+	/* A teardown goes on on another processor. */
+	guest_store(&g, GUEST_CONTEXT + 0x20, 0);
+	guest_flush(&g, GUEST_CONTEXT + 0x20);
+	g.stack += 0x8000;
+	guest_store(&g, GUEST_CONTEXT + 0x30, 0x6003); /* the other task again */
+	guest_flush(&g, GUEST_CONTEXT + 0x30);
+	g.stack -= 0x8000;
+	g.cpu = 1;
+	guest_invalidate(&g, CONTEXT_INVALIDATION(2, 1), 0);
+	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
+	shapes = shapes_of(&g, &t);
+	CHECK_EQ(t.count, 5);
+	CHECK_EQ(t.list[1].count, 3); /* two stores, and its flush */
+	CHECK_EQ(t.list[2].count, 4);
+	CHECK_EQ(t.list[3].count, 4);
+	CHECK_EQ(t.list[4].count, 2);
+	CHECK_EQ(t.foreign, 0);
+	s = shape_of(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
+	CHECK(!s->unwaited);
+	CHECK_EQ(judge(s).is, VERDICT_SAFE);
 	shapes_free(&shapes);
 	transitions_free(&t);
 	guest_free(&g);
@@ -346,35 +388,4 @@ TEST(capture_an_exchange_and_a_change_in_place)
 	shapes_free(&shapes);
 	transitions_free(&t);
 	guest_free(&g);
-}
-
-TEST(capture_symbols_and_the_stack)
-{
-	char text[] =
-		"ffffffff81000300 T __some_text_end\nffffffff81000100 t outer\nffffffff81000200 T middle.isra.0\nffffffff81000300 t inner\n"
-		"ffffffff81000400 d data\nffffffff81000500 t other\n";
-	struct symbols s;
-	const char *unnamed;
-	struct record r = { .pc = 0xffffffff81000310,
-			    .depth = 3,
-			    .stack = { 0xffffffff81000150, 0xffffffff81000220, 0xffffffff81000120 },
-			    .called = { 0xffffffff81000500, 0xffffffff81000300, 0 } };
-	struct records records = { .list = &r, .count = 1 };
-
-	symbols_parse(&s, text);
-	CHECK_EQ(s.count, 5);
-	CHECK(!strcmp(symbols_name(&s, 0xffffffff81000210), "middle"));
-	CHECK(!strcmp(symbols_name(&s, 0xffffffff81000410), "inner"));
-	CHECK(!strcmp(symbols_name(&s, 0x1000), "0x1000"));
-	unnamed = symbols_name(&s, 0x1000);
-	for (unsigned i = 1; i < 100; i++)
-		symbols_name(&s, 0x1000 * i);
-	CHECK(!strcmp(unnamed, "0x1000"));
-	unwind(&records, &s); /* the first called another function: a left-over */
-	CHECK_EQ(r.depth, 2);
-	CHECK_EQ(r.stack[0], 0xffffffff81000220);
-	CHECK_EQ(r.stack[1], 0xffffffff81000120);
-	for (size_t i = 0; i < s.count; i++)
-		free(s.list[i].name);
-	free(s.list);
 }

@@ -35,7 +35,7 @@ static struct unmappings find(struct guest *g)
 	struct unmappings u;
 	struct records r = guest_end(g);
 
-	unmappings_find(&r, &u);
+	unmappings_find(&r, false, &u);
 	return u;
 }
 
@@ -85,6 +85,12 @@ TEST(capture_an_unmapping_beside_a_teardown)
 	CHECK(u.list[0].named->number < u.list[0].queue->number);
 	CHECK(u.list[0].gone && u.list[0].gone->number > u.list[0].queue->number);
 	CHECK(!u.list[0].named_again);
+	unmappings_free(&u);
+	/* The same in caching mode: it may have been a mapping. */
+	unmappings_find(&g.records, true, &u);
+	CHECK(u.unknown);
+	CHECK_EQ(u.count, 0);
+	CHECK(u.invalidations > 0);
 	unmappings_free(&u);
 	guest_free(&g);
 }

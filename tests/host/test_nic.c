@@ -165,6 +165,69 @@ TEST(nic_restarts_queues_and_resets_where_that_does_not_help)
 	CHECK_EQ(sim_nic.complaint, 0);
 }
 
+/* Legacy rings go on after a lost frame, whether its receive descriptor was used up or not: 200 of them, twice around. */
+TEST(nic_goes_on_after_a_lost_frame_with_no_reset)
+{
+	static const enum sim_refusal lost[] = { REFUSE_FRAME, REFUSE_ANSWER, REFUSE_LENGTH,
+						 REFUSE_EOP };
+	struct dma_device d = new_device(0x10d3);
+	unsigned resets;
+
+	CHECK_EQ(bring_up(&d), 0);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	resets = sim_nic.resets;
+	for (unsigned i = 0; i < 200; i++) {
+		sim_nic.refuse = lost[i % 4];
+		CHECK_EQ(one_dma(&d), DMA_DEAD);
+		CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+		if (i % 5)
+			continue;
+		sim_nic.refuse = REFUSE_NOTHING;
+		CHECK_EQ(one_dma(&d), DMA_DONE);
+		CHECK_EQ(page[0], 2);
+	}
+	CHECK_EQ(sim_nic.resets, resets);
+	CHECK_EQ(sim_nic.complaint, 0);
+}
+
+TEST(nic_does_not_go_on_where_that_does_not_help)
+{
+	struct dma_device d = new_device(0x10d3);
+	static uint8_t other[4096] __attribute__((aligned(4096)));
+	unsigned resets;
+
+	CHECK_EQ(bring_up(&d), 0);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	resets = sim_nic.resets;
+	/* None comes back. */
+	sim_nic.refuse = REFUSE_FRAME;
+	for (unsigned i = 0; i < 100 && sim_nic.resets == resets; i++) {
+		CHECK_EQ(one_dma(&d), DMA_DEAD);
+		CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	}
+	CHECK_EQ(sim_nic.resets, resets + 1);
+	/* The port may have read a descriptor with the address of before. */
+	CHECK_EQ(one_dma(&d), DMA_DEAD);
+	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	CHECK_EQ(sim_nic.resets, resets + 1);
+	sim_nic.refuse = REFUSE_NOTHING;
+	sim_nic.buffer = other;
+	d.generator->start(&d, (uint64_t)other);
+	CHECK_EQ(sim_nic.resets, resets + 2);
+	for (unsigned i = 0; i < 100000 && d.generator->poll(&d) == DMA_BUSY; i++)
+		;
+	CHECK_EQ(other[0], 2);
+	/* The queue stopped at a descriptor that was refused. */
+	sim_nic.buffer = page;
+	sim_nic.refuse = REFUSE_TRANSMIT;
+	CHECK_EQ(one_dma(&d), DMA_BUSY);
+	sim_nic.refuse = REFUSE_NOTHING;
+	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
+	CHECK_EQ(sim_nic.resets, resets + 3);
+	CHECK_EQ(one_dma(&d), DMA_DONE);
+	CHECK_EQ(sim_nic.complaint, 0);
+}
+
 TEST(nic_says_which_it_is_and_that_it_loops)
 {
 	struct dma_device d = new_device(0x10c9);
@@ -236,13 +299,18 @@ TEST(nic_that_a_reset_would_hang)
 	CHECK_EQ(bring_up(&d), 0);
 	CHECK_EQ(sim_nic.flrs, 1);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
-	/* In the middle of a test. */
+	/* In the middle of a test: what it may have read is of another address. */
+	sim_nic.refuse = REFUSE_FRAME;
+	CHECK_EQ(one_dma(&d), DMA_DEAD);
+	sim_nic.refuse = REFUSE_NOTHING;
+	d.private_at = 0;
 	sim_nic.ring_left = true;
 	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	CHECK_EQ(d.generator->reset(&d, PRIVATE_AT), 0);
 	CHECK_EQ(sim_nic.flrs, 2);
 	CHECK_EQ(one_dma(&d), DMA_DONE);
 	sim_nic.has_flr = false;
+	d.private_at = 0;
 	sim_nic.ring_left = true;
 	pci_write16(&sim_nic.function, 0xe4, 1 << 8);
 	problem = d.generator->reset(&d, PRIVATE_AT);

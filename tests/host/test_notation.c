@@ -146,6 +146,9 @@ static void random_step(struct step *s, unsigned words, unsigned kinds)
 	case STEP_INVALIDATE_IOTLB:
 	case STEP_INVALIDATE_IOTLB_PAGE:
 	case STEP_INVALIDATE_IOTLB_LEAF:
+	case STEP_INVALIDATE_IOTLB_LARGE:
+	case STEP_INVALIDATE_IOTLB_LARGE_LEAF:
+	case STEP_INVALIDATE_IOTLB_OTHER:
 	case STEP_INVALIDATE_PIOTLB:
 	case STEP_INVALIDATE_TLB:
 	case STEP_SETTLE_CONTEXT:
@@ -326,13 +329,13 @@ TEST(notation_names_what_it_does_not_take)
 		{ "target: context, contxt\n",
 		  "f:1:18: \"contxt\" is not accepted here; accepted: root-table | root | sm-root-table | "
 		  "sm-root | sm-context | pasid-dir | pasid-dir-table | pasid | table | leaf | "
-		  "interrupt-table | irte | context-pt | pasid-ss | pasid-fs | pasid-fs-pt | "
-		  "pasid-nested | fs-leaf | irte-posted" },
+		  "large | freed-table | interrupt-table | irte | context-pt | context-did | pasid-ss | pasid-fs | pasid-fs-pt | "
+		  "pasid-nested | fs-leaf | fs-large | pasid-did | irte-posted" },
 		{ "target: pasid-ss, pasid\n",
 		  "f:1:19: \"pasid\" is not accepted here; accepted: root-table | root | context | "
 		  "sm-root-table | sm-root | sm-context | pasid-dir | pasid-dir-table | table | leaf | "
-		  "interrupt-table | irte | context-pt | pasid-fs | "
-		  "pasid-fs-pt | pasid-nested | fs-leaf | irte-posted" },
+		  "large | freed-table | interrupt-table | irte | context-pt | context-did | pasid-fs | "
+		  "pasid-fs-pt | pasid-nested | fs-leaf | fs-large | pasid-did | irte-posted" },
 		{ HEAD "store word 0: bits 30:12 := new\n",
 		  "f:4:20: \"30:12\" is not accepted here; accepted: bits that hold all of the field 63:12, or "
 		  "nothing of it" },

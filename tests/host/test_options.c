@@ -35,7 +35,7 @@ TEST(options_all)
 	struct options o = parse(
 		"run=list tests=a*,b dma=nvme seconds=2.5 dwell=0,100,20000 "
 		"seed=0xdeadbeefcafe driver-cpu=3 updater-cpu=auto console=0x2f8 "
-		"on-done=off invalidation=register fault-interrupt=1 x2apic=1 nvme-read=1 "
+		"on-done=off invalidation=register fault-interrupt=1 x2apic=1 nvme-read=1 nvme-cmb=0 "
 		"without=present break=lost-dma passes=3 until-fail deadline=2 "
 		"save=never baud=9600 screen=0 watchdog=nmi");
 
@@ -52,7 +52,7 @@ TEST(options_all)
 	CHECK(o.baud == 9600 && !o.screen && o.watchdog == WATCHDOG_NMI && !o.refused);
 	CHECK_EQ(o.on_done, ON_DONE_OFF);
 	CHECK_EQ(o.invalidation, INVALIDATION_REGISTER);
-	CHECK(o.fault_interrupt && o.x2apic && o.nvme_read);
+	CHECK(o.fault_interrupt && o.x2apic && o.nvme_read && !o.nvme_cmb);
 	CHECK_EQ(o.without, WITHOUT_PRESENT);
 	CHECK_EQ(o.breakage, BREAK_LOST_DMA);
 }

@@ -135,6 +135,7 @@ static enum outcome go_by(struct bench *b, const struct pointer *p, uint64_t *lo
 {
 	static uint64_t kept[TABLE_WORDS];
 	volatile uint64_t **page = &b->target->page[OUTCOME_A];
+	unsigned pages = b->target->pages;
 	enum vtd_status status;
 	enum outcome outcome;
 
@@ -142,6 +143,8 @@ static enum outcome go_by(struct bench *b, const struct pointer *p, uint64_t *lo
 	if (p->leads_to_page) {
 		*low = MARK;
 		*page = high;
+		/* One of those that mixtures lead to may be the same. */
+		b->target->pages = 2;
 	} else {
 		fill(b, high, kept);
 		fill(b, low, NULL);
@@ -151,6 +154,7 @@ static enum outcome go_by(struct bench *b, const struct pointer *p, uint64_t *lo
 	status = point(b, p, (uint64_t)high);
 	outcome = status == VTD_OK ? engine_once(b, t) : OUTCOME_SILENT;
 	*came_low = p->leads_to_page && *(volatile uint64_t *)low != MARK;
+	b->target->pages = pages;
 	if (p->leads_to_page)
 		*page = low;
 	else

@@ -200,13 +200,15 @@ void bench_drain_faults(struct bench *b, struct tally *t, uint64_t started)
 	look(b, t);
 }
 
-/* After so long the unit is asked whether it refused something. Devices that tell themselves are given their time. */
+/*
+ * After so long the unit is asked whether it refused something, and after twice as long again. Devices that tell themselves are
+ * given their time.
+ */
 static uint64_t suspect_us(const struct bench *b)
 {
 	const struct dma_device *d = b->device;
 
-	return d->hides_refusals && b->record_us ? d->typical_us + 2 * b->record_us
-						 : d->typical_us * PATIENCE;
+	return d->typical_us * (d->hides_refusals && b->record_us ? 1 : PATIENCE);
 }
 
 enum dma_state bench_wait(struct bench *b, struct tally *t)

@@ -28,6 +28,26 @@ uint64_t *building_landing_page(struct building *b)
 	return p && (uint64_t)p & PAGE_SIZE ? p + PAGE_SIZE / sizeof(*p) : p;
 }
 
+void building_twins(struct building *b)
+{
+	struct target *t = b->target;
+	volatile uint64_t *first = t->page[OUTCOME_A], *second = t->page[OUTCOME_B];
+	const unsigned bit = 32;
+	void *above[2];
+
+	/* A device that translates for itself must reach them. */
+	if (!first || !second || (b->with_ats && b->device->address_mask >> bit == 0))
+		return;
+	above[0] = memory_alloc_alias((const void *)first, bit);
+	above[1] = memory_alloc_alias((const void *)second, bit);
+	if (!above[0] || !above[1])
+		return;
+	t->pages = 4;
+	t->page[OUTCOME_B] = above[1];
+	t->page[OUTCOME_MIXTURE_1] = above[0];
+	t->page[OUTCOME_MIXTURE_2] = second;
+}
+
 uint64_t *building_tables(struct building *b, bool first_stage, unsigned levels,
 			  const volatile uint64_t *page)
 {

@@ -24,6 +24,13 @@ struct building {
 /* NULL: exhausted. The same of all that follow. */
 void *building_pages(struct building *b, size_t count);
 
+/*
+ * Of a paging entry that leads to pages: where there is memory above 4 GiB, pages such that A's and B's address differ in
+ * both halves, and each half of the one with the other's is a page of its own: so is seen that an entry was not read in one
+ * piece.
+ */
+void building_twins(struct building *b);
+
 /* The first of two pages, the second nobody's: a DMA that misses by one bit of the page number harms nothing. */
 uint64_t *building_landing_page(struct building *b);
 
@@ -78,6 +85,9 @@ void building_pointer_state(struct building *b, unsigned state, const uint64_t *
 
 /* A PASID directory with its tables, for a device whose context entry this is. */
 void building_dir_table(struct building *b, uint64_t *context);
+
+/* A paging entry with the tables that it leads to, for a device whose context entry this is. */
+void building_freed_table(struct building *b, uint64_t *context);
 
 /* The table and the states of an interrupt-remapping entry (tests/litmus/target_irte.c). */
 void building_interrupt(struct building *b);

@@ -55,12 +55,12 @@ static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 
 	for (unsigned phase = 0; phase < t->phases; phase++) {
 		target_choose_phase(t, phase);
-		for (unsigned choice = 0; choice < 1u << (t->words < 3 ? t->words : 3); choice++) {
+		for (unsigned choice = 0; choice < 1u << target_parts(t); choice++) {
 			uint64_t entry[ENTRY_WORDS_MAX];
 			enum outcome outcome;
 			bool same = false;
 
-			for (unsigned i = 0; i < t->words && i < 3; i++)
+			for (unsigned i = 0; t->words > 1 && i < target_parts(t); i++)
 				same |= choice >> i & 1 &&
 					t->state[phase][0][i] == t->state[phase][1][i];
 			if (same)
@@ -69,9 +69,10 @@ static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
 			target_read(&reading, entry, &want);
 			outcome = trial_probe(b, entry, by_device_tlb, &tally);
 			seen |= 1u << outcome;
-			log_note("  words of %c%c%c%s: %s%s%s", choice & 1 ? 'B' : 'A',
-				 choice & 2 ? 'B' : 'A', choice & 4 ? 'B' : 'A',
-				 by_device_tlb ? ", by the device-TLB" : "",
+			log_note("  %s of %c%c%c%s: %s%s%s",
+				 target_parts(t) > t->words ? "halves" : "words",
+				 choice & 1 ? 'B' : 'A', choice & 2 ? 'B' : 'A',
+				 choice & 4 ? 'B' : 'A', by_device_tlb ? ", by the device-TLB" : "",
 				 target_outcome_name(t, outcome),
 				 outcome == want.outcome ? "" : ", but the reference walk says ",
 				 outcome == want.outcome ? ""

@@ -26,6 +26,9 @@
 #define PAGING                                                                                  \
 	" (target leaf was reached by it: what stays is an entry above, in a paging-structure " \
 	"cache)"
+#define LARGE                                                                                        \
+	" (pages of 4 KiB were reached by it, and tables: what stays is a page of 2 MiB, the state " \
+	"of target large that is no table)"
 /* Only one page is invalidated, so paging entries of the old domain-id stay: they must not be used for the new one. */
 #define OTHER_DOMAIN                                                                               \
 	" (target leaf was reached by it: what is still used are paging-structure entries of the " \
@@ -45,6 +48,7 @@ static const struct {
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_ALL), PAGING },
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_DOMAIN), PAGING },
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_PAGES), PAGING },
+	{ TARGET_LARGE, ROUNDS, DO(IOTLB_PAGES), LARGE },
 	{ TARGET_CONTEXT, ROUNDS, DO(CONTEXT_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_CONTEXT, ROUNDS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_CONTEXT, ROUNDS, DO(CONTEXT_FUNCTIONS) | DO(IOTLB_DOMAIN), NULL },
@@ -55,6 +59,8 @@ static const struct {
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGE), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGES), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(IOTLB_DOMAIN), NULL },
+	{ TARGET_FS_LARGE, ROUNDS, DO(PIOTLB_PASID), LARGE },
+	{ TARGET_FS_LARGE, ROUNDS, DO(IOTLB_DOMAIN), LARGE },
 	{ TARGET_CONTEXT_PT, ROUNDS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },

@@ -97,13 +97,15 @@ static unsigned item_of(struct search *s, const struct model_meaning *m)
 {
 	for (unsigned i = 0; i < s->item_count; i++)
 		if (s->items[i].outcome == m->outcome && s->items[i].domain == m->domain &&
-		    s->items[i].stage == m->stage && s->items[i].translated == m->translated)
+		    s->items[i].stage == m->stage && s->items[i].translated == m->translated &&
+		    s->items[i].is_large == m->is_large)
 			return i;
 	if (s->item_count == ITEMS_MAX) {
 		s->answer->overflow = true;
 		return 0;
 	}
-	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->domain };
+	s->items[s->item_count] = (struct item){ m->outcome, m->stage, m->translated, m->is_large,
+						 m->domain };
 	return s->item_count++;
 }
 
@@ -213,13 +215,6 @@ static unsigned move_position(const struct search *s, unsigned place, const stru
 	return position - position % (unsigned)s->q->count + m->step;
 }
 
-/* The part holds P, and P is set. */
-static bool is_present(const struct search *s, uint64_t payload)
-{
-	return version_words(s, 0, version_in(s, payload, 0))[0] & s->q->fetch->mask[0][0] &
-	       kind_present(s->q->kind);
-}
-
 /* The entry as it was fetched: what was not is 0. */
 static void fetched(const struct search *s, uint64_t payload, unsigned first, unsigned parts,
 		    uint64_t value[8])
@@ -294,7 +289,8 @@ static void expand_fetch(struct search *s, uint32_t index)
 		bool apart = s->q->fetch->domain_apart;
 
 		fetched(s, payload, 0, apart ? 1 : parts, value);
-		complete(s, index, place, value, -1, payload);
+		complete(s, index, place, value,
+			 keeps_first_word(s, payload) ? at_rest(s, place) : -1, payload);
 		if (apart) {
 			fetched(s, payload, 1, 1, other);
 			fill_apart(s, index, place, value, other, payload);

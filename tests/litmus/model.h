@@ -63,6 +63,7 @@ struct model_meaning {
 	bool translated; /* a page: the translation can be cached */
 	bool good; /* nothing is wrong with the entry itself: it can be cached, even if the walk after it
 			  * faults (sections 6.2.2, 6.2.3) */
+	bool is_large;	 /* a 2-MiB page: the entry leads to no table */
 	uint8_t stage;	 /* enum vtd_stage: which invalidation reaches its translation */
 	uint16_t domain; /* DID it is tagged with */
 };

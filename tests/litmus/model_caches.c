@@ -5,7 +5,7 @@
 
 static bool is_paging_entry(const struct search *s)
 {
-	return s->q->kind == KIND_TABLE || s->q->kind == KIND_LEAF;
+	return kind_is_of_paging(s->q->kind);
 }
 
 /* A context entry leads to PASID-table entries, which have a cache of their own. */
@@ -13,6 +13,13 @@ static bool leads_to_pasid_entries(const struct search *s)
 {
 	return s->q->kind == KIND_SM_CONTEXT || s->q->kind == KIND_SM_ROOT ||
 	       s->q->kind == KIND_SM_ROOT_TABLE;
+}
+
+/* A context entry whose states have one domain-id: each finds the other's paging entries. */
+static bool reuses_domain(const struct search *s)
+{
+	return s->q->kind == KIND_CONTEXT && s->state[0].domain == s->state[1].domain &&
+	       s->state[0].stage == STAGE_SECOND && s->state[1].stage == STAGE_SECOND;
 }
 
 /*
@@ -35,7 +42,8 @@ unsigned item_home(const struct search *s, const struct model_meaning *m, uint64
 	if (leads_to_pasid_entries(s) && !(flags & NO_PASID))
 		home |= IN_PASID_CACHE;
 	/* Of a directory's tables too: what another owner left there has the domain-id of what is there now. */
-	if ((s->q->kind == KIND_PASID || is_apart(s)) && m->stage == STAGE_SECOND)
+	if ((s->q->kind == KIND_PASID || s->q->kind == KIND_PASID_DIR_TABLE || reuses_domain(s)) &&
+	    m->stage == STAGE_SECOND)
 		home |= IN_PAGING_CACHE;
 	return home;
 }
@@ -53,6 +61,10 @@ static bool keeps_entries(const struct search *s)
 bool entry_may_be_kept(const struct search *s, const struct model_meaning *m)
 {
 	bool good = is_paging_entry(s) ? m->translated : m->good;
+
+	/* A large page is kept in the IOTLB alone (section 6.2.5.4); what is kept of a table's entry: see fetch_after(). */
+	if (m->is_large || (s->q->kind == KIND_FREED_TABLE && good))
+		return false;
 
 	return s->q->caches && keeps_entries(s) &&
 	       (good || (s->q->caching_mode && !(is_paging_entry(s) && m->stage != STAGE_SECOND)));
@@ -104,6 +116,8 @@ struct dropped {
 	unsigned caches;
 	uint16_t domain;
 	bool zero, all;
+	/* Second-stage translations of one page alone, and not of the large page that it is in; or of another page. */
+	bool one_page, elsewhere;
 };
 
 static struct dropped drops(const struct search *s, unsigned position)
@@ -132,10 +146,22 @@ static struct dropped drops(const struct search *s, unsigned position)
 	case STEP_INVALIDATE_IOTLB:
 		d.caches = DROP_IOTLB;
 		break;
+	case STEP_INVALIDATE_IOTLB_OTHER:
+		d.elsewhere = true;
+		d.caches = DROP_IOTLB;
+		break;
 	case STEP_INVALIDATE_IOTLB_PAGE: /* one page is translated: it is as good */
+		d.one_page = true;
+		d.caches = DROP_IOTLB;
+		break;
+	case STEP_INVALIDATE_IOTLB_LARGE:
 		d.caches = DROP_IOTLB;
 		break;
 	case STEP_INVALIDATE_IOTLB_LEAF:
+		d.one_page = true;
+		d.caches = DROP_LEAF;
+		break;
+	case STEP_INVALIDATE_IOTLB_LARGE_LEAF:
 		d.caches = DROP_LEAF;
 		break;
 	case STEP_INVALIDATE_PIOTLB:
@@ -194,6 +220,13 @@ static bool reaches(const struct search *s, const struct dropped *d, unsigned ca
 	return d->caches & caches && (d->all || untagged || tag == d->domain || (d->zero && !tag));
 }
 
+/* By table 23 the address counts for second-stage translations alone, and for those that pass through. */
+static bool misses(const struct dropped *d, unsigned stage, bool is_large)
+{
+	return (d->elsewhere || (d->one_page && is_large)) && stage != STAGE_FIRST &&
+	       stage != STAGE_NESTED;
+}
+
 /* What empties the cache that an entry of the kind asked about is in. */
 static unsigned entry_cache(const struct search *s)
 {
@@ -203,6 +236,8 @@ static unsigned entry_cache(const struct search *s)
 	case KIND_PASID:
 		return DROP_PASID;
 	case KIND_TABLE:
+	case KIND_LARGE:
+	case KIND_FREED_TABLE:
 		/* A paging-structure cache; those of the second stage only the first reaches (table 24). */
 		return s->state[0].stage == STAGE_SECOND ? DROP_IOTLB : DROP_TLB;
 	case KIND_LEAF:
@@ -219,6 +254,8 @@ bool entry_survives(const struct search *s, unsigned position, const struct mode
 {
 	struct dropped d = drops(s, position);
 
+	if (s->q->kind == KIND_LEAF && misses(&d, m->stage, false))
+		return true;
 	return !reaches(s, &d, entry_cache(s), tag_of(s, m));
 }
 
@@ -234,7 +271,7 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
 	if (reaches(s, &d, DROP_PASID, item->domain))
 		held &= ~(unsigned)IN_PASID_CACHE;
 	/* Tables 23 and 24: both reach translations of every stage, but paging entries of the second only one. */
-	if (reaches(s, &d, DROP_TLB, item->domain))
+	if (reaches(s, &d, DROP_TLB, item->domain) && !misses(&d, item->stage, item->is_large))
 		held &= ~(unsigned)IN_IOTLB;
 	if (reaches(s, &d, DROP_IOTLB, item->domain))
 		held &= ~(unsigned)IN_PAGING_CACHE;
@@ -245,6 +282,16 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
 	return held;
 }
 
+/* Of a walk under way that is ended, what the paging-structure cache keeps: the entry in word 0, if it leads to a table. */
+static uint64_t first_word_kept(const struct search *s, uint64_t payload)
+{
+	unsigned version = version_in(s, payload, 0);
+
+	if (version == NO_VERSION || !(version_words(s, 0, version)[0] & kind_present(s->q->kind)))
+		return 0;
+	return payload & (((1ull << s->version_bits[0]) - 1) << s->version_shift[0]);
+}
+
 /*
  * For requests in flight a unit may use what it read before an invalidation to tag new entries of the caches
  * after that one, until those are invalidated in turn (sections 6.2.2.1 and 6.2.3.1). Nothing else is said to end
@@ -252,7 +299,8 @@ unsigned item_left(const struct search *s, unsigned position, const struct item 
  */
 uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload)
 {
-	unsigned dropped = drops(s, position).caches;
+	struct dropped d = drops(s, position);
+	unsigned dropped = d.caches;
 
 	/* QEMU translates and invalidates under one lock: none falls into the middle of the other. */
 	if (s->q->qemu_caches)
@@ -260,6 +308,12 @@ uint64_t fetch_after(const struct search *s, unsigned position, uint64_t payload
 	/* What a request has read of an entry is at its processor when the invalidation is done (section 6.5.5). */
 	if (kind_is_of_interrupts(s->q->kind))
 		return dropped & DROP_INTERRUPT ? 0 : payload;
+	/* It drains what it names (section 6.5.4); but what is kept of an entry above goes. */
+	if (d.elsewhere && s->state[0].stage == STAGE_SECOND)
+		return s->q->kind == KIND_FREED_TABLE && payload ? payload | NO_ENTRY : payload;
+	if (s->q->kind == KIND_FREED_TABLE && !(payload & NO_ENTRY) && dropped & DROP_TLB &&
+	    !reaches(s, &d, DROP_IOTLB, s->state[0].domain))
+		return first_word_kept(s, payload);
 	if (payload && dropped & entry_cache(s))
 		payload |= NO_ENTRY;
 	if (payload & NO_ENTRY && (!leads_to_pasid_entries(s) || dropped & DROP_PASID))

@@ -102,7 +102,7 @@ enum {
 /* A translation. */
 struct item {
 	uint8_t outcome, stage;
-	bool translated;
+	bool translated, is_large;
 	uint16_t domain;
 };
 
@@ -170,6 +170,23 @@ static inline unsigned version_in(const struct search *s, uint64_t payload, unsi
 static inline const uint64_t *version_words(const struct search *s, unsigned part, unsigned version)
 {
 	return s->places[s->version_of[part][version - 1]].image;
+}
+
+/* The part holds P, and P is set. */
+static inline bool is_present(const struct search *s, uint64_t payload)
+{
+	return version_words(s, 0, version_in(s, payload, 0))[0] & s->q->fetch->mask[0][0] &
+	       kind_present(s->q->kind);
+}
+
+/*
+ * A paging entry that was read may be kept, and the walk of another request begin in the table that it leads to, which is read
+ * then: so long as nothing has invalidated it, a walk that has read it is a walk from what is kept of it.
+ */
+static inline bool keeps_first_word(const struct search *s, uint64_t payload)
+{
+	return s->q->kind == KIND_FREED_TABLE && s->q->caches && !s->q->qemu_caches &&
+	       !(payload & NO_ENTRY) && is_present(s, payload);
 }
 
 static inline bool is_apart(const struct search *s)

@@ -29,6 +29,7 @@ static const struct {
 	{ KIND_PASID, PASID_FSPTPTR },
 	{ KIND_TABLE, SS_ADDR },
 	{ KIND_LEAF, SS_ADDR },
+	{ KIND_LARGE, SS_ADDR },
 	/* Half of where it goes to is another processor, or memory that is nobody's. */
 	{ KIND_IRTE, { 63, 2 } },
 	{ KIND_IRTE, IRTE_SID },

@@ -61,6 +61,9 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 		[STEP_INVALIDATE_IOTLB] = MICRO_IOTLB,
 		[STEP_INVALIDATE_IOTLB_PAGE] = MICRO_IOTLB_PAGE,
 		[STEP_INVALIDATE_IOTLB_LEAF] = MICRO_IOTLB_LEAF,
+		[STEP_INVALIDATE_IOTLB_LARGE] = MICRO_IOTLB_LARGE,
+		[STEP_INVALIDATE_IOTLB_LARGE_LEAF] = MICRO_IOTLB_LARGE_LEAF,
+		[STEP_INVALIDATE_IOTLB_OTHER] = MICRO_IOTLB_OTHER_PAGE,
 		[STEP_INVALIDATE_PIOTLB] = MICRO_PIOTLB,
 		[STEP_INVALIDATE_CONTEXT_GLOBAL] = MICRO_CONTEXT_CACHE_GLOBAL,
 		[STEP_INVALIDATE_PASID_GLOBAL] = MICRO_PASID_CACHE_GLOBAL,
@@ -74,7 +77,8 @@ static void emit_invalidation(struct program *p, const struct target *t, const s
 				     : step_is_spare(s)	    ? SPARE_DOMAIN
 							    : t->domain[state],
 			   .pasid = t->pasid[state],
-			   .value = { t->address } };
+			   .value = { op == STEP_INVALIDATE_IOTLB_OTHER ? target_other_page(t)
+									: t->address } };
 
 	if (s->op == STEP_INVALIDATE_TLB) {
 		struct model_meaning meaning = target_meaning(t, t->state[0][state]);

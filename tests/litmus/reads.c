@@ -89,7 +89,9 @@ static const char *see_dropped(struct bench *b, struct tally *t)
 		if (t->stopped)
 			return t->stopped;
 		if (before != marks[state] && before != marks[!state])
-			return tell(b, "a read of the page under test did not bring what is in the page that its entry leads to (section 3.7)");
+			return tell(
+				b,
+				"a read of the page under test did not bring what is in the page that its entry leads to (section 3.7)");
 		bench_store(b, b->target->entry, b->target->state[0][!state][0]);
 		status = vtd_flush_write_buffer(b->unit);
 		if (status == VTD_OK)
@@ -101,7 +103,8 @@ static const char *see_dropped(struct bench *b, struct tally *t)
 	}
 	if (put(b, b->target->state[0][0][0]) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
-	return old ? tell(b, "its entry changed, its domain-id was invalidated in the IOTLB, and the next read used the old entry, which writes do not: a translation that a read has filled is not dropped (section 6.5.2.3)")
+	return old ? tell(b,
+			  "its entry changed, its domain-id was invalidated in the IOTLB, and the next read used the old entry, which writes do not: a translation that a read has filled is not dropped (section 6.5.2.3)")
 		   : t->stopped;
 }
 
@@ -125,12 +128,18 @@ static const char *see_refused(struct bench *b, struct tally *t)
 		while (!is_recorded && time_us() < until)
 			is_recorded = vtd_fault_read(b->unit, &fault, 1, &overflow);
 		if (seen == MARK_A)
-			problem = tell(b, "R of the second-stage leaf entry is clear, and a read was done: the unit does not look at R (section 3.7.1)");
+			problem = tell(
+				b,
+				"R of the second-stage leaf entry is clear, and a read was done: the unit does not look at R (section 3.7.1)");
 		else if (is_recorded && fault.type != READ && fault.source_id == b->source_id &&
 			 fault.address == b->target->address)
-			problem = tell(b, "a read was refused, and is recorded as a write (section 11.4.7.6, FRCD.T1)");
+			problem = tell(
+				b,
+				"a read was refused, and is recorded as a write (section 11.4.7.6, FRCD.T1)");
 		else if (!is_recorded)
-			problem = tell(b, "R of the second-stage leaf entry is clear, a read was not done, and no fault was recorded (section 7.2.1)");
+			problem = tell(
+				b,
+				"R of the second-stage leaf entry is clear, a read was not done, and no fault was recorded (section 7.2.1)");
 		time_delay_us(bench_record_wait_us(b));
 	}
 	vtd_fault_clear(b->unit);
@@ -152,7 +161,9 @@ static const char *see_no_write(struct bench *b, struct tally *t)
 	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
 		read_once(b, t);
 		if (engine_once(b, t) == OUTCOME_A)
-			problem = tell(b, "W of the leaf entry is clear, a read came first, and then a write was done: with a translation that a read has filled W is not looked at (section 6.2.4)");
+			problem = tell(
+				b,
+				"W of the leaf entry is clear, a read came first, and then a write was done: with a translation that a read has filled W is not looked at (section 6.2.4)");
 		time_delay_us(bench_record_wait_us(b));
 		vtd_fault_clear(b->unit);
 	}
@@ -178,7 +189,8 @@ static const char *see_dirty(struct bench *b, struct tally *t)
 	}
 	if (put(b, good) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
-	return clean ? tell(b, "a read came first, then a write, and Dirty of the leaf entry is clear: a write by a translation that a read has filled does not set it (section 3.6.2)")
+	return clean ? tell(b,
+			    "a read came first, then a write, and Dirty of the leaf entry is clear: a write by a translation that a read has filled does not set it (section 3.6.2)")
 		     : t->stopped;
 }
 
@@ -209,9 +221,11 @@ static const char *see_drained(struct bench *b, struct tally *t)
 	}
 	if (put(b, b->target->state[0][0][0]) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
-	log_note("  %u reads under way at an invalidation that drains reads: %u of the old page after it",
-		 rounds, late);
-	return late ? tell(b, "reads were under way at an IOTLB invalidation that drains reads (DR), and some brought what was put into the old page after it was reported done: reads are not drained (section 6.5.4)")
+	log_note(
+		"  %u reads under way at an invalidation that drains reads: %u of the old page after it",
+		rounds, late);
+	return late ? tell(b,
+			   "reads were under way at an IOTLB invalidation that drains reads (DR), and some brought what was put into the old page after it was reported done: reads are not drained (section 6.5.4)")
 		    : t->stopped;
 }
 

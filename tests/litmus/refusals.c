@@ -9,11 +9,10 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE	    "outside the specification: "
-#define AGAIN	    ", once more with nothing invalidated"
-#define TRIES	    4
-#define PS	    (1ull << 7)
-#define LARGE_BYTES (2ull << 20)
+#define OUTSIDE "outside the specification: "
+#define AGAIN	", once more with nothing invalidated"
+#define TRIES	4
+#define PS	(1ull << 7)
 
 /* Of `set`: what the unit's capabilities say. */
 #define DEPTH (1ull << 62)
@@ -211,7 +210,7 @@ static uint64_t set_by(const struct bench *b, unsigned i)
 	if (set & HAS)
 		return field_of(b->unit->ecap, turned_on_by(i)) ? 0 : set & ~HAS;
 	if (set == LARGE)
-		return field_of(b->unit->cap, CAP_SSLPS) ? 0 : PS;
+		return field_of(b->unit->cap, CAP_SSLPS) & 1 ? 0 : PS;
 	if (set != DEPTH)
 		return set;
 	for (unsigned levels = 3; levels <= 5; levels++)

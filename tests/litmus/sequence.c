@@ -24,6 +24,10 @@ static const struct {
 	[KIND_PASID] = { "pasid", "PASID-table entry", 8, 1 },
 	[KIND_TABLE] = { "table", "paging entry that leads to a table", 1, 3 },
 	[KIND_LEAF] = { "leaf", "paging entry that leads to a page", 1, 3 },
+	[KIND_LARGE] = { "large", "paging entry that leads to a table, or is a 2-MiB page", 1, 3 },
+	[KIND_FREED_TABLE] = { "freed-table",
+			       "paging entry, with the tables that it leads to, freed and used again",
+			       3, 3 },
 	[KIND_INTERRUPT_TABLE] = { "interrupt-table",
 				   "pointer to the interrupt-remapping table (IRTA)", 1, 0 },
 	[KIND_IRTE] = { "irte", "interrupt-remapping table entry", 2, 1 },
@@ -54,12 +58,20 @@ bool target_is_scalable(enum target_id id)
 	return targets[id].scalable;
 }
 
+/* Its states are made for one question, so the kind's sequences are not for it: only what names it. */
+static bool is_named_alone(enum target_id id)
+{
+	return id == TARGET_CONTEXT_PT || id == TARGET_CONTEXT_DID || id == TARGET_PASID_DID ||
+	       id == TARGET_FS_LARGE;
+}
+
 uint32_t kind_targets(enum entry_kind kind)
 {
 	uint32_t set = 0;
 
 	for (unsigned id = 0; id < TARGET_COUNT; id++)
-		set |= (uint32_t)(targets[id].kind == kind && id != TARGET_CONTEXT_PT) << id;
+		set |= (uint32_t)(targets[id].kind == kind && !is_named_alone((enum target_id)id))
+		       << id;
 	return set;
 }
 
@@ -203,6 +215,21 @@ bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *o
 bool step_invalidates(const struct step *step)
 {
 	return step->op >= STEP_INVALIDATE_CONTEXT && step->op <= STEP_INVALIDATE_GLOBAL;
+}
+
+int step_page_order(const struct step *step)
+{
+	switch (step->op) {
+	case STEP_INVALIDATE_IOTLB_PAGE:
+	case STEP_INVALIDATE_IOTLB_LEAF:
+	case STEP_INVALIDATE_IOTLB_OTHER:
+		return 0;
+	case STEP_INVALIDATE_IOTLB_LARGE:
+	case STEP_INVALIDATE_IOTLB_LARGE_LEAF:
+		return LARGE_ORDER;
+	default:
+		return -1;
+	}
 }
 
 bool step_settles(const struct step *step)

@@ -31,8 +31,14 @@ enum entry_kind {
 	 */
 	KIND_PASID_DIR_TABLE,
 	KIND_PASID,
-	KIND_TABLE,	      /* paging entry that leads to a table */
-	KIND_LEAF,	      /* paging entry that leads to a page */
+	KIND_TABLE, /* paging entry that leads to a table */
+	KIND_LEAF,  /* paging entry that leads to a page */
+	KIND_LARGE, /* paging entry that leads to a table, or is a 2-MiB page */
+	/*
+	 * A paging entry in word 0, with the tables that A and B lead to: in word 1 the entry of the page under test in A's
+	 * table, in word 2 that in B's. Each is in a cache line of its own. What is not led to is another owner's.
+	 */
+	KIND_FREED_TABLE,
 	KIND_INTERRUPT_TABLE, /* the pointer to it, IRTA */
 	KIND_IRTE,	      /* interrupt-remapping table entry */
 	KIND_COUNT,
@@ -67,6 +73,9 @@ enum step_op {
 	/* IOTLB, page-selective, of the page that is translated; with IH = 1 paging-structure caches keep theirs */
 	STEP_INVALIDATE_IOTLB_PAGE,
 	STEP_INVALIDATE_IOTLB_LEAF,
+	STEP_INVALIDATE_IOTLB_LARGE, /* the same of the 2 MiB that it is in */
+	STEP_INVALIDATE_IOTLB_LARGE_LEAF,
+	STEP_INVALIDATE_IOTLB_OTHER, /* of another page of these 2 MiB, IH = 0 */
 	STEP_INVALIDATE_PIOTLB, /* PASID-based IOTLB, PASID-selective: first stage, pass-through */
 	STEP_INVALIDATE_TLB,	/* of the last two the one that the PGTT of `value` asks for */
 	STEP_INVALIDATE_DEVTLB, /* the device's own TLB, all of it; nothing where its ATS is off */
@@ -147,7 +156,7 @@ const char *target_name(enum target_id id);
 enum entry_kind target_kind(enum target_id id);
 bool target_is_scalable(enum target_id id);
 
-/* The targets that the kind's name stands for (bit set of enum target_id). context-pt is said by its own. */
+/* The targets that the kind's name stands for (bit set of enum target_id). Some are said by their own alone: context-pt. */
 uint32_t kind_targets(enum entry_kind kind);
 
 const char *kind_name(enum entry_kind kind); /* "context", "sm-context", ...: part of test ids */
@@ -165,7 +174,12 @@ static inline bool kind_is_pointer(enum entry_kind kind)
 /* Its words are in cache lines of their own: the first, and the others. They are read one after the other. */
 static inline bool kind_is_apart(enum entry_kind kind)
 {
-	return kind == KIND_PASID_DIR_TABLE;
+	return kind == KIND_PASID_DIR_TABLE || kind == KIND_FREED_TABLE;
+}
+
+static inline bool kind_is_of_paging(enum entry_kind kind)
+{
+	return kind >= KIND_TABLE && kind <= KIND_FREED_TABLE;
 }
 
 static inline bool kind_is_of_interrupts(enum entry_kind kind)
@@ -203,6 +217,10 @@ bool step_apply(const struct step *step, enum entry_kind kind, const uint64_t *o
 /* Whether it is one of the invalidations; or one that is done where CAP.CM = 1 alone. */
 bool step_invalidates(const struct step *step);
 bool step_settles(const struct step *step);
+
+/* Of a page-selective one its address mask: 2^n pages of 4 KiB; -1: it is none. */
+#define LARGE_ORDER 9 /* of a 2-MiB page (section 6.5.2.3) */
+int step_page_order(const struct step *step);
 
 /* The invalidation that one of STEP_SETTLE_CONTEXT to STEP_SETTLE_PIOTLB is, where it is done. */
 enum step_op step_settles_by(const struct step *step);

@@ -7,8 +7,23 @@
 #define SAMPLES	     8 /* places looked at in each page: a DMA may land in pieces */
 #define SAMPLE_WORDS (PAGE_SIZE / SAMPLES / sizeof(uint64_t))
 
+static bool has_halves(const struct target *t)
+{
+	return t->kind == KIND_LEAF && t->pages == 4;
+}
+
+unsigned target_parts(const struct target *t)
+{
+	return has_halves(t) ? 2 : t->words < 3 ? t->words : 3;
+}
+
 void target_mixture(const struct target *t, unsigned phase, unsigned choice, uint64_t *entry)
 {
+	if (has_halves(t)) {
+		entry[0] = (uint32_t)t->state[phase][choice & 1][0] |
+			   t->state[phase][choice >> 1][0] >> 32 << 32;
+		return;
+	}
 	for (unsigned i = 0; i < t->words; i++)
 		entry[i] = t->state[phase][choice >> i & 1][i];
 }
@@ -31,8 +46,8 @@ enum outcome target_fault_outcome(const struct target *t, uint8_t reason)
 	case FAULT_FS_NOT_PRESENT:
 	case FAULT_SM_SS_NOT_PRESENT:
 		/* The absence of a paging entry is reported as a lack of permission. */
-		return t->kind == KIND_TABLE || t->kind == KIND_LEAF ? OUTCOME_NOT_PRESENT
-								     : OUTCOME_FAULT;
+		return kind_is_of_paging((enum entry_kind)t->kind) ? OUTCOME_NOT_PRESENT
+								   : OUTCOME_FAULT;
 	case FAULT_PASID_ACCESS:
 	case FAULT_PASID_INVALID:
 		return t->any_pasid_fault_is_absence ? OUTCOME_NOT_PRESENT : OUTCOME_FAULT;
@@ -121,6 +136,7 @@ void target_read(void *reading, const uint64_t *entry, struct model_meaning *out
 				       .translated = !result.reason,
 				       .good = t->kind < KIND_PASID_DIR ? result.context_is_good
 									: result.pasid_is_good,
+				       .is_large = result.is_large,
 				       .stage = result.stage,
 				       .domain = result.domain };
 	if (result.reason) {
@@ -226,6 +242,13 @@ const char *target_outcome_meaning(const struct target *t, unsigned outcome)
 	if (t->kind == KIND_PASID_DIR_TABLE)
 		return outcome == OUTCOME_MIXTURE_1 ? "what another owner left in A's table"
 						    : "what another owner left in B's table";
+	if (t->kind == KIND_LEAF)
+		return outcome == OUTCOME_MIXTURE_1 ? "low half of A's address, high half of B's"
+						    : "low half of B's address, high half of A's";
+	if (t->kind == KIND_FREED_TABLE)
+		return outcome == OUTCOME_MIXTURE_1
+			       ? "the page of who got A's table when it was freed"
+			       : "the page of who got B's table when it was freed";
 	if (t->kind == KIND_SM_CONTEXT)
 		return outcome == OUTCOME_MIXTURE_1 ? "directory of A with the RID_PASID of B"
 						    : "directory of B with the RID_PASID of A";

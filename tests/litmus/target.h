@@ -19,6 +19,11 @@
  *                                                        the DMA's (pass-through), and a decoy that
  *                                                        B's unused first-stage pointer leads to
  *   root, table, leaf, sm-root, pasid-dir, fs-leaf       two pages; one word, which cannot tear
+ *   large, fs-large  a table, and a 2-MiB page           two pages: likewise; B's is the page whose address is the
+ *                                                        DMA's, as the large page is the window
+ *   context-did, pasid-did  pointer (word 0)             two pages; the domain-id is one, used again
+ *   freed-table    table (word 0); entries in both (1, 2)  four pages: AB and BA are of who got A's table when it was
+ *                                                        freed, and B's
  *   pasid-dir-table  table (word 0); entries in both (1, 2)  four pages: AB and BA are of what another owner
  *                                                        left in A's table, and in B's
  *   root-table, sm-root-table                            two pages: the register is set by a command
@@ -93,6 +98,8 @@ static inline uint64_t target_nowhere(void)
 
 #define TARGET_PHASES 3
 
+#define LARGE_BYTES (PAGE_SIZE << LARGE_ORDER)
+
 struct target {
 	uint8_t id;   /* enum target_id */
 	uint8_t kind; /* enum entry_kind */
@@ -146,6 +153,27 @@ static inline bool target_passes_through(enum target_id id)
 	return id == TARGET_CONTEXT_PT || id == TARGET_PASID_FS_PT;
 }
 
+/* B is a 2-MiB page: all of the window, at its own addresses. */
+static inline bool target_has_large_page(enum target_id id)
+{
+	return id == TARGET_LARGE || id == TARGET_FS_LARGE;
+}
+
+/* B has the domain-id of A: it is used again. */
+static inline bool target_reuses_domain(enum target_id id)
+{
+	return id == TARGET_CONTEXT_DID || id == TARGET_PASID_DID;
+}
+
+/*
+ * Another page of the 2 MiB that the page under test is in. Its number differs in bit 0, too: QEMU 7.2 compares eight bits of
+ * it, and drops more than it is asked to.
+ */
+static inline uint64_t target_other_page(const struct target *t)
+{
+	return t->address ^ (LARGE_BYTES / 2 + PAGE_SIZE);
+}
+
 static inline bool target_is_of_interrupts(const struct target *t)
 {
 	return kind_is_of_interrupts((enum entry_kind)t->kind);
@@ -188,7 +216,10 @@ const char *target_build(struct target *target, enum target_id id, const struct 
 /* Why this target cannot be had on its unit, by this device; NULL: it can. For target_build(). */
 const char *target_lacks(const struct target *target, const struct dma_device *device);
 
-/* The entry whose word i is of state (choice >> i & 1). */
+/* Of how many parts mixtures are made: words, three at most; of a leaf entry with four pages the halves of its word. */
+unsigned target_parts(const struct target *target);
+
+/* The entry whose part i is of state (choice >> i & 1). */
 void target_mixture(const struct target *target, unsigned phase, unsigned choice, uint64_t *entry);
 
 /* How entries of a target are read for a prediction, and what was met in doing so. */

@@ -7,7 +7,8 @@
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
-#define TAG 5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
+#define LARGE_PAGE field_bits(FIELD(7, 7), 1) /* PS, in either stage (sections 9.7, 9.8) */
+#define TAG	   5 /* PASID of tagged requests; RID_PASID stays 0, and its entry absent */
 
 /* 1 and 2 are the states', 3 is the reserved regions', 4 the companion's. CAP.ND is for 16 at least. */
 #define MIXTURE_DOMAIN 5
@@ -81,6 +82,19 @@ static void build_context_pt(struct building *b)
 	building_set_context(b, t->state[0][1], building_chain(b, levels, unused, unused), widest,
 			     t->domain[1]);
 	field_set(t->state[0][1], CONTEXT_TT, TT_PASS);
+}
+
+/* Two domains, one after the other, with one domain-id. */
+static void build_context_did(struct building *b)
+{
+	struct target *t = b->target;
+	unsigned levels = vtd_unit_any_levels(t->unit);
+
+	t->encoding = "two pages; the domain-id of both states is one";
+	for (unsigned s = 0; s < 2 && !b->exhausted; s++)
+		building_set_context(b, t->state[0][s],
+				     building_tables(b, false, levels, t->page[s]), levels,
+				     t->domain[s]);
 }
 
 static void build_sm_context(struct building *b)
@@ -168,10 +182,12 @@ static void build_pasid(struct building *b)
 {
 	struct target *t = b->target;
 	unsigned levels = vtd_unit_any_levels(t->unit);
-	bool first = t->id != TARGET_PASID_SS;
+	bool first = t->id != TARGET_PASID_SS && t->id != TARGET_PASID_DID;
 
-	t->checks_tags = true;
-	t->encoding = "two pages; a mixture of domain-ids by the tag of its translation";
+	t->checks_tags = !target_reuses_domain((enum target_id)t->id);
+	t->encoding = target_reuses_domain((enum target_id)t->id)
+			      ? "two pages; the domain-id of both states is one"
+			      : "two pages; a mixture of domain-ids by the tag of its translation";
 	for (unsigned s = 0; s < 2; s++) {
 		uint64_t *root = building_tables(b, first, first ? 4 : levels, t->page[s]);
 
@@ -202,11 +218,14 @@ static void build_word(struct building *b, uint64_t *context)
 {
 	struct target *t = b->target;
 	unsigned levels = vtd_unit_any_levels(t->unit);
-	bool first = t->id == TARGET_FS_LEAF ||
+	bool first = t->id == TARGET_FS_LEAF || t->id == TARGET_FS_LARGE ||
 		     (t->scalable && !field_of(t->unit->ecap, ECAP_SSTS));
 	unsigned depth = first ? 4 : levels;
 
-	t->encoding = "two pages; one word, which cannot tear";
+	t->encoding =
+		t->pages == 2
+			? "two pages; one word, which cannot tear"
+			: "four pages: of both states, and of halves of their addresses; one word, which cannot tear";
 	if (target_is_pointer(t))
 		building_pointer(b, context);
 	for (unsigned s = 0; s < 2; s++) {
@@ -257,6 +276,9 @@ static void build_word(struct building *b, uint64_t *context)
 			t->state[0][s][0] = *other;
 			if (s == 0)
 				t->entry = other;
+			else if (t->kind == KIND_LARGE)
+				t->state[0][1][0] = (t->state[0][0][0] & (PAGE_SIZE - 1)) |
+						    memory_window() | LARGE_PAGE;
 		}
 	}
 }
@@ -277,6 +299,8 @@ static void build(struct building *b, const uint64_t *base)
 	case KIND_CONTEXT:
 		if (t->id == TARGET_CONTEXT_PT)
 			build_context_pt(b);
+		else if (t->id == TARGET_CONTEXT_DID)
+			build_context_did(b);
 		else
 			build_context(b);
 		break;
@@ -289,6 +313,9 @@ static void build(struct building *b, const uint64_t *base)
 		break;
 	case KIND_PASID_DIR_TABLE:
 		building_dir_table(b, context);
+		break;
+	case KIND_FREED_TABLE:
+		building_freed_table(b, context);
 		break;
 	case KIND_PASID:
 		t->entry = building_own_pasid(b, context, t->pasid[0], &directory);
@@ -325,7 +352,7 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 	if (ats && id == TARGET_CONTEXT_PT)
 		return "a device-TLB's requests are refused by a pass-through entry (LCT.5)";
 	b.walks_snooped = field_of(unit->ecap, ECAP_SMPWC);
-	t->coherent = t->scalable && (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
+	t->coherent = t->scalable && kind_is_of_paging((enum entry_kind)t->kind)
 			      ? b.walks_snooped
 			      : unit->coherent || target_is_pointer(t);
 	t->tagged = device->tagging == DMA_TAGS_ALWAYS ||
@@ -335,15 +362,22 @@ const char *target_build(struct target *t, enum target_id id, const struct vtd_u
 		t->pasid[0] = t->pasid[1] = TAG;
 	for (unsigned p = 0; p < OUTCOME_PAGES && !target_is_of_interrupts(t); p++)
 		t->page[p] = building_landing_page(&b);
-	if (target_passes_through(id)) {
+	if (t->kind == KIND_LEAF)
+		building_twins(&b);
+	if (target_passes_through(id) || target_has_large_page(id)) {
 		/* Bus addresses are physical. In the window, where the tables of legacy targets look them up. */
 		t->page[OUTCOME_B] = memory_alloc_window(1);
 		b.exhausted |= !t->page[OUTCOME_B];
 		t->address = (uint64_t)t->page[OUTCOME_B];
 	}
+	/* Not the first page that its paging entries are for: an invalidation of it must reach them all the same. */
+	if (id == TARGET_FREED_TABLE) {
+		t->address = (uint64_t)memory_alloc_window(1);
+		b.exhausted |= !t->address;
+	}
 	if ((t->address | t->private_at) & ~device->address_mask)
 		return "the device cannot address the pages that its DMA is sent to";
-	if (t->kind == KIND_TABLE || t->kind == KIND_LEAF)
+	if (kind_is_of_paging((enum entry_kind)t->kind) || target_reuses_domain(id))
 		t->domain[1] = t->domain[0];
 	build(&b, base);
 	if (b.exhausted)

@@ -29,7 +29,7 @@ static const char *lacks_of_unit(const struct target *t)
 {
 	const struct vtd_unit *u = t->unit;
 	bool first = t->id == TARGET_PASID_FS || t->id == TARGET_PASID_FS_PT ||
-		     t->id == TARGET_FS_LEAF;
+		     t->id == TARGET_FS_LEAF || t->id == TARGET_FS_LARGE;
 
 	if (target_passes_through(t->id) && !field_of(u->ecap, ECAP_PT))
 		return "the unit has no pass-through (ECAP.PT = 0)";
@@ -40,13 +40,16 @@ static const char *lacks_of_unit(const struct target *t)
 	/* Then A has the width that pass-through must have, and no mixture lands anywhere else than a state. */
 	if (t->id == TARGET_CONTEXT_PT && has_one_depth(u))
 		return "the unit has tables of one depth alone (CAP.SAGAW): no mixture with a pass-through entry would show";
+	if (t->id == TARGET_LARGE && !(field_of(u->cap, CAP_SSLPS) & 1))
+		return "the unit has no second-stage pages of 2 MiB (CAP.SSLPS)";
 	if (!t->scalable)
 		return NULL;
 	if (!field_of(u->ecap, ECAP_SMTS))
 		return "the unit has no scalable mode (ECAP.SMTS = 0)";
 	if (!field_of(u->ecap, ECAP_SSTS) && !field_of(u->ecap, ECAP_FSTS))
 		return "the unit has no page tables in scalable mode (ECAP.SSTS = FSTS = 0)";
-	if ((t->id == TARGET_PASID_SS || t->id == TARGET_PASID_DIR_TABLE) &&
+	if ((t->id == TARGET_PASID_SS || t->id == TARGET_PASID_DID ||
+	     t->id == TARGET_PASID_DIR_TABLE) &&
 	    !field_of(u->ecap, ECAP_SSTS))
 		return "the unit has no second stage in scalable mode (ECAP.SSTS = 0)";
 	if (first && !field_of(u->ecap, ECAP_FSTS))

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Targets of whole tables: pointers to a root table, and a PASID directory with the tables that it leads to. */
+/*
+ * Targets of whole tables: pointers to a root table; a PASID directory, and a paging entry, with the tables that they lead
+ * to.
+ */
 #include "kernel/lib/string.h"
 #include "kernel/memory.h"
 #include "tests/litmus/building.h"
@@ -88,4 +91,34 @@ void building_dir_table(struct building *b, uint64_t *context)
 		t->state[0][s][2] = s ? own[1] : others[1];
 	}
 	t->entry = directory;
+}
+
+/*
+ * Two tables for one paging entry. The one that is not led to was freed, and who got it has an entry there that leads to a
+ * page of his.
+ */
+void building_freed_table(struct building *b, uint64_t *context)
+{
+	struct target *t = b->target;
+	unsigned levels = vtd_unit_any_levels(t->unit);
+	uint64_t *root[2], *leaf, own[2], others[2];
+
+	t->pages = 4;
+	t->encoding = "four pages: of each state, and of who got its table when it was freed";
+	for (unsigned s = 0; s < 2; s++) {
+		root[s] = building_tables(b, false, levels, building_page(b, s));
+		if (b->exhausted)
+			return;
+		t->apart[1 + s] = leaf = building_paging_entry(root[s], levels, 1, t->address);
+		own[s] = *leaf;
+		others[s] = (own[s] & ~field_mask(SS_ADDR)) |
+			    (uint64_t)building_page(b, building_mixture(s, !s));
+	}
+	t->entry = t->apart[0] = building_paging_entry(root[0], levels, 2, t->address);
+	for (unsigned s = 0; s < 2; s++) {
+		t->state[0][s][0] = *building_paging_entry(root[s], levels, 2, t->address);
+		t->state[0][s][1] = s ? others[0] : own[0];
+		t->state[0][s][2] = s ? own[1] : others[1];
+	}
+	building_set_context(b, context, root[0], levels, t->domain[0]);
 }

@@ -186,6 +186,16 @@ static inline __attribute__((always_inline)) enum vtd_status execute(const struc
 			status = vtd_invalidate_iotlb_pages(updater.unit, m->domain, m->value[0], 0,
 							    m->op == MICRO_IOTLB_LEAF);
 			break;
+		case MICRO_IOTLB_LARGE:
+		case MICRO_IOTLB_LARGE_LEAF:
+			status = vtd_invalidate_iotlb_pages(updater.unit, m->domain, m->value[0],
+							    LARGE_ORDER,
+							    m->op == MICRO_IOTLB_LARGE_LEAF);
+			break;
+		case MICRO_IOTLB_OTHER_PAGE:
+			status = vtd_invalidate_iotlb_pages(updater.unit, m->domain, m->value[0], 0,
+							    false);
+			break;
 		case MICRO_PIOTLB:
 			status = vtd_invalidate_piotlb(updater.unit, m->domain, m->pasid);
 			break;

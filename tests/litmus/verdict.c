@@ -54,13 +54,16 @@ size_t verdict_steps(const struct sequence *s, struct step *steps)
 	return s->count;
 }
 
-static bool needs_pages(const struct sequence *s)
+/* Whether the unit has all of its page-selective invalidations of the IOTLB. */
+static bool has_pages(const struct vtd_unit *unit, const struct sequence *s)
 {
+	int order = -1;
+
 	for (size_t i = 0; i < s->count; i++)
-		if (s->steps[i].op == STEP_INVALIDATE_IOTLB_PAGE ||
-		    s->steps[i].op == STEP_INVALIDATE_IOTLB_LEAF)
-			return true;
-	return false;
+		if (step_page_order(&s->steps[i]) > order)
+			order = step_page_order(&s->steps[i]);
+	return order < 0 || (field_of(unit->cap, CAP_PSI) && unit->queue.descriptors &&
+			     order <= (int)field_of(unit->cap, CAP_MAMV));
 }
 
 /* Whether it stores an entry without P on the way. */
@@ -75,11 +78,6 @@ static bool goes_away(const struct sequence *s)
 	return false;
 }
 
-static bool can_invalidate_pages(const struct vtd_unit *unit)
-{
-	return field_of(unit->cap, CAP_PSI) && unit->queue.descriptors;
-}
-
 /* Why this trial would say nothing, or must not be made, on this unit; NULL: it may be made. */
 static const char *cannot(const struct bench *b, enum target_id target, const struct sequence *s,
 			  enum regime regime, const struct prediction *full,
@@ -89,8 +87,8 @@ static const char *cannot(const struct bench *b, enum target_id target, const st
 		return p->problem;
 	if (stores_lack(s->steps, s->count))
 		return stores_lack(s->steps, s->count);
-	if (regime == REGIME_FAITHFUL && needs_pages(s) && !can_invalidate_pages(b->unit))
-		return "the unit has no page-selective invalidation of the IOTLB (CAP.PSI = 0), or no queue";
+	if (regime == REGIME_FAITHFUL && !has_pages(b->unit, s))
+		return "the unit has no page-selective invalidation of the IOTLB (CAP.PSI = 0), none so large (CAP.MAMV), or no queue";
 	if (p->walks_page_zero && !page_zero_is_empty)
 		return "a mixture would be walked through physical page 0, which is not free here";
 	if (regime == REGIME_HAMMER && !full->harms && p->harms)

@@ -42,6 +42,9 @@
 	I(IOTLB, "iotlb", "IOTLB, of a domain-id")                                                   \
 	I(IOTLB_PAGE, "iotlb-page", "IOTLB, of a page, IH = 0")                                      \
 	I(IOTLB_LEAF, "iotlb-leaf", "IOTLB, of a page, IH = 1")                                      \
+	I(IOTLB_LARGE, "iotlb-large", "IOTLB, of 2 MiB, IH = 0")                                     \
+	I(IOTLB_LARGE_LEAF, "iotlb-large-leaf", "IOTLB, of 2 MiB, IH = 1")                           \
+	I(IOTLB_OTHER_PAGE, "iotlb-other-page", "IOTLB, of another page, IH = 0")                    \
 	I(PIOTLB, "piotlb", "PASID-based IOTLB, of a PASID")                                         \
 	I(CONTEXT_CACHE_GLOBAL, "context-all", "context cache, globally")                            \
 	I(PASID_CACHE_GLOBAL, "pasid-all", "PASID cache, globally")                                  \
@@ -61,6 +64,9 @@
 	T(ROOT_TABLE, "root-table", KIND_ROOT_TABLE, false, 15)                                      \
 	T(TABLE, "table", KIND_TABLE, false, 12)                                                     \
 	T(LEAF, "leaf", KIND_LEAF, false, 13)                                                        \
+	T(LARGE, "large", KIND_LARGE, false, 19)                                                     \
+	T(FREED_TABLE, "freed-table", KIND_FREED_TABLE, false, 21)                                   \
+	T(CONTEXT_DID, "context-did", KIND_CONTEXT, false, 22)                                       \
 	T(SM_CONTEXT, "sm-context", KIND_SM_CONTEXT, true, 2)                                        \
 	T(SM_ROOT, "sm-root", KIND_SM_ROOT, true, 11)                                                \
 	T(SM_ROOT_TABLE, "sm-root-table", KIND_SM_ROOT_TABLE, true, 16)                              \
@@ -71,6 +77,8 @@
 	T(PASID_FS_PT, "pasid-fs-pt", KIND_PASID, true, 5)                                           \
 	T(PASID_NESTED, "pasid-nested", KIND_PASID, true, 6)                                         \
 	T(FS_LEAF, "fs-leaf", KIND_LEAF, true, 14)                                                   \
+	T(FS_LARGE, "fs-large", KIND_LARGE, true, 20)                                                \
+	T(PASID_DID, "pasid-did", KIND_PASID, true, 23)                                              \
 	T(IRTE, "irte", KIND_IRTE, false, 7)                                                         \
 	T(IRTE_POSTED, "irte-posted", KIND_IRTE, false, 8)                                           \
 	T(INTERRUPT_TABLE, "interrupt-table", KIND_INTERRUPT_TABLE, false, 17)

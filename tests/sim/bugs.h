@@ -72,6 +72,10 @@
 	B(DEVFN_CUT, "context-index-cut", "uses seven bits of device and function to look up context entries (9.3)") \
 	B(ROOT_UPPER, "root-upper-ignored", "uses the lower half of scalable-mode root entries for all devices (9.2)") \
 	B(NO_DIRTY, "no-dirty", "sets Accessed and not Dirty (3.6.2)") \
+	B(LARGE_FRAME, "large-frame", "uses the first 4 KiB of a 2-MiB page for all of it (3.7)") \
+	B(LARGE_AS_TABLE, "large-as-table", "takes a second-stage page of 2 MiB for a table (9.8)") \
+	B(FS_LARGE, "fs-large-refused", "refuses first-stage pages of 2 MiB (9.7)") \
+	B(PAGING_HALVES, "paging-halves", "reads paging entries 32 bits at a time (3.7)") \
 	B(PASID_HIGH, "pasid-high-cut", "uses bits 12:0 of a PASID to look up its directory entry (3.4.3)") \
 	B(ROOT_CUT, "root-address-cut", "uses 32 bits of the address in RTADDR (11.4.5)") \
 	B(CTP_CUT, "context-table-address-cut", "uses 32 bits of the address in root entries (9.1)") \
@@ -176,6 +180,9 @@
 	B(CONTEXT_FIRST_ONLY, "context-first-only", "drops only the first entry that a context-cache invalidation names (6.5.2.1)") \
 	B(AM_NINE, "iotlb-mask-nine", "takes address masks over 9 for 9 (6.5.2.3)") \
 	B(HINT_LEAF, "iotlb-hint-leaf", "page-selective IOTLB invalidations with IH = 1 drop nothing (6.5.2.3)") \
+	B(LARGE_SPARED, "large-spared", "page-selective IOTLB invalidations spare translations of large pages (6.5.2.3)") \
+	B(PAGING_EXACT, "paging-exact", "page-selective IOTLB invalidations spare paging entries where the page is not the first of their range (6.5.2.3)") \
+	B(HINT_ALWAYS, "iotlb-hint-always", "takes IH of page-selective IOTLB invalidations for 1 (6.5.2.3)") \
 	B(REGISTER_IOTLB_LOST, "register-iotlb-lost", "does not do domain-selective IOTLB invalidations asked by register (11.4.6.3)") \
 	B(REGISTER_CONTEXT_LOST, "register-context-lost", "does not do device-selective context-cache invalidations asked by register (11.4.6.1)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \

@@ -4,6 +4,7 @@
 #include "kernel/output/log.h"
 #include "tests/sim/devices/register_bus.h"
 #include "tests/sim/devices/nic.h"
+#include "tests/sim/devices/nvme.h"
 #include "tests/sim/device.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/sim.h"
@@ -126,6 +127,7 @@ static struct pci_function *plug(void)
 {
 	if (models[sim.model].plug) {
 		models[sim.model].plug();
+		sim_nvme.cmb = sim.cmb;
 		bus.translate = translate;
 		bus.messages.send = send;
 		bus.function.devfn = device_devfn(0);

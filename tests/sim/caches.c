@@ -113,7 +113,7 @@ static bool matches(const struct unit_translation *t, const struct request *r)
 		differs &= 15;
 	if (sim_has(BUG_PAGE_HIGH))
 		differs &= 0xfffff;
-	return t->valid && !differs && t->has_pasid == r->has_pasid &&
+	return t->valid && !(differs >> t->order) && t->has_pasid == r->has_pasid &&
 	       (!t->has_pasid || t->pasid == r->pasid || sim_has(BUG_ANY_PASID)) &&
 	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
 }
@@ -131,6 +131,13 @@ const struct unit_translation *tlb_find(struct unit *u, const struct request *r)
 		return u->tlb[i].valid ? &u->tlb[i] : NULL;
 	}
 	return NULL;
+}
+
+uint64_t tlb_address(const struct unit_translation *known, const struct request *r)
+{
+	uint64_t within = (4096ull << known->order) - 1;
+
+	return (known->frame << 12 & ~within) | (r->at & within);
 }
 
 void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_write, uint8_t reason)
@@ -158,6 +165,7 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .source_id = r->source_id,
 					       .domain = domain,
 					       .pasid = r->uses_pasid,
+					       .order = r->order && keeps(sim.whole) ? r->order : 0,
 					       .page = r->at >> 12,
 					       .frame = to >> 12 };
 	if (tlb_watch)
@@ -355,10 +363,30 @@ static bool spares(const struct unit *u, const struct unit_translation *t, unsig
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
 
-/* Whether `page` is in the 2^mask pages that `address` names. */
-static bool covers(uint64_t address, unsigned mask, uint64_t page)
+/*
+ * Whether the translation is in the 2^mask pages that `address` names. Of a large page they should be all of it (section
+ * 6.5.2.3); what becomes of it else is not said.
+ */
+static bool covers(uint64_t address, unsigned mask, const struct unit_translation *t)
 {
-	return !((page ^ address >> 12) >> mask);
+	uint64_t differs = t->page ^ address >> 12;
+
+	if (sim_has(BUG_LARGE_SPARED) && t->order)
+		return false;
+	if (t->order > mask)
+		return !(differs >> t->order) && sim_chance(sim.partial);
+	return !(differs >> mask);
+}
+
+/* Whether what the entry of a table is for and the pages that are named have any in common. */
+static bool covers_table(const struct unit *u, unsigned i, uint64_t address, unsigned mask)
+{
+	unsigned order = 9 * u->paging[i].level;
+	uint64_t differs = u->paging[i].prefix << order ^ address >> 12;
+
+	if (sim_has(BUG_PAGING_EXACT))
+		return !(differs >> mask);
+	return !(differs >> (mask > order ? mask : order));
 }
 
 void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t address,
@@ -405,22 +433,23 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		if (granularity == GRANULARITY_GLOBAL
 			    ? !(sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid)
 			    : (t->domain == domain && !spares(u, t, i) &&
-			       (!by_page || covers(address, mask, t->page)))) {
+			       (!by_page || covers(address, mask, t)))) {
 			t->valid = false;
 			if (sim_has(BUG_FIRST_ONLY))
 				break;
 		}
 	}
 	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++) {
-		bool second = !u->paging[i].first;
+		bool by_page = granularity == GRANULARITY_FINE && !u->paging[i].first;
 
 		if ((sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1) ||
-		    (sim_has(BUG_SPARES_FIRST_PAGING) && !second &&
+		    (sim_has(BUG_SPARES_FIRST_PAGING) && u->paging[i].first &&
 		     granularity != GRANULARITY_GLOBAL))
 			continue;
 		if (granularity == GRANULARITY_GLOBAL ||
 		    (u->paging[i].domain == domain &&
-		     !(granularity == GRANULARITY_FINE && second && leaf_only)))
+		     !(by_page && (leaf_only || sim_has(BUG_HINT_ALWAYS) ||
+				   !covers_table(u, i, address, mask)))))
 			u->paging[i].valid = false;
 	}
 	settle(u, granularity == GRANULARITY_GLOBAL, domain, drain);
@@ -444,13 +473,14 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 
 		if (t->domain != domain || t->pasid != pasid ||
 		    (sim_has(BUG_SPARES_PASS) && t->stage == UNIT_PASS) ||
-		    (by_page && !(first && covers(address, mask, t->page))))
+		    (by_page && !(first && covers(address, mask, t))))
 			continue;
 		t->valid = false;
 	}
 	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++)
 		if (u->paging[i].first && u->paging[i].domain == domain &&
-		    u->paging[i].pasid == pasid && !(by_page && leaf_only))
+		    u->paging[i].pasid == pasid &&
+		    !(by_page && (leaf_only || !covers_table(u, i, address, mask))))
 			u->paging[i].valid = false;
 	settle(u, false, domain, !sim_has(BUG_NO_DRAIN_PASID));
 }

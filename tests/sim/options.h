@@ -44,6 +44,7 @@
 	K(rwbf, 0, 1, "CAP.RWBF: a write buffer")                                                    \
 	K(sagaw, 6, 31, "CAP.SAGAW, table depths")                                                   \
 	K(mgaw, 48, 64, "CAP.MGAW plus one, bits")                                                   \
+	K(large, 1, 1, "CAP.SSLPS: second-stage pages of 2 MiB")                                     \
 	K(nd, 6, 6, "CAP.ND, width of domain-ids")                                                   \
 	K(nfr, 8, 64, "fault recording registers")                                                   \
 	K(fro, 0x22, 0xff, "CAP.FRO")                                                                \
@@ -77,6 +78,8 @@
 	K(pasid_cache, 90, 100, "percent of PASID entries that are kept")                            \
 	K(iotlb, 90, 100, "percent of translations that are kept")                                   \
 	K(paging_cache, 50, 100, "percent of paging entries that are kept")                          \
+	K(whole, 50, 100, "percent of translations of large pages that are kept as one")             \
+	K(partial, 50, 100, "percent of invalidations of a part of a large page that drop it where it is kept as one") \
 	K(iec, 90, 100, "percent of interrupt-remapping entries that are kept")                      \
 	K(forget, 2, 100, "percent of hits that find their line evicted")                            \
 	K(prefetch, 10, 100, "percent of requests with a walk of the unit's own beside them")        \
@@ -108,6 +111,7 @@
 	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
 	K(model, 0, SIM_MODELS - 1, "whose driver does DMA, on the model of its device")       \
 	K(port, 0, 0xffff, "device id of the network port's model; 0: 82574, 82576 or I225")         \
+	K(cmb, 0, 1, "the NVMe controller's model has a controller memory buffer")                   \
 	K(made_up, 0, 1000000, "vtd-cells: so many sequences of its own for each target")              \
 	K(rounds, 20, 1000000, "vtd-cells: of a cell, at most, until all that is predicted is seen") \
 	K(seconds, 0, 1000000, "of real time after which the whole run is given up; 0: never")

@@ -8,7 +8,8 @@
 #include "vtd/entry.h"
 #include "vtd/pagetable.h"
 
-#define PS FIELD(7, 7) /* a large page, which is not supported */
+#define PS    FIELD(7, 7) /* a large page */
+#define LARGE 2		  /* the level of those of 2 MiB; it has no others */
 
 /* An entry of `words`, by chunks that are read whole, others between them. */
 void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim_bug alone)
@@ -38,7 +39,7 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
 	/* The upper half of the last word by a read of its own. */
-	if (sim_has(BUG_QUARTERS)) {
+	if (sim_has(BUG_QUARTERS) || (sim_has(BUG_PAGING_HALVES) && words == 1)) {
 		uint64_t again;
 
 		unit_pause(sim.fetch_ns);
@@ -128,8 +129,9 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 			return scalable				       ? SSS_2
 			       : w->r->access != ACCESS_READ && !reads ? LGN_2
 								       : LGN_3;
-		is_leaf = level == 1 || field_of(*entry, PS);
-		if (level > 1 && is_leaf && !sim_has(BUG_LARGE_PAGES))
+		is_leaf = level == 1 || (field_of(*entry, PS) && !sim_has(BUG_LARGE_AS_TABLE));
+		if (level > 1 && is_leaf && !(sim.large && level == LARGE) &&
+		    !sim_has(BUG_LARGE_PAGES))
 			return scalable ? SSS_3 : LSS_2;
 		/* A device-TLB is told what is allowed. */
 		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ) &&
@@ -157,6 +159,16 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 	return 0;
 }
 
+/* The frame in a large page (section 3.7). What is nested comes to pages of 4 KiB. */
+static uint64_t in_large_page(struct walk *w, uint64_t frame, uint64_t at, unsigned level)
+{
+	uint64_t within = ((1ull << (3 + 9 * level)) - 1) & ~PAGE_MASK;
+
+	if (!w->second_levels)
+		w->r->order = (uint8_t)(9 * (level - 1));
+	return (frame & ~within) | (sim_has(BUG_LARGE_FRAME) ? 0 : at & within);
+}
+
 /* Second stage (sections 3.7 and 9.8). `reads`: what is wanted is read permission alone. */
 uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
 			  uint64_t *to)
@@ -178,8 +190,8 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 		if (reason)
 			return reason;
 		table = cut(entry & field_mask(SS_ADDR), level);
-		if (level > 1 && field_of(entry, PS)) {
-			table |= at & ((1ull << (3 + 9 * level)) - 1) & ~PAGE_MASK;
+		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_AS_TABLE)) {
+			table = in_large_page(w, table, at, level);
 			break;
 		}
 		if (level > 1)
@@ -203,11 +215,12 @@ static uint8_t through(struct walk *w, bool reads, uint64_t *at)
 static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t *entry)
 {
 	uint64_t flags;
-	bool marks;
+	bool marks, is_leaf;
 
 	do {
 		walk_fetch(at, 1, entry, w->snoop, BUG_NONE);
-		marks = level == 1 && wants_write(w, field_of(*entry, FS_RW));
+		is_leaf = level == 1 || field_of(*entry, PS);
+		marks = is_leaf && wants_write(w, field_of(*entry, FS_RW));
 		w->r->is_marked |= marks;
 		flags = flags_of(w, marks, field_mask(FS_A) | (w->extended ? field_mask(FS_EA) : 0),
 				 sim_has(BUG_NO_DIRTY) ? 0 : field_mask(FS_D));
@@ -215,11 +228,11 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 			flags = 0;
 		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
 			return SFS_2;
-		if (level > 1 && field_of(*entry, PS))
+		if (level > 1 && is_leaf && (level != LARGE || sim_has(BUG_FS_LARGE)))
 			return SFS_3;
 		if (!field_of(*entry, FS_US) && !sim_has(BUG_FS_US_IGNORED))
 			return SGN_2;
-		if (level == 1 && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)) &&
+		if (is_leaf && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)) &&
 		    !sim_has(BUG_FS_RW_IGNORED))
 			return SGN_6;
 		if (!w->snoop && (*entry & flags) != flags)
@@ -251,6 +264,10 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 		if (reason)
 			break;
 		table = cut(entry & field_mask(FS_ADDR), level);
+		if (level > 1 && field_of(entry, PS)) {
+			table = in_large_page(w, table, at, level);
+			break;
+		}
 		if (level == 1)
 			break;
 		reason = through(w, true, &table);

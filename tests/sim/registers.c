@@ -46,9 +46,10 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(CAP_MGAW, sim.mgaw - 1) | field_bits(CAP_FRO, sim.fro) |
 			   field_bits(CAP_NFR, sim.nfr - 1) | field_bits(CAP_DRD, 1) |
 			   field_bits(CAP_DWD, 1) | field_bits(CAP_PSI, 1) |
-			   field_bits(CAP_MAMV, 18) | field_bits(CAP_CM, sim.cm) |
-			   field_bits(CAP_RWBF, sim.rwbf) | field_bits(CAP_ESRTPS, sim.esrtps) |
-			   field_bits(CAP_PI, sim.pi) | field_bits(CAP_ESIRTPS, sim.esirtps));
+			   field_bits(CAP_MAMV, 18) | field_bits(CAP_SSLPS, sim.large) |
+			   field_bits(CAP_CM, sim.cm) | field_bits(CAP_RWBF, sim.rwbf) |
+			   field_bits(CAP_ESRTPS, sim.esrtps) | field_bits(CAP_PI, sim.pi) |
+			   field_bits(CAP_ESIRTPS, sim.esirtps));
 	unit_set64(u, VTD_ECAP,
 		   field_bits(ECAP_QI, sim.qi) | field_bits(ECAP_IRO, sim.iro) |
 			   field_bits(ECAP_C, sim.coherent) | field_bits(ECAP_SMPWC, sim.smpwc) |

@@ -49,6 +49,7 @@ struct request {
 	bool may_write;	 /* where it was translated: what a device-TLB is told */
 	bool tracks;	 /* Dirty of the last entry is set for a write to it */
 	bool is_marked;	 /* it is set */
+	uint8_t order;	 /* its page is 2^this of 4 KiB */
 	uint64_t number; /* in order of arrival */
 
 	/* of an interrupt: `at` is the address of its message */
@@ -89,6 +90,7 @@ struct unit {
 	} pasid[PASID_LINES];
 	struct unit_translation {
 		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults, of_read;
+		uint8_t order; /* 2^this pages of 4 KiB */
 		uint32_t uses;
 		uint8_t stage, reason;
 		uint16_t source_id, domain;
@@ -212,6 +214,7 @@ void context_keep(struct unit *unit, const struct request *r, const uint64_t wor
 bool pasid_find(struct unit *unit, const struct request *r, uint64_t words[8]);
 void pasid_keep(struct unit *unit, const struct request *r, const uint64_t words[8], bool faults);
 const struct unit_translation *tlb_find(struct unit *unit, const struct request *r);
+uint64_t tlb_address(const struct unit_translation *known, const struct request *r);
 /* For those who watch it: told of each translation that the IOTLB takes. NULL: nobody. */
 extern void (*tlb_watch)(const struct unit_translation *kept);
 void tlb_keep(struct unit *unit, const struct request *r, uint64_t to, bool may_write,

@@ -183,7 +183,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 					 !(sim_has(BUG_READ_WRITABLE) && known->of_read)
 				 ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
 				 : 0;
-		*to = known->frame << 12 | (r->at & PAGE_MASK);
+		*to = tlb_address(known, r);
 		w.may_write = known->may_write;
 	} else if (!reason) {
 		reason = walk(&w, to);

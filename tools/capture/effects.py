@@ -73,8 +73,8 @@ def invalidations(step, kind, pgtt):
     return [what + (", " + whose if whose else "")]
 
 
-def effects(steps, kind, old, new):
-    """Stores as (width, word, entry after), flushes, invalidations; and the entry at the end.
+def effects(steps, kind, old, new, changes=False):
+    """Stores as (width, word, entry after), flushes, invalidations; and the entry at the end. `changes`: only stores that change something.
 
     By a domain-id that only an absent entry has nothing can be kept: a capture does not count it to the transition.
     """
@@ -83,6 +83,8 @@ def effects(steps, kind, old, new):
     absent = {"DID of old": not old[0] & 1, "DID of new": not new[0] & 1}
     for step in steps:
         after = stored(step, words, old, new)
+        if changes and after == words:
+            continue
         if after is not None:
             wide = step.startswith("exchange") or re.match(r"store \d+ bits", step)
             touched = int(re.search(r"word (\d+)", step)[1])
@@ -133,12 +135,15 @@ def numbers(texts):
     return [int(t, 16) for t in texts]
 
 
-def is_same(part, kind, transition):
-    """Whether a part of a sequence does what a transition (of vtd-capture's JSON) did, between its two entries."""
+def is_same(part, kind, transition, changes=False):
+    """Whether a part of a sequence does what a transition (of vtd-capture's JSON) did, between its two entries.
+
+    `changes`: stores that change nothing do not count. Linux clears an entry once more before it sets it up.
+    """
     old, new = numbers(transition["old"])[:WORDS[kind]], numbers(transition["new"])[:WORDS[kind]]
     try:
-        expected, end = effects([s for s in part if s != "barrier"], kind, old, new)
-        got, _ = effects([s["step"] for s in transition["steps"]], kind, old, new)
+        expected, end = effects([s for s in part if s != "barrier"], kind, old, new, changes)
+        got, _ = effects([s["step"] for s in transition["steps"]], kind, old, new, changes)
     except (KeyError, IndexError):
         return False
     return expected == got and end == new

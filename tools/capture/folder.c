@@ -33,7 +33,7 @@ static void read_about(struct folder *f, const char *about)
 /* Whether the kernel crashed by itself between these; to: NULL: to the end. */
 static bool crashed(const char *from, const char *to)
 {
-	static const char *const words[] = { "Kernel panic", "Oops:" };
+	static const char *const words[] = { "Kernel panic", "Oops:", "Panic on CPU" };
 
 	for (size_t i = 0; from && i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *at = strstr(from, words[i]);

@@ -76,7 +76,7 @@ int judge_main(int argc, char **argv)
 	       j.number[VERDICT_RESTS], j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE],
 	       j.view.incomplete ? "; the capture is incomplete" : "");
 	if (j.unmappings.count)
-		printf("beside these, %zu of %u unmappings left a device-TLB out: vtd-capture unmappings says which\n",
-		       j.unmappings.count, j.unmappings.with_devices);
+		printf("beside these, a device-TLB was left out of an unmapping %zu times: vtd-capture unmappings says which\n",
+		       j.unmappings.count);
 	return j.status;
 }

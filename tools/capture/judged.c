@@ -15,7 +15,7 @@ void judged_open(struct judged *j, const char *path, const char *symbols, unsign
 			     &j->verdicts[i]);
 		j->number[j->verdicts[i].is]++;
 	}
-	unmappings_find(&j->view.folder.records, &j->unmappings);
+	unmappings_find(&j->view.folder.records, j->view.folder.caching_mode, &j->unmappings);
 	j->status = j->view.status		   ? j->view.status
 		    : j->number[VERDICT_UNSAFE]	   ? SOME_UNSAFE
 		    : j->number[VERDICT_UNDECIDED] ? NOT_DECIDED

@@ -24,9 +24,9 @@ char *find_busybox(const char *work);
 /*
  * The first file system: busybox, the modules that the workload needs in the order in which they are to be loaded,
  * `init` and the files of `scripts` (run at the end of the workload). `crash`: the first file system of the crash kernel
- * that is started last, the same kernel; NULL: none is.
+ * that is started last, the same kernel; NULL: none is. `xen`: it is dom0's.
  */
 void write_initramfs(const char *path, const struct kernel *kernel, const char *busybox,
-		     char *const *scripts, unsigned script_count, const char *crash);
+		     char *const *scripts, unsigned script_count, const char *crash, bool xen);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef TOOLS_CAPTURE_KINDS_H
 #define TOOLS_CAPTURE_KINDS_H
 
-#define CAPTURE_VERSION 1
+#define CAPTURE_VERSION 2
 
 /*
  *  enumerator        word in records   64-bit words of an entry
@@ -39,14 +39,15 @@ static const struct {
 
 /*
  * A record is a line: NUMBER MS CPU PC TYPE and what the type has. NUMBER counts from 0 without a gap, CPU is decimal,
- * MS since the beginning; all else is hexadecimal without 0x. A stack has return addresses, innermost first, and of each
- * what the call before it called, 0 if that was indirect. The types:
+ * MS since the beginning; all else is hexadecimal without 0x. A stack has its lowest address, and return addresses,
+ * innermost first: of each what the call before it called, 0 if that was indirect, and at which 64-bit word of the stack
+ * it is. The types:
  *
  *  G BASE SOURCE                      registers of a unit are at BASE, found by SOURCE (given, DMAR)
  *  T PAGE KIND ENTRY                  the page is a table from now on: ENTRY (or a register) leads to it
  *  E ADDRESS KIND WORD...             an entry of it that is not zero then
  *  U PAGE KIND                        it is none any more: nothing leads to it, and other code uses it
- *  S ADDRESS BYTES LOW HIGH LOCKED KIND ENTRY [stack RETURN/CALLED...]    a store; values after it
+ *  S ADDRESS BYTES LOW HIGH LOCKED KIND ENTRY [stack ADDRESS RETURN/CALLED/WORD...]    a store; values after it
  *  ! ENTRY KIND WORD...               memory is not what the stores so far make it: one was missed
  *  F ADDRESS HOW KIND [stack ...]     clflush, clflushopt or clwb of a line of a table
  *  W                                  wbinvd

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -214,6 +215,15 @@ static void stop(int signal)
 	stopped = 1;
 }
 
+void machine_catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	const struct sigaction action = { .sa_handler = stop };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
 /* A line of the console: into the log with its time, and to the user if it is for us. */
 static void take_line(FILE *log, const char *line, double now, char *phase, size_t room)
 {
@@ -224,6 +234,9 @@ static void take_line(FILE *log, const char *line, double now, char *phase, size
 		if (!isatty(STDERR_FILENO))
 			fprintf(stderr, "%4.0f s  %s\n", now, phase);
 	}
+	if (!strncmp(line, "@@ problem ", 11) || !strncmp(line, "@@ note ", 8))
+		fprintf(stderr, "%s%4.0f s  %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", now,
+			line + 3);
 }
 
 static void progress(double now, unsigned seconds, const char *phase, uint64_t bytes)
@@ -233,7 +246,18 @@ static void progress(double now, unsigned seconds, const char *phase, uint64_t b
 			phase, (double)bytes / 1e6);
 }
 
-/* The pid goes on being watched until it has ended, whatever it does meanwhile. */
+/* The file of the guest's memory, as large as that: removed however we end. */
+static const char *memory;
+
+static void remove_memory(void)
+{
+	unlink(memory);
+}
+
+/*
+ * The pid goes on being watched until it has ended, whatever it does meanwhile. Once the guest has said something, QEMU
+ * and the plugin have opened the file of its memory: from then on it needs no name, and is gone even if we are killed.
+ */
 static void watch(struct machine_run *run, pid_t pid, int console,
 		  const struct machine_limits *limits, const char *folder)
 {
@@ -263,6 +287,7 @@ static void watch(struct machine_run *run, pid_t pid, int console,
 				continue;
 			}
 			line[length] = 0;
+			remove_memory();
 			take_line(log, line, since(&start), phase, sizeof(phase));
 			length = 0;
 		}
@@ -303,22 +328,19 @@ struct machine_run machine_run(const struct machine *m, const struct machine_lim
 {
 	struct machine_run run = { 0 };
 	struct list arguments = { .count = 0 };
-	struct sigaction action = { .sa_handler = stop };
 	double before = children_seconds();
-	char *memory;
 	int pipes[2], file;
 	pid_t pid;
 
 	machine_check(m, run.version, sizeof(run.version));
 	memory = text_of("%s/vtd-capture-%d.ram", access("/dev/shm", W_OK) ? folder : "/dev/shm",
 			 (int)getpid());
+	atexit(remove_memory);
 	build_arguments(&arguments, m, run.version, memory, folder);
 	file = open(memory, O_CREAT | O_RDWR, 0600); /* before QEMU: the plugin maps it */
 	if (file < 0 || ftruncate(file, (off_t)m->megabytes << 20))
 		fail("%s: %s", memory, strerror(errno));
 	close(file);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 	fflush(NULL);
 	if (pipe(pipes) || (pid = fork()) < 0)
 		fail("%s cannot be started: %s", m->qemu, strerror(errno));
@@ -326,7 +348,8 @@ struct machine_run machine_run(const struct machine *m, const struct machine_lim
 		int null = open("/dev/null", O_RDONLY);
 		int said = open(text_of("%s/qemu", folder), O_CREAT | O_WRONLY | O_TRUNC, 0644);
 
-		setpgid(0, 0); /* an interrupt from the keyboard is for us */
+		setpgid(0, 0);			  /* an interrupt from the keyboard is for us */
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* if we are killed, it ends, too */
 		dup2(null, STDIN_FILENO);
 		dup2(pipes[1], STDOUT_FILENO);
 		dup2(said, STDERR_FILENO);
@@ -338,7 +361,7 @@ struct machine_run machine_run(const struct machine *m, const struct machine_lim
 	close(pipes[1]);
 	watch(&run, pid, pipes[0], limits, folder);
 	close(pipes[0]);
-	unlink(memory);
+	remove_memory();
 	run.cpu_seconds = children_seconds() - before;
 	return run;
 }

@@ -46,6 +46,9 @@ struct machine_run {
  */
 void machine_check(const struct machine *m, char *version, unsigned room);
 
+/* From now on a signal to end ends machine_run(), early if it is not running yet, and nothing else. */
+void machine_catch_signals(void);
+
 /*
  * Run it until it ends or a limit is reached; `folder` gets records, console and symbols.gz. Progress goes to standard
  * error: a line on a terminal, else one for each phase.

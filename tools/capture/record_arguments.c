@@ -17,6 +17,7 @@ enum {
 	OPTION_CRASH,
 	OPTION_ONLY_SCRIPTS,
 	OPTION_HOLD,
+	OPTION_XEN,
 	OPTION_NONE
 };
 
@@ -29,6 +30,8 @@ const struct argp_option record_options[] = {
 	  "its modules: lib/modules/VERSION, or what make modules_install wrote", 1 },
 	{ "package", 'p', "NAME", 0,
 	  "a kernel of Debian's or Ubuntu's, by its package's name or file", 1 },
+	{ "xen", OPTION_XEN, "FILE", 0, "a Xen hypervisor (xen-*.gz) under it: the kernel is dom0",
+	  1 },
 	{ "disk", 'd', "IMAGE", 0, "a disk image of any system; it is not changed", 1 },
 	{ "append", 'a', "WORDS", 0, "more for the kernel's command line", 1 },
 	{ "script", 's', "FILE", 0, "run by the guest's shell after the workload; may be repeated",
@@ -142,6 +145,9 @@ error_t record_parse(int key, char *argument, struct argp_state *state)
 	case OPTION_ALL_CODE:
 		a->machine.all_code = true;
 		return 0;
+	case OPTION_XEN:
+		a->xen = argument;
+		return 0;
 	case OPTION_HOLD:
 		a->machine.hold = strtoull(argument, NULL, 0);
 		a->machine.hold_ms = 20;
@@ -174,6 +180,10 @@ error_t record_parse(int key, char *argument, struct argp_state *state)
 			argp_error(state, "one of --kernel, --package and --disk says what is run");
 		if (a->crash && a->machine.disk)
 			argp_error(state, "--crash is for --kernel and --package");
+		if (a->xen && (a->machine.disk || a->crash || a->machine.mode != MODE_LEGACY))
+			argp_error(
+				state,
+				"--xen is for --kernel and --package, in legacy mode, without --crash");
 		if (strchr(a->output, ','))
 			argp_error(state, "QEMU takes no comma in --output");
 		return 0;

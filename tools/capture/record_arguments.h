@@ -12,7 +12,7 @@
 struct record_arguments {
 	struct machine machine;
 	struct machine_limits limits;
-	const char *output, *kernel, *package, *modules, *busybox, *append;
+	const char *output, *kernel, *package, *modules, *busybox, *append, *xen;
 	char *scripts[SCRIPTS_MAX];
 	unsigned script_count;
 	bool crash, only_scripts;

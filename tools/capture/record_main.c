@@ -16,6 +16,7 @@
 #include "tools/capture/kernel.h"
 #include "tools/capture/machine.h"
 #include "tools/capture/record_arguments.h"
+#include "tools/capture/xen.h"
 
 #define ATTEMPTS 3
 
@@ -156,15 +157,23 @@ static struct machine_run run_it(const struct machine *m, const struct machine_l
 
 /* What a kernel is started with. */
 static void write_files(struct machine *m, const struct record_arguments *a,
-			const struct kernel *kernel, const char *work)
+			const struct kernel *kernel, const char *xen, const char *work)
 {
 	const char *busybox = a->busybox ? a->busybox : find_busybox(work);
 	char *crash = a->crash ? text_of("%s/initramfs-crash", work) : NULL;
 
 	if (crash)
-		write_initramfs(crash, kernel, busybox, NULL, 0, NULL);
+		write_initramfs(crash, kernel, busybox, NULL, 0, NULL, false);
 	m->initramfs = text_of("%s/initramfs", work);
-	write_initramfs(m->initramfs, kernel, busybox, a->scripts, a->script_count, crash);
+	write_initramfs(m->initramfs, kernel, busybox, a->scripts, a->script_count, crash, a->xen);
+	if (xen) {
+		xen_under(m, xen,
+			  a->only_scripts
+				  ? text_of("vtd-only-scripts %s", a->append ? a->append : "")
+				  : a->append,
+			  work);
+		return;
+	}
 	/* no_timer_check: a busy host may be too slow for the check of the timer. */
 	m->command_line = text_of(
 		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s%s %s",
@@ -189,23 +198,26 @@ int record_main(int argc, char **argv)
 	};
 	struct record_arguments *a = &arguments;
 	struct machine *m = &a->machine;
-	char work[] = "/tmp/vtd-capture-XXXXXX", version[32];
+	const char *temporary = getenv("TMPDIR");
+	char *work = text_of("%s/vtd-capture-XXXXXX", temporary ? temporary : "/tmp"), version[32];
 	struct kernel kernel = { .version = "", .title = "" };
 	struct machine_run run;
-	char *folder;
+	char *folder, *xen = NULL;
 
 	argp_parse(&argp, argc, argv, 0, NULL, a);
 	machine_check(m, version, sizeof(version));
 	if (m->disk && access(m->disk, R_OK))
 		fail("--disk %s: %s", m->disk, strerror(errno));
-	if (!mkdtemp(work))
-		fail("%s: %s", work, strerror(errno));
-	folder_remove_at_exit(work);
+	machine_catch_signals();
 	if (!m->disk) {
+		if (!mkdtemp(work))
+			fail("%s: %s", work, strerror(errno));
+		folder_remove_at_exit(work);
+		xen = a->xen ? xen_of_file(a->xen, work) : NULL;
 		kernel = a->kernel ? kernel_of_file(a->kernel, a->modules)
 				   : kernel_of_package(a->package, work);
 		m->image = kernel.image;
-		write_files(m, a, &kernel, work);
+		write_files(m, a, &kernel, xen, work);
 		fprintf(stderr, "vtd-capture: Linux %s, %s mode, QEMU %s; modules: %s\n",
 			kernel.title, machine_modes[m->mode], version,
 			kernel.modules ? kernel.modules : "none found");
@@ -216,6 +228,6 @@ int record_main(int argc, char **argv)
 		    m->disk	 ? m->disk
 		    : a->package ? a->package
 				 : a->kernel,
-		    kernel.title);
+		    a->xen ? xen_title(folder) : kernel.title);
 	return conclude(folder, &run);
 }

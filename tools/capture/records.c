@@ -20,15 +20,13 @@ static const struct {
 	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
 };
 
-#define CALLERS 3 /* return addresses by which calls are told from each other */
-
 bool records_same_call(const struct record *a, const struct record *b)
 {
 	if (!a->depth || !b->depth)
-		return true;
-	for (unsigned i = 0; i < a->depth && i < CALLERS; i++)
+		return a->cpu == b->cpu;
+	for (unsigned i = 0; i < a->depth && i < RECORD_CALLERS; i++)
 		for (unsigned j = 0; j < b->depth; j++)
-			if (a->stack[i] == b->stack[j])
+			if (a->stack[i] == b->stack[j] && a->at[i] == b->at[j])
 				return true;
 	return false;
 }
@@ -69,28 +67,38 @@ static bool read_numbers(struct record *r, unsigned count, char **rest)
 	return true;
 }
 
+/* RETURN/CALLED/WORD */
+static bool read_return(struct record *r, uint64_t base, const char *word)
+{
+	char text[60], *rest;
+	const char *stack, *called, *at;
+	uint64_t offset;
+
+	if (r->depth == RECORD_STACK || strlen(word) >= sizeof(text))
+		return false;
+	strcpy(text, word);
+	stack = strtok_r(text, "/", &rest);
+	called = strtok_r(NULL, "/", &rest);
+	at = strtok_r(NULL, "/", &rest);
+	if (!stack || !called || !at || !number(stack, 16, &r->stack[r->depth]) ||
+	    !number(called, 16, &r->called[r->depth]) || !number(at, 16, &offset))
+		return false;
+	r->at[r->depth++] = base + 8 * offset;
+	return true;
+}
+
 static bool read_stack(struct record *r, char **rest)
 {
 	const char *word = next(rest);
+	uint64_t base;
 
 	if (!word)
 		return true;
-	if (strcmp(word, "stack"))
+	if (strcmp(word, "stack") || !(word = next(rest)) || !number(word, 16, &base))
 		return false;
-	while ((word = next(rest))) {
-		char text[40], *slash;
-
-		if (r->depth == RECORD_STACK || strlen(word) >= sizeof(text))
+	while ((word = next(rest)))
+		if (!read_return(r, base, word))
 			return false;
-		strcpy(text, word);
-		slash = strchr(text, '/');
-		if (slash)
-			*slash = 0;
-		if (!number(text, 16, &r->stack[r->depth]) ||
-		    (slash && !number(slash + 1, 16, &r->called[r->depth])))
-			return false;
-		r->depth++;
-	}
 	return true;
 }
 

@@ -9,8 +9,9 @@
 
 #include "tools/capture/shadow.h"
 
-#define RECORD_VALUES 10
-#define RECORD_STACK  16
+#define RECORD_VALUES  10
+#define RECORD_STACK   16
+#define RECORD_CALLERS 3 /* return addresses by which calls are told from each other */
 
 struct record {
 	uint64_t number, ms, pc;
@@ -22,6 +23,7 @@ struct record {
 	unsigned values;
 	uint64_t stack[RECORD_STACK];  /* return addresses, innermost first */
 	uint64_t called[RECORD_STACK]; /* by the call before each; 0: an indirect one */
+	uint64_t at[RECORD_STACK];     /* where on the stack each is */
 	unsigned depth;
 };
 
@@ -45,7 +47,11 @@ void records_free(struct records *r);
  */
 const char *records_incomplete(const struct records *r, char *text, size_t room);
 
-/* Whether one call did both: some of the first's innermost return addresses are on the other's stack, too. */
+/*
+ * Whether one call did both: some of the first's innermost return addresses are on the other's stack, too, and at the
+ * same place. Two tasks that take turns on a processor, in the same functions, have stacks of their own; one that goes
+ * on on another processor takes its stack along. Where a stack is not known, the processor tells.
+ */
 bool records_same_call(const struct record *a, const struct record *b);
 
 /* What a record does to the tables: T, E, U, S, ! and Z; nothing for others. */

@@ -132,9 +132,9 @@ static void print_page(FILE *out, const struct judged *j)
 		j->number[VERDICT_UNDECIDED], j->number[VERDICT_NONE]);
 	if (j->unmappings.count)
 		fprintf(out,
-			"<p><span class=unsafe>%zu of %u unmappings left a device-TLB out</span>: "
+			"<p><span class=unsafe>A device-TLB was left out of an unmapping %zu times</span>: "
 			"<code>vtd-capture unmappings</code> says which.</p>\n",
-			j->unmappings.count, j->unmappings.with_devices);
+			j->unmappings.count);
 	if (j->view.incomplete) {
 		fputs("<p class=unsafe>The capture is incomplete: ", out);
 		escape(out, j->view.incomplete);

@@ -35,14 +35,16 @@ void symbols_parse(struct symbols *s, char *text)
 	memset(s, 0, sizeof(*s));
 	for (char *line = text, *next; line && *line; line = next) {
 		unsigned long address;
-		char type, name[200];
+		char type, whole[200], *name;
 
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = 0;
-		if (sscanf(line, "%lx %c %199s", &address, &type, name) != 3 || !address ||
+		if (sscanf(line, "%lx %c %199s", &address, &type, whole) != 3 || !address ||
 		    (tolower(type) != 't' && tolower(type) != 'w'))
 			continue;
+		name = strchr(whole, '#'); /* Xen: "drivers/passthrough/pci.c#pci_add" */
+		name = name ? name + 1 : whole;
 		name[strcspn(name, ".")] = 0; /* .isra.0, .constprop.0, .cold, .part.0 */
 		if (s->count == room) {
 			room = room ? 2 * room : 4096;

@@ -149,14 +149,15 @@ static void store(struct finder *f, const struct record *r)
 		close_at(f, at);
 	}
 	/*
-	 * What comes from now on is about this entry, not about others that are done. But entries of interrupts are
-	 * changed by interrupts, in the middle of anything.
+	 * What this call does from now on is about this entry, not about others that are done. But other tasks, which it
+	 * may have interrupted, are in the middle of theirs; and entries of interrupts are changed by interrupts, in the
+	 * middle of anything.
 	 */
 	for (unsigned i = f->open_count; i--;) {
 		const struct transition *other = &f->out->list[f->open[i]];
 
-		if (other->cpu == r->cpu && other->settled &&
-		    (other->kind == TABLE_IRTE) == (r->kind == TABLE_IRTE))
+		if (other->settled && (other->kind == TABLE_IRTE) == (r->kind == TABLE_IRTE) &&
+		    records_same_call(last_store(other), r))
 			close_at(f, i);
 	}
 	if (!t) {
@@ -186,9 +187,9 @@ static void flush(struct finder *f, const struct record *r)
 		struct transition *t = &f->out->list[f->open[i]];
 		uint64_t end = t->entry + 8 * table_kinds[t->kind].words;
 
-		if (t->cpu != r->cpu || t->entry >= line + 64 || end <= line ||
-		    !records_same_call(last_store(t), r))
+		if (t->entry >= line + 64 || end <= line || !records_same_call(last_store(t), r))
 			continue;
+		t->cpu = r->cpu;
 		add_event(t, EVENT_FLUSH, r);
 		t->settled = true;
 		if (t->kind == TABLE_IRTE)
@@ -260,9 +261,10 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 			struct transition *t = &f->out->list[f->open[i]];
 			struct event *e;
 
-			if (t->cpu != r->cpu || !records_same_call(last_store(t), call) ||
-			    !is_about(f, t, d, &other) || other != (pass == 1))
+			if (!records_same_call(last_store(t), call) || !is_about(f, t, d, &other) ||
+			    other != (pass == 1))
 				continue;
+			t->cpu = r->cpu;
 			e = add_event(t, EVENT_INVALIDATION, r);
 			e->descriptor = *d;
 			e->other_source = other;

@@ -234,7 +234,7 @@ static void look_at(struct finder *f, enum table_kind kind, uint64_t entry, cons
 						      .present = r->type == 'S' ? r : NULL };
 }
 
-void unmappings_find(const struct records *records, struct unmappings *out)
+void unmappings_find(const struct records *records, bool caching_mode, struct unmappings *out)
 {
 	struct finder f = { .out = out };
 	struct batch batch = { .queue = NULL };
@@ -271,6 +271,12 @@ void unmappings_find(const struct records *records, struct unmappings *out)
 		forget(&f, f.place_count - 1);
 	free(f.places);
 	shadow_free(&f.shadow);
+	if (caching_mode) {
+		free(out->list);
+		*out = (struct unmappings){ .invalidations = out->invalidations,
+					    .with_devices = out->with_devices,
+					    .unknown = true };
+	}
 }
 
 void unmappings_free(struct unmappings *u)

@@ -29,9 +29,14 @@ struct unmappings {
 	unsigned with_devices;	/* of these, in which some device-TLB was named */
 	struct left_out *list;
 	size_t count;
+	bool unknown; /* in caching mode: what was left out cannot be said */
 };
 
-void unmappings_find(const struct records *records, struct unmappings *out);
+/*
+ * With CAP.CM = 1 pages are invalidated when they are mapped, too (section 6.1), for which no device-TLB need be told;
+ * without the paging entries nothing tells which is which: then none is looked for.
+ */
+void unmappings_find(const struct records *records, bool caching_mode, struct unmappings *out);
 void unmappings_free(struct unmappings *u);
 
 #endif

@@ -68,7 +68,13 @@ int unmappings_main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	view_open(&v, arguments.paths[0], arguments.symbols);
-	unmappings_find(&v.folder.records, &u);
+	unmappings_find(&v.folder.records, v.folder.caching_mode, &u);
+	if (u.unknown) {
+		printf("%s\n\n%u invalidations of pages, %u of them with device-TLBs\n"
+		       "With CAP.CM = 1 pages are invalidated when they are mapped, too: whether a device was left out cannot be said.\n",
+		       v.title, u.invalidations, u.with_devices);
+		return v.status ? v.status : NOTHING;
+	}
 	printf("%s\n\n%u invalidations of pages, %u of them with device-TLBs; a device was left out %zu times\n",
 	       v.title, u.invalidations, u.with_devices, u.count);
 	for (size_t i = 0; i < u.count && i < SHOWN; i++)

@@ -12,21 +12,34 @@ static bool is_indirect(const struct symbols *symbols, uint64_t called)
 
 static void unwind_one(struct record *r, const struct symbols *symbols)
 {
-	uint64_t in = symbols_start(symbols, r->pc), kept[RECORD_STACK], called[RECORD_STACK];
-	unsigned count = 0;
+	uint64_t in = symbols_start(symbols, r->pc), kept[RECORD_STACK], called[RECORD_STACK],
+		 at[RECORD_STACK];
+	unsigned count = 0, after = 0;
 
 	for (unsigned i = 0; i < r->depth && in; i++) {
 		if (!is_indirect(symbols, r->called[i]) &&
 		    symbols_start(symbols, r->called[i]) != in)
 			continue;
 		kept[count] = r->stack[i];
+		at[count] = r->at[i];
 		called[count++] = r->called[i];
+		after = i + 1;
 		in = symbols_start(symbols, r->stack[i] - 1);
 	}
 	if (!count)
 		return;
+	/*
+	 * Where a function was not called but jumped to, at the end of another, nobody's call names it: what comes next on
+	 * the stack stands for its callers, as far as calls are told from each other by them.
+	 */
+	for (unsigned i = after; i < r->depth && count < RECORD_CALLERS; i++) {
+		kept[count] = r->stack[i];
+		at[count] = r->at[i];
+		called[count++] = r->called[i];
+	}
 	memcpy(r->stack, kept, count * sizeof(*kept));
 	memcpy(r->called, called, count * sizeof(*called));
+	memcpy(r->at, at, count * sizeof(*at));
 	r->depth = count;
 }
 

@@ -92,7 +92,7 @@ void vcpu_print_stack(struct vcpu *v, const struct guest_ram *ram, FILE *out)
 {
 	uint64_t sp = vcpu_register(v, 4) & ~7ull;
 
-	fprintf(out, " stack");
+	fprintf(out, " stack %" PRIx64, sp);
 	for (unsigned i = 0, found = 0; i < STACK_WORDS && found < STACK_FOUND; i++, sp += 8) {
 		uint64_t at = vcpu_translate(v, ram, sp), value;
 
@@ -101,7 +101,7 @@ void vcpu_print_stack(struct vcpu *v, const struct guest_ram *ram, FILE *out)
 		value = ram_read(ram, at);
 		if (!value || !is_return(value))
 			continue;
-		fprintf(out, " %" PRIx64 "/%" PRIx64, value, called_from(v, ram, value));
+		fprintf(out, " %" PRIx64 "/%" PRIx64 "/%x", value, called_from(v, ram, value), i);
 		found++;
 	}
 }

@@ -23,8 +23,9 @@ void view_open(struct view *v, const char *path, const char *symbols)
 		fprintf(stderr, "vtd-capture: %s: the guest gave the unit no table\n", path);
 		v->status = NOTHING;
 	}
-	v->title = *v->folder.kernel ? text_of("Linux %s, %s mode%s, QEMU %s", v->folder.kernel,
-					       v->folder.mode,
+	v->title = *v->folder.kernel ? text_of("%s%s, %s mode%s, QEMU %s",
+					       strncmp(v->folder.kernel, "Xen", 3) ? "Linux " : "",
+					       v->folder.kernel, v->folder.mode,
 					       v->folder.caching_mode ? " with CAP.CM = 1" : "",
 					       v->folder.qemu)
 				     : text_of("%s", *v->folder.what ? v->folder.what : path);

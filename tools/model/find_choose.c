@@ -101,6 +101,7 @@ static void choose_invalidations(struct find *f, bool global)
 		break;
 	case KIND_TABLE:
 	case KIND_LEAF:
+	case KIND_LARGE:
 		break;
 	default:
 		choose_invalidation(f, STEP_INVALIDATE_CONTEXT);
@@ -144,7 +145,7 @@ static bool has_device_tlb(const struct bench_question *how)
 	return how->device_tlb;
 }
 
-/* A directory entry with its tables: it goes away, the tables are filled, it comes back. More would be too many to try. */
+/* An entry with its tables: it goes away, the tables are filled, it comes back. More would be too many to try. */
 static void choose_apart(struct find *f)
 {
 	choose(f, STEP_STORE, 0, VALUE_ZERO);
@@ -154,7 +155,8 @@ static void choose_apart(struct find *f)
 		choose(f, STEP_FLUSH, 0, VALUE_ZERO);
 		choose(f, STEP_FLUSH_TABLES, 0, VALUE_ZERO);
 	}
-	choose(f, STEP_INVALIDATE_PASID, 0, VALUE_OLD);
+	if (f->target->kind == KIND_PASID_DIR_TABLE)
+		choose(f, STEP_INVALIDATE_PASID, 0, VALUE_OLD);
 	choose(f, STEP_INVALIDATE_IOTLB, 0, VALUE_OLD);
 	if (any_unit(f, has_caching_mode))
 		choose(f, STEP_SETTLE_NEW, 0, VALUE_ZERO);

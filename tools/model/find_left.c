@@ -90,7 +90,7 @@ static unsigned invalidations(const struct search *s)
 		device |= (key & IN_DEVICE) != 0;
 	}
 	/* Paging entries are in no cache that is invalidated alone; with caching mode one step may do all. */
-	n = s->q->kind == KIND_TABLE || s->q->kind == KIND_LEAF ? entry | tlb : entry + pasid + tlb;
+	n = kind_is_of_paging(s->q->kind) ? entry | tlb : entry + pasid + tlb;
 	return (s->q->caching_mode ? n > 0 : n) + device;
 }
 

@@ -114,6 +114,8 @@ static const char *entry_cache(const struct target *t)
 		return "PASID cache";
 	case KIND_TABLE:
 	case KIND_LEAF:
+	case KIND_LARGE:
+	case KIND_FREED_TABLE:
 		return "paging-structure cache or IOTLB";
 	case KIND_INTERRUPT_TABLE:
 	case KIND_IRTE:

@@ -35,17 +35,20 @@ void sim_nvme_plug(void)
 	asq = acq = 0;
 	memset(queues, 0, sizeof(queues));
 	bus_plug(&sim_nvme_device);
+	sim_nvme_cmb_new();
 	bus_has_msix(4, 0x2000, 33);
 }
 
 static uint64_t read(unsigned bar, uint64_t offset, unsigned bytes)
 {
+	if (bytes == 4 && sim_nvme_cmb_has(bar, offset))
+		return sim_nvme_cmb_read(bar, offset);
 	bus_expect(bar == 0 && bytes == 4, "NVMe: a register is read by another width than 32");
 	switch (offset) {
 	case 0x00:
 		return (uint32_t)sim_nvme.cap;
 	case 0x04:
-		return sim_nvme.cap >> 32;
+		return sim_nvme.cap >> 32 | (uint64_t)sim_nvme.cmb << (57 - 32);
 	case 0x14:
 		return cc;
 	case 0x1c:
@@ -176,6 +179,17 @@ static uint16_t execute(unsigned id, const uint32_t *c)
 	return 0x001;
 }
 
+static bool fetch(uint64_t at, uint32_t *command)
+{
+	const uint8_t *within = sim_nvme_cmb_at(at, 64);
+
+	if (!within)
+		return bus_read(at, command, 64);
+	memcpy(command, within, 64);
+	sim_nvme.fetched_within++;
+	return true;
+}
+
 static void run(unsigned id)
 {
 	struct queue *q = &queues[id];
@@ -188,7 +202,7 @@ static void run(unsigned id)
 			csts |= CSTS_CFS;
 			return;
 		}
-		if (!bus_read(q->submissions + 64 * q->head, command, sizeof(command))) {
+		if (!fetch(q->submissions + 64 * q->head, command)) {
 			csts |= CSTS_CFS;
 			return;
 		}
@@ -250,6 +264,7 @@ static void configure(uint32_t value)
 	}
 	if (cc & CC_EN && !(value & CC_EN)) {
 		memset(queues, 0, sizeof(queues));
+		sim_nvme_cmb_reset();
 		csts &= CSTS_RDY;
 		settling = csts ? LATENCY : 0;
 	}
@@ -260,6 +275,10 @@ static void write(unsigned bar, uint64_t offset, unsigned bytes, uint64_t value)
 {
 	uint64_t *pair = offset < 0x30 ? &asq : &acq;
 
+	if (bytes == 4 && sim_nvme_cmb_has(bar, offset)) {
+		sim_nvme_cmb_write(bar, offset, value, cc & CC_EN);
+		return;
+	}
 	bus_expect(bar == 0 && bytes == 4, "NVMe: a register is written by another width than 32");
 	if (offset >= 0x1000) {
 		doorbell(offset, (uint32_t)value);
