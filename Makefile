@@ -262,9 +262,9 @@ docs: $(BUILD)/host/sequences $(BUILD)/vtd-model ## docs/sequences.md, systems.m
 	@mv $(BUILD)/systems.md docs/systems.md
 	@BUILD=$(BUILD) tools/rules > $(BUILD)/specification.md
 	@mv $(BUILD)/specification.md docs/specification.md
-	@echo "docs/as-compiled.md stays as it is: it is made from captures of kernels, by make as-compiled (half an hour and more)"
+	@echo "docs/as-compiled.md stays as it is: it is made from captures of kernels, by make as-compiled (an hour and more)"
 
-as-compiled: packages ## docs/as-compiled.md: capture kernels of Debian in QEMU 10, half an hour and more, and write it
+as-compiled: packages ## docs/as-compiled.md: capture kernels of Debian and Xen in QEMU 10, an hour and more, and write it
 	@BUILD=$(BUILD) tools/kernels
 
 host-tests: $(BUILD)/host/unit-tests ## the host unit tests alone
