@@ -111,7 +111,11 @@ qemu_place() {
 				taskset -cp "$core" "${thread##*/}"
 			else
 				taskset -cp "$rest" "${thread##*/}"
-			fi > /dev/null || { echo "tools/qemu.sh: QEMU's threads may not be placed here" >&2; return 0; }
+			fi > /dev/null 2>&1 && continue
+			# A QEMU that does not like its arguments has ended meanwhile.
+			grep -qs '^State:.[^ZX]' "$thread/status" || return 0
+			echo "tools/qemu.sh: QEMU's threads may not be placed here" >&2
+			return 0
 		done
 		return 0
 	done
