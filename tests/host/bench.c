@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t bench_more_ecap;
 unsigned bench_sagaw = 6;
@@ -42,6 +43,15 @@ const char *bench_target(struct target *target, struct vtd_unit *unit, enum targ
 					      .private_pages = 2,
 					      .address_mask = ~0ull };
 	return target_build(target, id, unit, &device, 0x10, bench_ats, NULL);
+}
+
+const struct sequence *bench_sequence(enum target_id id, enum operation operation, const char *name)
+{
+	for (size_t i = 0; i < sequence_count; i++)
+		if (sequence_is_for(&sequences[i], id) && sequences[i].operation == operation &&
+		    !strcmp(sequences[i].name, name))
+			return &sequences[i];
+	abort();
 }
 
 struct model_question bench_question_of(struct bench_question how, enum entry_kind kind,

@@ -13,6 +13,10 @@ extern bool bench_ats;		 /* the targets' entries take the requests of a device-T
 /* A unit that can do everything; `id` built on it. NULL, or why not. */
 const char *bench_target(struct target *target, struct vtd_unit *unit, enum target_id id);
 
+/* The catalogue's sequence of this name; ends the program if there is none. */
+const struct sequence *bench_sequence(enum target_id id, enum operation operation,
+				      const char *name);
+
 struct bench_question {
 	unsigned bits; /* of a fetch; 0: as QEMU does it */
 	bool any_order, coherent, caching_mode, no_caches, device_tlb, write_buffer, one_way;

@@ -10,15 +10,6 @@
 
 static const struct bench_question spec = { .bits = 128 };
 
-static const struct sequence *find(enum target_id id, enum operation operation, const char *name)
-{
-	for (size_t i = 0; i < sequence_count; i++)
-		if (sequence_is_for(&sequences[i], id) && sequences[i].operation == operation &&
-		    !strcmp(sequences[i].name, name))
-			return &sequences[i];
-	abort();
-}
-
 static bool has_step(const struct sequence *s, enum step_op op)
 {
 	for (size_t i = 0; i < s->count; i++)
@@ -131,7 +122,7 @@ static unsigned harms_of(enum target_id id, const struct step *steps, size_t cou
 static unsigned harms(enum target_id id, enum operation operation, const char *name,
 		      struct bench_question how)
 {
-	const struct sequence *s = find(id, operation, name);
+	const struct sequence *s = bench_sequence(id, operation, name);
 
 	return harms_of(id, s->steps, s->count, s->never_blocks, how);
 }
@@ -204,7 +195,8 @@ TEST(model_flushes_matter_on_units_that_do_not_snoop)
 
 TEST(model_caching_mode_needs_the_settling_of_new_entries)
 {
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP,
+						  "linux-7.0");
 	struct bench_question how = { .bits = 128, .caching_mode = true };
 
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
@@ -219,7 +211,8 @@ TEST(model_caching_mode_needs_the_settling_of_new_entries)
 TEST(model_settles_by_the_domain_ids_that_a_driver_names)
 {
 	struct bench_question how = { .bits = 128, .caching_mode = true };
-	const struct sequence *s = find(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = bench_sequence(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP,
+						  "linux-7.0");
 	struct step steps[SEQUENCE_STEPS_MAX];
 
 	CHECK_EQ(harms(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0", how), 0);
@@ -257,7 +250,8 @@ TEST(model_safeguards_of_the_new_sequence_all_matter)
 	static const enum target_id ids[] = { TARGET_CONTEXT, TARGET_PASID_FS_PT };
 
 	for (unsigned i = 0; i < 2; i++) {
-		const struct sequence *s = find(ids[i], OPERATION_TEARDOWN_SETUP, "linux-7.0");
+		const struct sequence *s = bench_sequence(ids[i], OPERATION_TEARDOWN_SETUP,
+							  "linux-7.0");
 		struct step steps[SEQUENCE_STEPS_MAX];
 		size_t n;
 
@@ -272,12 +266,12 @@ TEST(model_safeguards_of_the_new_sequence_all_matter)
 
 TEST(model_a_safeguard_that_is_not_there_cannot_be_taken_out)
 {
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
 	struct step steps[SEQUENCE_STEPS_MAX];
 
 	CHECK_EQ(sequence_without_barrier(s, steps), 0);
 	CHECK_EQ(sequence_without_present(s, steps), 0);
-	s = find(TARGET_CONTEXT, OPERATION_REPLACE, "no-invalidation");
+	s = bench_sequence(TARGET_CONTEXT, OPERATION_REPLACE, "no-invalidation");
 	CHECK_EQ(sequence_without_invalidations(s, steps), 0);
 }
 
@@ -295,7 +289,8 @@ TEST(model_of_qemu_reads_more_than_once)
 TEST(model_of_qemu_reads_all_of_an_entry_within_one_walk)
 {
 	struct bench_question qemu = { .bits = 0 };
-	const struct sequence *s = find(TARGET_PASID_DIR, OPERATION_TEARDOWN_SETUP, "clear-first");
+	const struct sequence *s = bench_sequence(TARGET_PASID_DIR, OPERATION_TEARDOWN_SETUP,
+						  "clear-first");
 	struct step steps[SEQUENCE_STEPS_MAX];
 	size_t n = sequence_without_invalidations(s, steps);
 
@@ -320,7 +315,8 @@ TEST(model_knows_no_invalidation_by_pasid_in_legacy_mode)
  */
 TEST(model_walks_outlive_the_invalidation_of_their_own_cache)
 {
-	const struct sequence *s = find(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = bench_sequence(TARGET_PASID_FS, OPERATION_TEARDOWN_SETUP,
+						  "linux-7.0");
 	struct bench_question cached = { .bits = 128, .caching_mode = true };
 	struct bench_question any_order = { .bits = 128, .any_order = true };
 	struct step steps[SEQUENCE_STEPS_MAX];
@@ -341,7 +337,7 @@ TEST(model_walks_outlive_the_invalidation_of_their_own_cache)
 	CHECK(bench_ask(&t, steps, n, false, spec).outcomes & 1 << OUTCOME_FAULT);
 	CHECK(bench_ask(&t, steps, n, false, cached).harms);
 	/* The pointer's chunk is read, then changed; the PASID cache alone is invalidated; then comes P. */
-	s = find(TARGET_PASID_FS, OPERATION_REPLACE, "entry-sync-blocking");
+	s = bench_sequence(TARGET_PASID_FS, OPERATION_REPLACE, "entry-sync-blocking");
 	CHECK_EQ(bench_ask(&t, s->steps, s->count, false, spec).harms, 0);
 	CHECK(bench_ask(&t, s->steps, s->count, false, any_order).harms & HARM_MISTAGGED);
 }
@@ -428,7 +424,8 @@ TEST(model_erroneous_entries_are_tagged_0)
 /* Section 6.2.4.1: CAP.CM is no matter of the first stage. */
 TEST(model_absent_entries_of_the_first_stage_are_never_cached)
 {
-	const struct sequence *s = find(TARGET_LEAF, OPERATION_TEARDOWN_SETUP, "clear-first");
+	const struct sequence *s = bench_sequence(TARGET_LEAF, OPERATION_TEARDOWN_SETUP,
+						  "clear-first");
 	struct bench_question how = { .bits = 128, .caching_mode = true };
 
 	CHECK_EQ(s->steps[s->count - 1].op, STEP_SETTLE_NEW);
@@ -439,7 +436,8 @@ TEST(model_absent_entries_of_the_first_stage_are_never_cached)
 /* Section 6.8: what nothing invalidates after may stay in the write buffer, flushed or not. */
 TEST(model_write_buffers_are_emptied_by_invalidations)
 {
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP,
+						  "linux-7.0");
 
 	for (unsigned coherent = 0; coherent < 2; coherent++) {
 		struct bench_question how = { .bits = 128,
@@ -456,7 +454,7 @@ TEST(model_write_buffers_are_emptied_by_invalidations)
 /* In the hammer regime the driver invalidates before each DMA, so nothing stays in the buffer for one at rest. */
 TEST(model_write_buffers_are_empty_where_the_driver_invalidates)
 {
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
 	struct bench_question how = {
 		.bits = 128, .coherent = true, .write_buffer = true, .no_caches = true
 	};
@@ -469,7 +467,7 @@ TEST(model_write_buffers_are_empty_where_the_driver_invalidates)
 TEST(model_device_tlbs_must_be_invalidated_too)
 {
 	struct bench_question how = { .bits = 128, .device_tlb = true };
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_REPLACE, "cmpxchg16b");
 
 	CHECK_EQ(s->steps[s->count - 1].op, STEP_INVALIDATE_DEVTLB);
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, true, how), 0);
@@ -500,7 +498,8 @@ TEST(model_device_tlbs_are_invalidated_last)
 /* Section 6.5.3.5: nobody tells a device that an absent entry is there now, whatever CAP.CM says. */
 TEST(model_device_tlbs_keep_no_refusals)
 {
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP, "linux-7.0");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_TEARDOWN_SETUP,
+						  "linux-7.0");
 	struct bench_question how = { .bits = 128, .device_tlb = true, .caching_mode = true };
 
 	CHECK_EQ(harms_of(TARGET_CONTEXT, s->steps, s->count, false, how), 0);
@@ -516,7 +515,7 @@ TEST(model_sees_a_sequence_that_does_not_end_in_the_new_entry)
 
 TEST(model_says_when_its_memory_is_too_small)
 {
-	const struct sequence *s = find(TARGET_CONTEXT, OPERATION_REPLACE, "linux-pre7");
+	const struct sequence *s = bench_sequence(TARGET_CONTEXT, OPERATION_REPLACE, "linux-pre7");
 	struct model_question q = { .steps = s->steps, .count = s->count };
 	struct model_answer a;
 	uint64_t little[16];

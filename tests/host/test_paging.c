@@ -12,20 +12,10 @@ static struct target target;
 
 static const struct bench_question spec = { .bits = 128 };
 
-static const struct sequence *find(enum target_id id, enum operation operation, const char *name)
-{
-	for (size_t i = 0; i < sequence_count; i++)
-		if (sequence_is_for(&sequences[i], id) && sequences[i].operation == operation &&
-		    !strcmp(sequences[i].name, name))
-			return &sequences[i];
-	CHECK(!"there is such a sequence");
-	return &sequences[0];
-}
-
 static unsigned harms(enum target_id id, enum operation operation, const char *name,
 		      struct bench_question how)
 {
-	const struct sequence *s = find(id, operation, name);
+	const struct sequence *s = bench_sequence(id, operation, name);
 
 	CHECK_EQ(bench_target(&target, &unit, id), 0);
 	return bench_ask(&target, s->steps, s->count, s->never_blocks, how).harms;
@@ -126,8 +116,8 @@ TEST(model_knows_that_a_domain_id_used_again_finds_the_old_paging_entries)
 		      { TARGET_CONTEXT_DID, TARGET_CONTEXT, "hint" } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct sequence *s = find(cases[i].reused, OPERATION_TEARDOWN_SETUP,
-						cases[i].name);
+		const struct sequence *s = bench_sequence(cases[i].reused, OPERATION_TEARDOWN_SETUP,
+							  cases[i].name);
 
 		CHECK_EQ(harms(cases[i].reused, OPERATION_TEARDOWN_SETUP, cases[i].name, spec),
 			 HARM_STALE);

@@ -227,6 +227,18 @@ static const char *try_refusal(struct bench *b)
 	return problem;
 }
 
+/* One DMA, whatever the unit makes of it: the pages that it wrote to, a bit set. */
+static unsigned write_once(struct bench *b, enum dma_state *state)
+{
+	bench_forget_faults(b);
+	target_arm(b->target, ++t.dmas);
+	b->device->generator->start(b->device, b->target->address);
+	*state = bench_wait(b, &t);
+	bench_collect_faults(b, &t, true);
+	bench_drain_faults(b, &t, time_us());
+	return target_written(b->target, t.dmas);
+}
+
 /* With state A current: where its leaf may not be written to, the device must not be told that it may. */
 static const char *try_read_only(struct bench *b)
 {
@@ -243,13 +255,7 @@ static const char *try_read_only(struct bench *b)
 		status = bench_invalidate_all(b);
 	if (status != VTD_OK)
 		return fail(status, b);
-	bench_forget_faults(b);
-	target_arm(b->target, ++t.dmas);
-	b->device->generator->start(b->device, b->target->address);
-	state = bench_wait(b, &t);
-	bench_collect_faults(b, &t, true);
-	bench_drain_faults(b, &t, time_us());
-	landed = target_written(b->target, t.dmas);
+	landed = write_once(b, &state);
 	bench_store(b, b->target->entry, b->target->state[0][0][0]);
 	status = bench_invalidate_all(b);
 	if (status != VTD_OK)
@@ -286,13 +292,7 @@ static const char *try_blocked(struct bench *b)
 			status = vtd_invalidate_all(b->unit);
 		if (status != VTD_OK)
 			return fail(status, b);
-		bench_forget_faults(b);
-		target_arm(b->target, ++t.dmas);
-		b->device->generator->start(b->device, b->target->address);
-		state = bench_wait(b, &t);
-		bench_collect_faults(b, &t, true);
-		bench_drain_faults(b, &t, time_us());
-		written = target_written(b->target, t.dmas);
+		written = write_once(b, &state);
 		invalidation_take_out(b, b->target->entry, 1);
 		invalidation_put_in(b, b->target->entry, 0);
 		status = bench_invalidate_all(b);
