@@ -15,15 +15,20 @@
 
 static struct unit units[SIM_UNITS_MAX];
 
-/* By threads: one lock, held through a walk, so that nothing is under way while a unit invalidates. */
-static int lock_word __attribute__((aligned(64)));
+/*
+ * By threads: one lock, held through a walk, so that nothing is under way while a unit invalidates. The struct
+ * fills its line: whatever the linker put beside the word was read at half the speed.
+ */
+static struct {
+	int taken __attribute__((aligned(64)));
+} lock;
 
 void platform_lock(void)
 {
 	if (sim_by_turns)
 		return;
-	for (unsigned spins = 1; __atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE); spins++)
-		while (__atomic_load_n(&lock_word, __ATOMIC_RELAXED)) {
+	for (unsigned spins = 1; __atomic_exchange_n(&lock.taken, 1, __ATOMIC_ACQUIRE); spins++)
+		while (__atomic_load_n(&lock.taken, __ATOMIC_RELAXED)) {
 			__builtin_ia32_pause();
 			if (spins++ % 2048 == 0)
 				sched_yield();
@@ -33,7 +38,7 @@ void platform_lock(void)
 void platform_unlock(void)
 {
 	if (!sim_by_turns)
-		__atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&lock.taken, 0, __ATOMIC_RELEASE);
 }
 
 void units_init(void)
