@@ -130,9 +130,14 @@ static enum vtd_status register_context(struct vtd_unit *unit, unsigned granular
 	return wait_clear64(unit, VTD_CCMD, CCMD_ICC);
 }
 
+static uint32_t iotlb_at(const struct vtd_unit *unit)
+{
+	return (uint32_t)field_of(unit->ecap, ECAP_IRO) * 16;
+}
+
 static enum vtd_status register_iotlb(struct vtd_unit *unit, unsigned granularity, uint16_t domain)
 {
-	uint32_t at = (uint32_t)field_of(unit->ecap, ECAP_IRO) * 16 + IOTLB_REG;
+	uint32_t at = iotlb_at(unit) + IOTLB_REG;
 	enum vtd_status status = vtd_flush_write_buffer(unit);
 
 	if (status != VTD_OK)
@@ -145,9 +150,18 @@ static enum vtd_status register_iotlb(struct vtd_unit *unit, unsigned granularit
 	return wait_clear64(unit, at, IOTLB_IVT);
 }
 
-enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit)
+enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit, bool alone)
 {
-	return queue_wait_and(unit, field_bits(DESC_IF, 1));
+	if (!alone)
+		return queue_wait_and(unit, field_bits(DESC_IF, 1));
+	queue_put(unit, field_bits(DESC_TYPE, TYPE_WAIT) | field_bits(DESC_IF, 1), 0);
+	return queue_wait(unit);
+}
+
+unsigned vtd_invalidation_done(const struct vtd_unit *unit, bool iotlb)
+{
+	return (unsigned)(iotlb ? field_of(vtd_read64(unit, iotlb_at(unit) + IOTLB_REG), IOTLB_IAIG)
+				: field_of(vtd_read64(unit, VTD_CCMD), CCMD_CAIG));
 }
 
 bool vtd_queue_event(const struct vtd_unit *unit)
@@ -262,9 +276,14 @@ static uint64_t pages_word(uint64_t address, unsigned order, bool leaf_only)
 enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domain, uint64_t address,
 					   unsigned order, bool leaf_only)
 {
-	if (!unit->queue.descriptors || order > field_of(unit->cap, CAP_MAMV) ||
-	    !field_of(unit->cap, CAP_PSI))
+	if (order > field_of(unit->cap, CAP_MAMV) || !field_of(unit->cap, CAP_PSI))
 		return VTD_NO_INVALIDATION;
+	if (!unit->queue.descriptors) {
+		/* IVA has the fields of a descriptor's high word (section 11.4.6.2). */
+		vtd_write64(unit, iotlb_at(unit) + IOTLB_IVA,
+			    pages_word(address, order, leaf_only));
+		return register_iotlb(unit, GRAN_PAGES, domain);
+	}
 	queue_put(unit, iotlb_descriptor(unit, GRAN_PAGES, domain),
 		  pages_word(address, order, leaf_only));
 	return queue_wait(unit);

@@ -33,8 +33,8 @@ enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t doma
 
 /*
  * What no sequence needs, but self-checks do: the context cache of all functions of a device (function mask 3),
- * of a domain-id (legacy mode); the 2^order pages around an address (queued only; VTD_NO_INVALIDATION where CAP.PSI
- * or MAMV does not have it). leaf_only: no paging entry above the last level was changed (IH).
+ * of a domain-id (legacy mode); the 2^order pages around an address (VTD_NO_INVALIDATION where CAP.PSI
+ * or MAMV does not have it; PASID-based: queued only). leaf_only: no paging entry above the last level was changed (IH).
  */
 enum vtd_status vtd_invalidate_context_functions(struct vtd_unit *unit, uint16_t domain,
 						 uint16_t source_id);
@@ -43,6 +43,11 @@ enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domai
 					   unsigned order, bool leaf_only);
 enum vtd_status vtd_invalidate_piotlb_pages(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
 					    uint64_t address, unsigned order, bool leaf_only);
+/*
+ * What the unit says that it did for the last request by register (CCMD.CAIG, IOTLB.IAIG): 1 globally, 2 of a domain-id, 3
+ * finer; 0: nothing.
+ */
+unsigned vtd_invalidation_done(const struct vtd_unit *unit, bool iotlb);
 /* IOTLB invalidations by domain-id, `count` with one wait: all of `other`, but the one at `place`. Queued only. */
 enum vtd_status vtd_invalidate_iotlb_among(struct vtd_unit *unit, uint16_t domain, uint16_t other,
 					   unsigned place, unsigned count);
@@ -68,10 +73,11 @@ struct vtd_device_tlb {
 enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
 
 /*
- * A wait that asks for the event, too (IF, section 6.5.2.9); ICS.IWC says whether it came, also where it is masked. Cleared
- * by vtd_queue_event_clear(), after which vtd_queue_event() must be false.
+ * A wait that asks for the event, too (IF, section 6.5.2.9), or, alone, for nothing else, and one after it that writes the
+ * status; ICS.IWC says whether it came, also where it is masked. Cleared by vtd_queue_event_clear(), after which
+ * vtd_queue_event() must be false.
  */
-enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit);
+enum vtd_status vtd_queue_ask_event(struct vtd_unit *unit, bool alone);
 bool vtd_queue_event(const struct vtd_unit *unit);
 /* Send the event as an MSI to one APIC (id 0 to 255), or mask it; whether one is pending (IECTL.IP). */
 void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);

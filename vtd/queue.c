@@ -92,6 +92,26 @@ enum vtd_status vtd_queue_restart(struct vtd_unit *unit)
 	return status == VTD_OK ? vtd_invalidation_open(unit, VTD_QUEUED_ONLY) : status;
 }
 
+enum vtd_status vtd_invalidation_use_registers(struct vtd_unit *unit)
+{
+	struct vtd_queue *q = &unit->queue;
+	enum vtd_status status = vtd_invalidation_close(unit);
+
+	if (status != VTD_OK)
+		return status;
+	q->unused = q->descriptors;
+	return vtd_invalidation_open(unit, VTD_REGISTER_ONLY);
+}
+
+enum vtd_status vtd_invalidation_use_queue(struct vtd_unit *unit)
+{
+	struct vtd_queue *q = &unit->queue;
+
+	q->descriptors = q->unused;
+	q->unused = NULL;
+	return vtd_invalidation_open(unit, VTD_QUEUED_ONLY);
+}
+
 struct vtd_queue_place vtd_queue_where(const struct vtd_unit *unit)
 {
 	return (struct vtd_queue_place){ vtd_read64(unit, VTD_IQH) & IQT_QT,

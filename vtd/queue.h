@@ -9,6 +9,13 @@
 enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how);
 enum vtd_status vtd_invalidation_close(struct vtd_unit *unit);
 
+/*
+ * For self-checks: the queue off, and requests given by registers (section 6.5.1) until it is on again. Tables of
+ * legacy mode, and no interrupts remapped: the rest is the queue's.
+ */
+enum vtd_status vtd_invalidation_use_registers(struct vtd_unit *unit);
+enum vtd_status vtd_invalidation_use_queue(struct vtd_unit *unit);
+
 /* VTD_QUEUE_ERROR if the unit told of an error that did not stop it: FSTS.ICE, cleared then. */
 enum vtd_status vtd_queue_check(struct vtd_unit *unit);
 

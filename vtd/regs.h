@@ -71,6 +71,7 @@
 #define VTD_CCMD	0x28
 #define   CCMD_ICC	(1ull << 63)
 #define   CCMD_CIRG	FIELD(62, 61)
+#define   CCMD_CAIG	FIELD(60, 59) /* what was done: as CIRG, or coarser */
 #define   CCMD_FM	FIELD(33, 32)
 #define   CCMD_SID	FIELD(31, 16)
 #define   CCMD_DID	FIELD(15, 0)

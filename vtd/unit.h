@@ -24,6 +24,7 @@ enum vtd_status {
 
 struct vtd_queue {
 	uint64_t *descriptors;	   /* one page; NULL: register-based */
+	uint64_t *unused;	   /* that page, while requests are given by registers */
 	bool wide;		   /* descriptors of 256 bits: in scalable mode */
 	volatile uint32_t *status; /* where a wait descriptor writes */
 	uint32_t tail;		   /* index of the next free descriptor */

@@ -121,8 +121,15 @@ static void give_up(struct dma_device *d)
 void nvme_cmb_begin(struct dma_device *d)
 {
 	memset(d->portal_filled, 0, sizeof(d->portal_filled));
-	if (!d->portal && !d->no_portal && (!options.nvme_cmb || !find(d) || !turn_on(d)))
+	if (!d->portal && !d->portal_unused && !d->no_portal &&
+	    (!options.nvme_cmb || !find(d) || !turn_on(d)))
 		give_up(d);
+	if (d->in_memory != (d->portal == NULL) && (d->portal || d->portal_unused)) {
+		volatile uint8_t *swap = d->portal;
+
+		d->portal = d->portal_unused;
+		d->portal_unused = swap;
+	}
 	/* Some keep CMBMSC over a reset of the controller, some may not. */
 	if (d->portal && (nvme_read32(d, CMBMSC) & CMBMSC_ON) != CMBMSC_ON && !turn_on(d))
 		give_up(d);
@@ -150,8 +157,8 @@ void nvme_cmb_put(struct dma_device *d, struct nvme_command *copy,
 
 void nvme_cmb_end(struct dma_device *d)
 {
-	if (d->portal)
+	if (d->portal || d->portal_unused)
 		turn(d, 0);
-	d->portal = NULL;
+	d->portal = d->portal_unused = NULL;
 	d->no_portal = false;
 }

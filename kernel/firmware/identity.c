@@ -28,6 +28,8 @@ static const struct wanted {
 };
 #define WANTED (sizeof(wanted) / sizeof(wanted[0]))
 
+static unsigned qemu_version;
+
 /* The table of the newer entry point, else of the older one; false: neither leads to one. */
 static bool find_table(struct smbios_entry *entry)
 {
@@ -82,6 +84,7 @@ static void describe_system(void)
 			read_strings(&s, &wanted[i], texts[i], sizeof(texts[i]));
 		}
 	}
+	qemu_version = smbios_qemu_version(texts[0]);
 	log_printf("# ");
 	for (unsigned i = 0; i < WANTED; i++)
 		log_printf("%s: %s%s", wanted[i].name, texts[i][0] ? texts[i] : "unknown",
@@ -89,6 +92,11 @@ static void describe_system(void)
 	record_line("machine");
 	for (unsigned i = 0; i < WANTED; i++)
 		record_add_text(wanted[i].name, texts[i]);
+}
+
+unsigned identity_qemu_version(void)
+{
+	return qemu_version;
 }
 
 /* Registers of a CPUID leaf as the text that they are. */

@@ -6,4 +6,7 @@
 /* Log whose machine this is: by SMBIOS, and by the processor's own words. */
 void identity_describe(void);
 
+/* By the machine type that it named: of QEMU 7.2, 702; 0: it is none of QEMU's, or names none. */
+unsigned identity_qemu_version(void);
+
 #endif

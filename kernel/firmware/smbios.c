@@ -159,3 +159,33 @@ uint32_t smbios_string(const struct smbios_structure *s, uint8_t field, char *ou
 		at += strlen(at) + 1;
 	return smbios_clean(at, (uint32_t)(end - at), out, room);
 }
+
+/* "7.2" and what follows: 702; 0: it is no such number. */
+static unsigned read_version(const char *text)
+{
+	unsigned major = 0, minor = 0;
+
+	if (*text < '1' || *text > '9')
+		return 0;
+	for (; *text >= '0' && *text <= '9' && major < 100; text++)
+		major = 10 * major + (unsigned)(*text - '0');
+	if (*text++ != '.' || *text < '0' || *text > '9')
+		return 0;
+	for (; *text >= '0' && *text <= '9' && minor < 10; text++)
+		minor = 10 * minor + (unsigned)(*text - '0');
+	return 100 * major + minor;
+}
+
+unsigned smbios_qemu_version(const char *text)
+{
+	static const char *const types[] = { "pc-q35-", "pc-i440fx-" };
+
+	for (; *text; text++)
+		for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+			size_t length = strlen(types[i]);
+
+			if (strlen(text) > length && !memcmp(text, types[i], length))
+				return read_version(text + length);
+		}
+	return 0;
+}

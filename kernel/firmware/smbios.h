@@ -60,4 +60,7 @@ uint32_t smbios_clean(const char *text, uint32_t bytes, char *out, size_t room);
 /* The string whose number is in the byte at `field`, cleaned; empty where there is none. */
 uint32_t smbios_string(const struct smbios_structure *s, uint8_t field, char *out, size_t room);
 
+/* QEMU's machine type in a text, as "pc-q35-7.2": 702, the version that it is as; 0: there is none. */
+unsigned smbios_qemu_version(const char *text);
+
 #endif
