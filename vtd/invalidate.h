@@ -84,7 +84,7 @@ void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, 
 bool vtd_queue_event_pending(const struct vtd_unit *unit);
 void vtd_queue_event_clear(struct vtd_unit *unit);
 
-/* A descriptor of type 0, which is none: for a test of what becomes of that. */
-enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit);
+/* A descriptor that is none, of type 0 or with a reserved bit set: for a test of what becomes of that. */
+enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit, uint64_t low, uint64_t high);
 
 #endif

@@ -14,7 +14,8 @@
 #define SM_CONTEXT_RESERVED 0x1e0ull, 0xffffffffffe00000ull, ~0ull, ~0ull
 #define PASID_DIR_RESERVED  0xffcull
 #define PASID_RESERVED	    0xc00ull
-#define PS		    (1ull << 7) /* above the leaf: a large page */
+#define SS_TABLE_RESERVED   (1ull << 11) /* of an entry that leads to a table */
+#define PS		    (1ull << 7)	 /* above the leaf: a large page */
 
 struct walk {
 	const struct vtd_unit *unit;
@@ -131,8 +132,16 @@ static void second_stage(struct walk *w, uint64_t pointer, unsigned levels)
 			return;
 		}
 		pointer = field_of(entry, SS_ADDR);
-		if (level == 1 || !(entry & PS))
+		if (level == 1)
+			break;
+		if (!(entry & PS)) {
+			if (entry & SS_TABLE_RESERVED) {
+				fault(w,
+				      w->unit->scalable ? FAULT_SM_SS_RESERVED : FAULT_SS_RESERVED);
+				return;
+			}
 			continue;
+		}
 		if (!has_pages_of(w, false, level)) {
 			fault(w, w->unit->scalable ? FAULT_SM_SS_RESERVED : FAULT_SS_RESERVED);
 			return;

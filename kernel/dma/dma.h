@@ -97,7 +97,7 @@ struct dma_device {
 	 * absent entry, to see each of its accesses refused.
 	 */
 	bool unproven;
-	bool in_memory;	     /* from the next reset on: queues that it could hold itself are to be in its private pages */
+	bool in_memory; /* from the next reset on: queues that it could hold itself are to be in its private pages */
 	uint64_t bytes;	     /* written by one DMA, from its bus address on; at most 4096 */
 	bool only_beside;    /* used beside those under test; no test is of it */
 	bool one_request;    /* a DMA is one request on the bus, however many bytes: a model's */
@@ -114,7 +114,7 @@ struct dma_device {
 
 	/* the generator's own */
 	volatile uint8_t *portal, *portal_unused; /* unused: while in_memory is set */
-	uint64_t portal_at; /* its bus address */
+	uint64_t portal_at;			  /* its bus address */
 	uint64_t portal_filled
 		[2]; /* what of each queue in it holds what we wrote, a bit for each entry */
 	uint64_t private_at; /* as given to reset */

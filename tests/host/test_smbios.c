@@ -126,7 +126,8 @@ TEST(smbios_structures_that_cannot_be)
 TEST(smbios_machine_types_of_qemu)
 {
 	CHECK_EQ(smbios_qemu_version("QEMU Standard PC (Q35 + ICH9, 2009) pc-q35-7.2"), 702);
-	CHECK_EQ(smbios_qemu_version("QEMU Standard PC (i440FX + PIIX, 1996) pc-i440fx-11.1"), 1101);
+	CHECK_EQ(smbios_qemu_version("QEMU Standard PC (i440FX + PIIX, 1996) pc-i440fx-11.1"),
+		 1101);
 	CHECK_EQ(smbios_qemu_version("pc-q35-10.0+more"), 1000);
 	CHECK_EQ(smbios_qemu_version("pc-q35-rhel9.4.0"), 0);
 	CHECK_EQ(smbios_qemu_version("pc-q35-"), 0);

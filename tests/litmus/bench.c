@@ -7,6 +7,7 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 #include "tests/litmus/interrupt.h"
+#include "tests/litmus/known.h"
 #include "vtd/interrupts.h"
 #include "vtd/switch.h"
 
@@ -51,7 +52,7 @@ void bench_set_requester(struct bench *b, uint64_t address)
 		.address = address,
 		.is_scalable = t && t->scalable,
 		.has_pasid = t && t->tagged,
-		.shows_rid_pasid = b->traits.is_qemu,
+		.shows_rid_pasid = known_of_qemu(b, KNOWN_RECORDS_RID_PASID),
 	};
 	b->requester.translates = b->ats.on;
 	for (unsigned p = 0; b->ats.on && p < OUTCOME_PAGES + 2; p++)

@@ -8,6 +8,7 @@
 #include "kernel/time.h"
 #include "tests/litmus/dirty_stage.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/known.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -200,7 +201,7 @@ static const char *try_ways(struct clearing *c)
 		else if (!ways[w].is_control && f.lost + f.lost_later + f.overwritten + f.astray)
 			problem = complain(c, &ways[w], &f);
 		/* QEMU 10.0 to 11.1 sets Dirty only together with Accessed, and by a read and a plain write. */
-		if (problem && !c->t->stopped && c->b->traits.is_qemu) {
+		if (problem && !c->t->stopped && known_of_qemu(c->b, KNOWN_PLAIN_FLAGS)) {
 			log_note("  known of QEMU: %s", problem);
 			problem = NULL;
 		}
@@ -233,7 +234,7 @@ static const char *try_stage(struct bench *b, const struct dirty_stage *stage, s
 const char *clearing_find(struct bench *b, struct tally *t)
 {
 	/* QEMU sets those of the first stage though it says that its walks do not snoop. */
-	bool sets = field_of(b->unit->ecap, ECAP_SMPWC) || b->traits.is_qemu;
+	bool sets = field_of(b->unit->ecap, ECAP_SMPWC) || known_of_qemu(b, KNOWN_PLAIN_FLAGS);
 	const char *problem = NULL;
 
 	for (unsigned i = 0; i < DIRTY_STAGES && !problem; i++)

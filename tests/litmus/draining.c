@@ -10,6 +10,7 @@
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
+#include "tests/litmus/known.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -98,7 +99,7 @@ const char *check_draining(struct bench *b, struct tally *t)
 	if (!field_of(b->unit->cap, CAP_DWD) && field_of(b->unit->version, VER_MAX) < 2)
 		return NULL;
 	/* QEMU keeps the host address of a block that is read. */
-	if (b->traits.is_qemu && options.nvme_read)
+	if (options.nvme_read && known_of_qemu(b, KNOWN_READ_AHEAD))
 		return NULL;
 	for (unsigned i = 0; i < 3 && !problem; i++)
 		if (pieces_are_had(b, way[i]) && !(i && b->traits.is_qemu))

@@ -45,8 +45,7 @@ bool pieces_are_had(const struct bench *b, unsigned pieces)
 {
 	const struct vtd_unit *u = b->unit;
 	unsigned queued = DO(CONTEXT_FUNCTIONS) | DO(PASID_ONE) | DO(PASID_DOMAIN) | DO(PASID_ALL) |
-			  DO(IOTLB_PAGE) | DO(IOTLB_PAGES) | DO(PIOTLB_PAGE) | DO(PIOTLB_PAGES) |
-			  DO(PIOTLB_PASID);
+			  DO(PIOTLB_PAGE) | DO(PIOTLB_PAGES) | DO(PIOTLB_PASID);
 
 	if (pieces & queued && !u->queue.descriptors)
 		return false;

@@ -26,11 +26,6 @@ static uint64_t *leaf_of(const struct bench *b, uint64_t at)
 				     (unsigned)field_get(context, CONTEXT_AW) + 2, 1, at);
 }
 
-static bool has_landed(const struct bench *b, uint64_t number)
-{
-	return target_written(b->target, number);
-}
-
 static const char *judge(const struct bench *b, const struct attempt *a, bool landed)
 {
 	const char *what =
@@ -67,9 +62,9 @@ static enum vtd_status set_readable(struct bench *b, unsigned pages, bool on)
 	enum vtd_status status;
 
 	for (unsigned page = 0; page < b->device->private_pages; page++) {
-		uint64_t *leaf = pages >> page & 1
-					 ? leaf_of(b, (uint64_t)b->device->private + page * PAGE_SIZE)
-					 : NULL;
+		uint64_t *leaf = pages >> page & 1 ? leaf_of(b, (uint64_t)b->device->private +
+									page * PAGE_SIZE)
+						   : NULL;
 
 		if (leaf)
 			bench_store(b, leaf,

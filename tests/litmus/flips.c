@@ -7,6 +7,7 @@
 #include "tests/litmus/clearing.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/flip.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/report.h"
 #include "vtd/entry.h"
@@ -152,7 +153,8 @@ static const char *try_absent(struct trying *x)
 		target_name((enum target_id)x->b->target->id), x->flip->name, recorded, ABSENT,
 		x->flip->section);
 	/* It looks at P before it looks at FPD, below the context entry. */
-	if (x->b->traits.is_qemu && x->flip->place != CONTEXT_ABOVE && x->b->target->scalable) {
+	if (known_of_qemu(x->b, KNOWN_FPD_AFTER_P) && x->flip->place != CONTEXT_ABOVE &&
+	    x->b->target->scalable) {
 		log_note("  known of QEMU: %s", text);
 		return NULL;
 	}

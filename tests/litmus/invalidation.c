@@ -8,8 +8,10 @@
 #include "tests/litmus/draining.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/queue_checks.h"
+#include "tests/litmus/register_checks.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/upper.h"
 #include "vtd/invalidate.h"
@@ -114,8 +116,7 @@ enum vtd_status invalidation_exchange(struct bench *b, uint64_t *const *entries,
 								  : status;
 }
 
-/* An entry of one word goes from the old to the new by one store. */
-static enum vtd_status change(struct bench *b, unsigned pieces, unsigned state)
+enum vtd_status invalidation_change(struct bench *b, unsigned pieces, unsigned state)
 {
 	enum vtd_status status;
 
@@ -199,7 +200,7 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 			break;
 		for (unsigned i = 0; i < HOT && round % 64 == 63 && !t.stopped; i++)
 			engine_once(b, &t);
-		status = change(b, pieces, state);
+		status = invalidation_change(b, pieces, state);
 		if (status != VTD_OK)
 			break;
 		outcome = engine_once(b, &t);
@@ -261,8 +262,8 @@ static bool is_of_use(const struct bench *b, enum target_id id, unsigned pieces)
 	if (b->lacks[id] || b->targets[id].phases > 1 || !pieces_are_had(b, pieces))
 		return false;
 	/* QEMU's unit is known for it, and uses memory that was never set where a directory entry goes away. */
-	return !(b->traits.is_qemu &&
-		 (id == TARGET_PASID_FS_PT || id == TARGET_PASID_DIR || id == TARGET_CONTEXT_PT));
+	return !(id == TARGET_PASID_FS_PT && known_of_qemu(b, KNOWN_PASS_THROUGH)) &&
+	       !(id == TARGET_PASID_DIR && known_of_qemu(b, KNOWN_REREADS));
 }
 
 static const char *try_ways(struct bench *b, unsigned *tried)
@@ -327,11 +328,12 @@ void check_invalidation(struct bench *b, const char *id)
 	if (!problem && !b->lacks[TARGET_CONTEXT] &&
 	    !(problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], &t)))
 		problem = check_domain_bits(b, &t);
-	/* QEMU keeps no PASID-table entries. */
-	for (unsigned i = 0; i < 2 && !problem && !b->traits.is_qemu; i++)
+	for (unsigned i = 0; i < 2 && !problem && !known_of_qemu(b, KNOWN_NO_PASID_CACHE); i++)
 		if (!b->lacks[by_pasid[i]] &&
 		    !(problem = ownership_settle(b, &b->targets[by_pasid[i]], &t)))
 			problem = check_pasid_domain_bits(b, &t);
+	if (!problem)
+		problem = check_registers(b, &t);
 	report_result(id,
 		      problem && t.stopped ? VERDICT_ERROR
 		      : problem		   ? VERDICT_FAIL

@@ -27,6 +27,12 @@ void invalidation_take_out(struct bench *bench, uint64_t *entry, unsigned state)
 void invalidation_put_in(struct bench *bench, uint64_t *entry, unsigned state);
 
 /*
+ * The entry of the target goes from the old to the new, and what is kept of the old is invalidated: one of one word by one
+ * store, others by way of absence.
+ */
+enum vtd_status invalidation_change(struct bench *bench, unsigned pieces, unsigned state);
+
+/*
  * So from `state` to the other, `count` entries that have it; meanwhile `pieces` (a bit set of DO(), tests/litmus/explain.h) are
  * invalidated, of what `state` may have left. In caching mode everything is, at the end.
  */

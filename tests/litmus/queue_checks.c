@@ -6,6 +6,7 @@
 #include "kernel/time.h"
 #include "kernel/traps.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/trials.h"
 #include "vtd/invalidate.h"
 #include "vtd/queue.h"
@@ -49,7 +50,7 @@ static bool is_told(struct bench *b)
 	return true;
 }
 
-static const char *see_event(struct bench *b, struct tally *t)
+static const char *see_event(struct bench *b, struct tally *t, bool alone)
 {
 	enum vtd_status status;
 
@@ -59,7 +60,7 @@ static const char *see_event(struct bench *b, struct tally *t)
 		return OUTSIDE
 			"after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
 	if (status == VTD_OK)
-		status = vtd_queue_ask_event(b->unit);
+		status = vtd_queue_ask_event(b->unit, alone);
 	if (status != VTD_OK)
 		return stop(b, t, status);
 	if (!is_told(b))
@@ -89,7 +90,7 @@ static unsigned count_events(struct bench *b, bool on, enum vtd_status *status)
 		vtd_queue_event_interrupt(b->unit, false, 0, 0);
 	events = 0;
 	interrupts_on();
-	*status = vtd_queue_ask_event(b->unit);
+	*status = vtd_queue_ask_event(b->unit, true);
 	if (*status == VTD_OK)
 		is_told(b);
 	/* One that is on its way. */
@@ -185,31 +186,29 @@ static const char *see_head(struct bench *b)
 	return text;
 }
 
-const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
+/* Descriptors that no unit may do: their type, granularity, or a bit that must be 0. */
+static const struct {
+	uint64_t low, high;
+	const char *what;
+} wrong[] = {
+	{ 0, 0, "of type 0" },
+	{ 0xf, 0, "of type 15" },
+	{ 1, 0, "of the context cache with granularity 00b" },
+	{ 2, 0, "of the IOTLB with granularity 00b" },
+	{ 2 | 1 << 4 | 1ull << 40, 0, "of the IOTLB with bit 40 set" },
+	{ 1 | 1 << 4, 1, "of the context cache with bit 64 set" },
+	{ 5 | 1 << 20, 0, "of a wait with bit 20 set" },
+};
+
+static const char *see_error(struct bench *b, struct tally *t, unsigned i)
 {
-	static char text[280];
+	static char text[320];
 	struct vtd_queue_place before, after;
-	const char *problem;
 	enum vtd_status status;
 	uint32_t errors;
 
-	if (!b->unit->queue.descriptors)
-		return NULL;
-	problem = see_status(b, t);
-	if (!problem && is_leaf)
-		problem = see_batches(b, t);
-	/* QEMU complains of it to its own user. */
-	if (problem || b->traits.is_qemu)
-		return problem;
-	problem = see_head(b);
-	if (!problem)
-		problem = see_event(b, t);
-	if (!problem)
-		problem = see_interrupt(b, t);
-	if (problem)
-		return problem;
 	before = vtd_queue_where(b->unit);
-	status = vtd_invalidate_wrongly(b->unit);
+	status = vtd_invalidate_wrongly(b->unit, wrong[i].low, wrong[i].high);
 	after = vtd_queue_where(b->unit);
 	errors = b->unit->queue.errors;
 	if (vtd_queue_restart(b->unit) != VTD_OK)
@@ -226,19 +225,40 @@ const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
 	format_text(
 		text, sizeof(text),
 		OUTSIDE
-		"a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
-		before.tail, vtd_status_text(status),
+		"a descriptor %s was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
+		wrong[i].what, before.tail, vtd_status_text(status),
 		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;
 }
 
+const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
+{
+	const char *problem;
+
+	if (!b->unit->queue.descriptors)
+		return NULL;
+	problem = see_status(b, t);
+	if (!problem && is_leaf)
+		problem = see_batches(b, t);
+	if (!problem)
+		problem = see_head(b);
+	if (!problem)
+		problem = see_event(b, t, true);
+	if (!problem && !known_of_qemu(b, KNOWN_WAIT_OF_BOTH))
+		problem = see_event(b, t, false);
+	if (!problem)
+		problem = see_interrupt(b, t);
+	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]) && !problem; i++)
+		problem = see_error(b, t, i);
+	return problem;
+}
 const char *check_status_bits(struct bench *b, struct tally *t)
 {
 	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
 	enum vtd_status status;
 	bool is_kept;
 
-	if (b->has_interrupt || b->traits.is_qemu || !b->unit->queue.descriptors)
+	if (b->has_interrupt || !b->unit->queue.descriptors)
 		return NULL;
 	vtd_fault_clear(b->unit);
 	for (unsigned i = 0; i <= registers && !t->stopped; i++)
@@ -247,7 +267,7 @@ const char *check_status_bits(struct bench *b, struct tally *t)
 		vtd_fault_clear(b->unit);
 		return t->stopped;
 	}
-	vtd_invalidate_wrongly(b->unit);
+	vtd_invalidate_wrongly(b->unit, 0, 0);
 	/* Clears what stopped the queue, and that alone. */
 	status = vtd_queue_restart(b->unit);
 	is_kept = vtd_fault_overflowed(b->unit);

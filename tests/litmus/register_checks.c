@@ -14,7 +14,8 @@
 
 static const struct way {
 	uint8_t target;
-	uint8_t context, iotlb; /* granularities, as CAIG and IAIG tell them; 0: none is asked for */
+	uint8_t context,
+		iotlb; /* granularities, as CAIG and IAIG tell them; 0: none is asked for */
 	unsigned pieces;
 } ways[] = {
 	{ TARGET_LEAF, 0, 1, DO(IOTLB_ALL) },

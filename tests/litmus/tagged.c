@@ -3,6 +3,7 @@
 #include "kernel/lib/format.h"
 #include "tests/litmus/building.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
@@ -55,7 +56,7 @@ const char *tagged_find(struct bench *b, struct tally *t)
 	const uint64_t *context;
 	const char *problem;
 
-	if (b->lacks[id] || !b->targets[id].tagged || b->traits.is_qemu)
+	if (b->lacks[id] || !b->targets[id].tagged || known_of_qemu(b, KNOWN_NO_PASID_CACHE))
 		return NULL;
 	problem = ownership_settle(b, &b->targets[id], t);
 	if (problem)

@@ -8,6 +8,7 @@
 #include "kernel/lib/string.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/trials.h"
 #include "vtd/entry.h"
@@ -211,10 +212,10 @@ static void tell(const struct bench *b, const char *what, enum trait trait)
 		log_note("unit %u %s: %s (probed)", b->unit_index, what, word(trait));
 }
 
-/* `is_known`: of QEMU's unit. The kind: what else of the unit would explain it, and what follows from it. */
-static void breach(struct bench *b, enum broken kind, const char *text, bool is_known)
+/* `what`: KNOWN_COUNT where it is not known of QEMU's unit. The kind: what else of the unit would explain it, and what follows from it. */
+static void breach(struct bench *b, enum broken kind, const char *text, enum known what)
 {
-	if (is_known && b->traits.is_qemu)
+	if (what < KNOWN_COUNT && known_of_qemu(b, what))
 		log_note("  %s: known of QEMU's unit", text);
 	else if (!b->traits.breach) {
 		b->traits.breach = text;
@@ -229,32 +230,34 @@ static void judge(struct bench *b)
 
 	if (traits->rid_pasid == TRAIT_NO && says_rid_pasid)
 		breach(b, BROKEN_WALK,
-		       "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)", false);
+		       "it does not use RID_PASID, though ECAP.RPS says so (section 9.4)",
+		       KNOWN_COUNT);
 	if (traits->rid_pasid == TRAIT_YES && !says_rid_pasid)
 		breach(b, BROKEN_WALK, "it uses RID_PASID, though ECAP.RPS = 0 (section 9.4)",
-		       true);
+		       KNOWN_RID_PASID);
 	if (traits->absent_pasid_reason && traits->absent_pasid_reason != FAULT_PASID_NOT_PRESENT)
 		breach(b, BROKEN_RECORDS,
 		       "it does not report an absent PASID-table entry as absent (section 7.1.3, SPT.1)",
-		       true);
+		       KNOWN_ABSENT_PASID);
 	if (traits->absence == TRAIT_YES && !field_of(b->unit->cap, CAP_CM))
 		breach(b, BROKEN_CACHES, "it keeps absent entries, though CAP.CM = 0 (section 6.1)",
-		       false);
+		       KNOWN_COUNT);
 	if (traits->interrupt_records == TRAIT_NO)
 		breach(b, BROKEN_RECORDS,
-		       "it does not record interrupts that it refuses (section 5.1.4.1)", true);
+		       "it does not record interrupts that it refuses (section 5.1.4.1)",
+		       KNOWN_INTERRUPTS_UNRECORDED);
 	if (traits->pass_through == TRAIT_YES)
 		breach(b, BROKEN_CACHES,
 		       "it passes requests through after the PASID-table entry says otherwise and its caches were invalidated (section 6.5.3.3)",
-		       true);
+		       KNOWN_PASS_THROUGH);
 	if (traits->mistagged)
 		breach(b, BROKEN_CACHES,
 		       "with nobody rewriting, a translation stayed after the IOTLB invalidation of its entry's domain-id: it is kept under another one (table 17), or the invalidation does not reach it (section 6.5.2.3)",
-		       false);
+		       KNOWN_COUNT);
 	if (traits->rereads == TRAIT_YES)
 		breach(b, BROKEN_FETCH,
 		       "it acts on less than 128 bits of a PASID-table entry (section 6.2.3.1)",
-		       true);
+		       KNOWN_REREADS);
 }
 
 static void override(struct bench *b)

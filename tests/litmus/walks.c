@@ -9,6 +9,8 @@
 #include "tests/litmus/beside.h"
 #include "tests/litmus/disabling.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/fetches.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/reads.h"
 #include "tests/litmus/refusals.h"
@@ -197,7 +199,7 @@ static const char *check_pasid_bits(struct bench *b)
 		else
 			bench_store(b, directory + (1u << (bit - 6)), theirs);
 		outcome = engine_put(b, entry, &t) ? engine_once(b, &t) : OUTCOME_B;
-		if (!t.stopped && outcome == OUTCOME_B && !b->traits.is_qemu)
+		if (!t.stopped && outcome == OUTCOME_B && !known_of_qemu(b, KNOWN_NO_PASID_CACHE))
 			problem = try_pasid_invalidations(b, pasid, in_table);
 		if (bit < 6)
 			for (unsigned i = 0; i < PASID_WORDS; i++)
@@ -274,7 +276,9 @@ static const char *check_accessed(struct bench *b)
 {
 	uint64_t flags = field_mask(FS_A) | field_mask(FS_D), entry[ENTRY_WORDS_MAX], seen;
 
-	if (b->lacks[TARGET_FS_LEAF] || !field_of(b->unit->ecap, ECAP_SMPWC))
+	/* Where walks do not snoop a unit must refuse that (section 7.1.3, SFS.9); QEMU's sets them all the same. */
+	if (b->lacks[TARGET_FS_LEAF] ||
+	    !(field_of(b->unit->ecap, ECAP_SMPWC) || known_of_qemu(b, KNOWN_PLAIN_FLAGS)))
 		return NULL;
 	if (choose(b, TARGET_FS_LEAF))
 		return t.stopped;
@@ -329,6 +333,11 @@ static const char *find_reads(struct bench *b)
 	return reads_find(b, &t);
 }
 
+static const char *find_fetches(struct bench *b)
+{
+	return fetches_find(b, &t);
+}
+
 static const char *find_tagged(struct bench *b)
 {
 	return tagged_find(b, &t);
@@ -349,7 +358,7 @@ void check_walks(struct bench *b, struct bench *other, const char *id)
 	static const char *(*const parts[])(struct bench * b) = {
 		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
 		check_accessed, check_latch,	    find_switching,   find_addresses,
-		find_disabling, find_tagged,	    find_reads,
+		find_disabling, find_tagged,	    find_reads,	      find_fetches,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;

@@ -64,6 +64,7 @@
 	B(CONTEXT_RESERVED, "context-reserved-ignored", "does not check reserved bits of context entries (9.3)") \
 	B(DIR_RESERVED, "pasid-dir-reserved-ignored", "does not check reserved bits of PASID-directory entries (9.5)") \
 	B(PASID_RESERVED, "pasid-reserved-ignored", "does not check reserved bits of PASID-table entries (9.6)") \
+	B(TABLE_RESERVED, "table-reserved-ignored", "does not check reserved bits of second-stage entries above the last (9.8)") \
 	B(LARGE_PAGES, "large-pages-taken", "uses second-stage large pages that CAP.SSLPS does not have (3.7)") \
 	B(WIDTH_ANY, "width-unchecked", "does not refuse addresses that AW is too small for (3.7)") \
 	B(CANONICAL_ANY, "canonical-unchecked", "does not refuse first-stage addresses that are not canonical (3.6)") \
@@ -184,6 +185,9 @@
 	B(PAGING_EXACT, "paging-exact", "page-selective IOTLB invalidations spare paging entries where the page is not the first of their range (6.5.2.3)") \
 	B(HINT_ALWAYS, "iotlb-hint-always", "takes IH of page-selective IOTLB invalidations for 1 (6.5.2.3)") \
 	B(REGISTER_IOTLB_LOST, "register-iotlb-lost", "does not do domain-selective IOTLB invalidations asked by register (11.4.6.3)") \
+	B(REGISTER_PAGE_LOST, "register-page-lost", "does not do page-selective IOTLB invalidations asked by register (11.4.6.2)") \
+	B(REGISTER_TOLD, "register-told", "says in CAIG and IAIG that it did nothing (11.4.6.1)") \
+	B(DESCRIPTOR_RESERVED, "queue-reserved-taken", "does descriptors that have reserved bits set (6.5.2.11)") \
 	B(REGISTER_CONTEXT_LOST, "register-context-lost", "does not do device-selective context-cache invalidations asked by register (11.4.6.1)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
 	B(ADDR_CUT, "iotlb-address-cut", "uses 32 bits of ADDR in page-selective IOTLB invalidations (6.5.2.3)") \
@@ -228,6 +232,7 @@
 	B(INTERRUPT_LOST, "interrupt-lost", "drops one interrupt in 256 that it has remapped (5.1.4)") \
 	B(INTERRUPT_TWICE, "interrupt-twice", "sends one interrupt in 256 twice (5.1.4)") \
 	B(INTERRUPT_ASTRAY, "interrupt-astray", "sends one interrupt in 256 to another processor (9.9)") \
+	B(INTERRUPT_ONE_PLACE, "interrupt-one-place", "sends every interrupt to where the first one went (9.9)") \
 	B(INTERRUPT_VECTOR, "interrupt-vector", "sends one interrupt in 256 with the vector plus one (9.9)") \
 	B(INTERRUPT_SILENT, "interrupt-fault-lost", "does not record refused interrupts (5.1.4.1)") \
 	B(INTERRUPT_SOME, "interrupt-fault-some", "does not record one refused interrupt in 64 (5.1.4.1)") \

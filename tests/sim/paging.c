@@ -130,6 +130,8 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 			       : w->r->access != ACCESS_READ && !reads ? LGN_2
 								       : LGN_3;
 		is_leaf = level == 1 || (field_of(*entry, PS) && !sim_has(BUG_LARGE_AS_TABLE));
+		if (!is_leaf && *entry & 1 << 11 && !sim_has(BUG_TABLE_RESERVED))
+			return scalable ? SSS_3 : LSS_2;
 		if (level > 1 && is_leaf && !(sim.large && level == LARGE) &&
 		    !sim_has(BUG_LARGE_PAGES))
 			return scalable ? SSS_3 : LSS_2;

@@ -81,7 +81,7 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 		return false;
 	if (field_get(d, DESC_TYPE_HIGH) || !is_known(u, type, wide))
 		return false;
-	if (type < sizeof(reserved) / sizeof(reserved[0]) &&
+	if (type < sizeof(reserved) / sizeof(reserved[0]) && !sim_has(BUG_DESCRIPTOR_RESERVED) &&
 	    (d[0] & reserved[type][0] || d[1] & reserved[type][1]))
 		return false;
 	if ((type == TYPE_DEVTLB || type == TYPE_PASID_DEVTLB) && d[0] & DESC_PFSID &&

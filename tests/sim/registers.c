@@ -238,6 +238,12 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 	unit_is_busy(u);
 }
 
+/* What was done, as CAIG and IAIG tell it. */
+static uint64_t done(uint64_t asked)
+{
+	return sim_has(BUG_REGISTER_TOLD) ? 0 : asked;
+}
+
 /* Commands by register (sections 11.4.6.1 and 11.4.6.3). */
 static bool registers_work(struct unit *u)
 {
@@ -261,18 +267,23 @@ static bool registers_work(struct unit *u)
 				     (uint16_t)field_of(value, CCMD_DID),
 				     (uint16_t)field_of(value, CCMD_SID),
 				     (unsigned)field_of(value, CCMD_FM));
-		unit_set64(u, VTD_CCMD, value & ~CCMD_ICC);
+		unit_set64(u, VTD_CCMD,
+			   (value & ~(CCMD_ICC | field_mask(CCMD_CAIG))) |
+				   field_bits(CCMD_CAIG, done(field_of(value, CCMD_CIRG))));
 		return true;
 	}
 	value = unit_get64(u, iotlb);
 	u->iotlb_command = false;
-	if (!(sim_has(BUG_REGISTER_IOTLB_LOST) && field_of(value, IOTLB_IIRG) == 2))
+	if (!(sim_has(BUG_REGISTER_IOTLB_LOST) && field_of(value, IOTLB_IIRG) == 2) &&
+	    !(sim_has(BUG_REGISTER_PAGE_LOST) && field_of(value, IOTLB_IIRG) == 3))
 		iotlb_drop(u, (unsigned)field_of(value, IOTLB_IIRG),
 			   (uint16_t)field_of(value, IOTLB_DID),
 			   unit_get64(u, unit_iotlb_at(u)) & ~0xfffull,
 			   unit_get64(u, unit_iotlb_at(u)) & 0x3f,
 			   unit_get64(u, unit_iotlb_at(u)) & 0x40, value & IOTLB_DW);
-	unit_set64(u, iotlb, value & ~IOTLB_IVT);
+	unit_set64(u, iotlb,
+		   (value & ~(IOTLB_IVT | field_mask(IOTLB_IAIG))) |
+			   field_bits(IOTLB_IAIG, done(field_of(value, IOTLB_IIRG))));
 	return true;
 }
 

@@ -198,6 +198,10 @@ static uint8_t post(struct unit *u, struct unit_message *m, bool urgent)
 
 static void spoil(struct unit *u, struct unit_message *m)
 {
+	if (!u->first_destination)
+		u->first_destination = m->destination;
+	if (sim_has(BUG_INTERRUPT_ONE_PLACE))
+		m->destination = u->first_destination;
 	if (is_rare(u, BUG_INTERRUPT_ASTRAY))
 		m->destination ^= 2;
 	if (is_rare(u, BUG_INTERRUPT_VECTOR))

@@ -74,8 +74,9 @@ struct unit_fault {
 struct unit {
 	uint8_t registers[UNIT_REGISTER_BYTES] __attribute__((aligned(4096)));
 	unsigned number;
-	uint64_t root;		  /* RTADDR, as SRTP took it over */
-	uint64_t interrupt_table; /* IRTA, as SIRTP took it over */
+	uint64_t root;		    /* RTADDR, as SRTP took it over */
+	uint64_t interrupt_table;   /* IRTA, as SIRTP took it over */
+	uint32_t first_destination; /* of an interrupt */
 
 	struct {
 		bool valid;
