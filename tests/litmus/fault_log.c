@@ -73,7 +73,8 @@ enum fault_fit fault_fit(const struct requester *r, const struct vtd_fault *f)
 	if (f->address_type == TRANSLATION && vtd_fault_is_recoverable(f->reason))
 		return FAULT_FOR_DEVICE;
 	if (!r->is_scalable)
-		return FAULT_FITS;
+		return f->has_pasid && r->device->tagging == DMA_TAGS_NEVER ? FAULT_BAD_PASID
+									    : FAULT_FITS;
 	if (!f->has_pasid)
 		return has_pasid ? FAULT_BAD_PASID : FAULT_FITS;
 	if (!has_pasid && !r->shows_rid_pasid)

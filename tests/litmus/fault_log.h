@@ -19,7 +19,7 @@ struct requester {
 	/* PASIDs that a record may bear: the one that requests carry, or what RID_PASID may be. */
 	bool has_pasid;
 	uint32_t pasids[3];
-	bool is_scalable; /* in legacy mode no PASID is looked at */
+	bool is_scalable; /* in legacy mode a device that tags no request has none in a record */
 	/* It asks for translations (its ATS is on), and then goes to the physical pages that it was told. */
 	bool translates;
 	uint64_t pages[6]; /* that it may be told of; 0: none */

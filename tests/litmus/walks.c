@@ -15,6 +15,7 @@
 #include "tests/litmus/reads.h"
 #include "tests/litmus/refusals.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/scalable_refusals.h"
 #include "tests/litmus/shared_domain.h"
 #include "tests/litmus/switching.h"
 #include "tests/litmus/tagged.h"
@@ -323,6 +324,11 @@ static const char *find_refusals(struct bench *b)
 	return refusals_find(b, &t);
 }
 
+static const char *find_scalable_refusals(struct bench *b)
+{
+	return scalable_refusals_find(b, &t);
+}
+
 static const char *find_addresses(struct bench *b)
 {
 	return addresses_find(b, &t);
@@ -356,7 +362,7 @@ static const char *find_switching(struct bench *b)
 void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench * b) = {
-		find_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
+		find_refusals,	find_scalable_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
 		check_accessed, check_latch,	    find_switching,   find_addresses,
 		find_disabling, find_tagged,	    find_reads,	      find_fetches,
 	};

@@ -262,6 +262,7 @@
 	B(FAULT_ADDRESS, "fault-address", "records the page after the one asked for (FRCD.FI)") \
 	B(FAULT_SOURCE, "fault-source", "records another function as the source (FRCD.SID)") \
 	B(FAULT_REASON, "fault-reason", "records reason 0x05 for everything (FRCD.FR)") \
+	B(REASON_LEGACY, "fault-reason-legacy", "records the reason of legacy mode for a second-stage write without permission in scalable mode (FRCD.FR)") \
 	B(FAULT_REASON_SOME, "fault-reason-some", "records a reserved-field reason for an absent entry, now and then (FRCD.FR)") \
 	B(FAULT_TYPE, "fault-type", "records writes as reads (FRCD.T1)") \
 	B(FAULT_TYPE_2, "fault-type-2", "records writes as page requests (FRCD.T2)") \

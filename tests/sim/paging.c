@@ -142,7 +142,7 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 		*may_write = field_of(*entry, SS_W) && (above || sim_has(BUG_WRITE_LEAF));
 		*may_write |= sim_has(BUG_WRITE_ALLOWED);
 		if (is_leaf && !*may_write && (reads ? w->tracks : is_write(w->r)))
-			return scalable ? SGN_6 : LGN_2;
+			return scalable && !sim_has(BUG_REASON_LEGACY) ? SGN_6 : LGN_2;
 		if (!w->tracks)
 			return 0;
 		marks = is_leaf && (reads || wants_write(w, *may_write));
