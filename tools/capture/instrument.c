@@ -20,7 +20,7 @@
 
 static void print_stack(void *context)
 {
-	vcpu_print_stack(context, &plugin.ram, plugin.recorder.out);
+	vcpu_print_stack(context, &plugin.ram, plugin.tables.paging, plugin.recorder.out);
 }
 
 /*

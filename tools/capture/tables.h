@@ -18,13 +18,17 @@ struct tracked {
 	uint8_t *shadow;
 	uint64_t
 		lost; /* 1 + invalidations queued when nothing led to it any more; 0: something does */
+	uint64_t references; /* of a paging table: entries that lead to it, in tables that something leads to */
+	size_t place;	     /* in the list */
 };
 
 struct tables {
 	struct recorder *recorder;
 	struct guest_ram ram;
+	bool paging;		/* paging tables are followed, too */
 	volatile uint8_t *kind; /* enum table_kind of each page of ram: looked at without a lock */
-	struct tracked *list;
+	struct tracked **at;	/* by number of page */
+	struct tracked **list;
 	size_t count, room;
 	uint64_t root, irt, irt_pages; /* page numbers that the registers lead to; 0: none */
 	uint64_t queued;	       /* times that the tail of an invalidation queue was moved */
