@@ -404,7 +404,7 @@ ON_BUS  := $(DRIVERS) $(MODELS)
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
-UNIT_SOURCES := $(addprefix tests/sim/,caches.c faults.c options.c paging.c queue.c random.c registers.c \
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c paging.c queue.c random.c registers.c \
 		remap.c scalable.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c

@@ -6,6 +6,9 @@
 
 #include "vtd/unit.h"
 
+/* The address in an entry of any table, and in RTADDR: of the next table, or of the page. */
+#define TABLE_ADDRESS 0x000ffffffffff000ull
+
 struct vtd_table {
 	const struct vtd_unit *unit; /* for whom lines are flushed */
 	unsigned levels;	     /* 3 to 5 */
@@ -24,6 +27,12 @@ bool vtd_table_map(struct vtd_table *table, uint64_t at, uint64_t to, uint64_t p
 
 /* Where `at` leads, as the unit would walk the tree from `root` with `levels`; 0 if it does not. */
 uint64_t vtd_table_walk(const uint64_t *root, unsigned levels, uint64_t at);
+
+/* The table that an entry leads to. */
+static inline uint64_t *vtd_table_of(uint64_t entry)
+{
+	return (uint64_t *)(entry & TABLE_ADDRESS);
+}
 
 /* Index into a table of level `level` (1: leaf) for bus address `at`. */
 static inline unsigned vtd_table_index(uint64_t at, unsigned level)

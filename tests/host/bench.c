@@ -115,6 +115,25 @@ struct model_answer bench_ask(struct target *t, const struct step *steps, size_t
 	return answer;
 }
 
+unsigned bench_harms(enum target_id id, const struct step *steps, size_t count, bool never_blocks,
+		     struct bench_question how)
+{
+	struct vtd_unit unit;
+	struct target t;
+
+	if (bench_target(&t, &unit, id))
+		abort();
+	return bench_ask(&t, steps, count, never_blocks, how).harms;
+}
+
+unsigned bench_harms_of(enum target_id id, enum operation operation, const char *name,
+			struct bench_question how)
+{
+	const struct sequence *s = bench_sequence(id, operation, name);
+
+	return bench_harms(id, s->steps, s->count, s->never_blocks, how);
+}
+
 void bench_print_witness(const struct target *t, const struct step *steps,
 			 const struct model_answer *a)
 {

@@ -32,6 +32,14 @@ struct model_question bench_question_of(struct bench_question how, enum entry_ki
 struct model_answer bench_ask(struct target *target, const struct step *steps, size_t count,
 			      bool never_blocks, struct bench_question how);
 
+/* The same on a target of its own: harms alone. Ends the program if the target cannot be built. */
+unsigned bench_harms(enum target_id id, const struct step *steps, size_t count, bool never_blocks,
+		     struct bench_question how);
+
+/* Of the catalogue's sequence of this name. */
+unsigned bench_harms_of(enum target_id id, enum operation operation, const char *name,
+			struct bench_question how);
+
 /* "unit fetches part 1", for a person. */
 void bench_print_witness(const struct target *target, const struct step *steps,
 			 const struct model_answer *answer);

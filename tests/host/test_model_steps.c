@@ -7,16 +7,6 @@
 
 static const struct bench_question spec = { .bits = 128 };
 
-static unsigned harms_of(enum target_id id, const struct step *steps, size_t count,
-			 bool never_blocks, struct bench_question how)
-{
-	struct vtd_unit unit;
-	struct target t;
-
-	CHECK_EQ(bench_target(&t, &unit, id), 0);
-	return bench_ask(&t, steps, count, never_blocks, how).harms;
-}
-
 /* A store that is not promised to be one is seen word by word, in any order; a 16-byte vector store where there is no AVX. */
 TEST(model_takes_a_store_for_what_processors_promise)
 {
@@ -29,10 +19,10 @@ TEST(model_takes_a_store_for_what_processors_promise)
 	struct target t;
 	uint16_t outcomes;
 
-	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 4, true, spec), 0);
+	CHECK_EQ(bench_harms(TARGET_CONTEXT, steps, 4, true, spec), 0);
 	steps[0].op = STEP_STORE128;
-	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 4, true, spec), 0);
-	CHECK(harms_of(TARGET_CONTEXT, steps, 4, true, no_avx) & HARM_MIXTURE);
+	CHECK_EQ(bench_harms(TARGET_CONTEXT, steps, 4, true, spec), 0);
+	CHECK(bench_harms(TARGET_CONTEXT, steps, 4, true, no_avx) & HARM_MIXTURE);
 	steps[0].op = STEP_EXCHANGE_UNLOCKED;
 	CHECK_EQ(bench_target(&t, &unit, TARGET_CONTEXT), 0);
 	outcomes = bench_ask(&t, steps, 4, true, spec).outcomes;
@@ -48,11 +38,11 @@ TEST(model_takes_64_bytes_for_one_store_and_32_for_several)
 				{ STEP_INVALIDATE_PIOTLB, 0, VALUE_OLD, { 0, 0 } } };
 	struct bench_question at_once = { .bits = 512 };
 
-	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 4, true, at_once), 0);
+	CHECK_EQ(bench_harms(TARGET_PASID_FS, steps, 4, true, at_once), 0);
 	/* The unit reads one chunk before and one after. */
-	CHECK(harms_of(TARGET_PASID_FS, steps, 4, true, spec) & HARM_MISTAGGED);
+	CHECK(bench_harms(TARGET_PASID_FS, steps, 4, true, spec) & HARM_MISTAGGED);
 	steps[0].op = STEP_STORE256;
-	CHECK(harms_of(TARGET_PASID_FS, steps, 4, true, at_once) & HARM_MISTAGGED);
+	CHECK(bench_harms(TARGET_PASID_FS, steps, 4, true, at_once) & HARM_MISTAGGED);
 }
 
 /* The orders of a group are those of its stores one by one, and no more: stores to one word keep theirs. */
@@ -96,8 +86,8 @@ TEST(model_explores_any_order_of_stores)
 	steps[5] = stores[2];
 	steps[6] = (struct step){ STEP_BARRIER, 0, 0, { 0, 0 } };
 	steps[7] = stores[1];
-	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 8, false,
-			  (struct bench_question){ .bits = 128, .coherent = true }),
+	CHECK_EQ(bench_harms(TARGET_CONTEXT, steps, 8, false,
+			     (struct bench_question){ .bits = 128, .coherent = true }),
 		 0);
 }
 
@@ -123,11 +113,11 @@ TEST(model_keeps_what_the_invalidation_hint_preserves)
 				{ STEP_FLUSH, 0, 0, { 0, 0 } },
 				{ STEP_INVALIDATE_IOTLB_LEAF, 0, VALUE_OLD, { 0, 0 } } };
 
-	CHECK_EQ(harms_of(TARGET_LEAF, steps, 3, true, spec), 0);
-	CHECK_EQ(harms_of(TARGET_FS_LEAF, steps, 3, true, spec), 0);
-	CHECK_EQ(harms_of(TARGET_TABLE, steps, 3, true, spec), HARM_STALE);
+	CHECK_EQ(bench_harms(TARGET_LEAF, steps, 3, true, spec), 0);
+	CHECK_EQ(bench_harms(TARGET_FS_LEAF, steps, 3, true, spec), 0);
+	CHECK_EQ(bench_harms(TARGET_TABLE, steps, 3, true, spec), HARM_STALE);
 	steps[2].op = STEP_INVALIDATE_IOTLB_PAGE;
-	CHECK_EQ(harms_of(TARGET_TABLE, steps, 3, true, spec), 0);
+	CHECK_EQ(bench_harms(TARGET_TABLE, steps, 3, true, spec), 0);
 }
 
 TEST(model_context_entries_are_not_reached_by_another_source_id)
@@ -137,8 +127,8 @@ TEST(model_context_entries_are_not_reached_by_another_source_id)
 				{ STEP_INVALIDATE_CONTEXT_OTHER, 0, VALUE_OLD, { 0, 0 } },
 				{ STEP_INVALIDATE_IOTLB, 0, VALUE_OLD, { 0, 0 } } };
 
-	CHECK_EQ(harms_of(TARGET_CONTEXT, steps, 4, true, spec), HARM_STALE);
-	CHECK_EQ(harms_of(TARGET_SM_CONTEXT, steps, 4, true, spec), HARM_STALE);
+	CHECK_EQ(bench_harms(TARGET_CONTEXT, steps, 4, true, spec), HARM_STALE);
+	CHECK_EQ(bench_harms(TARGET_SM_CONTEXT, steps, 4, true, spec), HARM_STALE);
 }
 
 /* Under a domain-id that nothing else has a mixture harms nobody, if it is gone at the end. */
@@ -156,11 +146,11 @@ TEST(model_a_spare_domain_id_takes_the_harm)
 		{ STEP_INVALIDATE_PIOTLB, 0, VALUE_OLD_SPARE, { 0, 0 } },
 	};
 
-	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 9, true, spec), 0);
-	CHECK_EQ(harms_of(TARGET_PASID_NESTED, steps, 9, true, spec), 0);
-	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 8, true, spec), HARM_STALE);
+	CHECK_EQ(bench_harms(TARGET_PASID_FS, steps, 9, true, spec), 0);
+	CHECK_EQ(bench_harms(TARGET_PASID_NESTED, steps, 9, true, spec), 0);
+	CHECK_EQ(bench_harms(TARGET_PASID_FS, steps, 8, true, spec), HARM_STALE);
 	steps[7].value = steps[8].value = VALUE_OLD;
-	CHECK_EQ(harms_of(TARGET_PASID_FS, steps, 9, true, spec), HARM_STALE);
+	CHECK_EQ(bench_harms(TARGET_PASID_FS, steps, 9, true, spec), HARM_STALE);
 	steps[0].value = VALUE_OLD;
-	CHECK(harms_of(TARGET_PASID_FS, steps, 9, true, spec) & HARM_MISTAGGED);
+	CHECK(bench_harms(TARGET_PASID_FS, steps, 9, true, spec) & HARM_MISTAGGED);
 }

@@ -12,15 +12,6 @@ static struct target target;
 
 static const struct bench_question spec = { .bits = 128 };
 
-static unsigned harms(enum target_id id, enum operation operation, const char *name,
-		      struct bench_question how)
-{
-	const struct sequence *s = bench_sequence(id, operation, name);
-
-	CHECK_EQ(bench_target(&target, &unit, id), 0);
-	return bench_ask(&target, s->steps, s->count, s->never_blocks, how).harms;
-}
-
 TEST(paging_large_page_is_the_window_at_its_own_addresses)
 {
 	static const uint8_t ids[] = { TARGET_LARGE, TARGET_FS_LARGE };
@@ -65,11 +56,11 @@ TEST(model_knows_what_is_kept_of_a_large_page)
 		      { "domain", 0 } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		CHECK_EQ(harms(TARGET_LARGE, OPERATION_REPLACE, cases[i].name, spec),
+		CHECK_EQ(bench_harms_of(TARGET_LARGE, OPERATION_REPLACE, cases[i].name, spec),
 			 cases[i].harms);
-	CHECK_EQ(harms(TARGET_LARGE, OPERATION_TEARDOWN_SETUP, "page", spec), HARM_STALE);
-	CHECK_EQ(harms(TARGET_LARGE, OPERATION_TEARDOWN_SETUP, "clear-first", spec), 0);
-	CHECK_EQ(harms(TARGET_FS_LARGE, OPERATION_REPLACE, "domain", spec), 0);
+	CHECK_EQ(bench_harms_of(TARGET_LARGE, OPERATION_TEARDOWN_SETUP, "page", spec), HARM_STALE);
+	CHECK_EQ(bench_harms_of(TARGET_LARGE, OPERATION_TEARDOWN_SETUP, "clear-first", spec), 0);
+	CHECK_EQ(bench_harms_of(TARGET_FS_LARGE, OPERATION_REPLACE, "domain", spec), 0);
 }
 
 TEST(paging_tables_that_are_freed_are_in_lines_of_their_own)
@@ -94,15 +85,17 @@ TEST(model_knows_that_a_walk_goes_by_a_freed_table)
 {
 	struct bench_question coherent = { .bits = 128, .coherent = true };
 
-	CHECK_EQ(harms(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "freed-early", spec),
+	CHECK_EQ(bench_harms_of(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "freed-early", spec),
 		 HARM_MIXTURE);
-	CHECK_EQ(harms(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "hint", spec),
+	CHECK_EQ(bench_harms_of(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "hint", spec),
 		 HARM_MIXTURE | HARM_STALE);
-	CHECK_EQ(harms(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "page", spec), 0);
-	CHECK_EQ(harms(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "domain", spec), 0);
-	CHECK(harms(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "not-flushed", spec) &
+	CHECK_EQ(bench_harms_of(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "page", spec), 0);
+	CHECK_EQ(bench_harms_of(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "domain", spec), 0);
+	CHECK(bench_harms_of(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "not-flushed", spec) &
 	      HARM_MIXTURE);
-	CHECK_EQ(harms(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "not-flushed", coherent), 0);
+	CHECK_EQ(bench_harms_of(TARGET_FREED_TABLE, OPERATION_TEARDOWN_SETUP, "not-flushed",
+				coherent),
+		 0);
 }
 
 /* The same steps with a domain-id for each state do no harm: what is spared of the old one nobody finds. */
@@ -119,13 +112,14 @@ TEST(model_knows_that_a_domain_id_used_again_finds_the_old_paging_entries)
 		const struct sequence *s = bench_sequence(cases[i].reused, OPERATION_TEARDOWN_SETUP,
 							  cases[i].name);
 
-		CHECK_EQ(harms(cases[i].reused, OPERATION_TEARDOWN_SETUP, cases[i].name, spec),
+		CHECK_EQ(bench_harms_of(cases[i].reused, OPERATION_TEARDOWN_SETUP, cases[i].name,
+					spec),
 			 HARM_STALE);
 		CHECK_EQ(bench_target(&target, &unit, cases[i].own), 0);
 		CHECK_EQ(bench_ask(&target, s->steps, s->count, false, spec).harms, 0);
 	}
-	CHECK_EQ(harms(TARGET_PASID_DID, OPERATION_TEARDOWN_SETUP, "domain", spec), 0);
-	CHECK_EQ(harms(TARGET_CONTEXT_DID, OPERATION_TEARDOWN_SETUP, "domain", spec), 0);
+	CHECK_EQ(bench_harms_of(TARGET_PASID_DID, OPERATION_TEARDOWN_SETUP, "domain", spec), 0);
+	CHECK_EQ(bench_harms_of(TARGET_CONTEXT_DID, OPERATION_TEARDOWN_SETUP, "domain", spec), 0);
 }
 
 static struct unit *keeper(uint32_t whole, uint32_t partial)

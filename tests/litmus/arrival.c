@@ -8,7 +8,6 @@
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 
-#define OUTSIDE	 "outside the specification: "
 #define LATE_US	 1000
 #define ATTEMPTS 4
 

@@ -87,8 +87,9 @@ static const char *try_draining(struct bench *b, struct bench *other, struct tal
 		"  %u times a DMA of each under way at one invalidation: %u wrote to an old page after it",
 		rounds, late);
 	return t->stopped ? t->stopped
-	       : late	  ? "outside the specification: DMAs of two devices were under way at a global IOTLB invalidation, and one wrote to its old page after that was reported done, which those of one device do not: not every request under way is drained (section 6.5.4)"
-			  : NULL;
+	       : late	  ? OUTSIDE
+		       "DMAs of two devices were under way at a global IOTLB invalidation, and one wrote to its old page after that was reported done, which those of one device do not: not every request under way is drained (section 6.5.4)"
+		      : NULL;
 }
 
 /* One DMA of the other: NULL, where it landed in its own page; else where it did. */
@@ -121,7 +122,8 @@ static const char *try_both(struct bench *b, struct bench *other, struct tally *
 		if (!t->stopped && (landed || outcome != (enum outcome)b->target->expects[state])) {
 			format_text(
 				text, sizeof(text),
-				"outside the specification: two devices behind the unit write to one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry of its own: a DMA of the %s landed %s: an entry or a translation is looked up without the source-id, or a part of it (table 17)",
+				OUTSIDE
+				"two devices behind the unit write to one bus address, %02x:%02x.%x and %02x:%02x.%x, each by an entry of its own: a DMA of the %s landed %s: an entry or a translation is looked up without the source-id, or a part of it (table 17)",
 				b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7,
 				other->source_id >> 8, other->source_id >> 3 & 31,
 				other->source_id & 7, landed ? "second one" : "first one",

@@ -145,7 +145,8 @@ static const char *tell_needless(struct bench *b)
 	bench_read_faults(b, &at_rest.faults);
 	format_text(
 		text, sizeof(text),
-		"outside the specification: each of %lu DMAs landed, and yet %lu faults of the device were recorded, the first with reason 0x%x at 0x%lx; with the device at rest for %u ms, %lu: %s (section 7.2)",
+		OUTSIDE
+		"each of %lu DMAs landed, and yet %lu faults of the device were recorded, the first with reason 0x%x at 0x%lx; with the device at rest for %u ms, %lu: %s (section 7.2)",
 		dmas, faults, first->reason, first->address, AT_REST_US / 1000, at_rest.faults.ours,
 		at_rest.faults.ours ? "the unit records faults without a request"
 				    : "the unit records faults of requests that it translates");
@@ -187,9 +188,9 @@ void check_rates(struct bench *b, const char *id)
 	log_note("  translation off: %lu DMAs/s%s%s", off, problem ? "; " : "",
 		 problem ? problem : "");
 	off_problem =
-		!problem || tally.stopped || tally.timeouts
-			? NULL
-			: "outside the specification: with GSTS.TES = 0 a DMA did not land at its physical address (section 11.4.4.1)";
+		!problem || tally.stopped || tally.timeouts ? NULL
+							    : OUTSIDE
+			"with GSTS.TES = 0 a DMA did not land at its physical address (section 11.4.4.1)";
 	trial_undisturbed(b, ms, &tally);
 	on = landed_rate();
 	log_note("  translation on, invalidation before each DMA: %lu DMAs/s, %s of that", on,
@@ -358,8 +359,8 @@ void check_concurrency(struct bench *b, const char *id)
 		if (!problem && tally.stopped)
 			problem = tally.stopped;
 		if (!problem && tally.torn > b->met[regime])
-			problem =
-				"outside the specification: a 128-bit exchange of a context entry was met in parts (section 6.2.2.1)";
+			problem = OUTSIDE
+				"a 128-bit exchange of a context entry was met in parts (section 6.2.2.1)";
 	}
 	if (problem)
 		report_check(b, id, problem,
@@ -425,7 +426,8 @@ void measure_granularity(struct bench *b, const char *id)
 		: control && b->met[REGIME_HAMMER] ? VERDICT_SELF_CHECK
 						   : VERDICT_SKIP,
 		less && follows ? follows
-		: less ? "outside the specification: it acted on less than 128 bits of a context entry (section 6.2.2.1)"
+		: less		? OUTSIDE
+			"it acted on less than 128 bits of a context entry (section 6.2.2.1)"
 		: control ? "inconclusive: no DMA was seen in the middle of a change (concurrency)"
 			  : "inconclusive: 64-bit stores did not tear",
 		less ? 64 : 128, "bits");

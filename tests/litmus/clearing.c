@@ -12,7 +12,6 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE	  "outside the specification: "
 #define ROUNDS	  512
 #define ROUNDS_US 100000
 #define EXCHANGES 8

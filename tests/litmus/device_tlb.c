@@ -57,17 +57,19 @@ static const char *tell(const struct bench *b, bool beside)
 	name_it(b, name, sizeof(name));
 	format_text(
 		text, sizeof(text),
-		beside ? "outside the specification: a %s came while the device waited for a translation, and was reported done; the device kept the old translation of target %s: it kept an answer that the invalidation had overtaken, or the unit did not wait for the device (section 6.5.2.12)"
-		       : "outside the specification: a %s was reported done, and the device went on with the old translation of target %s: the unit did not ask the device, or the device did not forget it",
+		beside ? OUTSIDE
+			"a %s came while the device waited for a translation, and was reported done; the device kept the old translation of target %s: it kept an answer that the invalidation had overtaken, or the unit did not wait for the device (section 6.5.2.12)"
+		       : OUTSIDE
+			"a %s was reported done, and the device went on with the old translation of target %s: the unit did not ask the device, or the device did not forget it",
 		name, target_name((enum target_id)b->target->id));
 	return text;
 }
 
 static const char *unexpected(void)
 {
-	return t.stopped
-		       ? t.stopped
-		       : "outside the specification: with nobody rewriting, and the unit's caches invalidated, a DMA used neither the old nor the new entry";
+	return t.stopped ? t.stopped
+			 : OUTSIDE
+		       "with nobody rewriting, and the unit's caches invalidated, a DMA used neither the old nor the new entry";
 }
 
 /* From state to the other, nothing left of the old one in the unit. */
@@ -215,9 +217,9 @@ static const char *try_refusal(struct bench *b)
 	bench_collect_faults(b, &t, !is_recorded);
 	bench_drain_faults(b, &t, time_us());
 	problem =
-		target_written(b->target, t.dmas)
-			? "outside the specification: a DMA of a device with ATS arrived though its entry was absent and every cache empty, its own too (section 4.2.3)"
-			: judge_refusal(b, reason, is_recorded);
+		target_written(b->target, t.dmas) ? OUTSIDE
+			"a DMA of a device with ATS arrived though its entry was absent and every cache empty, its own too (section 4.2.3)"
+						  : judge_refusal(b, reason, is_recorded);
 	invalidation_put_in(b, b->target->entry, 0);
 	status = bench_invalidate_all(b);
 	if (status != VTD_OK)
@@ -262,7 +264,8 @@ static const char *try_read_only(struct bench *b)
 		return fail(status, b);
 	if (state == DMA_DEAD)
 		t.stopped = bench_reset(b);
-	return landed ? "outside the specification: a device with ATS on wrote to a page whose leaf entry has W clear, every cache empty: it was told that it may write (section 4.2.3)"
+	return landed ? OUTSIDE
+		       "a device with ATS on wrote to a page whose leaf entry has W clear, every cache empty: it was told that it may write (section 4.2.3)"
 		      : t.stopped;
 }
 
@@ -301,8 +304,10 @@ static const char *try_blocked(struct bench *b)
 		if (state == DMA_DEAD)
 			t.stopped = bench_reset(b);
 		if (written & 1 << OUTCOME_A)
-			return legacy ? "outside the specification: with TT of the context entry 00b a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.3)"
-				      : "outside the specification: with DTE of the scalable-mode context entry clear a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.4)";
+			return legacy ? OUTSIDE
+				       "with TT of the context entry 00b a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.3)"
+				      : OUTSIDE
+				       "with DTE of the scalable-mode context entry clear a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.4)";
 	}
 	return t.stopped;
 }

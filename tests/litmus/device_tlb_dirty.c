@@ -58,7 +58,8 @@ static const char *try_rounds(struct bench *b, struct tally *t, const struct dir
 		return t->stopped;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: Dirty of a %s leaf entry was cleared, IOTLB and device-TLB were invalidated: in %u of %u rounds the next write of the device did not set it: a translation request does not set Dirty (section 4.2.3.1), or the device kept its translation",
+		OUTSIDE
+		"Dirty of a %s leaf entry was cleared, IOTLB and device-TLB were invalidated: in %u of %u rounds the next write of the device did not set it: a translation request does not set Dirty (section 4.2.3.1), or the device kept its translation",
 		stage->name, lost, ROUNDS / 2);
 	return text;
 }

@@ -16,7 +16,6 @@
 #include "vtd/regs.h"
 #include "vtd/switch.h"
 
-#define OUTSIDE	   "outside the specification: "
 #define ROUNDS	   512
 #define ROUNDS_US  60000
 #define TIMES	   8

@@ -78,7 +78,8 @@ static const char *try_draining(struct bench *b, struct tally *t, unsigned piece
 		return problem;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s: of %u DMAs that were under way at an invalidation that drains writes, %s, %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s",
+		OUTSIDE
+		"target %s: of %u DMAs that were under way at an invalidation that drains writes, %s, %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s",
 		target_name((enum target_id)b->target->id), rounds, given, late, kept,
 		!kept ? "the wait does not wait for writes that were translated before (sections 6.5.4, 6.5.2.9)"
 		      : "a walk that was under way at an invalidation goes on, and fills a cache after it (sections 6.2.2.1, 6.5.4)");
@@ -231,7 +232,8 @@ static const char *check_bits(struct bench *b, struct tally *t, unsigned by)
 			continue;
 		format_text(
 			text, sizeof(text),
-			"outside the specification: what is kept of domain-id 0x%x stayed after its %s invalidation (section %s, %u of %u times), that of domain-ids 1 and 2 did not: not every bit of a descriptor's domain-id is compared (CAP.ND says that there are %u)",
+			OUTSIDE
+			"what is kept of domain-id 0x%x stayed after its %s invalidation (section %s, %u of %u times), that of domain-ids 1 and 2 did not: not every bit of a descriptor's domain-id is compared (CAP.ND says that there are %u)",
 			1u << bit, what, section, old, TRIES, domains);
 		return text;
 	}
@@ -239,7 +241,8 @@ static const char *check_bits(struct bench *b, struct tally *t, unsigned by)
 		return problem;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: %u of %u %s invalidations, of no one domain-id, did not reach what is kept of it (section %s): the unit loses some",
+		OUTSIDE
+		"%u of %u %s invalidations, of no one domain-id, did not reach what is kept of it (section %s): the unit loses some",
 		some, tried, what, section);
 	return text;
 }

@@ -56,9 +56,12 @@ const char *check_fault_event(struct bench *b, struct tally *t)
 		return NULL;
 	format_text(
 		text, sizeof(text),
-		masked	? "outside the specification: with the fault event masked (FECTL.IM) %u interrupts came: the mask is not looked at (section 7.3)"
-		: !sent ? "outside the specification: %u interrupts came for %lu fault records that were read one by one, with the fault event not masked (section 7.3): the event is not sent, or to another address (FEADDR, FEDATA)"
-			: "outside the specification: %u interrupts came for %lu fault records: an event is sent more than once (section 7.3)",
+		masked ? OUTSIDE
+			"with the fault event masked (FECTL.IM) %u interrupts came: the mask is not looked at (section 7.3)"
+		: !sent ? OUTSIDE
+			"%u interrupts came for %lu fault records that were read one by one, with the fault event not masked (section 7.3): the event is not sent, or to another address (FEADDR, FEDATA)"
+			: OUTSIDE
+			"%u interrupts came for %lu fault records: an event is sent more than once (section 7.3)",
 		masked ? masked : sent, t->faults.recorded);
 	return text;
 }

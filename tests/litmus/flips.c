@@ -75,7 +75,8 @@ static unsigned count_harms(struct trying *x, unsigned pieces, unsigned rounds)
 	if (at_once && !t.stopped && pieces == x->flip->pieces)
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target %s: with everything invalidated before, flags of the paging entries were %s: %s does not count here (section %s)",
+			OUTSIDE
+			"target %s: with everything invalidated before, flags of the paging entries were %s: %s does not count here (section %s)",
 			target_name((enum target_id)x->b->target->id), at_once, x->flip->name,
 			x->flip->section);
 	return failed;
@@ -90,7 +91,8 @@ static void complain(struct trying *x, unsigned failed, unsigned rounds)
 	pieces_text(given, sizeof(given), x->flip->pieces);
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s: %s went from %d to %d while a DMA was under way, and these were done: %s; after %u of %u such changes %s%s%s (section %s): %s",
+		OUTSIDE
+		"target %s: %s went from %d to %d while a DMA was under way, and these were done: %s; after %u of %u such changes %s%s%s (section %s): %s",
 		target_name((enum target_id)x->b->target->id), x->flip->name, !x->set, x->set,
 		given, failed, rounds, harms[x->astray ? NOTHING : x->flip->seen].sentence[x->set],
 		x->missing && !x->astray ? ", not " : "",
@@ -145,7 +147,8 @@ static const char *try_absent(struct trying *x)
 		return t.stopped;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s: %s set and P clear, and everything invalidated: %u of %u refused DMAs were recorded: FPD counts whatever P says (section %s)",
+		OUTSIDE
+		"target %s: %s set and P clear, and everything invalidated: %u of %u refused DMAs were recorded: FPD counts whatever P says (section %s)",
 		target_name((enum target_id)x->b->target->id), x->flip->name, recorded, ABSENT,
 		x->flip->section);
 	/* It looks at P before it looks at FPD, below the context entry. */

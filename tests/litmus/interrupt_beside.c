@@ -9,8 +9,7 @@
 #include "tests/litmus/ownership.h"
 #include "vtd/interrupts.h"
 
-#define OUTSIDE "outside the specification: "
-#define TIMES	8
+#define TIMES 8
 
 /* The other sends by the first one's index. True: an interrupt came. */
 static bool other_comes(struct bench *b, struct bench *other, struct tally *t)

@@ -23,7 +23,6 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE	       "outside the specification: "
 #define TRIES	       4  /* of each entry put there by hand */
 #define ROUNDS	       64 /* of each way to invalidate */
 #define LATE_US	       1000

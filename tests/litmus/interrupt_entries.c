@@ -12,8 +12,6 @@
 #include "vtd/interrupts.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE "outside the specification: "
-
 static char text[640];
 
 /* Entries that this device's interrupt must, or must not, get by; word 1 holds SID, which is put in. */

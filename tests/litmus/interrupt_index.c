@@ -42,12 +42,14 @@ static const char *try_index(struct bench *b, struct tally *t, unsigned bit)
 	if (there != (enum outcome)b->target->expects[0])
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target irte, index 0x%x: an interrupt came to \"%s\", and not where that entry leads: bit %u of an index is not used to find the entry (section 5.1.4)",
+			OUTSIDE
+			"target irte, index 0x%x: an interrupt came to \"%s\", and not where that entry leads: bit %u of an index is not used to find the entry (section 5.1.4)",
 			index, target_outcome_name(b->target, there), bit);
 	else if (gone == (enum outcome)b->target->expects[0])
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target irte, index 0x%x: its entry went away and was invalidated by index, and the next interrupt still went by it, though so it is not by smaller ones: bit %u of the index is not compared (section 6.5.2.8)",
+			OUTSIDE
+			"target irte, index 0x%x: its entry went away and was invalidated by index, and the next interrupt still went by it, though so it is not by smaller ones: bit %u of the index is not compared (section 6.5.2.8)",
 			index, bit);
 	else
 		return NULL;

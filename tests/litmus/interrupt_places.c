@@ -11,7 +11,6 @@
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 
-#define OUTSIDE	    "outside the specification: "
 #define FIRST_HIGH  32
 #define LAST_HIGH   51
 #define TABLE_BYTES (VTD_INTERRUPT_PAGES * PAGE_SIZE)

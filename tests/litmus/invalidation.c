@@ -163,7 +163,8 @@ static const char *stand_still(struct bench *b)
 		return t.stopped;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s, nothing changed and nothing invalidated: %u of %u DMAs came to \"%s\" (%s), and not to where the entry leads: a request does not go where its walk, or its translation, ended (section 3.7)",
+		OUTSIDE
+		"target %s, nothing changed and nothing invalidated: %u of %u DMAs came to \"%s\" (%s), and not to where the entry leads: a request does not go where its walk, or its translation, ended (section 3.7)",
 		target_name((enum target_id)b->target->id), elsewhere, dmas,
 		target_outcome_name(b->target, other), target_outcome_meaning(b->target, other));
 	return text;
@@ -182,7 +183,8 @@ static const char *try_way(struct bench *b, unsigned pieces, unsigned rounds, st
 	if (problem)
 		return problem;
 	if (engine_once(b, &t) != b->target->expects[0] && !t.stopped)
-		return "outside the specification: with nobody rewriting and everything invalidated, globally, a DMA did not land where its entry leads";
+		return OUTSIDE
+			"with nobody rewriting and everything invalidated, globally, a DMA did not land where its entry leads";
 	for (unsigned round = 0; round < rounds && !t.stopped && status == VTD_OK; round++) {
 		unsigned state = round & 1;
 		enum outcome outcome;
@@ -232,7 +234,8 @@ static const char *tell(struct bench *b, unsigned pieces, const struct seen *see
 	if (!seen->old)
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target %s, invalidated: %s. With nobody rewriting, in %u of %u rounds a DMA came to \"%s\" (%s), which is neither the old entry nor the new one: %s",
+			OUTSIDE
+			"target %s, invalidated: %s. With nobody rewriting, in %u of %u rounds a DMA came to \"%s\" (%s), which is neither the old entry nor the new one: %s",
 			target_name(id), given, seen->elsewhere, seen->rounds,
 			target_outcome_name(b->target, seen->other),
 			target_outcome_meaning(b->target, seen->other),
@@ -242,7 +245,8 @@ static const char *tell(struct bench *b, unsigned pieces, const struct seen *see
 	else
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target %s, invalidated: %s. In %u of %u rounds the next DMA still used the old entry; %s%s%s",
+			OUTSIDE
+			"target %s, invalidated: %s. In %u of %u rounds the next DMA still used the old entry; %s%s%s",
 			target_name(id), given, seen->old, seen->rounds, why,
 			cause >= CAUSE_TAG && more ? more : "",
 			seen->one_slot && seen->old > 2

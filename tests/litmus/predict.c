@@ -161,11 +161,11 @@ const char *predict_outside(const struct prediction *p, const struct tally *t)
 {
 	for (unsigned o = 0; o < OUTCOME_PREDICTED; o++)
 		if (t->outcomes[o] && !(p->outcomes & 1 << o))
-			return "outside the specification: an outcome that the model does not allow";
+			return OUTSIDE "an outcome that the model does not allow";
 	if (t->stale && !(p->harms & (HARM_STALE | HARM_WRONG_END)))
-		return "outside the specification: a DMA met an entry that was no longer the current one";
+		return OUTSIDE "a DMA met an entry that was no longer the current one";
 	if (t->mistagged && !(p->harms & HARM_MISTAGGED))
-		return "outside the specification: a translation was kept under the wrong domain-id";
+		return OUTSIDE "a translation was kept under the wrong domain-id";
 	return NULL;
 }
 

@@ -34,9 +34,9 @@ static const char *see_status(struct bench *b, struct tally *t)
 	done = vtd_invalidate_all(b->unit);
 	if (done != VTD_OK)
 		return stop(b, t, done);
-	return status[1] == MARK
-		       ? NULL
-		       : "outside the specification: a wait wrote more than the four bytes of its status data (section 6.5.2.9)";
+	return status[1] == MARK ? NULL
+				 : OUTSIDE
+		       "a wait wrote more than the four bytes of its status data (section 6.5.2.9)";
 }
 
 static bool is_told(struct bench *b)
@@ -56,17 +56,19 @@ static const char *see_event(struct bench *b, struct tally *t)
 	vtd_queue_event_clear(b->unit);
 	status = vtd_invalidate_all(b->unit);
 	if (status == VTD_OK && vtd_queue_event(b->unit))
-		return "outside the specification: after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
+		return OUTSIDE
+			"after 1 was written to ICS.IWC, and a wait without IF, it is set: it is not cleared (section 11.4.9.4), or set for every wait (section 6.5.2.9)";
 	if (status == VTD_OK)
 		status = vtd_queue_ask_event(b->unit);
 	if (status != VTD_OK)
 		return stop(b, t, status);
 	if (!is_told(b))
-		return "outside the specification: a wait with IF was completed, and ICS.IWC is not set (section 6.5.2.9)";
+		return OUTSIDE
+			"a wait with IF was completed, and ICS.IWC is not set (section 6.5.2.9)";
 	vtd_queue_event_clear(b->unit);
-	return vtd_queue_event(b->unit)
-		       ? "outside the specification: ICS.IWC stays set when 1 is written to it (section 11.4.9.4)"
-		       : NULL;
+	return vtd_queue_event(b->unit) ? OUTSIDE
+		       "ICS.IWC stays set when 1 is written to it (section 11.4.9.4)"
+					: NULL;
 }
 
 static volatile unsigned events;
@@ -116,15 +118,17 @@ static const char *see_interrupt(struct bench *b, struct tally *t)
 	vtd_queue_event_clear(b->unit);
 	if (status != VTD_OK)
 		return stop(b, t, status);
-	return masked ? "outside the specification: a wait with IF was completed, and an interrupt came though IECTL.IM is set: the mask is not looked at (section 6.5.2.10)"
-	       : !is_pending
-		       ? "outside the specification: a wait with IF was completed, its event is masked, and IECTL.IP is not set (section 11.4.9.5)"
-	       : !is_cleared
-		       ? "outside the specification: IECTL.IP stays set after ICS.IWC was cleared (section 11.4.9.5)"
-	       : !sent ? "outside the specification: a wait with IF was completed, ICS.IWC was clear and IECTL.IM is, and no interrupt came: the invalidation completion event is not sent, or to another address (section 6.5.2.10, IEADDR, IEDATA)"
-	       : sent > 1
-		       ? "outside the specification: more than one interrupt came for one wait with IF (section 6.5.2.10)"
-		       : NULL;
+	return masked ? OUTSIDE
+		       "a wait with IF was completed, and an interrupt came though IECTL.IM is set: the mask is not looked at (section 6.5.2.10)"
+	       : !is_pending ? OUTSIDE
+		       "a wait with IF was completed, its event is masked, and IECTL.IP is not set (section 11.4.9.5)"
+	       : !is_cleared ? OUTSIDE
+		       "IECTL.IP stays set after ICS.IWC was cleared (section 11.4.9.5)"
+	       : !sent ? OUTSIDE
+		       "a wait with IF was completed, ICS.IWC was clear and IECTL.IM is, and no interrupt came: the invalidation completion event is not sent, or to another address (section 6.5.2.10, IEADDR, IEDATA)"
+	       : sent > 1 ? OUTSIDE
+		       "more than one interrupt came for one wait with IF (section 6.5.2.10)"
+			  : NULL;
 }
 
 /* Several descriptors with one wait: the one that counts is at each place in its turn. */
@@ -153,7 +157,8 @@ static const char *see_batches(struct bench *b, struct tally *t)
 				continue;
 			format_text(
 				text, sizeof(text),
-				"outside the specification: of %u domain-selective IOTLB invalidations with one wait the %u. was of the domain-id whose entry had changed, and the next DMA used the old entry; one at a time they are done: a descriptor is skipped, or taken for the one before (section 6.5.2)",
+				OUTSIDE
+				"of %u domain-selective IOTLB invalidations with one wait the %u. was of the domain-id whose entry had changed, and the next DMA used the old entry; one at a time they are done: a descriptor is skipped, or taken for the one before (section 6.5.2)",
 				count, i / TIMES + 1);
 			return text;
 		}
@@ -174,7 +179,8 @@ static const char *see_head(struct bench *b)
 		return NULL;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: every descriptor is done, as the wait after them says, and IQH is 0x%lx where IQT is 0x%lx: it does not follow what is fetched (section 11.4.9.1)",
+		OUTSIDE
+		"every descriptor is done, as the wait after them says, and IQH is 0x%lx where IQT is 0x%lx: it does not follow what is fetched (section 11.4.9.1)",
 		at.head, at.tail);
 	return text;
 }
@@ -211,14 +217,16 @@ const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
 	if (status == VTD_QUEUE_ERROR && vtd_invalidate_all(b->unit) != VTD_OK) {
 		format_text(
 			text, sizeof(text),
-			"outside the specification: after an invalid descriptor, which stopped the queue, FSTS.IQE was cleared and the queue turned off and on: it does nothing more (sections 6.5.2, 6.5.2.11)");
+			OUTSIDE
+			"after an invalid descriptor, which stopped the queue, FSTS.IQE was cleared and the queue turned off and on: it does nothing more (sections 6.5.2, 6.5.2.11)");
 		return text;
 	}
 	if (status == VTD_QUEUE_ERROR && errors & FSTS_IQE && after.head == before.tail)
 		return NULL;
 	format_text(
 		text, sizeof(text),
-		"outside the specification: a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
+		OUTSIDE
+		"a descriptor of type 0 was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
 		before.tail, vtd_status_text(status),
 		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;
@@ -247,5 +255,6 @@ const char *check_status_bits(struct bench *b, struct tally *t)
 	if (status != VTD_OK)
 		return stop(b, t, status);
 	return is_kept ? NULL
-		       : "outside the specification: FSTS.PFO and FSTS.IQE were set, 1 was written to IQE, and PFO is clear: bits of FSTS are not cleared each by itself (section 11.4.7.1)";
+		       : OUTSIDE
+		       "FSTS.PFO and FSTS.IQE were set, 1 was written to IQE, and PFO is clear: bits of FSTS are not cleared each by itself (section 11.4.7.1)";
 }

@@ -12,7 +12,6 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE	   "outside the specification: "
 #define ROUNDS	   16
 #define TRIES	   4
 #define DRAINED	   1024

@@ -9,10 +9,9 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE "outside the specification: "
-#define AGAIN	", once more with nothing invalidated"
-#define TRIES	4
-#define PS	(1ull << 7)
+#define AGAIN ", once more with nothing invalidated"
+#define TRIES 4
+#define PS    (1ull << 7)
 
 /* Of `set`: what the unit's capabilities say. */
 #define DEPTH (1ull << 62)

@@ -62,7 +62,8 @@ static const char *tell(const struct bench *b, const struct requesters *r, unsig
 	pieces_text(given, sizeof(given), pieces);
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s, %s have entries of one domain-id; both changed, invalidated: %s. The next DMA of the %s came to \"%s\" (%s): what is invalidated is not dropped for every requester of the domain (table 23)",
+		OUTSIDE
+		"target %s, %s have entries of one domain-id; both changed, invalidated: %s. The next DMA of the %s came to \"%s\" (%s): what is invalidated is not dropped for every requester of the domain (table 23)",
 		target_name((enum target_id)b->target->id), r->second, given,
 		who ? "second" : "first", target_outcome_name(b->target, outcome),
 		target_outcome_meaning(b->target, outcome));

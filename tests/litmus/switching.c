@@ -11,8 +11,7 @@
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define OUTSIDE "outside the specification: "
-#define ROUNDS	64
+#define ROUNDS 64
 #define LOOKED_AT \
 	8 /* rounds whose cause is looked for; a line may be evicted meanwhile by chance */
 #define LATE_US 1000

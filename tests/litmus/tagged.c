@@ -6,14 +6,14 @@
 #include "tests/litmus/ownership.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
+#include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
-#define ADDRESS 0x000ffffffffff000ull
-#define TRIES	2
+#define TRIES 2
 
 static uint64_t *context_of(const struct target *t)
 {
-	return (uint64_t *)(*building_root_entry(t, t->root) & ADDRESS) +
+	return vtd_table_of(*building_root_entry(t, t->root)) +
 	       SM_CONTEXT_WORDS * (t->source_id & 0x7f);
 }
 
@@ -37,7 +37,8 @@ static const char *try_entry(struct bench *b, struct tally *t, unsigned word, ui
 			continue;
 		format_text(
 			text, sizeof(text),
-			"outside the specification: target %s, %s of the scalable-mode context entry: a DMA with PASID 0x%x was not refused, it landed in a page of its entry: the unit does not look at it (section 9.4)",
+			OUTSIDE
+			"target %s, %s of the scalable-mode context entry: a DMA with PASID 0x%x was not refused, it landed in a page of its entry: the unit does not look at it (section 9.4)",
 			target_name((enum target_id)b->target->id), what, b->target->pasid[0]);
 		problem = text;
 	}

@@ -15,27 +15,29 @@
 #define ROUNDS	  12
 #define ROUNDS_US 20000
 #define LEVELS	  5
-#define ADDRESS	  0x000ffffffffff000ull
 
 /* Those that name what is kept of the first stage, or of the second; the entry is above the leaf, so IH is 0. */
 static const unsigned first_ways[] = { DO(PIOTLB_PASID), DO(PIOTLB_PAGES), DO(IOTLB_DOMAIN),
 				       DO(IOTLB_ALL) };
 static const unsigned second_ways[] = { DO(IOTLB_DOMAIN), DO(IOTLB_PAGES), DO(IOTLB_ALL) };
 
-/* Copies of the tables of state A, from below the root down, whose leaf leads to the page of B. */
-static bool copy_tables(struct bench *b, uint64_t *root, unsigned levels, uint64_t *copy[LEVELS])
+/* Of the tables of state A, from below the root down; the leaf leads to the page of B. Taken once, for memory is not freed. */
+static uint64_t *copy[LEVELS];
+
+static bool copy_tables(struct bench *b, uint64_t *root, unsigned levels)
 {
 	uint64_t at = b->target->address, below = (uint64_t)b->target->page[OUTCOME_B];
 
 	for (unsigned level = 1; level < levels; level++) {
 		uint64_t *entry = building_paging_entry(root, levels, level, at), *own;
 
-		copy[level] = memory_alloc(1);
+		if (!copy[level])
+			copy[level] = memory_alloc(1);
 		if (!copy[level])
 			return false;
 		memcpy(copy[level], (const void *)((uint64_t)entry & ~(PAGE_SIZE - 1)), PAGE_SIZE);
 		own = &copy[level][vtd_table_index(at, level)];
-		*own = (*own & ~ADDRESS) | below;
+		*own = (*own & ~TABLE_ADDRESS) | below;
 		vtd_flush_paging(b->unit, copy[level], PAGE_SIZE);
 		below = (uint64_t)copy[level];
 	}
@@ -47,7 +49,7 @@ static const char *try_way(struct bench *b, struct tally *t, uint64_t *entry, ui
 			   unsigned level, bool first, unsigned pieces)
 {
 	static char text[520];
-	uint64_t values[2] = { *entry, (*entry & ~ADDRESS) | copy }, started = time_us();
+	uint64_t values[2] = { *entry, (*entry & ~TABLE_ADDRESS) | copy }, started = time_us();
 	unsigned old = 0, round = 0;
 	char given[120];
 
@@ -74,7 +76,8 @@ static const char *try_way(struct bench *b, struct tally *t, uint64_t *entry, ui
 	pieces_text(given, sizeof(given), pieces);
 	format_text(
 		text, sizeof(text),
-		"outside the specification: target %s: the %s-stage entry of level %u was led to other tables, invalidated: %s. In %u of %u rounds the next DMA still went by the old ones, where a change of the leaf is seen after the same: what stays is that entry, or one below, in a paging-structure cache (section 6.2.5, tables 23 and 24)",
+		OUTSIDE
+		"target %s: the %s-stage entry of level %u was led to other tables, invalidated: %s. In %u of %u rounds the next DMA still went by the old ones, where a change of the leaf is seen after the same: what stays is that entry, or one below, in a paging-structure cache (section 6.2.5, tables 23 and 24)",
 		target_name((enum target_id)b->target->id), first ? "first" : "second", level,
 		given, old, round);
 	return text;
@@ -84,14 +87,14 @@ static const char *try_levels(struct bench *b, struct tally *t)
 {
 	const uint64_t *p = b->target->state[0][0];
 	bool first = field_get(p, PASID_PGTT) == PGTT_FIRST;
-	uint64_t *root = (uint64_t *)(p[first ? 2 : 0] & ADDRESS), *copy[LEVELS] = { 0 };
+	uint64_t *root = vtd_table_of(p[first ? 2 : 0]);
 	unsigned levels = first ? 4 : (unsigned)field_get(p, PASID_AW) + 2;
 	const unsigned *ways = first ? first_ways : second_ways;
 	unsigned count = first ? sizeof(first_ways) / sizeof(*ways)
 			       : sizeof(second_ways) / sizeof(*ways);
 	const char *problem = NULL;
 
-	if (!copy_tables(b, root, levels, copy))
+	if (!copy_tables(b, root, levels))
 		return NULL;
 	for (unsigned level = levels; level > 1; level--)
 		for (unsigned way = 0; way < count && !problem; way++)

@@ -25,8 +25,6 @@
 #define PASID_BITS	     20
 #define WIDEST_PDTS	     7
 
-#define OUTSIDE "outside the specification: "
-
 static struct tally t;
 static char text[480];
 

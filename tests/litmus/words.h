@@ -9,6 +9,9 @@
 
 #include <stddef.h>
 
+/* So begins what a self-check says of a unit that breaks a rule. */
+#define OUTSIDE "outside the specification: "
+
 // clang-format off
 /* H(identifier, word, what it is): harms, by bit. */
 #define HARM_WORDS(H)                                                                                \

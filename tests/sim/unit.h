@@ -225,6 +225,7 @@ unsigned paging_find(struct unit *unit, const struct request *r, bool first, uns
 void paging_keep(struct unit *unit, const struct request *r, bool first, unsigned level,
 		 uint64_t at, uint64_t table, bool may_write);
 
+/* drops.c: invalidations of these, with what of the requests under way they must end. */
 enum { GRANULARITY_GLOBAL = 1, GRANULARITY_DOMAIN, GRANULARITY_FINE };
 void context_drop(struct unit *unit, unsigned granularity, uint16_t domain, uint16_t source_id,
 		  unsigned function_mask);
@@ -233,6 +234,7 @@ void iotlb_drop(struct unit *unit, unsigned granularity, uint16_t domain, uint64
 		unsigned mask, bool leaf_only, bool drain);
 void piotlb_drop(struct unit *unit, uint16_t domain, uint32_t pasid, bool by_page, uint64_t address,
 		 unsigned mask, bool leaf_only);
+void iotlb_drop_late(struct unit *unit); /* a fault: what was reported done before is done now */
 void drop_everything(struct unit *unit);
 /* remap.c: the interrupt entry cache, 2^order entries or all of it; interrupts under way are waited for. */
 void interrupts_drop(struct unit *unit, bool by_index, uint32_t index, unsigned order);
