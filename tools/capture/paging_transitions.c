@@ -108,7 +108,7 @@ static void push(size_t **list, size_t *count, size_t *room, size_t value)
 }
 
 static struct transition *begin(struct paging_finder *f, const struct record *r, uint64_t entry,
-				uint64_t before, uint64_t after)
+				uint64_t before)
 {
 	uint64_t root, address = paging_address(f->shadow, entry, &root);
 	bool sets_up = !(before & table_present(r->kind));
@@ -147,7 +147,7 @@ static void stored_one(struct paging_finder *f, const struct record *r, uint64_t
 	struct event *e;
 
 	if (!t || !g || is_settled(t) || !records_same_task(transition_last_store(t), r)) {
-		t = begin(f, r, entry, before, after);
+		t = begin(f, r, entry, before);
 		g = group_of(f, t);
 	}
 	g->last = r;
@@ -271,7 +271,7 @@ static bool give_to_group(struct paging_finder *f, struct paging_group *g, const
 		e->descriptor = *d;
 		e->waited = wait;
 		e->in_part = reach == IN_PART;
-		t->paging.invalidated |= is_of_translations(d) && reach == REACHES;
+		t->paging.invalidated |= is_of_translations(d);
 		taken = true;
 	}
 	g->cpu = r->cpu;

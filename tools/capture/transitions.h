@@ -43,7 +43,7 @@ struct of_paging {
 	uint16_t domain[PAGING_DOMAINS]; /* that its tables were reached by; none: nothing led to them */
 	unsigned domains;
 	uint64_t group;	  /* what one call does to neighbours */
-	bool invalidated; /* by the same task */
+	bool invalidated; /* by the same task, or a part of it */
 	const struct record *
 		later; /* what another task invalidated it by, or this one after it had gone on */
 	const struct record *given_up; /* the table that it led to was used by other code */
