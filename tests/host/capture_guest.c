@@ -90,6 +90,7 @@ void guest_store16(struct guest *g, uint64_t physical, uint64_t low, uint64_t hi
 
 void guest_flush(struct guest *g, uint64_t physical)
 {
+	tables_settle(&g->tables);
 	record_begin(&g->recorder, g->cpu, g->pc, 'F');
 	fprintf(g->recorder.out, " %" PRIx64 " clflush %s", physical,
 		table_kinds[tables_kind(&g->tables, physical)].name);

@@ -127,6 +127,37 @@ TEST(capture_paging_tables_are_found_down_all_levels)
 	guest_free(&g);
 }
 
+/* In between the pointer of one goes with the width of the other: what is there is no table. */
+TEST(capture_paging_an_entry_changed_in_place)
+{
+	struct guest g;
+	char *why;
+
+	start(&g);
+	guest_store_unseen(&g, LEAVES, 0x1c000 | RW);
+	guest_store_unseen(&g, OTHER, 0x1d000 | RW);
+	guest_store_unseen(&g, 0x1d000, 0x1e000 | RW);
+	guest_store(&g, GUEST_CONTEXT + 0x28, 0x202);
+	guest_store(&g, GUEST_CONTEXT + 0x20, OTHER | 1);
+	CHECK(is_table(&g, 0x1c000, TABLE_NONE));
+	CHECK(is_table(&g, OTHER, TABLE_NONE));
+	guest_flush(&g, GUEST_CONTEXT + 0x20);
+	CHECK(is_table(&g, OTHER, TABLE_SS_4));
+	CHECK(is_table(&g, 0x1e000, TABLE_SS_2));
+	guest_invalidate(&g, OF_DOMAIN(1), 0);
+	guest_store(&g, TOP, 7);
+	CHECK(is_table(&g, TOP, TABLE_NONE));
+	/* Only the last is known to be meant; an invalidation says so, too. */
+	guest_store16(&g, GUEST_CONTEXT + 0x20, 0x1d001, 0x201);
+	guest_invalidate(&g, OF_DOMAIN(2), 0);
+	CHECK(is_table(&g, 0x1d000, TABLE_SS_3));
+	CHECK_EQ(g.tables.at[OTHER / 4096]->references, 0);
+	why = incomplete(&g);
+	CHECK(!why);
+	free(why);
+	guest_free(&g);
+}
+
 TEST(capture_paging_not_asked_for)
 {
 	struct guest g;

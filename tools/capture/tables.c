@@ -92,6 +92,8 @@ struct tracked *tables_add(struct tables *t, uint64_t page, enum table_kind kind
 
 void tables_give_up(struct tables *t, struct tracked *table)
 {
+	if (t->unsettled / PAGE == table->page)
+		tables_settle(t);
 	if (!table->lost)
 		paging_unfollow(t, table);
 	record_note(t->recorder, 'U');
@@ -126,6 +128,7 @@ static bool is_reached(struct tables *t, const struct tracked *table)
 
 static void look_for_lost(struct tables *t)
 {
+	tables_settle(t);
 	for (size_t i = 0; i < t->count;) {
 		struct tracked *table = t->list[i++];
 		bool lost;
@@ -264,11 +267,19 @@ static void store_to(struct tables *t, struct tracked *table, const struct table
 	}
 }
 
+static uint64_t entry_of(const struct tables *t, uint64_t physical)
+{
+	return physical & ~(uint64_t)(table_kinds[tables_kind(t, physical)].words * 8 - 1);
+}
+
 bool tables_store(struct tables *t, const struct table_store *store, void (*stack)(void *context),
 		  void *context)
 {
-	struct tracked *table = find(t, store->physical / PAGE);
+	struct tracked *table;
 
+	if (t->unsettled && t->unsettled != entry_of(t, store->physical))
+		tables_settle(t);
+	table = find(t, store->physical / PAGE);
 	if (!table)
 		return false;
 	if (table->lost && t->queued >= table->lost) {
@@ -283,7 +294,8 @@ bool tables_store(struct tables *t, const struct table_store *store, void (*stac
 	return true;
 }
 
-static void finish(struct tables *t, struct tracked *table)
+/* False: it was given up, and the last of the list is in its place. */
+static bool finish(struct tables *t, struct tracked *table)
 {
 	enum table_kind kind = (enum table_kind)t->kind[table->page];
 	const uint8_t *memory = t->ram.at + table->page * PAGE;
@@ -291,7 +303,8 @@ static void finish(struct tables *t, struct tracked *table)
 
 	for (unsigned at = 0; at < PAGE; at += size) {
 		if (paging_is(kind)) {
-			paging_check(t, table, at);
+			if (!paging_check(t, table, at))
+				return false;
 			continue;
 		}
 		if (!memcmp(table->shadow + at, memory + at, size))
@@ -306,11 +319,13 @@ static void finish(struct tables *t, struct tracked *table)
 	fprintf(t->recorder->out, " %" PRIx64 " %s %x\n", table->page * PAGE,
 		table_kinds[kind].name,
 		crc32_add(0, paging_is(kind) ? table->shadow : memory, PAGE));
+	return true;
 }
 
 void tables_finish(struct tables *t)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (!t->list[i]->lost || t->queued < t->list[i]->lost)
-			finish(t, t->list[i]);
+	tables_settle(t);
+	for (size_t i = 0; i < t->count;)
+		if ((t->list[i]->lost && t->queued >= t->list[i]->lost) || finish(t, t->list[i]))
+			i++;
 }

@@ -33,6 +33,8 @@ struct tables {
 	uint64_t root, irt, irt_pages; /* page numbers that the registers lead to; 0: none */
 	uint64_t queued;	       /* times that the tail of an invalidation queue was moved */
 	uint64_t recorded, missed;
+	/* A context or PASID-table entry that is being changed in place, and the words that it had before; 0: none is. */
+	uint64_t unsettled, was[TABLE_WORDS_MAX];
 };
 
 struct table_store {
@@ -61,6 +63,9 @@ static inline enum table_kind tables_kind(const struct tables *t, uint64_t physi
  */
 bool tables_store(struct tables *t, const struct table_store *store, void (*stack)(void *context),
 		  void *context);
+
+/* Something else is done than to store to one entry: what it leads to is known now. Before an invalidation, too. */
+void tables_settle(struct tables *t);
 
 /* At the end: every table against its shadow, and its CRC-32 into the record. */
 void tables_finish(struct tables *t);

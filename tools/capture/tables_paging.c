@@ -30,11 +30,10 @@ static void take(struct tables *t, struct paging_lead lead, uint64_t parent)
 	if (!t->paging || lead.kind == TABLE_NONE || lead.page >= t->ram.bytes / PAGE)
 		return;
 	table = t->at[lead.page];
-	/* What other code stored to it when it may have been freed was not recorded: it is found anew. */
+	/* What others stored to it meanwhile was perhaps not recorded: it is found anew. */
 	if (table && table->lost &&
 	    (t->kind[lead.page] != lead.kind ||
-	     (t->queued >= table->lost &&
-	      memcmp(table->shadow, t->ram.at + lead.page * PAGE, PAGE)))) {
+	     memcmp(table->shadow, t->ram.at + lead.page * PAGE, PAGE))) {
 		tables_give_up(t, table);
 		table = NULL;
 	}
@@ -82,14 +81,12 @@ void paging_unfollow(struct tables *t, const struct tracked *table)
 		drop(t, lead_at(kind, table, at));
 }
 
-void paging_changed(struct tables *t, const struct tracked *table, uint64_t entry,
-		    const uint64_t *before)
+static void moved(struct tables *t, const struct tracked *table, uint64_t entry,
+		  const uint64_t *before)
 {
 	enum table_kind kind = (enum table_kind)t->kind[table->page];
 	struct paging_lead old, new;
 
-	if (!leads(kind))
-		return;
 	old = paging_lead(kind, before);
 	new = lead_at(kind, table, (unsigned)(entry % PAGE));
 	if (old.page == new.page && old.kind == new.kind)
@@ -98,13 +95,44 @@ void paging_changed(struct tables *t, const struct tracked *table, uint64_t entr
 	take(t, new, entry);
 }
 
+void tables_settle(struct tables *t)
+{
+	uint64_t entry = t->unsettled;
+	const struct tracked *table = entry ? t->at[entry / PAGE] : NULL;
+
+	t->unsettled = 0;
+	if (table && !table->lost && leads((enum table_kind)t->kind[table->page]))
+		moved(t, table, entry, t->was);
+}
+
+/*
+ * Where a present entry of several words is changed in place, word by word, the pointer of one goes with the width of the
+ * other for a moment: no table is where that leads.
+ */
+void paging_changed(struct tables *t, const struct tracked *table, uint64_t entry,
+		    const uint64_t *before)
+{
+	enum table_kind kind = (enum table_kind)t->kind[table->page];
+	uint64_t now;
+
+	if (!leads(kind) || !t->paging || t->unsettled == entry)
+		return;
+	memcpy(&now, table->shadow + entry % PAGE, 8);
+	if (paging_is(kind) || !(before[0] & now & table_present(kind))) {
+		moved(t, table, entry, before);
+		return;
+	}
+	t->unsettled = entry;
+	memcpy(t->was, before, table_kinds[kind].words * 8);
+}
+
 /* In legacy mode nothing is set in the second stage's: there is no SSADE (section 9.3). */
 static bool unit_sets(const struct tables *t, enum table_kind kind)
 {
 	return paging_is_first_stage(kind) || t->kind[t->root] == TABLE_SM_ROOT;
 }
 
-void paging_check(struct tables *t, struct tracked *table, unsigned offset)
+bool paging_check(struct tables *t, struct tracked *table, unsigned offset)
 {
 	enum table_kind kind = (enum table_kind)t->kind[table->page];
 	uint64_t shadow, memory = ram_read(&t->ram, table->page * PAGE + offset), set;
@@ -112,7 +140,11 @@ void paging_check(struct tables *t, struct tracked *table, unsigned offset)
 
 	memcpy(&shadow, table->shadow + offset, 8);
 	if (shadow == memory)
-		return;
+		return true;
+	if (table->lost) {
+		tables_give_up(t, table);
+		return false;
+	}
 	set = shadow ^ memory;
 	by_unit = unit_sets(t, kind) && shadow & table_present(kind) &&
 		  !(set & ~paging_set_by_unit(kind)) && !(shadow & set);
@@ -121,6 +153,7 @@ void paging_check(struct tables *t, struct tracked *table, unsigned offset)
 	fprintf(t->recorder->out, " %" PRIx64 " %s %" PRIx64 "\n", table->page * PAGE + offset,
 		table_kinds[kind].name, memory);
 	memcpy(table->shadow + offset, &memory, 8);
+	return true;
 }
 
 void paging_store(struct tables *t, struct tracked *table, const struct table_store *store,
@@ -145,7 +178,8 @@ void paging_store(struct tables *t, struct tracked *table, const struct table_st
 		stack(context);
 	fprintf(out, "\n");
 	for (unsigned at = first; at < end; at += 8) {
-		paging_check(t, table, at);
+		if (!paging_check(t, table, at))
+			return;
 		if (!table->lost)
 			paging_changed(t, table, page + at, &before[(at - first) / 8]);
 	}

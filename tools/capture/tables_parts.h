@@ -23,8 +23,11 @@ void paging_changed(struct tables *t, const struct tracked *table, uint64_t entr
 void paging_store(struct tables *t, struct tracked *table, const struct table_store *store,
 		  void (*stack)(void *context), void *context);
 
-/* An entry of one, at this offset, against memory: what the unit set is recorded, what else differs is a missed store. */
-void paging_check(struct tables *t, struct tracked *table, unsigned offset);
+/*
+ * An entry of one, at this offset, against memory: what the unit set is recorded, what else differs is a missed store. False:
+ * nothing leads to the table any more, and others use its page, a device perhaps: it was given up.
+ */
+bool paging_check(struct tables *t, struct tracked *table, unsigned offset);
 
 /* What a store does to the shadow; of a locked one the value is put into it. */
 void tables_apply(struct tables *t, struct tracked *table, struct table_store *store);
