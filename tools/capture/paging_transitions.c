@@ -254,17 +254,21 @@ static bool is_of_translations(const struct descriptor *d)
 	return d->type == INVALIDATES_IOTLB || d->type == INVALIDATES_PIOTLB;
 }
 
+/*
+ * `call`: the record whose stack tells who does it. Once all of an entry was invalidated, what comes next must be of the very
+ * call that stored, or queued with it: else it is about something else, a context entry perhaps.
+ */
 static bool give_to_group(struct paging_finder *f, struct paging_group *g, const struct record *r,
-			  const struct descriptor *d, bool wait)
+			  const struct record *call, const struct descriptor *d, bool wait)
 {
-	bool taken = false;
+	bool taken = false, same = call == g->queue || records_same_call(g->last, call);
 
 	for (size_t i = 0; i < g->count; i++) {
 		struct transition *t = &f->out->list[g->list[i]];
 		enum reach reach = is_last(f, t) ? reaches(f, t, d) : MISSES;
 		struct event *e;
 
-		if (reach == MISSES)
+		if (reach == MISSES || (t->paging.reached && !same))
 			continue;
 		t->cpu = r->cpu;
 		e = transition_event(t, EVENT_INVALIDATION, r);
@@ -272,9 +276,13 @@ static bool give_to_group(struct paging_finder *f, struct paging_group *g, const
 		e->waited = wait;
 		e->in_part = reach == IN_PART;
 		t->paging.invalidated |= is_of_translations(d);
+		t->paging.reached |= is_of_translations(d) && reach == REACHES;
 		taken = true;
 	}
-	g->cpu = r->cpu;
+	if (taken) {
+		g->cpu = r->cpu;
+		g->queue = call;
+	}
 	g->invalidated |= taken;
 	return taken;
 }
@@ -313,11 +321,11 @@ bool paging_invalidation(struct paging_finder *f, const struct record *r, const 
 		if (!of_task)
 			of_task = g;
 		if (!g->sets_up)
-			taken |= give_to_group(f, g, r, d, wait);
+			taken |= give_to_group(f, g, r, call, d, wait);
 	}
 	/* In caching mode pages are invalidated when they are mapped, too. */
 	if (!taken && of_task && of_task->sets_up && d->scope == SCOPE_PAGE)
-		taken = give_to_group(f, of_task, r, d, wait);
+		taken = give_to_group(f, of_task, r, call, d, wait);
 	if (is_of_translations(d))
 		look_at_pending(f, r, d);
 	return taken;

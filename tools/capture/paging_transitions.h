@@ -17,6 +17,7 @@ struct paging_group {
 	bool invalidated;		  /* something was, since: what comes next is another call's */
 	unsigned cpu;			  /* that did the last thing about it */
 	const struct record *last;	  /* store */
+	const struct record *queue;	  /* by which it was invalidated last */
 	size_t *list;			  /* of transitions, by number */
 	size_t count, room;
 };

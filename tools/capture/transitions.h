@@ -44,6 +44,7 @@ struct of_paging {
 	unsigned domains;
 	uint64_t group;	  /* what one call does to neighbours */
 	bool invalidated; /* by the same task, or a part of it */
+	bool reached;	  /* all of it */
 	const struct record *
 		later; /* what another task invalidated it by, or this one after it had gone on */
 	const struct record *given_up; /* the table that it led to was used by other code */
