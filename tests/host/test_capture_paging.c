@@ -536,6 +536,36 @@ TEST(capture_paging_a_large_page_in_place_of_a_table)
 	end(&g, &shapes, &t);
 }
 
+/* No table is about: IH = 1 does. But one page of 4 KiB is not all of it, and a unit may keep it whole. */
+TEST(capture_paging_a_large_page_goes)
+{
+	static const struct {
+		uint64_t pages;
+		enum verdict_is is;
+	} cases[] = { { IH | 9, VERDICT_SAFE }, { 9, VERDICT_SAFE }, { IH | 8, VERDICT_UNSAFE } };
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct guest g;
+		struct transitions t;
+		struct shapes shapes;
+		const struct shape *s;
+		unsigned harms;
+
+		start(&g);
+		guest_store(&g, MIDDLE + 8, 0x200000 | RW | 1 << 7);
+		guest_flush(&g, MIDDLE + 8);
+		guest_store(&g, MIDDLE + 8, 0);
+		guest_flush(&g, MIDDLE + 8);
+		guest_invalidate(&g, OF_PAGES(1), 0x200000 | cases[i].pages);
+		shapes = shapes_of(&g, &t);
+		s = shape_of(&shapes, TABLE_SS_2, IS_TEARDOWN);
+		CHECK(!strcmp(s->type, "2-MiB page"));
+		CHECK_EQ(judge(s, &harms), cases[i].is);
+		CHECK_EQ(judge(shape_of(&shapes, TABLE_SS_2, IS_SETUP), &harms), VERDICT_SAFE);
+		end(&g, &shapes, &t);
+	}
+}
+
 TEST(capture_paging_as_sequences)
 {
 	static struct notation notation;

@@ -38,11 +38,19 @@ static void meaning(void *context, const uint64_t *entry, struct model_meaning *
 	out->is_large = paging_is_large(p->kind, entry[0]);
 }
 
+static bool is_page(const struct transition *t, uint64_t entry)
+{
+	return !(entry & table_present(t->kind)) || paging_level(t->kind) == 1 ||
+	       paging_is_large(t->kind, entry);
+}
+
 static enum entry_kind kind_of(const struct transition *t)
 {
-	if (paging_is_large(t->kind, t->old[0]) || paging_is_large(t->kind, t->new[0]))
-		return KIND_LARGE;
-	return paging_level(t->kind) == 1 ? KIND_LEAF : KIND_TABLE;
+	if (is_page(t, t->old[0]) && is_page(t, t->new[0]))
+		return KIND_LEAF;
+	return paging_is_large(t->kind, t->old[0]) || paging_is_large(t->kind, t->new[0])
+		       ? KIND_LARGE
+		       : KIND_TABLE;
 }
 
 struct model_answer paging_ask(const struct shape *s, const struct step *steps,
