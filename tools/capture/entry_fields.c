@@ -81,7 +81,6 @@ static const struct entry_field fields[] = {
 	{ TABLE_FS_1, F(7, 7), "PS" },
 	{ TABLE_FS_1, F(10, 10), "EA" },
 	{ TABLE_FS_1, F(51, 12), "ADDR" },
-	{ TABLE_FS_1, F(63, 63), "XD" },
 };
 
 #define COUNT (sizeof(fields) / sizeof(fields[0]))

@@ -58,6 +58,16 @@ static inline uint64_t paging_set_by_unit(enum table_kind kind)
 		       : field_mask(SS_A) | field_mask(SS_D);
 }
 
+/* Bits that a unit does not ignore, whatever the entry leads to (tables 35 to 46). */
+static inline uint64_t paging_used(enum table_kind kind)
+{
+	return paging_is_first_stage(kind)
+		       ? ~(field_mask(FIELD(63, 52)) | field_mask(FIELD(11, 11)) |
+			   field_mask(FIELD(9, 8)))
+		       : ~(field_mask(FIELD(63, 63)) | field_mask(FIELD(60, 52)) |
+			   field_mask(FIELD(10, 10)) | field_mask(FIELD(2, 2)));
+}
+
 /* The paging table that an entry of this kind leads to. */
 struct paging_lead {
 	uint64_t page; /* its number */

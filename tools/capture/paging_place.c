@@ -97,7 +97,8 @@ static void difference(const struct shadow *shadow, enum table_kind kind, uint64
 	bool was_page = paging_level(kind) == 1 || paging_is_large(kind, old),
 	     is_table = paging_lead(kind, &new).kind != TABLE_NONE;
 
-	if (!(old & table_present(kind)) || !((old ^ new) & ~paging_set_by_unit(kind)))
+	if (!(old & table_present(kind)) ||
+	    !((old ^ new) & paging_used(kind) & ~paging_set_by_unit(kind)))
 		return;
 	if (was_page && !is_table) {
 		if (*low == *high)

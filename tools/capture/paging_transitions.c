@@ -132,9 +132,18 @@ static struct transition *begin(struct paging_finder *f, const struct record *r,
 	return t;
 }
 
-static bool is_settled(const struct transition *t)
+/*
+ * Whether a store goes on with the entry's last transition: nothing was done since, or only a flush between taking it away and
+ * setting it up anew, with the invalidation to come after both.
+ */
+static bool goes_on(const struct transition *t, const struct record *r, uint64_t after)
 {
-	return t->count && t->events[t->count - 1].is != EVENT_STORE;
+	uint64_t present = table_present(t->kind);
+
+	if (!records_same_task(transition_last_store(t), r) || t->paging.invalidated)
+		return false;
+	return t->events[t->count - 1].is == EVENT_STORE ||
+	       (t->old[0] & present && !(t->new[0] & present) && after & present);
 }
 
 static void stored_one(struct paging_finder *f, const struct record *r, uint64_t entry,
@@ -146,7 +155,7 @@ static void stored_one(struct paging_finder *f, const struct record *r, uint64_t
 	struct shadow_page *below;
 	struct event *e;
 
-	if (!t || !g || is_settled(t) || !records_same_task(transition_last_store(t), r)) {
+	if (!t || !g || !goes_on(t, r, after)) {
 		t = begin(f, r, entry, before);
 		g = group_of(f, t);
 	}
@@ -226,6 +235,9 @@ static enum reach reaches_pages(struct paging_finder *f, struct transition *t,
 
 static enum reach reaches(struct paging_finder *f, struct transition *t, const struct descriptor *d)
 {
+	/* A bit that the unit ignores needs none. */
+	if (t->old[0] != t->new[0] && !((t->old[0] ^ t->new[0]) & paging_used(t->kind)))
+		return MISSES;
 	switch (d->type) {
 	case INVALIDATES_CONTEXT:
 	case INVALIDATES_PASID:

@@ -97,6 +97,11 @@ static const char *why_apart(const struct transition *t)
 		return NULL;
 	if (!p->domains)
 		return "nothing led to its table then";
+	if (t->old[0] != t->new[0] &&
+	    !((t->old[0] ^ t->new[0]) & paging_used(t->kind) & ~paging_set_by_unit(t->kind)))
+		return t->old[0] & table_present(t->kind) && transition_is(t) != IS_REWRITE
+			       ? "Accessed or Dirty alone is changed"
+			       : NULL;
 	if (p->invalidated || !(t->old[0] & table_present(t->kind)))
 		return NULL;
 	return p->later ? "invalidated later, by another task" : p->ended ? "the record ended soon after it" : NULL;

@@ -166,6 +166,8 @@ static bool page_step(struct shape_step *s, const struct transition *t, const st
 {
 	const struct descriptor *d = &e->descriptor;
 	bool is_wide = paging_level(t->kind) > 1 && d->bytes >= 512 * 4096;
+	bool of_table = paging_lead(t->kind, t->old).kind != TABLE_NONE ||
+			paging_lead(t->kind, t->new).kind != TABLE_NONE;
 
 	switch (d->type) {
 	case INVALIDATES_IOTLB:
@@ -178,7 +180,7 @@ static bool page_step(struct shape_step *s, const struct transition *t, const st
 	case INVALIDATES_PIOTLB:
 		s->step.op = STEP_INVALIDATE_PIOTLB;
 		s->note = text_of("of these pages alone, IH = %u", d->leaves_alone);
-		s->expressible = !e->in_part && !(d->leaves_alone && paging_level(t->kind) > 1);
+		s->expressible = !e->in_part && !(d->leaves_alone && of_table);
 		if (!s->expressible)
 			s->text = text_of("# invalidate the PASID-based IOTLB%s, IH = %u",
 					  e->in_part ? " of some of these pages" : "",

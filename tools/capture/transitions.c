@@ -373,7 +373,8 @@ enum transition_is transition_is(const struct transition *t)
 		return IS_TEARDOWN;
 	if (!was)
 		return is ? IS_SETUP : IS_ABSENT;
-	if (!memcmp(t->old, t->new, sizeof(t->old)))
+	if (paging_is(t->kind) ? !((t->old[0] ^ t->new[0]) & paging_used(t->kind))
+			       : !memcmp(t->old, t->new, sizeof(t->old)))
 		return IS_REWRITE;
 	return absent ? IS_THROUGH_ABSENT : IS_REPLACEMENT;
 }

@@ -13,16 +13,10 @@ struct pair {
 	const uint64_t *state[2];
 };
 
-/* All but what the unit sets itself, and what is software's (sections 9.7, 9.8). */
-static uint64_t used(enum table_kind kind)
-{
-	return ~(paging_set_by_unit(kind) | field_mask(FIELD(62, 52)));
-}
-
 static void meaning(void *context, const uint64_t *entry, struct model_meaning *out)
 {
 	const struct pair *p = context;
-	uint64_t mask = used(p->kind);
+	uint64_t mask = paging_used(p->kind) & ~paging_set_by_unit(p->kind);
 
 	*out = (struct model_meaning){
 		.outcome = USED_NOT_PRESENT,
