@@ -53,9 +53,8 @@ static inline bool paging_is_large(enum table_kind kind, uint64_t entry)
 /* Bits that a unit sets by itself (sections 9.7, 9.8): Accessed, Dirty, of the first stage Extended Accessed. */
 static inline uint64_t paging_set_by_unit(enum table_kind kind)
 {
-	return paging_is_first_stage(kind)
-		       ? field_mask(FS_A) | field_mask(FS_D) | field_mask(FS_EA)
-		       : field_mask(SS_A) | field_mask(SS_D);
+	return paging_is_first_stage(kind) ? field_mask(FS_A) | field_mask(FS_D) | field_mask(FS_EA)
+					   : field_mask(SS_A) | field_mask(SS_D);
 }
 
 /* Bits that a unit does not ignore, whatever the entry leads to (tables 35 to 46). */

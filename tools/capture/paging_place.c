@@ -107,11 +107,11 @@ static void difference(const struct shadow *shadow, enum table_kind kind, uint64
 		return;
 	}
 	for (unsigned i = 0; i < 512; i++) {
-		enum table_kind below =
-			paging_kind(paging_is_first_stage(kind), paging_level(kind) - 1);
+		enum table_kind below = paging_kind(paging_is_first_stage(kind),
+						    paging_level(kind) - 1);
 
 		difference(shadow, below, part(shadow, kind, old, i),
-			   new & table_present(kind) ? part(shadow, kind, new, i) : 0,
+			   new &table_present(kind) ? part(shadow, kind, new, i) : 0,
 			   address + i * paging_span(below), low, high);
 	}
 }

@@ -113,8 +113,8 @@ static struct transition *begin(struct paging_finder *f, const struct record *r,
 	uint64_t root, address = paging_address(f->shadow, entry, &root);
 	bool sets_up = !(before & table_present(r->kind));
 	const struct paging_root *reached = paging_domains(&f->domains, f->shadow, root);
-	struct paging_group *g =
-		group_for(f, r, root, address, address + paging_span(r->kind), sets_up);
+	struct paging_group *g = group_for(f, r, root, address, address + paging_span(r->kind),
+					   sets_up);
 	struct transition *t = transitions_add(f->out, f->room);
 
 	t->kind = r->kind;
@@ -346,13 +346,12 @@ bool paging_invalidation(struct paging_finder *f, const struct record *r, const 
 void paging_waited(struct paging_finder *f, unsigned cpu)
 {
 	for (unsigned i = 0; i < f->group_count; i++)
-		for (size_t k = 0; f->groups[i].invalidated && f->groups[i].cpu == cpu &&
-				   k < f->groups[i].count;
+		for (size_t k = 0;
+		     f->groups[i].invalidated && f->groups[i].cpu == cpu && k < f->groups[i].count;
 		     k++) {
 			struct transition *t = &f->out->list[f->groups[i].list[k]];
 
-			for (unsigned j = t->count;
-			     j-- && t->events[j].is == EVENT_INVALIDATION;)
+			for (unsigned j = t->count; j-- && t->events[j].is == EVENT_INVALIDATION;)
 				t->events[j].waited = true;
 		}
 }

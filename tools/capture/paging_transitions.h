@@ -14,11 +14,11 @@ struct transitions;
 struct paging_group {
 	uint64_t number, root, low, high; /* addresses that its entries translate */
 	bool sets_up;			  /* what was absent; else what was present is changed */
-	bool invalidated;		  /* something was, since: what comes next is another call's */
-	unsigned cpu;			  /* that did the last thing about it */
-	const struct record *last;	  /* store */
-	const struct record *queue;	  /* by which it was invalidated last */
-	size_t *list;			  /* of transitions, by number */
+	bool invalidated;	    /* something was, since: what comes next is another call's */
+	unsigned cpu;		    /* that did the last thing about it */
+	const struct record *last;  /* store */
+	const struct record *queue; /* by which it was invalidated last */
+	size_t *list;		    /* of transitions, by number */
 	size_t count, room;
 };
 

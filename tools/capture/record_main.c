@@ -55,8 +55,8 @@ static void write_about(const char *folder, const struct machine *m, const struc
 	fprintf(about,
 		"what: %s\nkernel: %s\nmode: %s\ncaching-mode: %s\npaging: %s\nqemu: %s\nprocessors: %u\nseconds: %.1f\ncpu-seconds: %.1f\n",
 		what, version, machine_modes[m->mode], m->caching_mode ? "on" : "off",
-		m->paging ? "on" : "off", run->version,
-		m->processors, run->seconds, run->cpu_seconds);
+		m->paging ? "on" : "off", run->version, m->processors, run->seconds,
+		run->cpu_seconds);
 	if (fclose(about))
 		fail("%s/about: %s", folder, strerror(errno));
 }

@@ -15,9 +15,9 @@ static const struct {
 	char type;
 	const char *form;
 } forms[] = {
-	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" },   { 'U', "xk" },   { 'S', "xxxxxkx*" },
-	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	    { 'B', "xxxx" }, { 'Q', "xxx*" },
-	{ 'A', "xkw" }, { 'I', "d" },	{ 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
+	{ 'G', "xs" },	{ 'T', "xkx" },	 { 'E', "xkw" },   { 'U', "xk" },    { 'S', "xxxxxkx*" },
+	{ '!', "xkw" }, { 'F', "xsk*" }, { 'W', "" },	   { 'B', "xxxx" },  { 'Q', "xxx*" },
+	{ 'A', "xkw" }, { 'I', "d" },	 { 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
 };
 
 bool records_same_call(const struct record *a, const struct record *b)

@@ -21,11 +21,12 @@ struct record {
 	char word[12];		       /* of G and F: how */
 	uint64_t value[RECORD_VALUES]; /* in the order of the line */
 	unsigned values;
-	uint64_t *stack;  /* return addresses, innermost first: of these and the next two as many as `all` */
+	uint64_t *
+		stack; /* return addresses, innermost first: of these and the next two as many as `all` */
 	uint64_t *called; /* by the call before each; 0: an indirect one */
 	uint64_t *at;	  /* where on the stack each is */
 	unsigned depth;	  /* of them those that are known to be of the call: after unwind() */
-	unsigned all;	  /* and those after them, of which some may be left-overs of earlier calls */
+	unsigned all; /* and those after them, of which some may be left-overs of earlier calls */
 };
 
 struct records {

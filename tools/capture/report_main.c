@@ -44,7 +44,9 @@ static void escape(FILE *out, const char *text)
 
 static const char *class_of(const struct verdict *v)
 {
-	static const char *const classes[] = { "safe", "unsafe", "rests", "rests", "quiet", "quiet" };
+	static const char *const classes[] = {
+		"safe", "unsafe", "rests", "rests", "quiet", "quiet"
+	};
 
 	return classes[v->is];
 }

@@ -38,10 +38,10 @@ static const char *type_of(enum table_kind kind, const uint64_t *words)
 	if (!(words[0] & table_present(kind)))
 		return "";
 	if (paging_is(kind))
-		return paging_level(kind) == 1		     ? ""
-		       : !paging_is_large(kind, words[0])    ? "table"
-		       : paging_level(kind) == 2	     ? "2-MiB page"
-							     : "1-GiB page";
+		return paging_level(kind) == 1		  ? ""
+		       : !paging_is_large(kind, words[0]) ? "table"
+		       : paging_level(kind) == 2	  ? "2-MiB page"
+							  : "1-GiB page";
 	if (kind == TABLE_CONTEXT)
 		return of_tt[field_get(words, CONTEXT_TT)];
 	if (kind == TABLE_PASID)
@@ -104,7 +104,9 @@ static const char *why_apart(const struct transition *t)
 			       : NULL;
 	if (p->invalidated || !(t->old[0] & table_present(t->kind)))
 		return NULL;
-	return p->later ? "invalidated later, by another task" : p->ended ? "the record ended soon after it" : NULL;
+	return p->later	  ? "invalidated later, by another task"
+	       : p->ended ? "the record ended soon after it"
+			  : NULL;
 }
 
 static void build(struct shape *s, const struct transition *t, const struct symbols *symbols,

@@ -171,9 +171,9 @@ static bool page_step(struct shape_step *s, const struct transition *t, const st
 
 	switch (d->type) {
 	case INVALIDATES_IOTLB:
-		s->step.op = e->in_part ? STEP_INVALIDATE_IOTLB_OTHER
-			     : is_wide	? d->leaves_alone ? STEP_INVALIDATE_IOTLB_LARGE_LEAF
-							  : STEP_INVALIDATE_IOTLB_LARGE
+		s->step.op = e->in_part	       ? STEP_INVALIDATE_IOTLB_OTHER
+			     : is_wide	       ? d->leaves_alone ? STEP_INVALIDATE_IOTLB_LARGE_LEAF
+								 : STEP_INVALIDATE_IOTLB_LARGE
 			     : d->leaves_alone ? STEP_INVALIDATE_IOTLB_LEAF
 					       : STEP_INVALIDATE_IOTLB_PAGE;
 		break;

@@ -18,8 +18,9 @@ struct tracked {
 	uint8_t *shadow;
 	uint64_t
 		lost; /* 1 + invalidations queued when nothing led to it any more; 0: something does */
-	uint64_t references; /* of a paging table: entries that lead to it, in tables that something leads to */
-	size_t place;	     /* in the list */
+	uint64_t
+		references; /* of a paging table: entries that lead to it, in tables that something leads to */
+	size_t place; /* in the list */
 };
 
 struct tables {

@@ -194,7 +194,8 @@ static void flush(struct finder *f, const struct record *r)
 		struct transition *t = &f->out->list[f->open[i]];
 		uint64_t end = t->entry + 8 * table_kinds[t->kind].words;
 
-		if (t->entry >= line + 64 || end <= line || !records_same_call(transition_last_store(t), r))
+		if (t->entry >= line + 64 || end <= line ||
+		    !records_same_call(transition_last_store(t), r))
 			continue;
 		t->cpu = r->cpu;
 		transition_event(t, EVENT_FLUSH, r);
@@ -269,8 +270,8 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 			struct transition *t = &f->out->list[f->open[i]];
 			struct event *e;
 
-			if (!records_same_call(transition_last_store(t), call) || !is_about(f, t, d, &other) ||
-			    other != (pass == 1))
+			if (!records_same_call(transition_last_store(t), call) ||
+			    !is_about(f, t, d, &other) || other != (pass == 1))
 				continue;
 			t->cpu = r->cpu;
 			e = transition_event(t, EVENT_INVALIDATION, r);

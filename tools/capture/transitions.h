@@ -37,16 +37,17 @@ enum transition_is {
 /* What there is to say of a transition of a paging entry besides. */
 struct of_paging {
 	uint64_t address; /* the first that it translates */
-	bool known; /* what the next two are */
+	bool known;	  /* what the next two are */
 	uint64_t low,
 		high; /* of them those that something was kept of, up to `high`; less once they were invalidated */
-	uint16_t domain[PAGING_DOMAINS]; /* that its tables were reached by; none: nothing led to them */
+	uint16_t domain
+		[PAGING_DOMAINS]; /* that its tables were reached by; none: nothing led to them */
 	unsigned domains;
 	uint64_t group;	  /* what one call does to neighbours */
 	bool invalidated; /* by the same task, or a part of it */
 	bool reached;	  /* all of it */
-	const struct record *
-		later; /* what another task invalidated it by, or this one after it had gone on */
+	const struct record
+		*later; /* what another task invalidated it by, or this one after it had gone on */
 	const struct record *given_up; /* the table that it led to was used by other code */
 	bool ended; /* the record ended soon after it, before anything was invalidated */
 };

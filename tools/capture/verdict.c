@@ -9,7 +9,7 @@
 #include "tools/model/used.h"
 #include "vtd/entry.h"
 
-#define LATER                                                                              \
+#define LATER                                                                                \
 	": until then a request may still be answered by the old entry, which the order of " \
 	"the stores cannot tell from what was meant"
 
@@ -24,7 +24,8 @@ static unsigned unit_bit(const char *name)
 
 static bool has_device_tlb(const struct shape *s)
 {
-	const uint64_t *words = s->example->old[0] & table_present(s->kind) ? s->example->old : s->example->new;
+	const uint64_t *words = s->example->old[0] & table_present(s->kind) ? s->example->old
+									    : s->example->new;
 
 	if (s->kind == TABLE_CONTEXT)
 		return field_get(words, CONTEXT_TT) == 1;
@@ -97,7 +98,8 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 	}
 	if (s->apart) {
 		out->is = VERDICT_APART;
-		out->why = text_of("not judged: %s%s", s->apart, s->example->paging.later ? LATER : "");
+		out->why = text_of("not judged: %s%s", s->apart,
+				   s->example->paging.later ? LATER : "");
 		return;
 	}
 	if (s->example->cut || s->count > SEQUENCE_STEPS_MAX || !translate(s, steps, out)) {
@@ -135,7 +137,7 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 
 const char *verdict_text(const struct verdict *v, char *text, size_t room)
 {
-	static const char *const words[] = { "safe", "unsafe", "safe, resting on others",
+	static const char *const words[] = { "safe",	    "unsafe",	  "safe, resting on others",
 					     "not decided", "not judged", "nothing changes" };
 	char harms[80];
 

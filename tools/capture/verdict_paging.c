@@ -18,11 +18,10 @@ static void meaning(void *context, const uint64_t *entry, struct model_meaning *
 	const struct pair *p = context;
 	uint64_t mask = paging_used(p->kind) & ~paging_set_by_unit(p->kind);
 
-	*out = (struct model_meaning){
-		.outcome = USED_NOT_PRESENT,
-		.stage = paging_is_first_stage(p->kind) ? STAGE_FIRST : STAGE_SECOND,
-		.domain = 1
-	};
+	*out = (struct model_meaning){ .outcome = USED_NOT_PRESENT,
+				       .stage = paging_is_first_stage(p->kind) ? STAGE_FIRST
+									       : STAGE_SECOND,
+				       .domain = 1 };
 	if (!(entry[0] & table_present(p->kind)))
 		return;
 	out->outcome = !((entry[0] ^ p->state[0][0]) & mask)   ? USED_OLD
