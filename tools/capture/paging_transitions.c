@@ -133,17 +133,19 @@ static struct transition *begin(struct paging_finder *f, const struct record *r,
 }
 
 /*
- * Whether a store goes on with the entry's last transition: nothing was done since, or only a flush between taking it away and
- * setting it up anew, with the invalidation to come after both.
+ * Whether a store goes on with the entry's last transition: it stores another part of it, or sets up anew what was taken away
+ * and is to be invalidated after both.
  */
 static bool goes_on(const struct transition *t, const struct record *r, uint64_t after)
 {
+	const struct record *last = transition_last_store(t);
 	uint64_t present = table_present(t->kind);
 
-	if (!records_same_task(transition_last_store(t), r) || t->paging.invalidated)
+	if (!records_same_task(last, r) || t->paging.invalidated)
 		return false;
-	return t->events[t->count - 1].is == EVENT_STORE ||
-	       (t->old[0] & present && !(t->new[0] & present) && after & present);
+	if (t->old[0] & present && !(t->new[0] & present) && after & present)
+		return true;
+	return t->events[t->count - 1].is == EVENT_STORE && last->value[1] < 8 && r->value[1] < 8;
 }
 
 static void stored_one(struct paging_finder *f, const struct record *r, uint64_t entry,

@@ -51,13 +51,17 @@ static const char *type_of(enum table_kind kind, const uint64_t *words)
 	return "";
 }
 
-/* Two flushes of an entry in a row are one: an entry of 64 bytes that is not aligned, or flushed word by word. */
+/*
+ * Two flushes of an entry in a row are one: an entry of 64 bytes that is not aligned, or flushed word by word. So are
+ * invalidations of device-TLBs after a paging entry: each of its domain's devices gets one, or more.
+ */
 static bool repeats(const struct shape *s, const struct shape_step *step)
 {
 	const struct shape_step *last = s->count ? &s->steps[s->count - 1] : NULL;
 
-	return last && last->expressible && step->expressible && last->step.op == STEP_FLUSH &&
-	       step->step.op == STEP_FLUSH;
+	return last && last->expressible && step->expressible && last->step.op == step->step.op &&
+	       (step->step.op == STEP_FLUSH ||
+		(paging_is(s->kind) && step->step.op == STEP_INVALIDATE_DEVTLB));
 }
 
 static void add_function(struct shape *s, const char *name)
