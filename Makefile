@@ -404,7 +404,7 @@ ON_BUS  := $(DRIVERS) $(MODELS)
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
-UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c paging.c queue.c random.c registers.c \
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c page_requests.c paging.c queue.c random.c registers.c \
 		remap.c scalable.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
@@ -492,7 +492,7 @@ $(BUILD)/vtd-capture-plugin-%.so: $(PLUGIN_SOURCES) $(wildcard tools/capture/*.h
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(SEQUENCES_C) $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
-		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c run.c) \
+		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c pci_page_requests.c run.c) \
 		kernel/dma/choice.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)
