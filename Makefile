@@ -416,7 +416,7 @@ HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
 		$(CAPTURE_PURE) tools/model/kinds.c tools/model/used.c \
-		$(addprefix tools/log/,arena.c build.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
+		$(addprefix tools/log/,arena.c bits.c build.c build_bits.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
