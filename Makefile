@@ -404,19 +404,20 @@ ON_BUS  := $(DRIVERS) $(MODELS)
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
-UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c paging.c queue.c random.c registers.c \
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c page_requests.c paging.c queue.c random.c registers.c \
 		remap.c scalable.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
-CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c place.c records.c recorder.c seen.c \
-		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unmappings.c unwind.c verdict.c walk.c)
+CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c paging_place.c paging_transitions.c place.c records.c \
+		recorder.c seen.c shadow.c shape.c shape_steps.c symbols.c tables.c tables_paging.c transitions.c units.c unmappings.c unwind.c verdict.c \
+		verdict_paging.c walk.c)
 HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c)) $(wildcard tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
 		$(CAPTURE_PURE) tools/model/kinds.c tools/model/used.c \
-		$(addprefix tools/log/,arena.c build.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
+		$(addprefix tools/log/,arena.c bits.c build.c build_bits.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -463,7 +464,7 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 
 # vtd-capture: what an operating system does to its tables, recorded in QEMU (docs/capture.md), and the plugin that QEMU
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
-PLUGIN_SOURCES  := $(addprefix tools/capture/,config.c insn.c instrument.c plugin.c recorder.c tables.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
+PLUGIN_SOURCES  := $(addprefix tools/capture/,config.c insn.c instrument.c plugin.c recorder.c tables.c tables_paging.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
 CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out tools/capture/guest.c $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))
@@ -492,7 +493,7 @@ $(BUILD)/vtd-capture-plugin-%.so: $(PLUGIN_SOURCES) $(wildcard tools/capture/*.h
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(SEQUENCES_C) $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
-		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c run.c) \
+		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c pci_page_requests.c run.c) \
 		kernel/dma/choice.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)

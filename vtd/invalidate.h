@@ -71,6 +71,11 @@ struct vtd_device_tlb {
 	uint32_t pasid;
 };
 enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
+/*
+ * The same, and the page requests that the device has sent before it answers are in their queue when this returns, or were answered
+ * (section 7.7): where ECAP.PDS = 1.
+ */
+enum vtd_status vtd_drain_page_requests(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
 
 /*
  * A wait that asks for the event, too (IF, section 6.5.2.9), or, alone, for nothing else, and one after it that writes the
@@ -83,6 +88,9 @@ bool vtd_queue_event(const struct vtd_unit *unit);
 void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);
 bool vtd_queue_event_pending(const struct vtd_unit *unit);
 void vtd_queue_event_clear(struct vtd_unit *unit);
+
+/* One descriptor that is made elsewhere, and a wait. */
+enum vtd_status vtd_queue_submit(struct vtd_unit *unit, uint64_t low, uint64_t high);
 
 /* A descriptor that is none, of type 0 or with a reserved bit set: for a test of what becomes of that. */
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit, uint64_t low, uint64_t high);
