@@ -190,14 +190,6 @@ void vtd_queue_event_clear(struct vtd_unit *unit)
 	vtd_write32(unit, VTD_ICS, ICS_IWC);
 }
 
-enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit, uint64_t low, uint64_t high)
-{
-	if (!unit->queue.descriptors)
-		return VTD_NO_INVALIDATION;
-	queue_put(unit, low, high);
-	return queue_wait(unit);
-}
-
 enum vtd_status vtd_invalidate_all(struct vtd_unit *unit)
 {
 	enum vtd_status status;

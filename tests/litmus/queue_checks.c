@@ -208,7 +208,7 @@ static const char *see_error(struct bench *b, struct tally *t, unsigned i)
 	uint32_t errors;
 
 	before = vtd_queue_where(b->unit);
-	status = vtd_invalidate_wrongly(b->unit, wrong[i].low, wrong[i].high);
+	status = vtd_queue_submit(b->unit, wrong[i].low, wrong[i].high);
 	after = vtd_queue_where(b->unit);
 	errors = b->unit->queue.errors;
 	if (vtd_queue_restart(b->unit) != VTD_OK)
@@ -267,7 +267,7 @@ const char *check_status_bits(struct bench *b, struct tally *t)
 		vtd_fault_clear(b->unit);
 		return t->stopped;
 	}
-	vtd_invalidate_wrongly(b->unit, 0, 0);
+	vtd_queue_submit(b->unit, 0, 0);
 	/* Clears what stopped the queue, and that alone. */
 	status = vtd_queue_restart(b->unit);
 	is_kept = vtd_fault_overflowed(b->unit);

@@ -362,9 +362,10 @@ static const char *find_switching(struct bench *b)
 void check_walks(struct bench *b, struct bench *other, const char *id)
 {
 	static const char *(*const parts[])(struct bench * b) = {
-		find_refusals,	find_scalable_refusals,	walks_address_bits, check_pasid_bits, check_two_pasids,
-		check_accessed, check_latch,	    find_switching,   find_addresses,
-		find_disabling, find_tagged,	    find_reads,	      find_fetches,
+		find_refusals,	  find_scalable_refusals, walks_address_bits, check_pasid_bits,
+		check_two_pasids, check_accessed,	  check_latch,	      find_switching,
+		find_addresses,	  find_disabling,	  find_tagged,	      find_reads,
+		find_fetches,
 	};
 	const char *problem = NULL, *follows = bench_follows(b, BROKEN(BROKEN_CACHES), id);
 	unsigned done = 0;
