@@ -409,8 +409,9 @@ UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c page_
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
 # Of vtd-capture what needs neither QEMU nor files.
-CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c place.c records.c recorder.c seen.c \
-		shadow.c shape.c shape_steps.c symbols.c tables.c transitions.c units.c unmappings.c unwind.c verdict.c walk.c)
+CAPTURE_PURE := $(addprefix tools/capture/,common.c config.c descriptor.c entry_fields.c insn.c paging_place.c paging_transitions.c place.c records.c \
+		recorder.c seen.c shadow.c shape.c shape_steps.c symbols.c tables.c tables_paging.c transitions.c units.c unmappings.c unwind.c verdict.c \
+		verdict_paging.c walk.c)
 HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c)) $(wildcard tests/sim/devices/*.c vtd/*.c kernel/dma/*.c) $(PARSERS) \
 		kernel/firmware/acpi.c kernel/options.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) \
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
@@ -463,7 +464,7 @@ $(BUILD)/vtd-model: $(MODEL_OBJECTS)
 
 # vtd-capture: what an operating system does to its tables, recorded in QEMU (docs/capture.md), and the plugin that QEMU
 # loads: in the form of version 4 of its interface (QEMU 9.2 to 11.0) and of version 7 (11.1).
-PLUGIN_SOURCES  := $(addprefix tools/capture/,config.c insn.c instrument.c plugin.c recorder.c tables.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
+PLUGIN_SOURCES  := $(addprefix tools/capture/,config.c insn.c instrument.c plugin.c recorder.c tables.c tables_paging.c units.c vcpu.c walk.c) vtd/dmar.c kernel/lib/crc32.c
 PLUGINS         := $(BUILD)/vtd-capture-plugin-4.so $(BUILD)/vtd-capture-plugin-7.so
 CAPTURE_OBJECTS := $(patsubst %.c,$(BUILD)/model/%.o,$(filter-out tools/capture/guest.c $(PLUGIN_SOURCES),$(wildcard tools/capture/*.c)) kernel/lib/crc32.c) \
 		$(filter-out $(addprefix $(BUILD)/model/tools/model/,$(addsuffix .o,$(filter-out kinds used,$(basename $(notdir $(wildcard tools/model/*.c)))))),$(MODEL_OBJECTS))

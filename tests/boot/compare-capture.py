@@ -14,7 +14,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "tools", "capture"))
-from effects import KINDS, is_same, parts, read_catalogue  # noqa: E402
+from effects import KINDS, PAGING_KINDS, is_same, parts, read_catalogue  # noqa: E402
 
 seen = json.load(open(sys.argv[1]))["transitions"]
 # A test that measured says how often it rewrote its entry. On a busy host that may be not once.
@@ -31,8 +31,7 @@ missing = found = rows = 0
 for row in read_catalogue(sys.argv[3:]):
     if any(step.startswith("any order") for step in row["steps"]):
         continue # which order it was is not told
-    for target in row["target"]:
-        kind = KINDS.get(target)
+    for target, kind in (pair for t in row["target"] for pair in PAGING_KINDS.get(t, {t: KINDS.get(t)}).items()):
         name = f".{row['operation']}.{row['name']}."
         # pasid is the kind of several targets, pasid-ss and others
         pattern = re.escape(target) + (r"-(ss|fs|fs-pt|nested)" if target == "pasid" else "") + re.escape(name)

@@ -90,6 +90,7 @@ void guest_store16(struct guest *g, uint64_t physical, uint64_t low, uint64_t hi
 
 void guest_flush(struct guest *g, uint64_t physical)
 {
+	tables_settle(&g->tables);
 	record_begin(&g->recorder, g->cpu, g->pc, 'F');
 	fprintf(g->recorder.out, " %" PRIx64 " clflush %s", physical,
 		table_kinds[tables_kind(&g->tables, physical)].name);
@@ -119,6 +120,21 @@ void guest_set_up(struct guest *g, uint64_t entry, uint64_t low, uint64_t high)
 void guest_config(struct guest *g, unsigned source, unsigned offset, uint16_t value)
 {
 	store(g, GUEST_CONFIG + (source << 12 | offset), value, 0, 2, false);
+}
+
+void guest_start_paging(struct guest *g)
+{
+	guest_start(g);
+	g->tables.paging = true;
+	guest_store_unseen(g, GUEST_TOP, GUEST_MIDDLE | GUEST_RW);
+	guest_store_unseen(g, GUEST_MIDDLE, GUEST_LEAVES | GUEST_RW);
+	guest_set_up(g, 0x20, GUEST_TOP | 1, 0x101);
+}
+
+void guest_map(struct guest *g, unsigned page, uint64_t to)
+{
+	guest_store(g, GUEST_LEAVES + 8 * page, to | GUEST_RW);
+	guest_flush(g, GUEST_LEAVES + 8 * page);
 }
 
 struct records guest_end(struct guest *g)

@@ -15,6 +15,13 @@
 #define GUEST_QUEUE   0x3000u
 #define GUEST_IRT     0x4000u
 
+/* Of a domain's paging tables, by guest_start_paging(): levels 3 to 1, and a page for one more. */
+#define GUEST_TOP    0x8000u
+#define GUEST_MIDDLE 0x9000u
+#define GUEST_LEAVES 0xa000u
+#define GUEST_OTHER  0xb000u
+#define GUEST_RW     3u
+
 struct guest {
 	uint8_t ram[GUEST_BYTES];
 	struct recorder recorder;
@@ -33,6 +40,10 @@ struct guest {
 /* Root, context and interrupt-remapping table and the queue are there; root entry 0 leads to GUEST_CONTEXT. */
 void guest_start(struct guest *g);
 void guest_free(struct guest *g);
+
+/* Paging entries are recorded, too. Device 2 has three levels of tables, with nothing in the last: domain-id 1. */
+void guest_start_paging(struct guest *g);
+void guest_map(struct guest *g, unsigned page, uint64_t to); /* 4 KiB, by GUEST_LEAVES */
 
 void guest_store(struct guest *g, uint64_t physical, uint64_t value);
 void guest_store_unseen(struct guest *g, uint64_t physical, uint64_t value);

@@ -15,10 +15,20 @@ TEST(capture_symbols_and_the_stack)
 		"ffffffff81000400 d data\nffffffff81000500 t other\n";
 	struct symbols s;
 	const char *unnamed;
+	uint64_t stack[] = { 0xffffffff81000150, 0xffffffff81000220, 0xffffffff81000120,
+			     0xffffffff81000560, 0xffffffff81000570 },
+		 called[] = { 0xffffffff81000500, 0xffffffff81000300, 0, 0xffffffff81000500,
+			      0xffffffff81000500 },
+		 at[] = { 0x7000, 0x7008, 0x7010, 0x7030, 0x7040 };
+	uint64_t jumped_stack[] = { 0xffffffff81000520, 0xffffffff81000120 },
+		 jumped_called[] = { 0xffffffff81000300, 0xffffffff81000200 },
+		 jumped_at[] = { 0x7000, 0x7010 };
 	struct record r = { .pc = 0xffffffff81000310,
-			    .depth = 3,
-			    .stack = { 0xffffffff81000150, 0xffffffff81000220, 0xffffffff81000120 },
-			    .called = { 0xffffffff81000500, 0xffffffff81000300, 0 } };
+			    .depth = 5,
+			    .all = 5,
+			    .stack = stack,
+			    .called = called,
+			    .at = at };
 	struct records records = { .list = &r, .count = 1 };
 
 	symbols_parse(&s, text);
@@ -31,15 +41,20 @@ TEST(capture_symbols_and_the_stack)
 		symbols_name(&s, 0x1000 * i);
 	CHECK(!strcmp(unnamed, "0x1000"));
 	unwind(&records, &s); /* the first called another function: a left-over */
-	CHECK_EQ(r.depth, 2);
 	CHECK_EQ(r.stack[0], 0xffffffff81000220);
 	CHECK_EQ(r.stack[1], 0xffffffff81000120);
+	/* Nobody says who called outer: one more stands for that, what is farther up stays after it. */
+	CHECK_EQ(r.depth, 3);
+	CHECK_EQ(r.all, 4);
+	CHECK_EQ(r.stack[3], 0xffffffff81000570);
+	CHECK_EQ(r.at[3], 0x7040);
 	/* What was called jumped to where it is now: its caller is kept, though it called another. */
 	r = (struct record){ .pc = 0xffffffff81000310,
 			     .depth = 2,
-			     .stack = { 0xffffffff81000520, 0xffffffff81000120 },
-			     .called = { 0xffffffff81000300, 0xffffffff81000200 },
-			     .at = { 0x7000, 0x7010 } };
+			     .all = 2,
+			     .stack = jumped_stack,
+			     .called = jumped_called,
+			     .at = jumped_at };
 	unwind(&records, &s);
 	CHECK_EQ(r.depth, 2);
 	CHECK_EQ(r.stack[1], 0xffffffff81000120);

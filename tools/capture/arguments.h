@@ -28,7 +28,7 @@ struct arguments {
 	{                                                                                                   \
 		"entry", 'e', "KIND", 0,                                                                    \
 			"sequences of these entries alone: root, context, sm-root, sm-context, pasid-dir, " \
-			"pasid or irte",                                                                    \
+			"pasid, irte, or of --paging ss-1 to ss-5, fs-1 to fs-5",                           \
 			0                                                                                   \
 	}
 #define ARGUMENT_UNITS                                                                        \

@@ -18,7 +18,7 @@ static const struct argp_option option_list[] = {
 static bool same_steps(const struct shape *a, const struct shape *b)
 {
 	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) ||
-	    a->count != b->count || a->unwaited != b->unwaited)
+	    a->count != b->count || a->unwaited != b->unwaited || a->apart != b->apart)
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
 		if (strcmp(a->steps[i].text, b->steps[i].text))

@@ -8,6 +8,25 @@ static uint64_t bits(uint64_t word, unsigned high, unsigned low)
 	return word >> low & (~0ull >> (63 - (high - low)));
 }
 
+/* Section 6.5.2.3: 2 ^ AM pages of 4 KiB. */
+static void pages_by_mask(uint64_t word, struct descriptor *out)
+{
+	out->bytes = 4096ull << bits(word, 5, 0) % 52;
+	out->address = word & ~0xfffull & ~(out->bytes - 1);
+	out->leaves_alone = bits(word, 6, 6);
+}
+
+/* Section 6.5.2.5: where S is set, the lowest bit that is 0 says how many. */
+static void pages_by_size(uint64_t word, bool size, struct descriptor *out)
+{
+	unsigned low = 12;
+
+	while (size && low < 63 && word >> low & 1)
+		low++;
+	out->bytes = size ? 2ull << low : 4096;
+	out->address = word & ~0xfffull & ~(out->bytes - 1);
+}
+
 bool descriptor_read(const uint64_t *w, struct descriptor *out)
 {
 	static const uint8_t by_granularity[9][4] = {
@@ -30,14 +49,20 @@ bool descriptor_read(const uint64_t *w, struct descriptor *out)
 		out->source = (uint16_t)bits(w[0], 47, 32);
 		out->mask = (uint8_t)bits(w[0], 49, 48);
 		break;
+	case INVALIDATES_IOTLB:
+	case INVALIDATES_PIOTLB:
+		pages_by_mask(w[1], out);
+		break;
 	case INVALIDATES_DEVTLB: /* the whole of it: an address of all ones and S; else some pages */
 		out->source = (uint16_t)bits(w[0], 47, 32);
 		out->scope = w[1] & 1 && bits(w[1], 62, 12) == ~0ull >> 13 ? SCOPE_ONE : SCOPE_PAGE;
+		pages_by_size(w[1], w[1] & 1, out);
 		break;
 	case INVALIDATES_PDEVTLB:
 		out->source = (uint16_t)bits(w[0], 31, 16);
 		out->scope = w[1] & 1u << 11 && bits(w[1], 62, 12) == ~0ull >> 13 ? SCOPE_ONE
 										  : SCOPE_PAGE;
+		pages_by_size(w[1], w[1] & 1u << 11, out);
 		break;
 	case INVALIDATES_IEC:
 		out->scope = bits(w[0], 4, 4) ? SCOPE_ONE : SCOPE_GLOBAL;

@@ -33,6 +33,9 @@ struct descriptor {
 	uint32_t pasid;
 	uint32_t index; /* INVALIDATES_IEC */
 	uint8_t index_bits;
+	/* SCOPE_PAGE: addresses from `address` on, and whether entries that lead to tables stay (IH). */
+	uint64_t address, bytes;
+	bool leaves_alone;
 };
 
 /* False: of a type that no entry is invalidated by. */

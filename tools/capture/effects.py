@@ -3,10 +3,13 @@
 import re
 
 WORDS = {"root": 1, "context": 2, "sm-root": 1, "sm-context": 4, "pasid-dir": 1, "pasid": 8, "irte": 2}
+WORDS |= {f"{stage}-{level}": 1 for stage in ("ss", "fs") for level in range(1, 6)}
 ONES = (1 << 64) - 1
 # The kind of entry of each target.
 KINDS = {kind: kind for kind in WORDS} | {"context-pt": "context", "irte-posted": "irte"} | {
     "pasid-" + t: "pasid" for t in ("ss", "fs", "fs-pt", "nested")}
+# Of targets of paging entries, which are there by --paging alone: the kinds by the targets' names in tests.
+PAGING_KINDS = {"leaf": {"leaf": "ss-1", "fs-leaf": "fs-1"}, "fs-leaf": {"fs-leaf": "fs-1"}, "table": {"table": "ss-2"}}
 
 
 def read_catalogue(files):
@@ -57,7 +60,7 @@ def stored(step, words, old, new):
 
 def invalidations(step, kind, pgtt):
     """The invalidations of a step, where CAP.CM = 0 and the device has no ATS."""
-    legacy = kind in ("root", "context")
+    legacy = kind in ("root", "context") or kind.startswith("ss-")
     if step.startswith("if CAP.CM") or "device-TLB" in step:
         return []
     if step == "invalidate all caches globally":

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/capture/entry_fields.h"
+#include "tools/capture/paging_entry.h"
 
 #define F(high, low)      \
 	{                 \
@@ -62,12 +63,32 @@ static const struct entry_field fields[] = {
 	{ TABLE_IRTE, F(79, 64), "SID" },
 	{ TABLE_IRTE, F(81, 80), "SQ" },
 	{ TABLE_IRTE, F(83, 82), "SVT" },
+	/* Paging entries of all levels have those of the first (sections 9.7, 9.8). */
+	{ TABLE_SS_1, F(0, 0), "R" },
+	{ TABLE_SS_1, F(1, 1), "W" },
+	{ TABLE_SS_1, F(7, 7), "PS" },
+	{ TABLE_SS_1, F(8, 8), "A" },
+	{ TABLE_SS_1, F(9, 9), "D" },
+	{ TABLE_SS_1, F(11, 11), "SNP" },
+	{ TABLE_SS_1, F(51, 12), "ADDR" },
+	{ TABLE_FS_1, F(0, 0), "P" },
+	{ TABLE_FS_1, F(1, 1), "R/W" },
+	{ TABLE_FS_1, F(2, 2), "U/S" },
+	{ TABLE_FS_1, F(3, 3), "PWT" },
+	{ TABLE_FS_1, F(4, 4), "PCD" },
+	{ TABLE_FS_1, F(5, 5), "A" },
+	{ TABLE_FS_1, F(6, 6), "D" },
+	{ TABLE_FS_1, F(7, 7), "PS" },
+	{ TABLE_FS_1, F(10, 10), "EA" },
+	{ TABLE_FS_1, F(51, 12), "ADDR" },
 };
 
 #define COUNT (sizeof(fields) / sizeof(fields[0]))
 
 static uint64_t mask_in(const struct entry_field *f, enum table_kind kind, unsigned word)
 {
+	if (paging_is(kind))
+		kind = paging_kind(paging_is_first_stage(kind), 1);
 	return f->kind == kind && f->bits.low / 64 == word ? field_mask(f->bits) : 0;
 }
 

@@ -26,6 +26,7 @@ static void read_about(struct folder *f, const char *about)
 	f->mode = value_of(about, "mode");
 	f->qemu = value_of(about, "qemu");
 	f->caching_mode = !strcmp(value_of(about, "caching-mode"), "on");
+	f->paging = !strcmp(value_of(about, "paging"), "on");
 	f->seconds = atof(value_of(about, "seconds"));
 	f->cpu_seconds = atof(value_of(about, "cpu-seconds"));
 }

@@ -13,7 +13,7 @@ struct folder {
 	struct records records;
 	struct symbols symbols;
 	char *what, *kernel, *mode, *qemu; /* of about; "" where it does not say */
-	bool caching_mode;
+	bool caching_mode, paging;
 	double seconds, cpu_seconds;
 	bool ended, panic; /* by the console: the workload came to its end; the kernel crashed */
 	bool crash_kernel; /* by the console: it ran */

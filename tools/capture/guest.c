@@ -19,6 +19,7 @@
 
 #define MAPPED	0x40000ul   /* bytes */
 #define ADDRESS 0x1000000ul /* of the device's view of them */
+#define LARGE	0x200000ul  /* a page of 2 MiB */
 
 static long call(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -103,6 +104,34 @@ static long unmap(long container, uint64_t at, uint64_t bytes)
 	return ioctl(container, VFIO_IOMMU_UNMAP_DMA, &u);
 }
 
+/*
+ * 2 MiB that the kernel may have in one piece: mapped where a table of 4-KiB pages was, and as 4-KiB pages where a large page
+ * was. Whether it is in one piece nobody says; then it is mapped as any other memory.
+ */
+static void map_large(long container, const char *device_name)
+{
+	long all = call(__NR_mmap, 0, 2 * LARGE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t memory = ((uint64_t)all + LARGE - 1) & ~(LARGE - 1);
+	long result = 0;
+
+	call3(__NR_madvise, (long)memory, LARGE, MADV_HUGEPAGE);
+	for (uint64_t at = 0; at < LARGE; at += 4096)
+		*(volatile uint8_t *)(memory + at) = 1;
+	for (unsigned i = 0; i < 3 && result >= 0; i++) {
+		result = map(container, (void *)memory, ADDRESS, LARGE);
+		if (result >= 0)
+			result = unmap(container, ADDRESS, LARGE);
+		if (result >= 0)
+			result = map(container, (void *)(memory + 4096), ADDRESS, MAPPED);
+		if (result >= 0)
+			result = unmap(container, ADDRESS, MAPPED);
+	}
+	if (result < 0)
+		problem("vfio: 2 MiB not mapped or unmapped: ", device_name, result);
+	call3(__NR_munmap, all, 2 * LARGE, 0);
+}
+
 static int vfio(const char *group_number, const char *device_name)
 {
 	static char path[64] = "/dev/vfio/";
@@ -146,6 +175,7 @@ static int vfio(const char *group_number, const char *device_name)
 		if (result < 0)
 			problem("vfio: not unmapped: ", device_name, result);
 	}
+	map_large(container, device_name);
 	/* What is still mapped goes away with the domain. */
 	map(container, (void *)memory, ADDRESS, MAPPED);
 	call3(__NR_close, device, 0, 0);

@@ -20,7 +20,7 @@
 
 static void print_stack(void *context)
 {
-	vcpu_print_stack(context, &plugin.ram, plugin.recorder.out);
+	vcpu_print_stack(context, &plugin.ram, plugin.tables.paging, plugin.recorder.out);
 }
 
 /*
@@ -128,6 +128,7 @@ static void on_flush(unsigned cpu, void *own)
 		pthread_mutex_unlock(&plugin.lock);
 		return;
 	}
+	tables_settle(&plugin.tables);
 	record_begin(&plugin.recorder, cpu, f->pc, 'F');
 	fprintf(plugin.recorder.out, " %" PRIx64 " %s %s", physical, names[f->insn.is],
 		table_kinds[tables_kind(&plugin.tables, physical)].name);

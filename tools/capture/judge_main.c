@@ -75,6 +75,8 @@ int judge_main(int argc, char **argv)
 	       j.view.shapes.count, j.number[VERDICT_SAFE], j.number[VERDICT_UNSAFE],
 	       j.number[VERDICT_RESTS], j.number[VERDICT_UNDECIDED], j.number[VERDICT_NONE],
 	       j.view.incomplete ? "; the capture is incomplete" : "");
+	if (j.number[VERDICT_APART])
+		printf("%u of them are told, but not judged\n", j.number[VERDICT_APART]);
 	if (j.unmappings.count)
 		printf("beside these, a device-TLB was left out of an unmapping %zu times: vtd-capture unmappings says which\n",
 		       j.unmappings.count);

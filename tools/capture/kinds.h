@@ -7,7 +7,8 @@
 
 /*
  *  enumerator        word in records   64-bit words of an entry
- * In scalable mode a root-table entry is two pointers of their own, of 64 bits each (section 9.2).
+ * In scalable mode a root-table entry is two pointers of their own, of 64 bits each (section 9.2). Paging tables, second
+ * stage and first stage, are followed on request alone; a table of level 1 leads to pages (tools/capture/paging_entry.h).
  */
 #define TABLE_KINDS(X)                       \
 	X(TABLE_ROOT, "root", 2)             \
@@ -16,7 +17,17 @@
 	X(TABLE_SM_CONTEXT, "sm-context", 4) \
 	X(TABLE_PASID_DIR, "pasid-dir", 1)   \
 	X(TABLE_PASID, "pasid", 8)           \
-	X(TABLE_IRTE, "irte", 2)
+	X(TABLE_IRTE, "irte", 2)             \
+	X(TABLE_SS_1, "ss-1", 1)             \
+	X(TABLE_SS_2, "ss-2", 1)             \
+	X(TABLE_SS_3, "ss-3", 1)             \
+	X(TABLE_SS_4, "ss-4", 1)             \
+	X(TABLE_SS_5, "ss-5", 1)             \
+	X(TABLE_FS_1, "fs-1", 1)             \
+	X(TABLE_FS_2, "fs-2", 1)             \
+	X(TABLE_FS_3, "fs-3", 1)             \
+	X(TABLE_FS_4, "fs-4", 1)             \
+	X(TABLE_FS_5, "fs-5", 1)
 
 enum table_kind {
 	TABLE_NONE,
@@ -48,6 +59,7 @@ static const struct {
  *  E ADDRESS KIND WORD...             an entry of it that is not zero then
  *  U PAGE KIND                        it is none any more: nothing leads to it, and other code uses it
  *  S ADDRESS BYTES LOW HIGH LOCKED KIND ENTRY [stack ADDRESS RETURN/CALLED/WORD...]    a store; values after it
+ *  A ENTRY KIND WORD                  the unit has set Accessed or Dirty in a paging entry meanwhile: what it is now
  *  ! ENTRY KIND WORD...               memory is not what the stores so far make it: one was missed
  *  F ADDRESS HOW KIND [stack ...]     clflush, clflushopt or clwb of a line of a table
  *  W                                  wbinvd

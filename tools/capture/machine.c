@@ -185,8 +185,9 @@ static void build_arguments(struct list *l, const struct machine *m, const char 
 		add(l, m->more[i]);
 	if (!m->no_plugin)
 		add2(l, "-plugin",
-		     text_of("%s,ram=%s,out=%s/records,code=%s%s%s", find_plugin(m, version),
+		     text_of("%s,ram=%s,out=%s/records,code=%s%s%s%s", find_plugin(m, version),
 			     memory, folder, m->all_code ? "all" : "upper",
+			     m->paging ? ",paging=on" : "",
 			     m->unit_address ? text_of(",unit=0x%lx", m->unit_address) : "",
 			     m->hold ? text_of(",hold=0x%lx,hold-ms=%u", m->hold, m->hold_ms)
 				     : ""));

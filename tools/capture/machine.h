@@ -15,6 +15,7 @@ struct machine {
 	const char *plugin; /* folder of the plugins, NULL: found beside vtd-capture */
 	enum machine_mode mode;
 	bool caching_mode, all_code;
+	bool paging; /* paging entries are recorded, too */
 	unsigned processors, megabytes;
 	const char *image, *initramfs, *command_line; /* a kernel, or */
 	const char *disk;			      /* what boots by itself */

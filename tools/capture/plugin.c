@@ -5,7 +5,7 @@
  *
  * arguments: ram=FILE (the guest's memory, a shared memory-backend-file), out=FILE, code=upper|all (whose stores: of code
  * in the upper half of the address space, as kernels are, or of all), unit=ADDRESS (registers; else by the DMAR table),
- * hold=ADDRESS and hold-ms=N (a processor that comes to this instruction waits there; the others go on)
+ * paging=on (paging entries, too), hold=ADDRESS and hold-ms=N (a processor that comes to this instruction waits there; the others go on)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -120,6 +120,7 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 {
 	const char *path = NULL, *out = NULL;
 	uint64_t unit = 0;
+	bool paging = false;
 
 	if (!info->system || strcmp(info->target, "x86_64")) {
 		fprintf(stderr, "capture: a plugin for qemu-system-x86_64, not for %s\n",
@@ -139,6 +140,8 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 			plugin.hold_ms = (unsigned)strtoul(argv[i] + 8, NULL, 0);
 		else if (!strcmp(argv[i], "code=all"))
 			plugin.all_code = true;
+		else if (!strcmp(argv[i], "paging=on"))
+			paging = true;
 		else if (strcmp(argv[i], "code=upper")) {
 			fprintf(stderr, "capture: no such argument: %s\n", argv[i]);
 			return 1;
@@ -154,6 +157,7 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 		fprintf(stderr, "capture: out=%s: %s\n", out ? out : "", strerror(errno));
 		return 1;
 	}
+	plugin.tables.paging = paging;
 	setvbuf(plugin.recorder.out, NULL, _IOFBF, 1 << 18);
 	plugin.recorder.start = recorder_ms(&plugin.recorder);
 	fprintf(plugin.recorder.out, RECORD_FIRST " %d\n", CAPTURE_VERSION);

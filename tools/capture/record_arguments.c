@@ -18,6 +18,7 @@ enum {
 	OPTION_ONLY_SCRIPTS,
 	OPTION_HOLD,
 	OPTION_XEN,
+	OPTION_PAGING,
 	OPTION_NONE
 };
 
@@ -40,6 +41,9 @@ const struct argp_option record_options[] = {
 	  "of the workload no more than the drivers being loaded; then --script, --crash", 1 },
 	{ "crash", OPTION_CRASH, NULL, 0,
 	  "at the end start a crash kernel (kdump), the same one, which takes over the tables; without KASLR",
+	  1 },
+	{ "paging", OPTION_PAGING, NULL, 0,
+	  "record paging entries, too; a kernel is started with iommu.strict=1, unless --append has iommu.strict=",
 	  1 },
 	{ NULL, 0, NULL, 0, "On which machine:", 2 },
 	{ "mode", 'M', "MODE", 0, "legacy (if nothing is said), scalable, first-stage", 2 },
@@ -160,6 +164,9 @@ error_t record_parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_ONLY_SCRIPTS:
 		a->only_scripts = true;
+		return 0;
+	case OPTION_PAGING:
+		a->machine.paging = true;
 		return 0;
 	case OPTION_NONE:
 		a->machine.no_plugin = true;

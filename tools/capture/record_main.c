@@ -53,9 +53,10 @@ static void write_about(const char *folder, const struct machine *m, const struc
 	if (!about)
 		fail("%s/about: %s", folder, strerror(errno));
 	fprintf(about,
-		"what: %s\nkernel: %s\nmode: %s\ncaching-mode: %s\nqemu: %s\nprocessors: %u\nseconds: %.1f\ncpu-seconds: %.1f\n",
-		what, version, machine_modes[m->mode], m->caching_mode ? "on" : "off", run->version,
-		m->processors, run->seconds, run->cpu_seconds);
+		"what: %s\nkernel: %s\nmode: %s\ncaching-mode: %s\npaging: %s\nqemu: %s\nprocessors: %u\nseconds: %.1f\ncpu-seconds: %.1f\n",
+		what, version, machine_modes[m->mode], m->caching_mode ? "on" : "off",
+		m->paging ? "on" : "off", run->version, m->processors, run->seconds,
+		run->cpu_seconds);
 	if (fclose(about))
 		fail("%s/about: %s", folder, strerror(errno));
 }
@@ -155,6 +156,14 @@ static struct machine_run run_it(const struct machine *m, const struct machine_l
 	}
 }
 
+/* Linux invalidates what was unmapped in the call that unmaps, and not later: then it is known what belongs together. */
+static const char *strict(const struct record_arguments *a)
+{
+	return !a->machine.paging || (a->append && strstr(a->append, "iommu.strict="))
+		       ? ""
+		       : " iommu.strict=1";
+}
+
 /* What a kernel is started with. */
 static void write_files(struct machine *m, const struct record_arguments *a,
 			const struct kernel *kernel, const char *xen, const char *work)
@@ -176,8 +185,8 @@ static void write_files(struct machine *m, const struct record_arguments *a,
 	}
 	/* no_timer_check: a busy host may be too slow for the check of the timer. */
 	m->command_line = text_of(
-		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s%s %s",
-		m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on",
+		"console=ttyS0 quiet panic=1 no_timer_check intel_iommu=on%s%s%s%s %s",
+		m->mode == MODE_LEGACY ? ",sm_off" : ",sm_on", strict(a),
 		crash ? " crashkernel=256M nokaslr" : "",
 		a->only_scripts ? " vtd-only-scripts" : "", a->append ? a->append : "");
 }

@@ -15,9 +15,9 @@ static const struct {
 	char type;
 	const char *form;
 } forms[] = {
-	{ 'G', "xs" },	{ 'T', "xkx" },	  { 'E', "xkw" },   { 'U', "xk" },   { 'S', "xxxxxkx*" },
-	{ '!', "xkw" }, { 'F', "xsk*" },  { 'W', "" },	    { 'B', "xxxx" }, { 'Q', "xxx*" },
-	{ 'I', "d" },	{ 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
+	{ 'G', "xs" },	{ 'T', "xkx" },	 { 'E', "xkw" },   { 'U', "xk" },    { 'S', "xxxxxkx*" },
+	{ '!', "xkw" }, { 'F', "xsk*" }, { 'W', "" },	   { 'B', "xxxx" },  { 'Q', "xxx*" },
+	{ 'A', "xkw" }, { 'I', "d" },	 { 'M', "xxxx*" }, { 'C', "xxxx*" }, { 'Z', "xkx" },
 };
 
 bool records_same_call(const struct record *a, const struct record *b)
@@ -28,6 +28,23 @@ bool records_same_call(const struct record *a, const struct record *b)
 		for (unsigned j = 0; j < b->depth; j++)
 			if (a->stack[i] == b->stack[j] && a->at[i] == b->at[j])
 				return true;
+	return false;
+}
+
+bool records_same_task(const struct record *a, const struct record *b)
+{
+	if (!a->all || !b->all)
+		return a->cpu == b->cpu;
+	/* They come from one stack, and both go up on it. */
+	for (unsigned i = 0, j = 0; i < a->all && j < b->all;)
+		if (a->at[i] == b->at[j]) {
+			if (a->stack[i++] == b->stack[j++])
+				return true;
+		} else if (a->at[i] < b->at[j]) {
+			i++;
+		} else {
+			j++;
+		}
 	return false;
 }
 
@@ -67,28 +84,47 @@ static bool read_numbers(struct record *r, unsigned count, char **rest)
 	return true;
 }
 
+struct stack {
+	uint64_t stack[RECORD_STACK], called[RECORD_STACK], at[RECORD_STACK];
+	unsigned depth;
+};
+
 /* RETURN/CALLED/WORD */
-static bool read_return(struct record *r, uint64_t base, const char *word)
+static bool read_return(struct stack *s, uint64_t base, const char *word)
 {
 	char text[60], *rest;
 	const char *stack, *called, *at;
 	uint64_t offset;
 
-	if (r->depth == RECORD_STACK || strlen(word) >= sizeof(text))
+	if (s->depth == RECORD_STACK || strlen(word) >= sizeof(text))
 		return false;
 	strcpy(text, word);
 	stack = strtok_r(text, "/", &rest);
 	called = strtok_r(NULL, "/", &rest);
 	at = strtok_r(NULL, "/", &rest);
-	if (!stack || !called || !at || !number(stack, 16, &r->stack[r->depth]) ||
-	    !number(called, 16, &r->called[r->depth]) || !number(at, 16, &offset))
+	if (!stack || !called || !at || !number(stack, 16, &s->stack[s->depth]) ||
+	    !number(called, 16, &s->called[s->depth]) || !number(at, 16, &offset))
 		return false;
-	r->at[r->depth++] = base + 8 * offset;
+	s->at[s->depth++] = base + 8 * offset;
 	return true;
+}
+
+/* Records are many, and most of their stacks are not deep. */
+static void keep_stack(struct record *r, const struct stack *s)
+{
+	uint64_t *kept = malloc((3 * s->depth + 1) * sizeof(*kept));
+
+	if (!kept)
+		abort();
+	r->depth = r->all = s->depth;
+	r->stack = memcpy(kept, s->stack, s->depth * sizeof(*kept));
+	r->called = memcpy(kept + s->depth, s->called, s->depth * sizeof(*kept));
+	r->at = memcpy(kept + 2 * s->depth, s->at, s->depth * sizeof(*kept));
 }
 
 static bool read_stack(struct record *r, char **rest)
 {
+	struct stack s = { .depth = 0 };
 	const char *word = next(rest);
 	uint64_t base;
 
@@ -97,8 +133,9 @@ static bool read_stack(struct record *r, char **rest)
 	if (strcmp(word, "stack") || !(word = next(rest)) || !number(word, 16, &base))
 		return false;
 	while ((word = next(rest)))
-		if (!read_return(r, base, word))
+		if (!read_return(&s, base, word))
 			return false;
+	keep_stack(r, &s);
 	return true;
 }
 
@@ -149,9 +186,9 @@ static bool is_sound(const struct record *r)
 	if (r->type == 'S')
 		return r->value[5] % size == 0 && bytes && bytes <= 16 &&
 		       r->value[0] >= r->value[5] &&
-		       r->value[0] + bytes <= r->value[5] + (size < 16 ? 16 : size) &&
+		       r->value[0] + bytes <= r->value[5] + (size < 16 ? 24 : size) &&
 		       r->value[0] % 4096 + bytes <= 4096;
-	if (r->type == 'E' || r->type == '!')
+	if (r->type == 'E' || r->type == 'A' || r->type == '!')
 		return r->value[0] % size == 0;
 	return true;
 }
@@ -229,6 +266,8 @@ bool records_read(FILE *file, struct records *out, char *error, size_t room)
 					abort();
 			}
 			ok = read_record(line, &out->list[out->count]);
+			if (!ok)
+				free(out->list[out->count].stack);
 			out->count += ok;
 		}
 		if (!ok)
@@ -244,6 +283,8 @@ bool records_read(FILE *file, struct records *out, char *error, size_t room)
 
 void records_free(struct records *r)
 {
+	for (size_t i = 0; i < r->count; i++)
+		free(r->list[i].stack);
 	free(r->list);
 	memset(r, 0, sizeof(*r));
 }
@@ -255,6 +296,7 @@ void records_apply(struct shadow *s, const struct record *r)
 		shadow_add(s, r->value[0], r->kind, r->value[1]);
 		break;
 	case 'E':
+	case 'A':
 	case '!':
 		shadow_write(s, r->value[0], r->value + 1, 8 * table_kinds[r->kind].words);
 		break;

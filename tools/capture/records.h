@@ -10,7 +10,7 @@
 #include "tools/capture/shadow.h"
 
 #define RECORD_VALUES  10
-#define RECORD_STACK   16
+#define RECORD_STACK   32
 #define RECORD_CALLERS 3 /* return addresses by which calls are told from each other */
 
 struct record {
@@ -21,10 +21,12 @@ struct record {
 	char word[12];		       /* of G and F: how */
 	uint64_t value[RECORD_VALUES]; /* in the order of the line */
 	unsigned values;
-	uint64_t stack[RECORD_STACK];  /* return addresses, innermost first */
-	uint64_t called[RECORD_STACK]; /* by the call before each; 0: an indirect one */
-	uint64_t at[RECORD_STACK];     /* where on the stack each is */
-	unsigned depth;
+	uint64_t *
+		stack; /* return addresses, innermost first: of these and the next two as many as `all` */
+	uint64_t *called; /* by the call before each; 0: an indirect one */
+	uint64_t *at;	  /* where on the stack each is */
+	unsigned depth;	  /* of them those that are known to be of the call: after unwind() */
+	unsigned all; /* and those after them, of which some may be left-overs of earlier calls */
 };
 
 struct records {
@@ -54,7 +56,13 @@ const char *records_incomplete(const struct records *r, char *text, size_t room)
  */
 bool records_same_call(const struct record *a, const struct record *b);
 
-/* What a record does to the tables: T, E, U, S, ! and Z; nothing for others. */
+/*
+ * Whether one task did both, and may have done so in one call: any return address of both is the same, at the same place.
+ * For what is done far apart in one call: an unmapping stores deep in it, and invalidates when it has come back.
+ */
+bool records_same_task(const struct record *a, const struct record *b);
+
+/* What a record does to the tables: T, E, U, S, A, ! and Z; nothing for others. */
 void records_apply(struct shadow *s, const struct record *r);
 
 #endif

@@ -44,7 +44,9 @@ static void escape(FILE *out, const char *text)
 
 static const char *class_of(const struct verdict *v)
 {
-	static const char *const classes[] = { "safe", "unsafe", "rests", "rests", "quiet" };
+	static const char *const classes[] = {
+		"safe", "unsafe", "rests", "rests", "quiet", "quiet"
+	};
 
 	return classes[v->is];
 }
@@ -130,6 +132,10 @@ static void print_page(FILE *out, const struct judged *j)
 		r->seen, r->recorded, r->missed, j->view.transitions.count, j->view.shapes.count,
 		j->number[VERDICT_SAFE], j->number[VERDICT_UNSAFE], j->number[VERDICT_RESTS],
 		j->number[VERDICT_UNDECIDED], j->number[VERDICT_NONE]);
+	if (j->number[VERDICT_APART])
+		fprintf(out,
+			"<p>%u more are not judged: they were invalidated later, by another task, or nothing led to them then.</p>\n",
+			j->number[VERDICT_APART]);
 	if (j->unmappings.count)
 		fprintf(out,
 			"<p><span class=unsafe>A device-TLB was left out of an unmapping %zu times</span>: "

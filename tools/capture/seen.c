@@ -26,6 +26,23 @@ static const char *target_of(const struct shape *s)
 		{ TABLE_PASID, "nested", "pasid-nested" },
 		{ TABLE_IRTE, "", "irte" },
 		{ TABLE_IRTE, "posted", "irte-posted" },
+		{ TABLE_SS_1, "", "leaf" },
+		{ TABLE_FS_1, "", "fs-leaf" },
+		{ TABLE_SS_2, "2-MiB page", "leaf" },
+		{ TABLE_FS_2, "2-MiB page", "fs-leaf" },
+		{ TABLE_SS_3, "1-GiB page", "leaf" },
+		{ TABLE_FS_3, "1-GiB page", "fs-leaf" },
+		{ TABLE_SS_2, "table", "table" },
+		{ TABLE_SS_3, "table", "table" },
+		{ TABLE_SS_4, "table", "table" },
+		{ TABLE_SS_5, "table", "table" },
+		{ TABLE_SS_2, "table to table", "table" },
+		{ TABLE_SS_2, "table to 2-MiB page", "large" },
+		{ TABLE_SS_2, "2-MiB page to table", "large" },
+		{ TABLE_SS_2, "2-MiB page to 2-MiB page", "leaf" },
+		{ TABLE_FS_2, "table to 2-MiB page", "fs-large" },
+		{ TABLE_FS_2, "2-MiB page to table", "fs-large" },
+		{ TABLE_FS_2, "2-MiB page to 2-MiB page", "fs-leaf" },
 	};
 
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
@@ -76,6 +93,8 @@ static const char *lacks(const struct shape *s)
 {
 	if (!target_of(s))
 		return "no target has such entries";
+	if (s->apart)
+		return s->apart;
 	if (!s->expressible)
 		return "the notation has no word for a step";
 	if (s->count > SEQUENCE_STEPS_MAX)
@@ -128,6 +147,30 @@ static void print_sequence(FILE *out, const char *title, const struct shape *fir
 	free(name);
 }
 
+/* A table that was given up: the steps that gave it up, others use it, and one is put in again. */
+static void print_freed(FILE *out, const char *title, const struct shape *first,
+			const struct shape *second, unsigned number)
+{
+	fprintf(out,
+		"\ntarget: freed-table\noperation: teardown-setup\nname: seen-freed-%u\ntitle: as compiled: %s, the table "
+		"given up, then %s\nfrom: %s, as captured; the table was used by others %u of %u times\n\n",
+		number, first->functions[0], second->functions[0], title, first->given_up,
+		first->times);
+	print_steps(out, first);
+	fprintf(out,
+		"store word 1 := new  # used by others, after this\nstore word 2 := new\nflush the tables if ECAP.C = 0\n");
+	print_steps(out, second);
+}
+
+static void print_pair(FILE *out, const char *title, const struct shape *first,
+		       const struct shape *second, unsigned *number)
+{
+	print_sequence(out, title, first, second, ++*number);
+	if (first->kind == TABLE_SS_2 && first->given_up &&
+	    first->count + second->count + 3 <= SEQUENCE_STEPS_MAX)
+		print_freed(out, title, first, second, ++*number);
+}
+
 unsigned seen_print(FILE *out, const struct shapes *shapes, const char *title, enum table_kind only)
 {
 	unsigned number = 0;
@@ -142,7 +185,7 @@ unsigned seen_print(FILE *out, const struct shapes *shapes, const char *title, e
 			print_sequence(out, title, first, NULL, ++number);
 		for (size_t j = 0; first->is == IS_TEARDOWN && j < shapes->count; j++)
 			if (shapes->list[j].is == IS_SETUP && fits(first, &shapes->list[j]))
-				print_sequence(out, title, first, &shapes->list[j], ++number);
+				print_pair(out, title, first, &shapes->list[j], &number);
 	}
 	return number;
 }

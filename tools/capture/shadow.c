@@ -42,13 +42,14 @@ struct shadow_page *shadow_add(struct shadow *s, uint64_t address, enum table_ki
 			s->room = s->room ? 2 * s->room : 64;
 			s->pages = realloc(s->pages, s->room * sizeof(*s->pages));
 		}
-		p = malloc(sizeof(*p));
+		p = calloc(1, sizeof(*p));
 		if (!p || !s->pages)
 			abort();
 		memmove(s->pages + at + 1, s->pages + at, (s->count - at) * sizeof(*s->pages));
 		s->pages[at] = p;
 		s->count++;
 	}
+	free(p->notes);
 	memset(p, 0, sizeof(*p));
 	p->address = page;
 	p->kind = kind;
@@ -63,6 +64,7 @@ void shadow_remove(struct shadow *s, uint64_t address)
 
 	if (at == s->count || s->pages[at]->address != page)
 		return;
+	free(s->pages[at]->notes);
 	free(s->pages[at]);
 	s->count--;
 	memmove(s->pages + at, s->pages + at + 1, (s->count - at) * sizeof(*s->pages));
@@ -70,8 +72,10 @@ void shadow_remove(struct shadow *s, uint64_t address)
 
 void shadow_free(struct shadow *s)
 {
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
+		free(s->pages[i]->notes);
 		free(s->pages[i]);
+	}
 	free(s->pages);
 	memset(s, 0, sizeof(*s));
 }

@@ -11,6 +11,8 @@
 struct shadow_page {
 	uint64_t address, parent; /* the entry that leads to it; 0: a register does */
 	enum table_kind kind;
+	uint32_t *
+		notes; /* of a paging table: what its reader knows of each entry; NULL: nothing yet */
 	uint8_t bytes[4096];
 };
 

@@ -4,13 +4,14 @@
 
 #include "tools/capture/capture.h"
 #include "tools/capture/entry_fields.h"
+#include "tools/capture/paging_entry.h"
 #include "tools/capture/shape.h"
 #include "tools/capture/shape_steps.h"
 #include "vtd/entry.h"
 
 enum entry_kind shape_entry_kind(enum table_kind kind)
 {
-	static const enum entry_kind kinds[TABLE_KIND_COUNT] = {
+	static const enum entry_kind kinds[TABLE_IRTE + 1] = {
 		[TABLE_NONE] = KIND_COUNT,
 		[TABLE_ROOT] = KIND_ROOT,
 		[TABLE_CONTEXT] = KIND_CONTEXT,
@@ -21,6 +22,8 @@ enum entry_kind shape_entry_kind(enum table_kind kind)
 		[TABLE_IRTE] = KIND_IRTE,
 	};
 
+	if (paging_is(kind))
+		return paging_level(kind) == 1 ? KIND_LEAF : KIND_TABLE;
 	return kinds[kind];
 }
 
@@ -32,8 +35,13 @@ static const char *type_of(enum table_kind kind, const uint64_t *words)
 		"", "first stage", "second stage", "nested", "pass-through", "", "", ""
 	};
 
-	if (!(words[0] & 1))
+	if (!(words[0] & table_present(kind)))
 		return "";
+	if (paging_is(kind))
+		return paging_level(kind) == 1		  ? ""
+		       : !paging_is_large(kind, words[0]) ? "table"
+		       : paging_level(kind) == 2	  ? "2-MiB page"
+							  : "1-GiB page";
 	if (kind == TABLE_CONTEXT)
 		return of_tt[field_get(words, CONTEXT_TT)];
 	if (kind == TABLE_PASID)
@@ -43,13 +51,17 @@ static const char *type_of(enum table_kind kind, const uint64_t *words)
 	return "";
 }
 
-/* Two flushes of an entry in a row are one: an entry of 64 bytes that is not aligned, or flushed word by word. */
+/*
+ * Two flushes of an entry in a row are one: an entry of 64 bytes that is not aligned, or flushed word by word. So are
+ * invalidations of device-TLBs after a paging entry: each of its domain's devices gets one, or more.
+ */
 static bool repeats(const struct shape *s, const struct shape_step *step)
 {
 	const struct shape_step *last = s->count ? &s->steps[s->count - 1] : NULL;
 
-	return last && last->expressible && step->expressible && last->step.op == STEP_FLUSH &&
-	       step->step.op == STEP_FLUSH;
+	return last && last->expressible && step->expressible && last->step.op == step->step.op &&
+	       (step->step.op == STEP_FLUSH ||
+		(paging_is(s->kind) && step->step.op == STEP_INVALIDATE_DEVTLB));
 }
 
 static void add_function(struct shape *s, const char *name)
@@ -80,6 +92,27 @@ static char *callers_of(const struct transition *t, const struct symbols *symbol
 	return need(strdup(text));
 }
 
+/* Why a transition of a paging entry is told, but not judged; NULL: it is. */
+static const char *why_apart(const struct transition *t)
+{
+	const struct of_paging *p = &t->paging;
+
+	if (!paging_is(t->kind))
+		return NULL;
+	if (!p->domains)
+		return "nothing led to its table then";
+	if (t->old[0] != t->new[0] &&
+	    !((t->old[0] ^ t->new[0]) & paging_used(t->kind) & ~paging_set_by_unit(t->kind)))
+		return t->old[0] & table_present(t->kind) && transition_is(t) != IS_REWRITE
+			       ? "Accessed or Dirty alone is changed"
+			       : NULL;
+	if (p->invalidated || !(t->old[0] & table_present(t->kind)))
+		return NULL;
+	return p->later	  ? "invalidated later, by another task"
+	       : p->ended ? "the record ended soon after it"
+			  : NULL;
+}
+
 static void build(struct shape *s, const struct transition *t, const struct symbols *symbols,
 		  bool settle)
 {
@@ -91,8 +124,9 @@ static void build(struct shape *s, const struct transition *t, const struct symb
 	s->example = t;
 	s->times = 1;
 	s->with_present_below = t->present_below != 0;
+	s->given_up = t->paging.given_up != NULL;
 	s->expressible = !t->cut && shape_entry_kind(t->kind) != KIND_COUNT;
-	before = type_of(t->kind, t->old[0] & 1 ? t->old : t->new);
+	before = type_of(t->kind, t->old[0] & table_present(t->kind) ? t->old : t->new);
 	after = type_of(t->kind, t->new);
 	if ((s->is == IS_REPLACEMENT || s->is == IS_THROUGH_ABSENT) && *before && *after)
 		s->type = text_of("%s to %s", before, after);
@@ -114,6 +148,7 @@ static void build(struct shape *s, const struct transition *t, const struct symb
 		if (t->events[i].is == EVENT_STORE)
 			add_function(s, step.function);
 	}
+	s->apart = why_apart(t);
 	s->callers = callers_of(t, symbols);
 }
 
@@ -126,7 +161,7 @@ static bool other_function(const char *a, const char *b)
 static bool is_same(const struct shape *a, const struct shape *b)
 {
 	if (a->kind != b->kind || a->is != b->is || strcmp(a->type, b->type) ||
-	    a->count != b->count || a->unwaited != b->unwaited)
+	    a->count != b->count || a->unwaited != b->unwaited || a->apart != b->apart)
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
 		if (strcmp(a->steps[i].text, b->steps[i].text) ||
@@ -183,6 +218,7 @@ void shapes_find(const struct transitions *t, const struct symbols *symbols, boo
 		}
 		out->list[at].times++;
 		out->list[at].with_present_below += s->with_present_below;
+		out->list[at].given_up += s->given_up;
 		free_shape(s);
 	}
 	qsort(out->list, out->count, sizeof(*out->list), in_order);
@@ -207,4 +243,6 @@ void shape_print(FILE *out, const struct shape *s, const char *indent)
 			fprintf(out, " (%s)", step->note);
 		fprintf(out, "  {%s}\n", step->function);
 	}
+	if (s->apart)
+		fprintf(out, "%s    %s\n", indent, s->apart);
 }

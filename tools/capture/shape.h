@@ -23,7 +23,11 @@ struct shape {
 	unsigned count;
 	bool expressible;	     /* all of it is in the notation */
 	bool unwaited, other_source; /* of some invalidation */
+	const char
+		*apart; /* why it is not judged: it was invalidated later, by another task; NULL */
 	unsigned times;
+	unsigned
+		given_up; /* times that the table that it led to was used by other code afterwards */
 	unsigned with_present_below;	  /* times that PASID-table entries below were present */
 	const struct transition *example; /* the first of them */
 	char *functions[8];		  /* that stored, in order, each once */

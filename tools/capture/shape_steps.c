@@ -6,6 +6,7 @@
 
 #include "tools/capture/capture.h"
 #include "tools/capture/entry_fields.h"
+#include "tools/capture/paging_entry.h"
 #include "tools/capture/shape.h"
 #include "tools/capture/shape_steps.h"
 
@@ -30,8 +31,8 @@ static int value_of(const struct transition *t, const struct event *e, unsigned 
 		return VALUE_NEW;
 	if (same(after, old, count))
 		return VALUE_OLD;
-	old[0] &= ~1ull;
-	new[0] &= ~1ull;
+	old[0] &= ~table_present(t->kind);
+	new[0] &= ~table_present(t->kind);
 	if (word == 0 && same(after, old, count))
 		return VALUE_OLD_NOT_PRESENT;
 	if (word == 0 && same(after, new, count))
@@ -152,9 +153,48 @@ static int whose(const struct transition *t, const struct descriptor *d)
 			return VALUE_NEW;
 		return d->domain ? -1 : VALUE_ZERO;
 	}
-	if (!d->domain)
+	if (!d->domain && !paging_is(t->kind))
 		return VALUE_ZERO;
-	return t->old[0] & 1 ? VALUE_OLD : VALUE_NEW;
+	return t->old[0] & table_present(t->kind) ? VALUE_OLD : VALUE_NEW;
+}
+
+/*
+ * What a page-selective invalidation is to this entry. Of the PASID-based IOTLB the notation has only that of a whole PASID:
+ * to an entry whose pages it reaches it is the same, unless entries that lead to tables stay. A device-TLB likewise.
+ */
+static bool page_step(struct shape_step *s, const struct transition *t, const struct event *e)
+{
+	const struct descriptor *d = &e->descriptor;
+	bool is_wide = paging_level(t->kind) > 1 && d->bytes >= 512 * 4096;
+	bool of_table = paging_lead(t->kind, t->old).kind != TABLE_NONE ||
+			paging_lead(t->kind, t->new).kind != TABLE_NONE;
+
+	switch (d->type) {
+	case INVALIDATES_IOTLB:
+		s->step.op = e->in_part	       ? STEP_INVALIDATE_IOTLB_OTHER
+			     : is_wide	       ? d->leaves_alone ? STEP_INVALIDATE_IOTLB_LARGE_LEAF
+								 : STEP_INVALIDATE_IOTLB_LARGE
+			     : d->leaves_alone ? STEP_INVALIDATE_IOTLB_LEAF
+					       : STEP_INVALIDATE_IOTLB_PAGE;
+		break;
+	case INVALIDATES_PIOTLB:
+		s->step.op = STEP_INVALIDATE_PIOTLB;
+		s->note = text_of("of these pages alone, IH = %u", d->leaves_alone);
+		s->expressible = !e->in_part && !(d->leaves_alone && of_table);
+		if (!s->expressible)
+			s->text = text_of("# invalidate the PASID-based IOTLB%s, IH = %u",
+					  e->in_part ? " of some of these pages" : "",
+					  d->leaves_alone);
+		break;
+	case INVALIDATES_DEVTLB:
+	case INVALIDATES_PDEVTLB:
+		s->step.op = STEP_INVALIDATE_DEVTLB;
+		break;
+	default:
+		return false;
+	}
+	s->step.value = (uint8_t)whose(t, d);
+	return true;
 }
 
 static const struct {
@@ -183,6 +223,12 @@ static void invalidation_step(struct shape_step *s, const struct transition *t,
 {
 	const struct descriptor *d = &e->descriptor;
 
+	s->expressible = paging_is(t->kind) && d->scope == SCOPE_PAGE;
+	if (s->expressible && page_step(s, t, e)) {
+		if (!e->waited)
+			add_note(s, text_of("not waited for"));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(invalidations) / sizeof(invalidations[0]); i++)
 		if (invalidations[i].type == d->type && invalidations[i].scope == d->scope) {
 			bool settles = settle && invalidations[i].settle != STEP_OP_COUNT &&
@@ -199,7 +245,7 @@ static void invalidation_step(struct shape_step *s, const struct transition *t,
 			s->step.value = (uint8_t)value;
 			s->expressible = value >= 0;
 		}
-	if (!s->expressible)
+	if (!s->expressible && !s->text)
 		s->text = text_of(
 			"# invalidation of type %d by domain-id %u, which is neither the old nor the new entry's",
 			d->type, d->domain);

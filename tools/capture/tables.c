@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "kernel/lib/crc32.h"
-#include "tools/capture/tables.h"
+#include "tools/capture/paging_entry.h"
+#include "tools/capture/tables_parts.h"
 #include "vtd/entry.h"
-
-#define PAGE 4096u
 
 bool tables_init(struct tables *t, struct recorder *recorder, struct guest_ram ram)
 {
@@ -15,48 +14,97 @@ bool tables_init(struct tables *t, struct recorder *recorder, struct guest_ram r
 	t->recorder = recorder;
 	t->ram = ram;
 	t->kind = calloc(ram.bytes / PAGE + 1, 1);
-	return t->kind;
+	t->at = calloc(ram.bytes / PAGE + 1, sizeof(*t->at));
+	return t->kind && t->at;
 }
 
 void tables_free(struct tables *t)
 {
-	for (size_t i = 0; i < t->count; i++)
-		free(t->list[i].shadow);
+	for (size_t i = 0; i < t->count; i++) {
+		free(t->list[i]->shadow);
+		free(t->list[i]);
+	}
 	free(t->list);
+	free(t->at);
 	free((void *)t->kind);
 	memset(t, 0, sizeof(*t));
 }
 
 static struct tracked *find(struct tables *t, uint64_t page)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (t->list[i].page == page)
-			return &t->list[i];
-	return NULL;
+	return page < t->ram.bytes / PAGE ? t->at[page] : NULL;
 }
 
-static struct tracked *add(struct tables *t, uint64_t page)
+static void print_words(struct tables *t, uint64_t entry, unsigned words)
 {
+	for (unsigned w = 0; w < words; w++)
+		fprintf(t->recorder->out, " %" PRIx64, ram_read(&t->ram, entry + 8 * w));
+	fprintf(t->recorder->out, "\n");
+}
+
+static void print_found(struct tables *t, const struct tracked *table, enum table_kind kind)
+{
+	unsigned words = table_kinds[kind].words;
+	uint64_t entry[TABLE_WORDS_MAX];
+
+	for (unsigned at = 0; at < PAGE; at += words * 8) {
+		bool any = false;
+
+		memcpy(entry, table->shadow + at, words * 8);
+		for (unsigned w = 0; w < words; w++)
+			any |= entry[w] != 0;
+		if (!any)
+			continue;
+		record_note(t->recorder, 'E');
+		fprintf(t->recorder->out, " %" PRIx64 " %s", table->page * PAGE + at,
+			table_kinds[kind].name);
+		for (unsigned w = 0; w < words; w++)
+			fprintf(t->recorder->out, " %" PRIx64, entry[w]);
+		fprintf(t->recorder->out, "\n");
+	}
+}
+
+struct tracked *tables_add(struct tables *t, uint64_t page, enum table_kind kind, uint64_t parent)
+{
+	struct tracked *table = malloc(sizeof(*table));
+
 	if (t->count == t->room) {
 		t->room = t->room ? 2 * t->room : 64;
 		t->list = realloc(t->list, t->room * sizeof(*t->list));
-		if (!t->list)
-			abort();
 	}
-	t->list[t->count] = (struct tracked){ .page = page, .shadow = malloc(PAGE) };
-	if (!t->list[t->count].shadow)
+	if (!t->list || !table)
 		abort();
-	return &t->list[t->count++];
+	*table = (struct tracked){
+		.page = page, .parent = parent, .shadow = malloc(PAGE), .place = t->count
+	};
+	if (!table->shadow)
+		abort();
+	memcpy(table->shadow, t->ram.at + page * PAGE, PAGE);
+	t->list[t->count++] = table;
+	t->at[page] = table;
+	t->kind[page] = (uint8_t)kind;
+	record_note(t->recorder, 'T');
+	fprintf(t->recorder->out, " %" PRIx64 " %s %" PRIx64 "\n", page * PAGE,
+		table_kinds[kind].name, parent);
+	print_found(t, table, kind);
+	return table;
 }
 
-static void give_up(struct tables *t, struct tracked *table)
+void tables_give_up(struct tables *t, struct tracked *table)
 {
+	if (t->unsettled / PAGE == table->page)
+		tables_settle(t);
+	if (!table->lost)
+		paging_unfollow(t, table);
 	record_note(t->recorder, 'U');
 	fprintf(t->recorder->out, " %" PRIx64 " %s\n", table->page * PAGE,
 		table_kinds[t->kind[table->page]].name);
 	t->kind[table->page] = TABLE_NONE;
+	t->at[table->page] = NULL;
+	t->list[table->place] = t->list[--t->count];
+	t->list[table->place]->place = table->place;
 	free(table->shadow);
-	*table = t->list[--t->count];
+	free(table);
 }
 
 /* Whether the unit can come to it, by the entries as memory has them. */
@@ -80,21 +128,24 @@ static bool is_reached(struct tables *t, const struct tracked *table)
 
 static void look_for_lost(struct tables *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		struct tracked *table = &t->list[i];
+	tables_settle(t);
+	for (size_t i = 0; i < t->count;) {
+		struct tracked *table = t->list[i++];
+		bool lost;
 
-		if (is_reached(t, table))
-			table->lost = 0;
-		else if (!table->lost)
-			table->lost = t->queued + 1;
+		/* Of these the references are counted. */
+		if (paging_is((enum table_kind)t->kind[table->page]))
+			continue;
+		lost = !is_reached(t, table);
+		if (lost == !!table->lost)
+			continue;
+		if (lost)
+			paging_unfollow(t, table);
+		table->lost = lost ? t->queued + 1 : 0;
+		if (!lost)
+			paging_follow(t, table);
+		i = 0; /* the list may be in another order now */
 	}
-}
-
-static void print_words(struct tables *t, uint64_t entry, unsigned words)
-{
-	for (unsigned w = 0; w < words; w++)
-		fprintf(t->recorder->out, " %" PRIx64, ram_read(&t->ram, entry + 8 * w));
-	fprintf(t->recorder->out, "\n");
 }
 
 static void follow(struct tables *t, uint64_t entry, enum table_kind kind);
@@ -102,15 +153,13 @@ static void follow(struct tables *t, uint64_t entry, enum table_kind kind);
 static void track(struct tables *t, uint64_t page, enum table_kind kind, uint64_t parent,
 		  uint64_t base)
 {
-	unsigned words = table_kinds[kind].words;
 	struct tracked *table;
-	uint64_t address = page * PAGE;
 
 	if (page >= t->ram.bytes / PAGE)
 		return;
 	table = find(t, page);
 	if (table && t->kind[page] != kind) {
-		give_up(t, table);
+		tables_give_up(t, table);
 		table = NULL;
 	}
 	if (table) {
@@ -118,26 +167,11 @@ static void track(struct tables *t, uint64_t page, enum table_kind kind, uint64_
 		table->base = base;
 		return;
 	}
-	table = add(t, page);
-	table->parent = parent;
+	table = tables_add(t, page, kind, parent);
 	table->base = base;
-	memcpy(table->shadow, t->ram.at + address, PAGE);
-	t->kind[page] = (uint8_t)kind;
-	record_note(t->recorder, 'T');
-	fprintf(t->recorder->out, " %" PRIx64 " %s %" PRIx64 "\n", address, table_kinds[kind].name,
-		parent);
-	for (uint64_t at = address; at < address + PAGE; at += words * 8) {
-		bool any = false;
-
-		for (unsigned w = 0; w < words; w++)
-			any |= ram_read(&t->ram, at + w * 8) != 0;
-		if (!any)
-			continue;
-		record_note(t->recorder, 'E');
-		fprintf(t->recorder->out, " %" PRIx64 " %s", at, table_kinds[kind].name);
-		print_words(t, at, words);
-		follow(t, at, kind);
-	}
+	for (unsigned at = 0; at < PAGE; at += table_kinds[kind].words * 8)
+		follow(t, page * PAGE + at, kind);
+	paging_follow(t, table);
 }
 
 /* The tables that an entry, as memory has it, leads to. */
@@ -183,42 +217,32 @@ void tables_irt(struct tables *t, uint64_t physical, uint64_t bytes)
 	look_for_lost(t);
 }
 
-static void apply(struct tables *t, const struct tracked *table, const struct table_store *s)
+void tables_apply(struct tables *t, struct tracked *table, struct table_store *s)
 {
+	uint8_t *to = table->shadow + s->physical % PAGE;
 	uint64_t value[2] = { s->low, s->high };
 
-	if (s->locked)
-		memcpy(table->shadow + s->physical % PAGE, t->ram.at + s->physical, s->bytes);
-	else
-		memcpy(table->shadow + s->physical % PAGE, value, s->bytes);
+	memcpy(to, s->locked ? t->ram.at + s->physical : (const uint8_t *)value, s->bytes);
+	if (!s->locked)
+		return;
+	s->low = s->high = 0;
+	memcpy(&s->low, to, s->bytes < 8 ? s->bytes : 8);
+	if (s->bytes > 8)
+		memcpy(&s->high, to + 8, 8);
 }
 
-bool tables_store(struct tables *t, const struct table_store *store, void (*stack)(void *context),
-		  void *context)
+/* To any table but one of paging. */
+static void store_to(struct tables *t, struct tracked *table, const struct table_store *store,
+		     void (*stack)(void *context), void *context)
 {
-	uint64_t page = store->physical / PAGE, size, entry;
-	struct tracked *table = find(t, page);
+	enum table_kind kind = (enum table_kind)t->kind[table->page];
 	struct table_store s = *store;
+	uint64_t size = table_kinds[kind].words * 8, entry = s.physical & ~(size - 1),
+		 before[TABLE_WORDS_MAX];
 	FILE *out = t->recorder->out;
-	enum table_kind kind;
 
-	if (!table)
-		return false;
-	if (table->lost && t->queued >= table->lost) {
-		give_up(t, table);
-		return false;
-	}
-	kind = (enum table_kind)t->kind[page];
-	size = table_kinds[kind].words * 8;
-	entry = s.physical & ~(size - 1);
-	apply(t, table, &s);
-	if (s.locked) {
-		s.low = s.high = 0;
-		memcpy(&s.low, table->shadow + s.physical % PAGE, s.bytes < 8 ? s.bytes : 8);
-		if (s.bytes > 8)
-			memcpy(&s.high, table->shadow + s.physical % PAGE + 8, 8);
-	}
-	t->recorded++;
+	memcpy(before, table->shadow + entry % PAGE, size);
+	tables_apply(t, table, &s);
 	record_begin(t->recorder, s.cpu, s.pc, 'S');
 	fprintf(out, " %" PRIx64 " %x %" PRIx64 " %" PRIx64 " %x %s %" PRIx64, s.physical, s.bytes,
 		s.low, s.high, s.locked, table_kinds[kind].name, entry);
@@ -232,6 +256,8 @@ bool tables_store(struct tables *t, const struct table_store *store, void (*stac
 		print_words(t, entry, (unsigned)size / 8);
 		memcpy(table->shadow + entry % PAGE, t->ram.at + entry, size);
 	}
+	if (!table->lost)
+		paging_changed(t, table, entry, before);
 	/* What the entry leads to may have changed. Stores to its other words change nothing of that. */
 	if (kind != TABLE_CONTEXT && kind != TABLE_PASID && kind != TABLE_IRTE &&
 	    s.physical == entry) {
@@ -239,29 +265,67 @@ bool tables_store(struct tables *t, const struct table_store *store, void (*stac
 			follow(t, entry, kind);
 		look_for_lost(t);
 	}
+}
+
+static uint64_t entry_of(const struct tables *t, uint64_t physical)
+{
+	return physical & ~(uint64_t)(table_kinds[tables_kind(t, physical)].words * 8 - 1);
+}
+
+bool tables_store(struct tables *t, const struct table_store *store, void (*stack)(void *context),
+		  void *context)
+{
+	struct tracked *table;
+
+	if (t->unsettled && t->unsettled != entry_of(t, store->physical))
+		tables_settle(t);
+	table = find(t, store->physical / PAGE);
+	if (!table)
+		return false;
+	if (table->lost && t->queued >= table->lost) {
+		tables_give_up(t, table);
+		return false;
+	}
+	t->recorded++;
+	if (paging_is((enum table_kind)t->kind[table->page]))
+		paging_store(t, table, store, stack, context);
+	else
+		store_to(t, table, store, stack, context);
+	return true;
+}
+
+/* False: it was given up, and the last of the list is in its place. */
+static bool finish(struct tables *t, struct tracked *table)
+{
+	enum table_kind kind = (enum table_kind)t->kind[table->page];
+	const uint8_t *memory = t->ram.at + table->page * PAGE;
+	unsigned size = table_kinds[kind].words * 8;
+
+	for (unsigned at = 0; at < PAGE; at += size) {
+		if (paging_is(kind)) {
+			if (!paging_check(t, table, at))
+				return false;
+			continue;
+		}
+		if (!memcmp(table->shadow + at, memory + at, size))
+			continue;
+		t->missed++;
+		record_note(t->recorder, '!');
+		fprintf(t->recorder->out, " %" PRIx64 " %s", table->page * PAGE + at,
+			table_kinds[kind].name);
+		print_words(t, table->page * PAGE + at, size / 8);
+	}
+	record_note(t->recorder, 'Z');
+	fprintf(t->recorder->out, " %" PRIx64 " %s %x\n", table->page * PAGE,
+		table_kinds[kind].name,
+		crc32_add(0, paging_is(kind) ? table->shadow : memory, PAGE));
 	return true;
 }
 
 void tables_finish(struct tables *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		const struct tracked *table = &t->list[i];
-		const uint8_t *memory = t->ram.at + table->page * PAGE;
-		const char *kind = table_kinds[t->kind[table->page]].name;
-		unsigned size = table_kinds[t->kind[table->page]].words * 8;
-
-		if (table->lost && t->queued >= table->lost)
-			continue;
-		for (unsigned at = 0; at < PAGE; at += size)
-			if (memcmp(table->shadow + at, memory + at, size)) {
-				t->missed++;
-				record_note(t->recorder, '!');
-				fprintf(t->recorder->out, " %" PRIx64 " %s",
-					table->page * PAGE + at, kind);
-				print_words(t, table->page * PAGE + at, size / 8);
-			}
-		record_note(t->recorder, 'Z');
-		fprintf(t->recorder->out, " %" PRIx64 " %s %x\n", table->page * PAGE, kind,
-			crc32_add(0, memory, PAGE));
-	}
+	tables_settle(t);
+	for (size_t i = 0; i < t->count;)
+		if ((t->list[i]->lost && t->queued >= t->list[i]->lost) || finish(t, t->list[i]))
+			i++;
 }

@@ -18,17 +18,24 @@ struct tracked {
 	uint8_t *shadow;
 	uint64_t
 		lost; /* 1 + invalidations queued when nothing led to it any more; 0: something does */
+	uint64_t
+		references; /* of a paging table: entries that lead to it, in tables that something leads to */
+	size_t place; /* in the list */
 };
 
 struct tables {
 	struct recorder *recorder;
 	struct guest_ram ram;
+	bool paging;		/* paging tables are followed, too */
 	volatile uint8_t *kind; /* enum table_kind of each page of ram: looked at without a lock */
-	struct tracked *list;
+	struct tracked **at;	/* by number of page */
+	struct tracked **list;
 	size_t count, room;
 	uint64_t root, irt, irt_pages; /* page numbers that the registers lead to; 0: none */
 	uint64_t queued;	       /* times that the tail of an invalidation queue was moved */
 	uint64_t recorded, missed;
+	/* A context or PASID-table entry that is being changed in place, and the words that it had before; 0: none is. */
+	uint64_t unsettled, was[TABLE_WORDS_MAX];
 };
 
 struct table_store {
@@ -57,6 +64,9 @@ static inline enum table_kind tables_kind(const struct tables *t, uint64_t physi
  */
 bool tables_store(struct tables *t, const struct table_store *store, void (*stack)(void *context),
 		  void *context);
+
+/* Something else is done than to store to one entry: what it leads to is known now. Before an invalidation, too. */
+void tables_settle(struct tables *t);
 
 /* At the end: every table against its shadow, and its CRC-32 into the record. */
 void tables_finish(struct tables *t);

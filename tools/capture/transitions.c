@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capture/paging_entry.h"
+#include "tools/capture/paging_transitions.h"
 #include "tools/capture/place.h"
 #include "tools/capture/transitions.h"
 #include "vtd/regs.h"
@@ -20,14 +22,45 @@ struct finder {
 	unsigned open_count;
 	size_t room;
 	uint64_t irta, irt; /* the register as stored; address of entry 0 of the table in use */
+	struct paging_finder paging;
 };
 
-static const struct record *last_store(const struct transition *t)
+const struct record *transition_last_store(const struct transition *t)
 {
 	for (unsigned i = t->count; i--;)
 		if (t->events[i].is == EVENT_STORE)
 			return t->events[i].record;
 	return NULL;
+}
+
+struct transition *transitions_add(struct transitions *t, size_t *room)
+{
+	if (t->count == *room) {
+		*room = *room ? 2 * *room : 256;
+		t->list = realloc(t->list, *room * sizeof(*t->list));
+		if (!t->list)
+			abort();
+	}
+	memset(&t->list[t->count], 0, sizeof(*t->list));
+	return &t->list[t->count++];
+}
+
+struct event *transition_event(struct transition *t, enum event_is is, const struct record *r)
+{
+	struct event *e;
+
+	if (t->count == EVENTS_MAX) {
+		t->cut = true;
+		t->count--;
+	}
+	t->events = realloc(t->events, (t->count + 1) * sizeof(*t->events));
+	if (!t->events)
+		abort();
+	e = &t->events[t->count++];
+	memset(e, 0, sizeof(*e));
+	e->is = is;
+	e->record = r;
+	return e;
 }
 
 static unsigned count_below(struct finder *f, const struct transition *t)
@@ -55,16 +88,8 @@ static unsigned count_below(struct finder *f, const struct transition *t)
 
 static struct transition *start(struct finder *f, const struct record *r)
 {
-	struct transition *t;
+	struct transition *t = transitions_add(f->out, &f->room);
 
-	if (f->out->count == f->room) {
-		f->room = f->room ? 2 * f->room : 256;
-		f->out->list = realloc(f->out->list, f->room * sizeof(*f->out->list));
-		if (!f->out->list)
-			abort();
-	}
-	t = &f->out->list[f->out->count++];
-	memset(t, 0, sizeof(*t));
 	t->kind = r->kind;
 	t->entry = r->value[5];
 	t->cpu = r->cpu;
@@ -73,24 +98,6 @@ static struct transition *start(struct finder *f, const struct record *r)
 	place_of(&f->shadow, t->kind, t->entry, &t->source, &t->pasid);
 	t->present_below = count_below(f, t);
 	return t;
-}
-
-static struct event *add_event(struct transition *t, enum event_is is, const struct record *r)
-{
-	struct event *e;
-
-	if (t->count == EVENTS_MAX) {
-		t->cut = true;
-		t->count--;
-	}
-	t->events = realloc(t->events, (t->count + 1) * sizeof(*t->events));
-	if (!t->events)
-		abort();
-	e = &t->events[t->count++];
-	memset(e, 0, sizeof(*e));
-	e->is = is;
-	e->record = r;
-	return e;
 }
 
 static void close_at(struct finder *f, unsigned i)
@@ -114,7 +121,7 @@ static bool begins(const struct transition *t, const struct record *r, const uin
 	unsigned words = table_kinds[t->kind].words;
 
 	if (!t->settled)
-		return !records_same_call(last_store(t), r);
+		return !records_same_call(transition_last_store(t), r);
 	if (before[0] & 1)
 		return true; /* a change of what is in use */
 	if (!t->torn)
@@ -157,7 +164,7 @@ static void store(struct finder *f, const struct record *r)
 		const struct transition *other = &f->out->list[f->open[i]];
 
 		if (other->settled && (other->kind == TABLE_IRTE) == (r->kind == TABLE_IRTE) &&
-		    records_same_call(last_store(other), r))
+		    records_same_call(transition_last_store(other), r))
 			close_at(f, i);
 	}
 	if (!t) {
@@ -173,7 +180,7 @@ static void store(struct finder *f, const struct record *r)
 		t->torn = true;
 	if (after[0] & 1)
 		t->torn = false;
-	e = add_event(t, EVENT_STORE, r);
+	e = transition_event(t, EVENT_STORE, r);
 	memcpy(e->before, before, sizeof(before));
 	memcpy(e->after, after, sizeof(after));
 	memcpy(t->new, after, sizeof(after));
@@ -187,10 +194,11 @@ static void flush(struct finder *f, const struct record *r)
 		struct transition *t = &f->out->list[f->open[i]];
 		uint64_t end = t->entry + 8 * table_kinds[t->kind].words;
 
-		if (t->entry >= line + 64 || end <= line || !records_same_call(last_store(t), r))
+		if (t->entry >= line + 64 || end <= line ||
+		    !records_same_call(transition_last_store(t), r))
 			continue;
 		t->cpu = r->cpu;
-		add_event(t, EVENT_FLUSH, r);
+		transition_event(t, EVENT_FLUSH, r);
 		t->settled = true;
 		if (t->kind == TABLE_IRTE)
 			return; /* neighbours share the line: it is for the one that was stored to last */
@@ -240,6 +248,7 @@ static bool is_about(const struct finder *f, const struct transition *t, const s
 
 static void waited(struct finder *f, unsigned cpu)
 {
+	paging_waited(&f->paging, cpu);
 	for (unsigned i = 0; i < f->open_count; i++) {
 		struct transition *t = &f->out->list[f->open[i]];
 
@@ -261,11 +270,11 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 			struct transition *t = &f->out->list[f->open[i]];
 			struct event *e;
 
-			if (!records_same_call(last_store(t), call) || !is_about(f, t, d, &other) ||
-			    other != (pass == 1))
+			if (!records_same_call(transition_last_store(t), call) ||
+			    !is_about(f, t, d, &other) || other != (pass == 1))
 				continue;
 			t->cpu = r->cpu;
-			e = add_event(t, EVENT_INVALIDATION, r);
+			e = transition_event(t, EVENT_INVALIDATION, r);
 			e->descriptor = *d;
 			e->other_source = other;
 			e->waited = wait;
@@ -274,6 +283,7 @@ static void invalidation(struct finder *f, const struct record *r, const struct 
 			if (pass)
 				break;
 		}
+	taken |= paging_invalidation(&f->paging, r, call, d, wait);
 	f->out->foreign += !taken;
 }
 
@@ -294,10 +304,19 @@ static void take(struct finder *f, const struct record *r, const struct record *
 
 	switch (r->type) {
 	case 'S':
-		store(f, r);
+		if (paging_is(r->kind))
+			paging_stored(&f->paging, r);
+		else
+			store(f, r);
 		break;
 	case 'F':
-		flush(f, r);
+		if (paging_is(r->kind))
+			paging_flushed(&f->paging, r);
+		else
+			flush(f, r);
+		break;
+	case 'U':
+		paging_given_up(&f->paging, r);
 		break;
 	case 'I':
 		if (!descriptor_read(r->value, &d))
@@ -322,6 +341,7 @@ void transitions_find(const struct records *records, struct transitions *out)
 	const struct record *queue = NULL;
 
 	memset(out, 0, sizeof(*out));
+	paging_start(&f.paging, &f.shadow, out, &f.room);
 	for (size_t i = 0; i < records->count; i++) {
 		const struct record *r = &records->list[i];
 
@@ -329,7 +349,9 @@ void transitions_find(const struct records *records, struct transitions *out)
 			queue = r;
 		take(&f, r, queue);
 		records_apply(&f.shadow, r);
+		paging_after(&f.paging, r);
 	}
+	paging_end(&f.paging, records);
 	shadow_free(&f.shadow);
 }
 
@@ -343,15 +365,17 @@ void transitions_free(struct transitions *t)
 
 enum transition_is transition_is(const struct transition *t)
 {
-	bool was = t->old[0] & 1, is = t->new[0] & 1, absent = false;
+	uint64_t present = table_present(t->kind);
+	bool was = t->old[0] & present, is = t->new[0] & present, absent = false;
 
 	for (unsigned i = 0; i < t->count; i++)
-		absent |= t->events[i].is == EVENT_STORE && !(t->events[i].after[0] & 1);
+		absent |= t->events[i].is == EVENT_STORE && !(t->events[i].after[0] & present);
 	if (was && !is)
 		return IS_TEARDOWN;
 	if (!was)
 		return is ? IS_SETUP : IS_ABSENT;
-	if (!memcmp(t->old, t->new, sizeof(t->old)))
+	if (paging_is(t->kind) ? !((t->old[0] ^ t->new[0]) & paging_used(t->kind))
+			       : !memcmp(t->old, t->new, sizeof(t->old)))
 		return IS_REWRITE;
 	return absent ? IS_THROUGH_ABSENT : IS_REPLACEMENT;
 }

@@ -63,6 +63,7 @@ static void queue_moved(struct units *u, struct watched_unit *unit, const struct
 	uint64_t tail = s->low & IQT_QT & (bytes - 1);
 	struct recorder *r = u->tables->recorder;
 
+	tables_settle(u->tables);
 	record_begin(r, s->cpu, s->pc, 'Q');
 	fprintf(r->out, " %" PRIx64 " %" PRIx64 " %" PRIx64, unit->base, unit->tail, tail);
 	if (stack)

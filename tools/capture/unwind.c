@@ -10,6 +10,26 @@ static bool is_indirect(const struct symbols *symbols, uint64_t called)
 	return !called || !strncmp(symbols_name(symbols, called), "__x86_indirect_", 15);
 }
 
+/* These come first; those farther up the stack stay after them. */
+static void keep(struct record *r, const uint64_t *stack, const uint64_t *called,
+		 const uint64_t *at, unsigned count)
+{
+	unsigned all = count;
+
+	for (unsigned i = 0; i < r->all; i++) {
+		if (r->at[i] <= at[count - 1])
+			continue;
+		r->stack[all] = r->stack[i];
+		r->called[all] = r->called[i];
+		r->at[all++] = r->at[i];
+	}
+	memcpy(r->stack, stack, count * sizeof(*stack));
+	memcpy(r->called, called, count * sizeof(*called));
+	memcpy(r->at, at, count * sizeof(*at));
+	r->depth = count;
+	r->all = all;
+}
+
 static void unwind_one(struct record *r, const struct symbols *symbols)
 {
 	uint64_t in = symbols_start(symbols, r->pc), kept[RECORD_STACK], called[RECORD_STACK],
@@ -37,10 +57,7 @@ static void unwind_one(struct record *r, const struct symbols *symbols)
 		at[count] = r->at[i];
 		called[count++] = r->called[i];
 	}
-	memcpy(r->stack, kept, count * sizeof(*kept));
-	memcpy(r->called, called, count * sizeof(*called));
-	memcpy(r->at, at, count * sizeof(*at));
-	r->depth = count;
+	keep(r, kept, called, at, count);
 }
 
 /* Where no symbols are known: a function begins where a call went. Their names do not matter here. */

@@ -88,12 +88,14 @@ static uint64_t called_from(struct vcpu *v, const struct guest_ram *ram, uint64_
 	return address + (uint64_t)(int64_t)offset;
 }
 
-void vcpu_print_stack(struct vcpu *v, const struct guest_ram *ram, FILE *out)
+void vcpu_print_stack(struct vcpu *v, const struct guest_ram *ram, bool deep, FILE *out)
 {
+	unsigned words = deep ? 2 * STACK_WORDS : STACK_WORDS,
+		 most = deep ? 2 * STACK_FOUND : STACK_FOUND;
 	uint64_t sp = vcpu_register(v, 4) & ~7ull;
 
 	fprintf(out, " stack %" PRIx64, sp);
-	for (unsigned i = 0, found = 0; i < STACK_WORDS && found < STACK_FOUND; i++, sp += 8) {
+	for (unsigned i = 0, found = 0; i < words && found < most; i++, sp += 8) {
 		uint64_t at = vcpu_translate(v, ram, sp), value;
 
 		if (at == NOWHERE)

@@ -51,8 +51,8 @@ static inline uint64_t vcpu_translate(struct vcpu *v, const struct guest_ram *ra
 
 /*
  * What looks like return addresses, innermost first, with what was called there. No unwinder: some may be left-overs of
- * earlier calls, which the reader tells by whom they called.
+ * earlier calls, which the reader tells by whom they called. `deep`: twice as far up the stack.
  */
-void vcpu_print_stack(struct vcpu *v, const struct guest_ram *ram, FILE *out);
+void vcpu_print_stack(struct vcpu *v, const struct guest_ram *ram, bool deep, FILE *out);
 
 #endif

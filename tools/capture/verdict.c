@@ -3,9 +3,15 @@
 #include <string.h>
 
 #include "tools/capture/capture.h"
+#include "tools/capture/paging_entry.h"
 #include "tools/capture/verdict.h"
+#include "tools/capture/verdict_paging.h"
 #include "tools/model/used.h"
 #include "vtd/entry.h"
+
+#define LATER                                                                                \
+	": until then a request may still be answered by the old entry, which the order of " \
+	"the stores cannot tell from what was meant"
 
 /* By their names in tools/model/kinds.c. */
 static unsigned unit_bit(const char *name)
@@ -18,7 +24,8 @@ static unsigned unit_bit(const char *name)
 
 static bool has_device_tlb(const struct shape *s)
 {
-	const uint64_t *words = s->example->old[0] & 1 ? s->example->old : s->example->new;
+	const uint64_t *words = s->example->old[0] & table_present(s->kind) ? s->example->old
+									    : s->example->new;
 
 	if (s->kind == TABLE_CONTEXT)
 		return field_get(words, CONTEXT_TT) == 1;
@@ -44,6 +51,9 @@ static struct model_answer ask(const struct shape *s, const struct step *steps,
 			       struct bench_question how)
 {
 	struct used_pair pair = { .kind = shape_entry_kind(s->kind) };
+
+	if (paging_is(s->kind))
+		return paging_ask(s, steps, how);
 
 	memcpy(pair.state[0], s->example->old, 8 * kind_words(pair.kind));
 	memcpy(pair.state[1], s->example->new, 8 * kind_words(pair.kind));
@@ -86,6 +96,12 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 		out->is = VERDICT_NONE;
 		return;
 	}
+	if (s->apart) {
+		out->is = VERDICT_APART;
+		out->why = text_of("not judged: %s%s", s->apart,
+				   s->example->paging.later ? LATER : "");
+		return;
+	}
 	if (s->example->cut || s->count > SEQUENCE_STEPS_MAX || !translate(s, steps, out)) {
 		out->is = VERDICT_UNDECIDED;
 		if (!out->why)
@@ -121,8 +137,8 @@ void verdict_find(const struct shape *s, unsigned units, bool caching_mode, stru
 
 const char *verdict_text(const struct verdict *v, char *text, size_t room)
 {
-	static const char *const words[] = { "safe", "unsafe", "safe, resting on others",
-					     "not decided", "nothing changes" };
+	static const char *const words[] = { "safe",	    "unsafe",	  "safe, resting on others",
+					     "not decided", "not judged", "nothing changes" };
 	char harms[80];
 
 	if (v->is == VERDICT_UNSAFE)

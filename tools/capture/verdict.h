@@ -12,7 +12,8 @@ enum verdict_is {
 	VERDICT_UNSAFE,
 	VERDICT_RESTS, /* unsafe by itself; what was done to other entries before makes it safe */
 	VERDICT_UNDECIDED,
-	VERDICT_NONE, /* nothing to judge: nothing is changed */
+	VERDICT_APART, /* told, but not judged: see struct shape */
+	VERDICT_NONE,  /* nothing to judge: nothing is changed */
 };
 
 struct verdict {

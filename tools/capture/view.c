@@ -23,12 +23,13 @@ void view_open(struct view *v, const char *path, const char *symbols)
 		fprintf(stderr, "vtd-capture: %s: the guest gave the unit no table\n", path);
 		v->status = NOTHING;
 	}
-	v->title = *v->folder.kernel ? text_of("%s%s, %s mode%s, QEMU %s",
-					       strncmp(v->folder.kernel, "Xen", 3) ? "Linux " : "",
-					       v->folder.kernel, v->folder.mode,
-					       v->folder.caching_mode ? " with CAP.CM = 1" : "",
-					       v->folder.qemu)
-				     : text_of("%s", *v->folder.what ? v->folder.what : path);
+	v->title = *v->folder.kernel
+			   ? text_of("%s%s, %s mode%s%s, QEMU %s",
+				     strncmp(v->folder.kernel, "Xen", 3) ? "Linux " : "",
+				     v->folder.kernel, v->folder.mode,
+				     v->folder.caching_mode ? " with CAP.CM = 1" : "",
+				     v->folder.paging ? ", paging entries too" : "", v->folder.qemu)
+			   : text_of("%s", *v->folder.what ? v->folder.what : path);
 	unwind(&v->folder.records, &v->folder.symbols);
 	transitions_find(&v->folder.records, &v->transitions);
 	shapes_find(&v->transitions, &v->folder.symbols, v->folder.caching_mode, &v->shapes);

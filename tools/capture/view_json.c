@@ -59,15 +59,20 @@ static json_t *verdict_of(const struct shape *s, const struct verdict *v)
 
 static json_t *shape_of(const struct shape *s)
 {
-	json_t *functions = json_array();
+	json_t *functions = json_array(), *shape;
 
 	for (unsigned i = 0; i < s->function_count; i++)
 		json_array_append_new(functions, json_string(s->functions[i]));
-	return json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:o}", "entry",
-			 table_kinds[s->kind].name, "transition", transition_word(s->is), "type",
-			 s->type, "times", (int)s->times, "functions", functions, "callers",
-			 s->callers, "old", words_of(s->example->old, s->kind), "new",
-			 words_of(s->example->new, s->kind), "steps", steps_of(s));
+	shape = json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:o}", "entry",
+			  table_kinds[s->kind].name, "transition", transition_word(s->is), "type",
+			  s->type, "times", (int)s->times, "functions", functions, "callers",
+			  s->callers, "old", words_of(s->example->old, s->kind), "new",
+			  words_of(s->example->new, s->kind), "steps", steps_of(s));
+	if (s->apart)
+		json_object_set_new(shape, "apart", json_string(s->apart));
+	if (s->given_up)
+		json_object_set_new(shape, "table_given_up", json_integer(s->given_up));
+	return shape;
 }
 
 void view_print_json(const struct view *v, const struct verdict *verdicts,
