@@ -404,7 +404,7 @@ ON_BUS  := $(DRIVERS) $(MODELS)
 # What does not touch hardware, on the build machine, where errors of memory and arithmetic trap.
 PARSERS      := $(filter-out kernel/firmware/identity.c kernel/firmware/acpi.c,$(wildcard kernel/firmware/*.c))
 # The unit in software, without the machine that vtd-sim puts around it.
-UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c paging.c queue.c random.c registers.c \
+UNIT_SOURCES := $(addprefix tests/sim/,caches.c drops.c faults.c options.c page_requests.c paging.c queue.c random.c registers.c \
 		remap.c scalable.c walk.c)
 PURE_TESTS   := $(wildcard tests/litmus/model*.c tests/litmus/notation*.c tests/litmus/target*.c) $(SEQUENCES_C) $(addprefix tests/litmus/,building.c \
 		fault_log.c predict.c sequence.c stores.c) tests/inventory/hidden.c tests/inventory/memory.c
@@ -417,7 +417,7 @@ HOST_SOURCES := $(filter-out tests/host/check_or_end.c,$(wildcard tests/host/*.c
 		$(addprefix kernel/output/,pci_uart.c screen.c uart.c) \
 		boot/device_path.c boot/load_options.c boot/pxe_reply.c $(PURE_TESTS) tests/litmus/foreign.c tests/litmus/quantiles.c $(UNIT_SOURCES) \
 		$(CAPTURE_PURE) tools/model/kinds.c tools/model/used.c \
-		$(addprefix tools/log/,arena.c build.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
+		$(addprefix tools/log/,arena.c bits.c build.c build_bits.c build_costs.c build_run.c build_test.c costs.c judge.c names.c read.c share.c statistics.c terminal.c words.c)
 HOST_CFLAGS  := -std=gnu11 -g -O1 -Wall -Wextra -Werror -I. -MMD -MP \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined
 HOST_OBJECTS := $(HOST_SOURCES:%.c=$(BUILD)/host/%.o)
@@ -493,7 +493,7 @@ $(BUILD)/vtd-capture-plugin-%.so: $(PLUGIN_SOURCES) $(wildcard tools/capture/*.h
 SIM_ON_BUS  := $(ON_BUS) tests/sim/bus.c
 SIM_NICS    := $(wildcard kernel/dma/intel_*.c tests/sim/devices/nic*.c) kernel/dma/aspm.c
 SIM_SOURCES := $(SEQUENCES_C) $(wildcard tests/litmus/*.c tests/inventory/*.c vtd/*.c) $(filter-out tests/sim/bus.c,$(wildcard tests/sim/*.c)) \
-		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c run.c) \
+		$(SIM_ON_BUS) $(SIM_NICS) $(addprefix kernel/,memory.c options.c pci.c pci_messages.c pci_page_requests.c run.c) \
 		kernel/dma/choice.c $(addprefix kernel/lib/,crc32.c format.c glob.c parse.c) $(addprefix kernel/output/,log.c record.c) \
 		$(addprefix kernel/firmware/,acpi.c acpi_table.c madt.c mcfg.c)
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(BUILD)/sim/%.o)

@@ -278,6 +278,7 @@ void pci_ats_off(const struct pci_function *f)
 {
 	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
 
+	pci_page_requests_off(f);
 	if (at)
 		pci_write16(f, at + PCI_ATS_CONTROL,
 			    pci_read16(f, at + PCI_ATS_CONTROL) & (uint16_t)~PCI_ATS_ENABLE);
@@ -286,14 +287,11 @@ void pci_ats_off(const struct pci_function *f)
 void pci_ats_on(const struct pci_function *f)
 {
 	unsigned at = pci_extended_capability(f, PCI_EXT_ATS);
-	unsigned pri = pci_extended_capability(f, PCI_EXT_PRI);
 
 	if (!at)
 		return;
-	/* Nobody answers page requests here. */
-	if (pri)
-		pci_write16(f, pri + PCI_PRI_CONTROL,
-			    pci_read16(f, pri + PCI_PRI_CONTROL) & (uint16_t)~PCI_PRI_ENABLE);
+	/* Nobody answers page requests, but where they are under test. */
+	pci_page_requests_off(f);
 	/* The unit first: it may not change while ATS is on. */
 	pci_write16(f, at + PCI_ATS_CONTROL, 0);
 	pci_write16(f, at + PCI_ATS_CONTROL, PCI_ATS_ENABLE);

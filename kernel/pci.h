@@ -61,6 +61,8 @@ enum {
 	PCI_EXT_PRI = 0x13, /* page requests */
 	PCI_PRI_CONTROL = 4,
 	PCI_PRI_ENABLE = 1 << 0,
+	PCI_PRI_CAPACITY = 8, /* requests that it can have outstanding; and that it is allowed: */
+	PCI_PRI_ALLOCATION = 12,
 	PCI_EXT_SRIOV = 0x10,
 	PCI_EXT_PASID = 0x1b,
 	PCI_EXT_L1_SUBSTATES = 0x1e,
@@ -131,6 +133,14 @@ void pci_ats_on(const struct pci_function *f);
 
 /* NULL if it could be turned on; else why not: it has no ATS, or a port above blocks what it would send. */
 const char *pci_lacks_ats(const struct pci_function *f);
+
+/*
+ * Page requests of the function: on, with as many at a time as it can have, or off. Its ATS must be on (PCI Express base
+ * specification, 10.4). False: it has no such capability, or it does not go on.
+ */
+bool pci_page_requests_on(const struct pci_function *f);
+void pci_page_requests_off(const struct pci_function *f);
+bool pci_page_requests_enabled(const struct pci_function *f);
 
 /* Invalidations of its TLB that it can have pending; 0: 32. */
 uint8_t pci_ats_pending(const struct pci_function *f);

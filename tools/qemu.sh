@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # Sourced by tools/run and the boot scenarios: how QEMU is started.
 
+# In one file, read only, with variables in memory: where OVMF_CODE says no other.
+OVMF=${OVMF-}
+[ -n "${OVMF_CODE:-}${OVMF_VARS:-}" ] || [ ! -f /usr/share/ovmf/OVMF.fd ] || OVMF=/usr/share/ovmf/OVMF.fd
 OVMF_CODE=${OVMF_CODE:-/usr/share/OVMF/OVMF_CODE_4M.fd}
 OVMF_VARS=${OVMF_VARS:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 
@@ -54,8 +57,11 @@ qemu_has_x2apic() {
 # instead of a file LOG), QEMU_MEMORY (MiB; 512) and QEMU_VARS (a copy of OVMF_VARS that keeps what is written) may be set by the caller.
 # QEMU_TPM=1: with a TPM that refuses every command, for it is a pipe that echoes them. Without one OVMF polls for it
 # for 1.5 s, because what nobody answers reads as 0 in QEMU: a third of the work of a boot, and tests boot 200 times.
+# Variables in flash cost as much as the rest of a boot: each byte that the firmware writes to it goes through QEMU's main
+# loop. Without flash they are in memory, but OVMF then keeps a copy in a file NvVars of a FAT file system that it finds. So
+# flash it is where there is a drive, or no -kernel to boot.
 qemu_start() {
-	local qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data unit argument arguments=() updater=1
+	local firmware=() qemu=$1 accel=$2 cpus=$3 log=$4 seconds=$5 data unit argument arguments=() updater=1
 	shift 5
 	rm -f "$log" "$log.pid"
 	: > "$log"
@@ -66,6 +72,12 @@ qemu_start() {
 		fi
 		arguments+=("$argument")
 	done
+	if [[ -n $OVMF && -z ${QEMU_VARS:-} && " $* " == *" -kernel "* && " $* " != *" -drive "* && " $* " != *" -blockdev "* ]]; then
+		firmware=(-bios "$OVMF")
+	else
+		firmware=(-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE"
+			-drive "if=pflash,format=raw,file=${QEMU_VARS:-$OVMF_VARS,snapshot=on}")
+	fi
 	if [ -n "${QEMU_TPM:-}" ]; then
 		rm -f "$log.tpm"
 		mkfifo "$log.tpm"
@@ -80,9 +92,7 @@ qemu_start() {
 	timeout --foreground -k 5 "$seconds" "$qemu" -L "$data" -L /usr/share/seabios \
 		-machine "${QEMU_MACHINE:-q35,kernel-irqchip=split}" -accel "$accel" -cpu max -smp "$cpus" -m "${QEMU_MEMORY:-512}" \
 		-nodefaults -display none -no-reboot -serial "${QEMU_SERIAL:-file:$log}" \
-		-drive "if=pflash,format=raw,readonly=on,file=$OVMF_CODE" \
-		-drive "if=pflash,format=raw,file=${QEMU_VARS:-$OVMF_VARS,snapshot=on}" \
-		-device isa-debug-exit,iobase=0xf4 -pidfile "$log.pid" -name debug-threads=on "${arguments[@]}"
+		"${firmware[@]}" -device isa-debug-exit,iobase=0xf4 -pidfile "$log.pid" -name debug-threads=on "${arguments[@]}"
 }
 
 # qemu_place PIDFILE CPUS UPDATER: of QEMU's threads, the updater's processor gets a core of its own, and the

@@ -21,6 +21,7 @@
 #define   TYPE_PIOTLB	6
 #define   TYPE_PASID	7
 #define   TYPE_PASID_DEVICE_TLB 8
+#define   TYPE_PAGE_RESPONSE 9
 #define DESC_G		FIELD(5, 4)   /* context and IOTLB: granularity */
 #define   GRAN_GLOBAL	1
 #define   GRAN_DOMAIN	2
@@ -44,6 +45,7 @@
 #define DESC_IF		FIELD(4, 4)   /* wait: tell by an event */
 #define DESC_SW		FIELD(5, 5)   /* wait: write the status data */
 #define DESC_FN		FIELD(6, 6)   /* wait: after all before it */
+#define DESC_PD		FIELD(7, 7)   /* wait: after the page requests that came before it */
 #define DESC_STATUS	FIELD(63, 32)
 /* In the high word: 2^AM pages from an address on; IH: no entry above the last level was changed. */
 #define DESC_AM		FIELD(5, 0)

@@ -333,6 +333,23 @@ enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vt
 	return queue_wait(unit);
 }
 
+enum vtd_status vtd_drain_page_requests(struct vtd_unit *unit, const struct vtd_device_tlb *d)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, device_tlb_descriptor(unit, d),
+		  EVERY_ADDRESS | (d->has_pasid ? PASID_DEVICE_TLB_S : DEVICE_TLB_S));
+	return queue_wait_and(unit, field_bits(DESC_PD, 1));
+}
+
+enum vtd_status vtd_queue_submit(struct vtd_unit *unit, uint64_t low, uint64_t high)
+{
+	if (!unit->queue.descriptors)
+		return VTD_NO_INVALIDATION;
+	queue_put(unit, low, high);
+	return queue_wait(unit);
+}
+
 enum vtd_status vtd_invalidate_interrupts_all(struct vtd_unit *unit)
 {
 	if (!unit->queue.descriptors)

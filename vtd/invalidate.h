@@ -66,6 +66,11 @@ struct vtd_device_tlb {
 	uint32_t pasid;
 };
 enum vtd_status vtd_invalidate_device_tlb(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
+/*
+ * The same, and the page requests that the device has sent before it answers are in their queue when this returns, or were answered
+ * (section 7.7): where ECAP.PDS = 1.
+ */
+enum vtd_status vtd_drain_page_requests(struct vtd_unit *unit, const struct vtd_device_tlb *tlb);
 
 /*
  * A wait that asks for the event, too (IF, section 6.5.2.9); ICS.IWC says whether it came, also where it is masked. Cleared
@@ -77,6 +82,9 @@ bool vtd_queue_event(const struct vtd_unit *unit);
 void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);
 bool vtd_queue_event_pending(const struct vtd_unit *unit);
 void vtd_queue_event_clear(struct vtd_unit *unit);
+
+/* One descriptor that is made elsewhere, and a wait. */
+enum vtd_status vtd_queue_submit(struct vtd_unit *unit, uint64_t low, uint64_t high);
 
 /* A descriptor of type 0, which is none: for a test of what becomes of that. */
 enum vtd_status vtd_invalidate_wrongly(struct vtd_unit *unit);

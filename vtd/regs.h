@@ -40,6 +40,7 @@
 #define   ECAP_SSTS	FIELD(46, 46)
 #define   ECAP_SSADS	FIELD(45, 45) /* Accessed and Dirty of second-stage entries, by SSADE */
 #define   ECAP_SMTS	FIELD(43, 43)
+#define   ECAP_PDS	FIELD(42, 42) /* a wait can be told to come after page requests */
 #define   ECAP_DIT	FIELD(41, 41) /* device-TLB invalidations name the physical function */
 #define   ECAP_PASID	FIELD(40, 40)
 #define   ECAP_PSS	FIELD(39, 35) /* PASIDs have one bit more */
@@ -107,6 +108,19 @@
 #define VTD_IRTA	0xb8
 #define   IRTA_EIME	FIELD(11, 11) /* x2APIC mode */
 #define   IRTA_S	FIELD(3, 0)   /* 2^(S + 1) entries */
+/* Of page requests, where ECAP.PRS = 1. */
+#define VTD_PQH		0xc0 /* what software takes next, in bytes from PQA on */
+#define VTD_PQT		0xc8 /* what hardware writes next */
+#define   PQT_QT	0x7ffe0ull /* bits 18:5, as in PQH */
+#define VTD_PQA		0xd0
+#define   PQA_PQS	FIELD(2, 0) /* 2^n pages */
+#define VTD_PRS		0xdc /* 32 bits; both fields are cleared by writing 1 */
+#define   PRS_PPR	(1u << 0) /* one was added to the queue */
+#define   PRS_PRO	(1u << 1) /* the queue was full */
+#define VTD_PECTL	0xe0 /* as FECTL */
+#define VTD_PEDATA	0xe4
+#define VTD_PEADDR	0xe8
+#define VTD_PEUADDR	0xec
 
 /* From ECAP.IRO: */
 #define IOTLB_IVA	0x00

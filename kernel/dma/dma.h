@@ -32,6 +32,13 @@ enum dma_tagging {
 
 struct dma_device;
 
+/* A page group response, as the device has it. */
+struct dma_page_answer {
+	uint16_t group;
+	uint8_t code;	  /* 0: Success, 1: Invalid Request, 15: Response Failure */
+	bool is_expected; /* a group of this device waited for it, under this PASID */
+};
+
 struct dma_generator {
 	const char *name;	/* part of test ids; as in kernel/dma/list.h */
 	const char *only_named; /* why dma= must have its very name; NULL: it is used by default */
@@ -66,6 +73,15 @@ struct dma_generator {
 	 */
 	void (*start_read)(struct dma_device *device, uint64_t bus_address);
 	volatile uint64_t *(*was_read)(const struct dma_device *device);
+
+	/*
+	 * Optional, both or none: page requests, while they are on (kernel/pci.h). Send one, to write to the page of `bus_address`,
+	 * of page group `group` (below 512), the last of it or not: true when it has left the device. Nothing else is asked
+	 * of it meanwhile. A last one gets a response: page_answer() gives each that came, once; false: none.
+	 */
+	bool (*request_page)(struct dma_device *device, uint64_t bus_address, uint16_t group,
+			     bool last);
+	bool (*page_answer)(struct dma_device *device, struct dma_page_answer *answer);
 
 	/*
 	 * Optional, all three or none: interrupts under test. The device's MSI, or MSI-X vector 0, is programmed with this
@@ -107,8 +123,10 @@ struct dma_device {
 	bool reset_does_dma; /* which fails while its entry is absent */
 	bool reset_is_quiet; /* it does none: nothing is refused after it but what the DMA before had begun */
 	bool hides_refusals; /* an access that is refused leaves it waiting: only the unit tells */
-	uint8_t tagging;     /* enum dma_tagging */
-	bool has_pasid;	     /* what its requests are to carry, the private pages' too */
+	bool may_skip_snooping; /* its reads ask not to snoop (No Snoop), while skips_snooping is set */
+	bool skips_snooping;
+	uint8_t tagging; /* enum dma_tagging */
+	bool has_pasid;	 /* what its requests are to carry, the private pages' too */
 	uint32_t pasid;
 
 	/* the generator's own */

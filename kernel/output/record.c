@@ -111,21 +111,38 @@ void record_append(const char *text)
 	append_bytes(text, strlen(text));
 }
 
+#define PIECE_BYTES 16
+
+static void encode(char piece[PIECE_BYTES], char c)
+{
+	bool plain = c > ' ' && c <= '~' && c != '+' && c != '%';
+
+	format_text(piece, PIECE_BYTES, c == ' ' ? "+" : plain ? "%c" : "%%%02x", (unsigned char)c);
+}
+
+void record_encode(char *out, size_t room, const char *text)
+{
+	char piece[PIECE_BYTES];
+	size_t n = 0;
+
+	for (; *text; text++) {
+		encode(piece, *text);
+		if (n + strlen(piece) >= room)
+			break;
+		n += format_text(out + n, room - n, "%s", piece);
+	}
+	out[n] = 0;
+}
+
 void record_add_text(const char *key, const char *text)
 {
-	char piece[16];
+	char piece[PIECE_BYTES];
 
 	if (!text || !text[0])
 		return;
 	record_add("%s=", key);
 	for (; *text; text++) {
-		bool plain = *text > ' ' && *text <= '~' && *text != '+' && *text != '%';
-
-		format_text(piece, sizeof(piece),
-			    *text == ' ' ? "+"
-			    : plain	 ? "%c"
-					 : "%%%02x",
-			    (unsigned char)*text);
+		encode(piece, *text);
 		/* The rest of a long text: the same kind, the same key, and what is missing. */
 		if (r.length + strlen(piece) > RECORD_LINE) {
 			record_line(r.kind);

@@ -50,6 +50,9 @@ __attribute__((format(printf, 1, 2))) void record_add(const char *format, ...);
 /* Behind what was added last, without a blank. */
 void record_append(const char *text);
 
+/* A text as it stands in records: blanks as '+', and so on, as below; cut to what fits. */
+void record_encode(char *out, size_t room, const char *text);
+
 /* key=text, blanks as '+', and '+', '%' and what is not printable as %XX; no text, no key. */
 void record_add_text(const char *key, const char *text);
 

@@ -26,8 +26,10 @@ struct sim_unit {
 	uint64_t descriptors[1024][2]; /* taken from the queue */
 	unsigned descriptor_count;
 	unsigned lines_flushed;
-	unsigned pages_left;   /* that platform_alloc_page() still gives */
-	unsigned interrupts;   /* fault events */
+	unsigned pages_left; /* that platform_alloc_page() still gives */
+	unsigned interrupts; /* fault events */
+	unsigned answers;    /* page group responses; the last one: */
+	struct unit_answer answer;
 	bool device_is_silent; /* it answers no invalidation of its TLB */
 };
 

@@ -145,6 +145,14 @@ TEST(words_of_options_are_in_their_page)
 	CHECK(rows + 1 == count); /* the processors share one */
 }
 
+TEST(words_of_what_shows_a_bit_are_in_the_format)
+{
+	const char *line = line_of(page("log-format.md"), "| `bit` |");
+
+	for (unsigned i = 0; bit_by_word(i); i++)
+		CHECK(quoted(line, bit_by_word(i)) != NULL);
+}
+
 TEST(words_of_records_are_in_the_format)
 {
 	const char *text = page("log-format.md"), *line = line_of(text, "| `test` |"), *at = line;

@@ -5,9 +5,11 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/random.h"
 #include "kernel/output/log.h"
+#include "kernel/output/record.h"
 #include "kernel/time.h"
 #include "tests/litmus/dirty_stage.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/report.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -180,6 +182,17 @@ static const char *complain(const struct clearing *c, const struct way *way, con
 	return text;
 }
 
+static void tell(const struct clearing *c, const struct way *way, const struct found *f)
+{
+	char how[120];
+
+	record_encode(how, sizeof(how), way->name);
+	report_extra(
+		"dirty stage=%s how=%s%s rounds=%u before=%u after=%u lost=%u later=%u overwritten=%u astray=%u",
+		c->stage->name, how, way->is_control ? " control=1" : "", f->rounds, f->before,
+		f->after, f->lost, f->lost_later, f->overwritten, f->astray);
+}
+
 static const char *try_ways(struct clearing *c)
 {
 	const char *problem = NULL;
@@ -195,6 +208,7 @@ static const char *try_ways(struct clearing *c)
 			"  %sDirty of the %s leaf, %s: read in %u of %u rounds, in the end set in %u; lost in %u, by the next write in %u",
 			ways[w].is_control ? "control: " : "", c->stage->name, ways[w].name,
 			f.before, f.rounds, f.after, f.lost, f.lost_later);
+		tell(c, &ways[w], &f);
 		if (c->t->stopped)
 			problem = c->t->stopped;
 		else if (!ways[w].is_control && f.lost + f.lost_later + f.overwritten + f.astray)

@@ -10,8 +10,7 @@
 #include "vtd/invalidate.h"
 #include "vtd/pagetable.h"
 
-/* The live entry that holds the bit. */
-static uint64_t *entry_of(const struct bench *b, enum place place)
+uint64_t *flip_entry(const struct bench *b, enum place place)
 {
 	const struct target *target = b->target;
 	unsigned devfn = b->source_id & 0xff;
@@ -50,14 +49,14 @@ bool flip_prepare(struct trying *x)
 	const uint64_t *entry = b->target->state[0][0];
 	uint64_t *root, at;
 
-	x->word = entry_of(b, (enum place)f->place) + f->bit.low / 64;
+	x->word = flip_entry(b, (enum place)f->place) + f->bit.low / 64;
 	x->mask = 1ull << f->bit.low % 64;
 	x->before = *x->word;
 	x->leaf = b->target->leaf[0];
 	x->first = b->target->id == TARGET_PASID_FS;
 	if (!x->leaf || !find_other(x))
 		return false;
-	if (f->seen != MARKS)
+	if (f->by != BIT_BY_FLAGS)
 		return true;
 	/* Nested: what is looked at are the second-stage entries of what the first stage leads to. */
 	at = b->target->id == TARGET_PASID_NESTED ? *x->leaf & field_mask(FS_ADDR)
@@ -146,6 +145,27 @@ static bool is_recorded(struct trying *x, bool certain)
 	return recorded;
 }
 
+/* The processor stores, and its cache has the line; a read that asks not to snoop gets what was stored only if it snoops. */
+static bool reads_stores(struct trying *x)
+{
+	static uint64_t number;
+	struct dma_device *d = x->b->device;
+	volatile uint64_t *page = x->b->target->page[OUTCOME_A];
+	bool are_seen = true;
+
+	number++;
+	for (unsigned i = 0; i < DMA_READ_BYTES / 8; i++)
+		page[i] = number << 8 | i;
+	d->skips_snooping = true;
+	d->generator->start_read(d, x->b->target->address);
+	if (bench_wait(x->b, x->tally) != DMA_DONE && !x->tally->stopped)
+		x->tally->stopped = bench_reset(x->b);
+	d->skips_snooping = false;
+	for (unsigned i = 0; i < DMA_READ_BYTES / 8; i++)
+		are_seen &= d->generator->was_read(d)[i] == (number << 8 | i);
+	return are_seen;
+}
+
 static bool is_ok(struct trying *x, enum vtd_status status)
 {
 	if (status != VTD_OK && !x->tally->stopped)
@@ -160,13 +180,13 @@ static bool put_old(struct trying *x)
 
 	if (!engine_put(b, b->target->state[0][0], x->tally))
 		return false;
-	if (x->flip->place == CONTEXT_ABOVE && x->flip->seen == NOTHING)
+	if (x->flip->place == CONTEXT_ABOVE && x->flip->by == BIT_BY_ARRIVAL)
 		bench_store(b, x->word, *x->word | field_mask(SM_CONTEXT_DTE)); /* PRE wants it */
 	if (!x->is_alone)
 		bench_store(b, x->other_leaf, b->target->leaf_value[0]);
-	if (x->flip->seen == SILENCES)
+	if (x->flip->by == BIT_BY_RECORDS)
 		bench_store(b, x->leaf, 0);
-	if (x->flip->seen == MARKS)
+	if (x->flip->by == BIT_BY_FLAGS)
 		clear_flags(x);
 	set_bit(x, !x->set);
 	return is_ok(x, vtd_flush_write_buffer(b->unit)) && is_ok(x, vtd_invalidate_all(b->unit));
@@ -208,7 +228,7 @@ static void change_under_dma(struct trying *x, uint64_t at, unsigned pieces)
 /* Both pages, one after the other: also what the unit keeps of the entry. */
 static void go_to_both(struct trying *x)
 {
-	if (x->flip->seen != SILENCES)
+	if (x->flip->by != BIT_BY_RECORDS)
 		go_to(x, x->b->target->address);
 	go_to(x, x->other);
 }
@@ -222,24 +242,27 @@ bool flip_is_harmed(struct trying *x, unsigned pieces, const char **at_once)
 	if (!put_old(x))
 		return false;
 	go_to_both(x);
-	if (x->flip->seen == MARKS && !x->tally->stopped && !x->astray) {
+	if (x->flip->by == BIT_BY_FLAGS && !x->tally->stopped && !x->astray) {
 		read_flags(x, &any, &missing);
 		if (x->set ? any : missing)
 			*at_once = x->set ? "set although it was clear"
 					  : "clear although it was set";
 	}
-	change_under_dma(x, x->flip->seen == SILENCES ? x->other : x->b->target->address, pieces);
-	if (x->flip->seen == MARKS && !x->set)
+	change_under_dma(x, x->flip->by == BIT_BY_RECORDS ? x->other : x->b->target->address,
+			 pieces);
+	if (x->flip->by == BIT_BY_FLAGS && !x->set)
 		clear_flags(x);
 	if (!x->tally->stopped)
 		go_to_both(x);
 	if (x->tally->stopped || x->astray)
 		return !x->tally->stopped;
 	x->astray = astray_before;
-	if (x->flip->seen == SILENCES)
+	if (x->flip->by == BIT_BY_RECORDS)
 		return is_recorded(x, !x->set && pieces == x->flip->pieces) == x->set;
-	if (x->flip->seen == NOTHING)
+	if (x->flip->by == BIT_BY_ARRIVAL)
 		return false;
+	if (x->flip->by == BIT_BY_SNOOPING)
+		return x->set && !reads_stores(x);
 	read_flags(x, &any, &missing);
 	x->missing |= x->set ? missing : 0;
 	return x->set ? missing : any;

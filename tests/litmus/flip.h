@@ -17,20 +17,16 @@
 /* In which entry the bit is: the target's own, or one above it. */
 enum place { OWN, CONTEXT_ABOVE, DIRECTORY_ABOVE };
 
-/* By what it shows. */
-enum seen {
-	MARKS,	  /* flags that the walk sets in paging entries, while the bit is set */
-	SILENCES, /* refused DMAs are not recorded, while the bit is set */
-	NOTHING,  /* here: DMA goes on */
-};
-
 struct flip {
-	uint8_t target, place, seen;
+	uint8_t target, place, by;   /* enum target_id, place, bit_by */
 	struct vtd_field bit, needs; /* of ECAP */
 	unsigned pieces;	     /* what table 28 asks for */
-	uint64_t flags, leaf_flags;  /* MARKS: of every entry of the walk, and of the last */
+	uint64_t flags, leaf_flags;  /* BIT_BY_FLAGS: of every entry of the walk, and of the last */
 	const char *name, *section;
 };
+
+/* The live entry that is this, of the current target. */
+uint64_t *flip_entry(const struct bench *bench, enum place place);
 
 /* One bit under test, on this bench. */
 struct trying {

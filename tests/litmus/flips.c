@@ -4,6 +4,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/output/log.h"
+#include "tests/litmus/bit_record.h"
 #include "tests/litmus/clearing.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/flip.h"
@@ -18,42 +19,41 @@
 #define ABSENT		4	    /* the same, with P clear */
 #define ALWAYS		FIELD(0, 0) /* ECAP.C: asked of no unit */
 
-/* What is seen of a unit that goes by the old bit, from 0 to 1 and back: for the log, and as a sentence. */
-static const struct {
-	const char *word[2], *sentence[2];
-} harms[] = {
-	[MARKS] = { { "marked all the same", "not marked" },
-		    { "the next writes set flags all the same",
-		      "the next writes did not set all" } },
-	[SILENCES] = { { "not recorded", "recorded all the same" },
-		       { "the next refused DMA was not recorded",
-			 "the next refused DMA was recorded" } },
-	[NOTHING] = { { "not in its page", "not in its page" },
-		      { "a DMA did not come to its page", "a DMA did not come to its page" } },
+/* What is seen of a unit that goes by the old bit, where it went to 0 and to 1. */
+static const char *const sentences[BIT_BYS][2] = {
+	[BIT_BY_FLAGS] = { "the next writes set flags all the same",
+			   "the next writes did not set all" },
+	[BIT_BY_RECORDS] = { "the next refused DMA was not recorded",
+			     "the next refused DMA was recorded" },
+	[BIT_BY_SNOOPING] = { "a DMA did not come to its page",
+			      "the next read that asked not to snoop got what memory had before" },
+	[BIT_BY_ARRIVAL] = { "a DMA did not come to its page", "a DMA did not come to its page" },
 };
 
 static const struct flip flips[] = {
-	{ TARGET_PASID_SS, OWN, MARKS, PASID_SSADE, ECAP_SSADS, DO(PASID_ONE) | DO(IOTLB_DOMAIN),
-	  SS_ACCESSED, SS_DIRTY, "SSADE of the PASID-table entry", "3.7.2" },
-	{ TARGET_PASID_NESTED, OWN, MARKS, PASID_SSADE, ECAP_SSADS,
+	{ TARGET_PASID_SS, OWN, BIT_BY_FLAGS, PASID_SSADE, ECAP_SSADS,
+	  DO(PASID_ONE) | DO(IOTLB_DOMAIN), SS_ACCESSED, SS_DIRTY, "SSADE of the PASID-table entry",
+	  "3.7.2" },
+	{ TARGET_PASID_NESTED, OWN, BIT_BY_FLAGS, PASID_SSADE, ECAP_SSADS,
 	  DO(PASID_ONE) | DO(IOTLB_DOMAIN), SS_ACCESSED, SS_DIRTY,
 	  "SSADE of the nested PASID-table entry", "3.8.1" },
-	{ TARGET_PASID_FS, OWN, MARKS, PASID_EAFE, ECAP_EAFS, DO(PASID_ONE) | DO(PIOTLB_PASID),
-	  FS_EXTENDED, 0, "EAFE of the PASID-table entry", "3.6.2" },
-	{ TARGET_CONTEXT, OWN, SILENCES, CONTEXT_FPD, ALWAYS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN),
-	  0, 0, "FPD of the context entry", "9.3" },
-	{ TARGET_PASID_SS, CONTEXT_ABOVE, SILENCES, SM_CONTEXT_FPD, ALWAYS,
+	{ TARGET_PASID_FS, OWN, BIT_BY_FLAGS, PASID_EAFE, ECAP_EAFS,
+	  DO(PASID_ONE) | DO(PIOTLB_PASID), FS_EXTENDED, 0, "EAFE of the PASID-table entry",
+	  "3.6.2" },
+	{ TARGET_CONTEXT, OWN, BIT_BY_RECORDS, CONTEXT_FPD, ALWAYS,
+	  DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN), 0, 0, "FPD of the context entry", "9.3" },
+	{ TARGET_PASID_SS, CONTEXT_ABOVE, BIT_BY_RECORDS, SM_CONTEXT_FPD, ALWAYS,
 	  DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), 0, 0,
 	  "FPD of the scalable-mode context entry", "9.4" },
-	{ TARGET_PASID_SS, DIRECTORY_ABOVE, SILENCES, PASID_DIR_FPD, ALWAYS,
+	{ TARGET_PASID_SS, DIRECTORY_ABOVE, BIT_BY_RECORDS, PASID_DIR_FPD, ALWAYS,
 	  DO(PASID_ONE) | DO(IOTLB_DOMAIN), 0, 0, "FPD of the PASID-directory entry", "9.5" },
-	{ TARGET_PASID_SS, OWN, SILENCES, PASID_FPD, ALWAYS, DO(PASID_ONE) | DO(PIOTLB_PASID), 0, 0,
-	  "FPD of the PASID-table entry", "9.6" },
-	{ TARGET_PASID_SS, CONTEXT_ABOVE, NOTHING, SM_CONTEXT_PRE, ECAP_PRS,
+	{ TARGET_PASID_SS, OWN, BIT_BY_RECORDS, PASID_FPD, ALWAYS, DO(PASID_ONE) | DO(PIOTLB_PASID),
+	  0, 0, "FPD of the PASID-table entry", "9.6" },
+	{ TARGET_PASID_SS, CONTEXT_ABOVE, BIT_BY_ARRIVAL, SM_CONTEXT_PRE, ECAP_PRS,
 	  DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), 0, 0,
 	  "PRE of the scalable-mode context entry", "9.4" },
-	{ TARGET_PASID_SS, OWN, NOTHING, PASID_PGSNP, ECAP_SC, DO(PASID_ONE) | DO(PIOTLB_PASID), 0,
-	  0, "PGSNP of the PASID-table entry", "9.6" },
+	{ TARGET_PASID_SS, OWN, BIT_BY_SNOOPING, PASID_PGSNP, ECAP_SC,
+	  DO(PASID_ONE) | DO(PIOTLB_PASID), 0, 0, "PGSNP of the PASID-table entry", "9.6" },
 };
 
 static struct tally t;
@@ -94,7 +94,7 @@ static void complain(struct trying *x, unsigned failed, unsigned rounds)
 		OUTSIDE
 		"target %s: %s went from %d to %d while a DMA was under way, and these were done: %s; after %u of %u such changes %s%s%s (section %s): %s",
 		target_name((enum target_id)x->b->target->id), x->flip->name, !x->set, x->set,
-		given, failed, rounds, harms[x->astray ? NOTHING : x->flip->seen].sentence[x->set],
+		given, failed, rounds, sentences[x->astray ? BIT_BY_ARRIVAL : x->flip->by][x->set],
 		x->missing && !x->astray ? ", not " : "",
 		x->missing && !x->astray ? flag_name(x->missing) : "", x->flip->section,
 		helps ? "not so with everything invalidated globally instead: one of these is not done, or a request that was under way fills a cache after it (section 6.2.3.1)"
@@ -102,35 +102,42 @@ static void complain(struct trying *x, unsigned failed, unsigned rounds)
 }
 
 /* The controls: with none, and without each. */
-static void try_controls(struct trying *x, char *line, size_t room)
+static void try_controls(struct trying *x, struct bit_change *c)
 {
-	size_t n = format_text(line, room, "; controls: %u of %u with nothing invalidated",
-			       count_harms(x, 0, CONTROLS), CONTROLS);
+	c->controls = CONTROLS;
+	c->none = count_harms(x, 0, CONTROLS);
+	for (unsigned p = 0; p < PIECES && !t.stopped; p++) {
+		enum bit_cache cache = p <= CONTEXT_ALL ? BIT_CONTEXT_CACHE
+				       : p <= PASID_ALL ? BIT_PASID_CACHE
+							: BIT_IOTLB;
 
-	for (unsigned p = 0; p < PIECES && !t.stopped; p++)
-		if (x->flip->pieces & DO(p))
-			n += format_text(line + n, room - n, ", %u without the %s",
-					 count_harms(x, x->flip->pieces & ~DO(p), CONTROLS),
-					 p <= CONTEXT_ALL ? "context cache"
-					 : p <= PASID_ALL ? "PASID cache"
-							  : "IOTLB");
+		if (!(x->flip->pieces & DO(p)))
+			continue;
+		c->has[cache] = true;
+		c->without[cache] = count_harms(x, x->flip->pieces & ~DO(p), CONTROLS);
+	}
 }
 
 static const char *try_direction(struct trying *x)
 {
-	unsigned rounds = x->flip->seen == SILENCES ? ROUNDS_RECORDED : ROUNDS, failed;
-	char line[240] = "";
+	struct bit_change c = { .name = x->flip->name,
+				.target = (enum target_id)x->b->target->id,
+				.by = (enum bit_by)x->flip->by,
+				.to = x->set,
+				.changes = x->flip->by == BIT_BY_RECORDS ? ROUNDS_RECORDED
+									 : ROUNDS };
 
 	text[0] = 0;
 	x->missing = 0;
 	x->astray = false;
-	failed = count_harms(x, x->flip->pieces, rounds);
-	if (!failed && !text[0] && !t.stopped && x->flip->seen != NOTHING)
-		try_controls(x, line, sizeof(line));
-	log_note("  %s, %d to %d: %s after its invalidations in %u of %u%s", x->flip->name, !x->set,
-		 x->set, harms[x->flip->seen].word[x->set], failed, rounds, line);
-	if (failed && !text[0] && !t.stopped)
-		complain(x, failed, rounds);
+	c.failed = count_harms(x, x->flip->pieces, c.changes);
+	/* With PGSNP clear a request that asks not to snoop may snoop all the same. */
+	if (!c.failed && !text[0] && !t.stopped && c.by != BIT_BY_ARRIVAL &&
+	    !(c.by == BIT_BY_SNOOPING && !x->set))
+		try_controls(x, &c);
+	bit_change_tell(&c);
+	if (c.failed && !text[0] && !t.stopped)
+		complain(x, c.failed, c.changes);
 	return t.stopped ? t.stopped : text[0] ? text : NULL;
 }
 
@@ -141,8 +148,13 @@ static const char *try_absent(struct trying *x)
 
 	for (unsigned i = 0; i < ABSENT && !t.stopped; i++)
 		recorded += flip_is_recorded_absent(x);
-	log_note("  %s, P clear: recorded all the same in %u of %u", x->flip->name, recorded,
-		 ABSENT);
+	bit_change_tell(&(struct bit_change){ .name = x->flip->name,
+					      .target = (enum target_id)x->b->target->id,
+					      .by = BIT_BY_RECORDS,
+					      .to = true,
+					      .absent = true,
+					      .changes = ABSENT,
+					      .failed = recorded });
 	if (!recorded || t.stopped)
 		return t.stopped;
 	format_text(
@@ -164,7 +176,7 @@ static const char *lacks(const struct bench *b, const struct flip *f, enum targe
 {
 	*id = (enum target_id)f->target;
 	/* Where there is no second stage, the first does for what does not depend on it. */
-	if (f->seen != MARKS && *id == TARGET_PASID_SS && b->lacks[*id])
+	if (f->by != BIT_BY_FLAGS && *id == TARGET_PASID_SS && b->lacks[*id])
 		*id = TARGET_PASID_FS;
 	if (b->lacks[*id])
 		return b->lacks[*id];
@@ -172,26 +184,29 @@ static const char *lacks(const struct bench *b, const struct flip *f, enum targe
 		return "with tables of one depth the entry has more than two states";
 	if (f->needs.high && !field_of(b->unit->ecap, f->needs))
 		return "ECAP says that the unit does not have it";
-	if (f->seen == MARKS && !field_of(b->unit->ecap, ECAP_SMPWC))
+	if (f->by == BIT_BY_FLAGS && !field_of(b->unit->ecap, ECAP_SMPWC))
 		return "its walks do not snoop (ECAP.SMPWC = 0), so it may set no flags";
 	return NULL;
 }
 
-static const char *try_flip(struct bench *b, const struct flip *f, unsigned *done)
+static const char *try_flip(struct bench *b, const struct flip *row, unsigned *done)
 {
+	struct flip flip = *row, *f = &flip;
 	struct trying x = { .b = b, .tally = &t, .flip = f };
 	enum target_id id;
 	const char *problem = lacks(b, f, &id);
 
 	if (problem) {
-		log_note("  %s: not tried: %s", f->name, problem);
+		bit_untried_tell(f->name, id, (enum bit_by)f->by, problem);
 		return NULL;
 	}
+	if (f->by == BIT_BY_SNOOPING && !b->device->may_skip_snooping)
+		f->by = BIT_BY_ARRIVAL;
 	problem = ownership_settle(b, &b->targets[id], &t);
 	if (problem)
 		return t.stopped = problem;
 	if (!flip_prepare(&x)) {
-		log_note("  %s: not tried: the device has no second page", f->name);
+		bit_untried_tell(f->name, id, (enum bit_by)f->by, "the device has no second page");
 		return NULL;
 	}
 	/* Not before: the proof of ownership reads its records itself. */
@@ -201,7 +216,7 @@ static const char *try_flip(struct bench *b, const struct flip *f, unsigned *don
 		problem = try_direction(&x);
 		*done += !problem;
 	}
-	if (!problem && f->seen == SILENCES)
+	if (!problem && f->by == BIT_BY_RECORDS)
 		problem = try_absent(&x);
 	bench_log_interrupts(b, NULL);
 	if (!t.stopped)

@@ -17,7 +17,7 @@ static struct {
 	uint8_t shown;
 	uint8_t spec_harms;
 	bool has_tally, has_prediction;
-	char lines[1280]; /* of report_extra(), a newline after each */
+	char lines[6144]; /* of report_extra(), a newline after each */
 } pending;
 
 void report_extra(const char *format, ...)

@@ -12,6 +12,7 @@
 #include "tests/litmus/interrupt_checks.h"
 #include "tests/litmus/invalidation.h"
 #include "tests/litmus/mutants.h"
+#include "tests/litmus/page_requests.h"
 #include "tests/litmus/progress.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/walks.h"
@@ -71,6 +72,9 @@ static void run_by_kind(struct device_run *r, const struct test *t)
 		break;
 	case TEST_DEVICE_TLB:
 		check_device_tlb(b, t->id);
+		break;
+	case TEST_PAGE_REQUESTS:
+		check_page_requests(b, r->neighbour, t->id);
 		break;
 	case TEST_FLIPS:
 		check_flips(b, t->id);
@@ -142,7 +146,8 @@ static void note_broken(const struct test *t)
 	if (t->kind == TEST_TRAITS)
 		bench_note_broken(t->bench, (enum broken)t->bench->traits.breach_kind, t->id);
 	else if (t->kind >= TEST_RATES && t->kind <= TEST_WITNESS && t->kind != TEST_LACK &&
-		 t->kind != TEST_DEVICE_TLB && t->kind != TEST_FLIPS)
+		 t->kind != TEST_DEVICE_TLB && t->kind != TEST_PAGE_REQUESTS &&
+		 t->kind != TEST_FLIPS)
 		bench_note_broken(t->bench, (enum broken)kinds[t->kind], t->id);
 }
 

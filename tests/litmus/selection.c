@@ -9,6 +9,7 @@
 #include "kernel/lib/string.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/foreign.h"
+#include "tests/litmus/page_requests.h"
 #include "tests/litmus/traits.h"
 #include "tests/litmus/verdict.h"
 
@@ -186,7 +187,7 @@ bool selection_names_device(const char *device)
 	if (!options.tests[0] || options.companion)
 		return true;
 	for (unsigned c = 0; c < CHECK_COUNT && !is_mutants; c++) {
-		if (c == CHECK_DEVICE_TLB && !options.ats)
+		if ((c == CHECK_DEVICE_TLB || c == CHECK_PAGE_REQUESTS) && !options.ats)
 			continue;
 		format_text(id, sizeof(id), "%s.%s", check_word(c), device);
 		if (option_list_matches(options.tests, id))
@@ -237,6 +238,9 @@ static void visit_checks(struct bench *b, struct visit *v)
 		bool is_seen = checks[c].kind == TEST_OWNERSHIP || checks[c].kind == TEST_TRAITS;
 
 		if (checks[c].kind == TEST_INTERRUPTS && b->lacks[TARGET_IRTE])
+			continue;
+		if (checks[c].kind == TEST_PAGE_REQUESTS &&
+		    (!options.ats || !page_requests_are_sent_by(b)))
 			continue;
 		if (!is_seen && b->lacks[TARGET_CONTEXT] && checks[c].kind != TEST_DEVICE_TLB)
 			continue;

@@ -13,7 +13,8 @@ enum test_kind {
 	TEST_CONCURRENCY,
 	TEST_INVALIDATION,
 	TEST_WALKS,
-	TEST_DEVICE_TLB, /* with ats=1 */
+	TEST_DEVICE_TLB,    /* with ats=1 */
+	TEST_PAGE_REQUESTS, /* likewise, of a device that can send any */
 	TEST_FLIPS,
 	TEST_FAULTS,
 	TEST_INTERRUPTS,

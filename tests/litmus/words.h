@@ -98,10 +98,19 @@
 	C(RATES, "rates", 600)                                                                       \
 	C(CONCURRENCY, "concurrency", 0)                                                             \
 	C(DEVICE_TLB, "device-tlb", 0)                                                               \
+	C(PAGE_REQUESTS, "page-requests", 500)                                                       \
 	C(FLIPS, "flips", 1000)                                                                      \
 	C(FAULTS, "faults", 2000)                                                                    \
 	C(INTERRUPTS, "interrupts", 1500)                                                            \
 	C(GRANULARITY, "granularity", 5000)
+
+/* Y(identifier, word, what is looked at): what shows whether a bit that was changed in a live entry holds. */
+#define BIT_BY_WORDS(Y)                                                                              \
+	Y(FLAGS, "flags", "flags that a walk sets in paging entries")                                \
+	Y(RECORDS, "records", "records of refused DMAs")                                             \
+	Y(ARRIVAL, "arrival", "that DMA goes on")                                                    \
+	Y(SNOOPING, "snooping", "what the device reads where it asks not to snoop")                  \
+	Y(PAGE_REQUESTS, "page-requests", "page requests that are queued")
 
 /* T(key in the record, what it says): what a unit was seen to do; the last with how many DMAs showed it. */
 #define TRAIT_WORDS_ASKED(T)                                                                         \
@@ -134,6 +143,9 @@ enum target_id { TARGET_WORDS(WORDS_TARGET) TARGET_COUNT };
 
 #define WORDS_CHECK(identifier, word, ms) CHECK_##identifier,
 enum check { CHECK_WORDS(WORDS_CHECK) CHECK_COUNT };
+
+#define WORDS_BIT_BY(identifier, word, text) BIT_BY_##identifier,
+enum bit_by { BIT_BY_WORDS(WORDS_BIT_BY) BIT_BYS };
 
 /* What a record says of each trait. */
 enum trait { TRAIT_UNKNOWN, TRAIT_NO, TRAIT_YES, TRAIT_ANSWERS };
@@ -179,6 +191,16 @@ static inline const char *check_word(unsigned check)
 #undef WORD
 
 	return words[check];
+}
+
+/* "flags", ...; NULL past the last. */
+static inline const char *bit_by_word(unsigned by)
+{
+#define WORD(identifier, word, text) word,
+	static const char *const words[] = { BIT_BY_WORDS(WORD) };
+#undef WORD
+
+	return by < BIT_BYS ? words[by] : NULL;
 }
 
 /* "hammer" or "faithful". */

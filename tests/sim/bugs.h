@@ -49,6 +49,8 @@
 	B(ATS_NO_DIRTY, "ats-no-dirty", "does not set Dirty for translation requests (4.2.3.1)") \
 	B(DIRTY_KEPT, "dirty-kept", "takes a page that it has once marked for marked whatever is invalidated (3.6.2)") \
 	B(DIRTY_UNLOCKED, "dirty-unlocked", "sets Accessed and Dirty by a read and a plain write of the entry (3.6.2)") \
+	B(PGSNP_IGNORED, "pgsnp-ignored", "does not snoop for requests that ask not to, though PGSNP is 1 (9.6)") \
+	B(PGSNP_KEPT, "pgsnp-kept", "keeps PGSNP of a PASID-table entry whatever is invalidated (9.6)") \
 	B(PGSNP_FAULTS, "pgsnp-refused", "refuses PASID-table entries with PGSNP though ECAP.SC is 1 (9.6)") \
 	B(SSADE_FAULTS, "ssade-refused", "refuses PASID-table entries with SSADE though ECAP.SSADS is 1 (9.6)") \
 	B(PRE_FAULTS, "pre-refused", "refuses context entries with PRE though ECAP.PRS is 1 (9.4)") \
@@ -243,6 +245,39 @@
 	B(IRT_CUT, "irt-address-cut", "uses 32 bits of the address in IRTA (11.4.4)") \
 	B(IRE_STAYS, "ire-stays", "goes on remapping interrupts after IRE was cleared (11.4.4.1)") \
 	B(IRES_EARLY, "ires-early", "shows GSTS.IRES 200 us before it remaps (11.4.4.2)") \
+	/* page requests */                                                                              \
+	B(PRE_ANY, "pre-ignored", "queues page requests though PRE is 0 (9.4)") \
+	B(PRE_KEPT, "pre-kept", "keeps PRE of a context entry whatever is invalidated (9.4)") \
+	B(PRQ_LEGACY, "page-request-legacy", "queues page requests in legacy mode (7.4)") \
+	B(PRQ_LOST, "page-request-lost", "drops one page request in 16 (7.4.1)") \
+	B(PRQ_TWICE, "page-request-twice", "queues one page request in 16 twice (7.4.1)") \
+	B(PRQ_SOURCE, "page-request-source", "queues page requests with another function's source-id (7.4.1.1)") \
+	B(PRQ_PASID, "page-request-pasid", "queues page requests with the PASID plus one (7.4.1.1)") \
+	B(PRQ_GROUP, "page-request-group", "queues eight bits of a page group's index (7.4.1.1)") \
+	B(PRQ_ADDRESS, "page-request-address-cut", "queues 48 bits of a page request's address (7.4.1.1)") \
+	B(PRQ_LPIG, "page-request-last", "queues every page request as the last of its group (7.4.1.1)") \
+	B(PRQ_TAIL, "page-tail-early", "moves PQT before the descriptor is written (7.4.1)") \
+	B(PRQ_QUEUE_CUT, "page-queue-address-cut", "uses 32 bits of the address in PQA (11.4.11.3)") \
+	B(PRQ_WRAP, "page-queue-wrap", "goes back to the start one slot before the end of the queue (7.4.1)") \
+	B(PRQ_SILENT, "page-request-unanswered", "does not answer page requests that it blocks (7.4.1)") \
+	B(PRQ_CODE, "page-request-success", "answers page requests that it blocks with Success (7.4.1)") \
+	B(PRQ_ALWAYS, "page-request-answered", "answers page requests that it blocks also where they are not the last of a group (7.4.1)") \
+	B(PRQ_UNRECORDED, "page-fault-lost", "does not record page requests that it blocks (7.4.1)") \
+	B(PRQ_OVERWRITES, "page-queue-overwrites", "writes over page requests that were not taken (7.4.1)") \
+	B(PRQ_NO_PRO, "page-overflow-silent", "does not set PRS.PRO where the queue is full (7.4.1)") \
+	B(PRQ_FULL_SILENT, "page-overflow-unanswered", "does not answer what finds the queue full (7.4.1)") \
+	B(PRQ_FULL_CODE, "page-overflow-invalid", "answers what finds the queue full with Invalid Request (7.4.1)") \
+	B(PRQ_PRO_PASSES, "page-overflow-passes", "queues page requests while PRS.PRO is set (11.4.11.4)") \
+	B(PRQ_ENDS, "page-overflow-ends", "queues nothing more after an overflow, though PRO was cleared (11.4.11.4)") \
+	B(PRQ_NO_DRAIN, "page-no-drain", "completes a wait with PD before the page requests that came before it (7.7)") \
+	B(PRQ_KEEPS, "page-request-keeps", "drops no translation for a page request (6.5.3.1)") \
+	B(PRQ_PPR, "page-pending-lost", "does not set PRS.PPR (7.5)") \
+	B(PRQ_EVENT_LOST, "page-event-lost", "does not send page request events (7.5)") \
+	B(PRQ_EVENT_MASK, "page-event-mask-ignored", "sends them though PECTL.IM is set (7.5)") \
+	B(RESPONSE_LOST, "response-lost", "sends no page group responses (7.6.1)") \
+	B(RESPONSE_SOURCE, "response-source", "sends page group responses to the device after the one named (7.6.1)") \
+	B(RESPONSE_GROUP, "response-group", "sends page group responses with eight bits of the group's index (7.6.1)") \
+	B(RESPONSE_CODE, "response-code", "sends every page group response as Success (7.6.1)") \
 	/* pointers to tables, set while they are in use */                                                \
 	B(SRTP_LATE, "root-set-late", "shows GSTS.RTPS 200 us before it uses the new root table, where it is translating (6.6)") \
 	B(SRTP_KEEPS, "esrtps-keeps-all", "invalidates nothing at SRTP, though CAP.ESRTPS says so (6.6)") \

@@ -152,6 +152,7 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 					       .stage = r->stage,
 					       .suppress_faults = r->suppress_faults,
 					       .of_read = r->access == ACCESS_READ,
+					       .forces_snoop = r->forces_snoop,
 					       .reason = reason,
 					       .source_id = r->source_id,
 					       .domain = domain,

@@ -38,9 +38,14 @@ static struct device {
 } devices[SIM_DEVICES_MAX];
 
 /* The unit that the device's DMA goes through; what the DMAR table says is another matter. */
+unsigned device_unit(unsigned device)
+{
+	return (device + sim.wrong_owner) % sim.units;
+}
+
 static unsigned unit_of(const struct device *x)
 {
-	return (x->number + sim.wrong_owner) % sim.units;
+	return device_unit(x->number);
 }
 
 uint16_t device_requester(unsigned device)
@@ -185,6 +190,7 @@ static void do_dma(void *device)
 		unit_pause(sim.stall_ns);
 	if (x->reads) {
 		r = request_of(x, ACCESS_READ);
+		r.no_snoop = x->d->skips_snooping;
 		done = platform_dma(unit_of(x), &r, x->was_read, DMA_READ_BYTES);
 		if (x->asked)
 			x->state = done ? DMA_DONE : DMA_FAILED;
@@ -238,6 +244,11 @@ static struct device *device_of(const struct dma_device *d)
 	return &devices[d->function->device - SIM_DEVICE_ID];
 }
 
+unsigned device_number(const struct dma_device *d)
+{
+	return (unsigned)(device_of(d) - devices);
+}
+
 static const char *open(struct dma_device *d)
 {
 	struct device *x = device_of(d);
@@ -251,6 +262,7 @@ static const char *open(struct dma_device *d)
 	d->bytes = sim.bytes;
 	memset(x->page, 0xda, sizeof(x->page));
 	d->one_request = !sim.retries;
+	d->may_skip_snooping = true;
 	d->only_beside = x->number >= sim.devices;
 	d->timeout_us = 1000000;
 	d->typical_us = 1;
@@ -278,6 +290,9 @@ static void begin(struct dma_device *d, uint64_t at, bool reads)
 		x->state = DMA_FAILED;
 		return;
 	}
+	/* For a page request that has left it, and is under way. */
+	while (sim_by_turns && !task_is_asleep(TASK_DEVICE + x->number))
+		sim_wait();
 	x->at = at;
 	x->reads = reads;
 	x->state = DMA_BUSY;
@@ -374,6 +389,7 @@ static void stop(struct dma_device *d)
 		.start_read = start_read, .was_read = was_read,                              \
 		.interrupt_open = interrupt_open, .interrupt_raise = interrupt_raise,        \
 		.interrupt_close = interrupt_close,                                          \
+		.request_page = device_request_page, .page_answer = device_page_answer,      \
 	}
 PLAIN(0);
 PLAIN(1);

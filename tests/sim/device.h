@@ -3,6 +3,7 @@
 #ifndef TESTS_SIM_DEVICE_H
 #define TESTS_SIM_DEVICE_H
 
+#include "kernel/dma/dma.h"
 #include "tests/sim/unit.h"
 
 /* Units as they are after a reset; every request of this task is gone. */
@@ -28,6 +29,19 @@ bool device_forget(uint16_t source_id, bool has_pasid, uint32_t pasid, uint64_t 
 
 /* Whether a write by what it has forgotten is under way still: its answer comes after that (section 6.5.4). */
 bool device_is_writing(uint16_t source_id);
+
+/* Of a plain device: the unit that its requests pass, and its number, from 0. */
+unsigned device_unit(unsigned device);
+unsigned device_number(const struct dma_device *d);
+
+/* A page request of a device; `sent` is called when the unit has it, and it has done with it when this returns. */
+void platform_page_request(unsigned unit, const struct request *r, void (*sent)(void *),
+			   void *context);
+
+/* Its hooks of kernel/dma/dma.h, and what a unit answers (tests/sim/page_device.c). */
+bool device_request_page(struct dma_device *d, uint64_t at, uint16_t group, bool last);
+bool device_page_answer(struct dma_device *d, struct dma_page_answer *answer);
+void device_take_answer(const struct unit_answer *answer);
 
 /* By threads: nothing is under way in any unit, nor begins. */
 void platform_lock(void);

@@ -232,6 +232,8 @@ void fault_record(struct unit *u, const struct request *r, uint8_t reason)
 		return;
 	if (r->is_interrupt && sim_has(BUG_INTERRUPT_REASON))
 		high = (high & ~field_mask(FRCD_FR)) | field_bits(FRCD_FR, 0x22);
+	/* 01b: a page request. */
+	high |= field_bits(FRCD_T2, r->access == ACCESS_PAGE);
 	high |= field_bits(FRCD_AT, r->access == ACCESS_TRANSLATION  ? 1
 				    : r->access == ACCESS_TRANSLATED ? 2
 								     : 0);

@@ -10,6 +10,7 @@
 
 #define BRIDGE_DEVFN (0x1c << 3)
 #define ATS_AT	     0x100
+#define PRI_AT	     0x110
 
 /* A table under construction. */
 static uint8_t *begin(const char signature[4], uint8_t revision)
@@ -135,7 +136,9 @@ static void fill_config(void)
 
 		add_function(bus, device_devfn(i), (uint16_t)(SIM_DEVICE_ID + i), 0x088000);
 		if (sim.ats) {
-			*(volatile uint32_t *)(c + ATS_AT) = 1 << 16 | PCI_EXT_ATS;
+			*(volatile uint32_t *)(c + ATS_AT) = PRI_AT << 20 | 1 << 16 | PCI_EXT_ATS;
+			*(volatile uint32_t *)(c + PRI_AT) = 1 << 16 | PCI_EXT_PRI;
+			*(volatile uint32_t *)(c + PRI_AT + PCI_PRI_CAPACITY) = 512;
 			set16(c, ATS_AT + 6, 1 << 15);
 		}
 	}

@@ -63,6 +63,7 @@
 	K(sc, 1, 1, "ECAP.SC, snoop control")                                                        \
 	K(dt, 1, 1, "ECAP.DT, device-TLBs")                                                          \
 	K(prs, 1, 1, "ECAP.PRS, page requests; with DT")                                             \
+	K(pds, 1, 1, "ECAP.PDS, page-request draining; with PRS")                                    \
 	K(ir, 1, 1, "ECAP.IR, interrupt remapping")                                                  \
 	K(eim, 1, 1, "ECAP.EIM, for x2APIC mode")                                                    \
 	K(pi, 1, 1, "CAP.PI, posted interrupts")                                                     \
@@ -94,6 +95,7 @@
 	K(stall_ns, 0, 1000000, "before one DMA in 8, at most")                                      \
 	K(device_tlb, 90, 100, "percent of translations that a device with ATS on keeps")            \
 	K(answer_ns, 3000, 1000000, "of a translation on its way to the device, at most")            \
+	K(page_ns, 6000, 1000000, "from a page request's arrival to its descriptor, at most")        \
 	K(pass_width, 1, 1, "AW of a pass-through context entry is looked at (table 30, LCT.4.1)")   \
 	/* the machine */                                                                            \
 	K(threads, 0, 1, "real processors instead of turns")                                         \

@@ -186,6 +186,12 @@ void unit_obeys(struct unit *u, const uint64_t descriptor[4])
 	(void)descriptor;
 }
 
+void unit_answers(struct unit *u, const struct unit_answer *answer)
+{
+	(void)u;
+	device_take_answer(answer);
+}
+
 bool unit_invalidate_device(struct unit *u, uint16_t source_id, bool has_pasid, uint32_t pasid,
 			    uint64_t address, bool all)
 {
@@ -208,6 +214,15 @@ static void copy(uint64_t to, void *data, uint64_t bytes, bool write)
 		__builtin_memcpy(at, data, bytes);
 	else
 		__builtin_memcpy(data, at, bytes);
+}
+
+/* What memory has, not the processors' caches: of a request that does not snoop. */
+static void read_unsnooped(uint64_t from, void *data, uint64_t bytes)
+{
+	uint64_t *to = data;
+
+	for (uint64_t i = 0; i < bytes / 8; i++)
+		memory_load(from + 8 * i, 1, to + i, false);
 }
 
 /* A walk of the unit's own for a request that came: it may fill caches, and says nothing. */
@@ -254,7 +269,10 @@ bool platform_dma(unsigned unit, const struct request *asked, void *data, uint64
 		copy(u->old_frame, data, bytes, write);
 	unit_pause(sim.use_ns);
 	if (!reason && memory_has(to, bytes)) {
-		copy(to, data, bytes, write);
+		if (!write && r.no_snoop && !r.forces_snoop)
+			read_unsnooped(to, data, bytes);
+		else
+			copy(to, data, bytes, write);
 		u->old_frame = to;
 	}
 	unit_leave(u, &r);
@@ -275,6 +293,20 @@ bool platform_ask(unsigned unit, const struct request *asked, uint64_t *to)
 	unit_leave(u, &r);
 	platform_unlock();
 	return !reason && (r.access != ACCESS_TRANSLATION || r.may_write || sim_has(BUG_ATS_W));
+}
+
+void platform_page_request(unsigned unit, const struct request *asked, void (*sent)(void *),
+			   void *context)
+{
+	struct unit *u = &units[unit];
+	struct request r = *asked;
+
+	platform_lock();
+	unit_take(u, &r);
+	sent(context);
+	unit_page_request(u, &r);
+	unit_leave(u, &r);
+	platform_unlock();
 }
 
 static void deliver(struct unit *u, const struct unit_message *m)

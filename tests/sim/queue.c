@@ -12,6 +12,7 @@ enum descriptor_type {
 	TYPE_PIOTLB,
 	TYPE_PASID,
 	TYPE_PASID_DEVTLB,
+	TYPE_PAGE_RESPONSE,
 };
 
 // clang-format off
@@ -33,6 +34,7 @@ enum descriptor_type {
 #define DESC_IM		FIELD(31, 27)
 #define DESC_IIDX	FIELD(47, 32)
 #define DESC_SW		FIELD(5, 5)
+#define DESC_PD		FIELD(7, 7)   /* of a wait: page requests first */
 #define DESC_STATUS	FIELD(63, 32)
 #define IQA_DW		FIELD(11, 11)
 #define IQA_QS		FIELD(2, 0)
@@ -43,10 +45,11 @@ static const uint64_t reserved[][2] = {
 	[TYPE_IOTLB]	    = { 0xffffffff0000f100, 0xf80 },
 	[TYPE_DEVTLB]	    = { 0x000f0000ffe001f0, 0xffe },
 	[TYPE_INTERRUPT_ENTRIES] = { 0xffff000007fff1e0, ~0ull },
-	[TYPE_WAIT]	    = { 0x00000000fffff180, 0x3 },   /* ECAP.PDS is 0 */
+	[TYPE_WAIT]	    = { 0x00000000fffff100, 0x3 },
 	[TYPE_PIOTLB]	    = { 0xfff000000000f1c0, 0xf80 },
 	[TYPE_PASID]	    = { 0xfff000000000f1c0, ~0ull },
 	[TYPE_PASID_DEVTLB] = { 0, 0x7fe },
+	[TYPE_PAGE_RESPONSE] = { 0xfff00000000001e0, 0xfffffffffffff003 },
 };
 #define DESC_PFSID	0xfff000000000f000 /* reserved where ECAP.DIT is 0 (section 6.5.2.5) */
 // clang-format on
@@ -66,6 +69,8 @@ static bool is_known(const struct unit *u, unsigned type, bool wide)
 		return field_of(unit_get64(u, VTD_ECAP), ECAP_DT);
 	case TYPE_PASID_DEVTLB:
 		return unit_is_scalable(u) && field_of(unit_get64(u, VTD_ECAP), ECAP_DT);
+	case TYPE_PAGE_RESPONSE:
+		return unit_is_scalable(u) && field_of(unit_get64(u, VTD_ECAP), ECAP_PRS);
 	case TYPE_PIOTLB:
 	case TYPE_PASID:
 		return unit_is_scalable(u);
@@ -86,6 +91,9 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 		return false;
 	if ((type == TYPE_DEVTLB || type == TYPE_PASID_DEVTLB) && d[0] & DESC_PFSID &&
 	    !field_of(unit_get64(u, VTD_ECAP), ECAP_DIT))
+		return false;
+	if (type == TYPE_WAIT && field_get(d, DESC_PD) &&
+	    !field_of(unit_get64(u, VTD_ECAP), ECAP_PDS))
 		return false;
 	if (wide && (d[2] || d[3]))
 		return false;
@@ -141,6 +149,8 @@ static void complete_wait(struct unit *u, const uint64_t d[4])
 
 	if (sim_has(BUG_WAIT_NEVER) && ++u->count % 1024 == 0)
 		return;
+	if (field_get(d, DESC_PD) && !sim_has(BUG_PRQ_NO_DRAIN))
+		pages_drain(u);
 	if (field_get(d, DESC_SW))
 		memory_store32(((d[1] & ~3ull) & (sim_has(BUG_WAIT_CUT) ? 0xffffffff : ~0ull)) +
 				       (sim_has(BUG_WAIT_ADDRESS) ? 4 : 0),
@@ -216,6 +226,9 @@ static bool obey(struct unit *u, const uint64_t d[4])
 	case TYPE_DEVTLB:
 	case TYPE_PASID_DEVTLB:
 		return forget_in_device(u, d);
+	case TYPE_PAGE_RESPONSE:
+		pages_respond(u, d);
+		break;
 	case TYPE_WAIT:
 		complete_wait(u, d);
 		break;

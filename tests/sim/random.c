@@ -72,6 +72,8 @@ static const struct {
 	{ &sim.retries, 3, { 0, 0, 50 } },
 	{ &sim.stall_ns, 3, { 0, 0, 100000 } },
 	{ &sim.pass_width, 3, { 1, 1, 0 } },
+	{ &sim.pds, 2, { 0, 1 } },
+	{ &sim.page_ns, 3, { 0, 500, 20000 } },
 };
 
 void sim_options_draw(uint64_t seed)

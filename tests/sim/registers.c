@@ -62,9 +62,11 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_EIM, sim.eim) |
 			   field_bits(ECAP_SSADS, sim.ssads && sim.ssts) |
 			   field_bits(ECAP_EAFS, sim.eafs && sim.fsts) |
-			   field_bits(ECAP_SC, sim.sc) | field_bits(ECAP_PRS, sim.prs && sim.dt));
+			   field_bits(ECAP_SC, sim.sc) | field_bits(ECAP_PRS, sim.prs && sim.dt) |
+			   field_bits(ECAP_PDS, sim.pds && sim.prs && sim.dt));
 	unit_set32(u, VTD_FECTL, FECTL_IM);
 	unit_set32(u, VTD_IECTL, FECTL_IM);
+	unit_set32(u, VTD_PECTL, FECTL_IM);
 }
 
 static bool is_record(const struct unit *u, uint32_t offset)
@@ -211,6 +213,12 @@ void unit_write(struct unit *u, uint32_t offset, unsigned bytes, uint64_t value)
 		break;
 	case VTD_IECTL:
 		queue_event_control(u, (uint32_t)value);
+		return;
+	case VTD_PRS:
+		pages_acknowledge(u, (uint32_t)value);
+		return;
+	case VTD_PECTL:
+		pages_event_control(u, (uint32_t)value);
 		return;
 	case VTD_PMEN:
 		unit_set32(u, offset, value & PMEN_EPM ? PMEN_EPM | PMEN_PRS : 0);

@@ -59,6 +59,9 @@ static void use_flags(struct walk *w, const uint64_t *p)
 
 	w->tracks = field_get(p, PASID_SSADE);
 	w->extended = field_get(p, PASID_EAFE);
+	w->r->forces_snoop = field_get(p, PASID_PGSNP) && !sim_has(BUG_PGSNP_IGNORED);
+	if (sim_has(BUG_PGSNP_KEPT))
+		w->r->forces_snoop = keep_bit(w, w->r->forces_snoop);
 	if (sim_has(BUG_FPD_KEPT))
 		fpd = keep_bit(w, fpd);
 	if (sim_has(BUG_SSADE_KEPT))
@@ -68,6 +71,14 @@ static void use_flags(struct walk *w, const uint64_t *p)
 	if (sim_has(BUG_SSADE_ALWAYS))
 		w->tracks = true;
 	w->r->suppress_faults |= fpd;
+}
+
+static uint8_t stage_of(unsigned pgtt)
+{
+	return pgtt == PGTT_FIRST    ? UNIT_FIRST
+	       : pgtt == PGTT_SECOND ? UNIT_SECOND
+	       : pgtt == PGTT_NESTED ? UNIT_NESTED
+				     : UNIT_PASS;
 }
 
 static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
@@ -86,6 +97,10 @@ static uint8_t by_pasid_entry(struct walk *w, const uint64_t *p, uint64_t *to)
 		w->u->last_domain = (uint16_t)field_get(p, PASID_DID);
 	}
 	w->r->knows_domain = true;
+	if (w->r->access == ACCESS_PAGE) {
+		w->r->stage = stage_of((unsigned)field_get(p, PASID_PGTT));
+		return 0;
+	}
 	w->snoop = sim.smpwc && field_get(p, PASID_PWSNP);
 	*to = w->r->at;
 	switch (field_get(p, PASID_PGTT)) {
@@ -132,13 +147,25 @@ uint64_t walk_keep(struct unit *u, uint64_t entry, uint64_t tag)
 	return u->kept ? u->kept : entry;
 }
 
+static bool takes_pages(const struct walk *w, const uint64_t *c)
+{
+	bool takes = field_get(c, SM_CONTEXT_PRE);
+
+	if (sim_has(BUG_PRE_KEPT))
+		takes = keep_bit(w, takes);
+	return takes || sim_has(BUG_PRE_ANY);
+}
+
 /* Which PASID: the request's, or RID_PASID. */
 static uint8_t choose_pasid(struct walk *w, const uint64_t *c)
 {
 	struct request *r = w->r;
 	uint32_t own = (uint32_t)field_get(c, SM_CONTEXT_RID_PASID);
 
-	if (r->access >= ACCESS_TRANSLATION && !field_get(c, SM_CONTEXT_DTE) &&
+	if (r->access == ACCESS_PAGE && !takes_pages(w, c))
+		return SCT_8;
+	if (r->access >= ACCESS_TRANSLATION && r->access != ACCESS_PAGE &&
+	    !field_get(c, SM_CONTEXT_DTE) &&
 	    !(sim_has(BUG_TRANSLATED_ANY) && r->access == ACCESS_TRANSLATED))
 		return SCT_5;
 	if (!r->has_pasid) {

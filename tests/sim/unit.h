@@ -26,7 +26,13 @@
 /* What a translation went through. */
 enum unit_stage { UNIT_LEGACY, UNIT_FIRST, UNIT_SECOND, UNIT_NESTED, UNIT_PASS };
 
-enum unit_access { ACCESS_WRITE, ACCESS_READ, ACCESS_TRANSLATION, ACCESS_TRANSLATED };
+enum unit_access {
+	ACCESS_WRITE,
+	ACCESS_READ,
+	ACCESS_TRANSLATION,
+	ACCESS_TRANSLATED,
+	ACCESS_PAGE /* a page request: it goes no further than the PASID-table entry */
+};
 
 /* A request of a device, from its arrival until what it does is in memory. */
 struct request {
@@ -37,6 +43,9 @@ struct request {
 	uint64_t at;
 	uint8_t access; /* enum unit_access */
 	bool is_prefetch;
+	bool no_snoop; /* it asks not to snoop */
+	bool is_last;  /* of a page request: of its group */
+	uint16_t group;
 
 	/* the unit's: what is known of it so far */
 	bool knows_context, knows_domain, suppress_faults;
@@ -46,11 +55,12 @@ struct request {
 	uint8_t stage;	     /* enum unit_stage */
 	/* Invalidations came since it read what it goes by: it fills these caches no more (6.2.2.1). */
 	bool no_context, no_pasid, no_translation;
-	bool may_write;	 /* where it was translated: what a device-TLB is told */
-	bool tracks;	 /* Dirty of the last entry is set for a write to it */
-	bool is_marked;	 /* it is set */
-	uint8_t order;	 /* its page is 2^this of 4 KiB */
-	uint64_t number; /* in order of arrival */
+	bool may_write;	   /* where it was translated: what a device-TLB is told */
+	bool tracks;	   /* Dirty of the last entry is set for a write to it */
+	bool is_marked;	   /* it is set */
+	bool forces_snoop; /* it snoops whatever it asks for: PGSNP */
+	uint8_t order;	   /* its page is 2^this of 4 KiB */
+	uint64_t number;   /* in order of arrival */
 
 	/* of an interrupt: `at` is the address of its message */
 	bool is_interrupt, no_entry; /* no_entry: it fills the interrupt entry cache no more */
@@ -64,6 +74,14 @@ struct unit_message {
 	uint8_t vector;
 	uint32_t destination;
 	uint64_t descriptor;
+};
+
+/* A page group response on its way to a device. */
+struct unit_answer {
+	uint16_t source_id, group;
+	bool has_pasid;
+	uint32_t pasid;
+	uint8_t code; /* table 32 */
 };
 
 struct unit_fault {
@@ -89,7 +107,8 @@ struct unit {
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults, of_read;
+		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults, of_read,
+			forces_snoop;
 		uint8_t order; /* 2^this pages of 4 KiB */
 		uint32_t uses;
 		uint8_t stage, reason;
@@ -132,6 +151,7 @@ struct unit {
 	uint64_t next_pointer, pointer_from;
 	uint64_t first_queue, late_due, open_until, remaps_from, walk_ended, walk_to;
 	uint16_t last_domain, last_source, late_domain;
+	bool pages_ended;
 	uint8_t last_type;
 	bool was_remapping, skips_next;
 	uint32_t count, marked_count;
@@ -163,6 +183,9 @@ void unit_drain(struct unit *unit);
  * is in its descriptor then.
  */
 uint8_t unit_remap(struct unit *unit, struct request *r, struct unit_message *message);
+
+/* A page request that was taken: it is in the queue, or was answered, when this returns (page_requests.c). */
+void unit_page_request(struct unit *unit, struct request *r);
 
 /* A task was broken off, wherever it was: none of its requests is under way any more. */
 void unit_forget_task(struct unit *unit, uint8_t task);
@@ -203,6 +226,14 @@ bool fault_deliver(struct unit *unit);
 void fault_acknowledge(struct unit *unit, uint32_t value); /* a write to FSTS */
 void fault_free(struct unit *unit, uint32_t offset, uint32_t value);
 void fault_control(struct unit *unit, uint32_t value);
+
+/* page_requests.c: writes to PRS and PECTL; a response; those that came before are done, one way or the other. */
+void pages_acknowledge(struct unit *unit, uint32_t value);
+void pages_event_control(struct unit *unit, uint32_t value);
+void pages_respond(struct unit *unit, const uint64_t descriptor[4]);
+void pages_drain(struct unit *unit);
+/* walk.c: what a page request goes by, as far as its PASID-table entry. 0, or the reason, which is recorded. */
+uint8_t unit_look_up(struct unit *unit, struct request *r);
 
 /* queue.c: false if there was nothing to do */
 bool queue_work(struct unit *unit);
@@ -251,6 +282,7 @@ void unit_interrupts(struct unit *unit, uint64_t address, uint32_t data);
 /* Have the device forget: its own TLB. False if it does not answer. */
 bool unit_invalidate_device(struct unit *unit, uint16_t source_id, bool has_pasid, uint32_t pasid,
 			    uint64_t address, bool all);
-uint8_t unit_task(void); /* the task at work */
+void unit_answers(struct unit *unit, const struct unit_answer *answer); /* to the device */
+uint8_t unit_task(void);						/* the task at work */
 
 #endif

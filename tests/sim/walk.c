@@ -43,7 +43,7 @@ static uint8_t by_context(struct walk *w, const uint64_t *c, uint64_t *to)
 	    !(sim_has(BUG_TRANSLATED_ANY) && w->r->access == ACCESS_TRANSLATED))
 		return LCT_5;
 	*to = w->r->at;
-	if (w->r->access == ACCESS_TRANSLATED)
+	if (w->r->access == ACCESS_TRANSLATED || w->r->access == ACCESS_PAGE)
 		return 0;
 	if (tt == TT_PASS) {
 		w->r->stage = UNIT_PASS;
@@ -178,6 +178,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		r->domain = known->domain;
 		r->knows_domain = true;
 		r->suppress_faults = known->suppress_faults;
+		r->forces_snoop = known->forces_snoop;
 		reason = known->reason ? known->reason
 			 : is_write(r) && !known->may_write &&
 					 !(sim_has(BUG_READ_WRITABLE) && known->of_read)
@@ -208,6 +209,22 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 	}
 	if (reason && !r->is_prefetch && !r->suppress_faults &&
 	    (!is_recoverable(r, reason) || sim_has(BUG_FAULT_RECOVERABLE)))
+		fault_record(u, r, reason);
+	return reason;
+}
+
+uint8_t unit_look_up(struct unit *u, struct request *r)
+{
+	struct walk w = { .u = u, .r = r, .may_write = true };
+	uint64_t ignored;
+	uint8_t reason;
+
+	if (!is_translating(u))
+		return UNSUPPORTED;
+	reason = unit_is_scalable(u) || sim_has(BUG_PRQ_LEGACY) ? check_mode(u, r) : RTA_3;
+	if (!reason)
+		reason = walk(&w, &ignored);
+	if (reason && !r->suppress_faults && !sim_has(BUG_PRQ_UNRECORDED))
 		fault_record(u, r, reason);
 	return reason;
 }

@@ -25,6 +25,7 @@ enum reason {
 	LCT_5 = 0x0d, /* translation requests are blocked */
 	RTA_1 = 0x30, /* RTADDR invalid */
 	RTA_2 = 0x31, /* PASID in legacy mode */
+	RTA_3 = 0x32, /* a page request in legacy mode */
 	SRT_2 = 0x39,
 	SRT_3 = 0x3a,
 	SCT_2 = 0x41,
@@ -33,6 +34,7 @@ enum reason {
 	SCT_5 = 0x44, /* DTE is 0 */
 	SCT_6 = 0x45, /* PASIDE is 0 */
 	SCT_7 = 0x46, /* PASID beyond the directory */
+	SCT_8 = 0x47, /* PRE is 0 */
 	SCT_9 = 0x48, /* PASID is RID_PASID */
 	SPD_2 = 0x51,
 	SPD_3 = 0x52,

@@ -67,6 +67,7 @@ void build_line(struct builder *b, struct span line)
 		{ "traits", take_traits, false }, { "walks", take_walks, true },
 		{ "sim", take_sim, false },	  { "sequence", take_sequence, false },
 		{ "costs", take_costs, true },	  { "invalidations", take_invalidations, true },
+		{ "bit", take_bit, true },	  { "dirty", take_dirty, true },
 	};
 	const char *blank = memchr(line.at, ' ', line.bytes);
 	struct span kind = { line.at, blank ? (size_t)(blank - line.at) : line.bytes };

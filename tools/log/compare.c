@@ -110,6 +110,7 @@ static void add_run(const struct run *r, const char *text, void *context)
 		if (!row)
 			continue;
 		side_add(&row->sides[which], t);
+		bits_add(row, which, t);
 	}
 }
 
@@ -240,6 +241,7 @@ static void print_row(const struct row *r)
 		printf(": %s", r->cost ? r->cost : "no sure difference");
 	}
 	putchar('\n');
+	bits_print(r, arguments.all);
 }
 
 /* The rows that differ, or all of them, and how many there are. Whether anything differs. */
@@ -254,9 +256,10 @@ static bool print_rows(void)
 		one_sided += r->one_sided;
 		alone += r->fails_alone;
 		if ((!r->verdict || (r->one_sided && !r->fails_alone)) && !r->rate && !r->cost &&
-		    !arguments.all)
+		    !bits_differ(r) && !arguments.all)
 			continue;
-		changed += (r->verdict || r->rate || r->cost) && (!r->one_sided || r->fails_alone);
+		changed += (r->verdict || r->rate || r->cost || bits_differ(r)) &&
+			   (!r->one_sided || r->fails_alone);
 		print_row(r);
 	}
 	printf("%u of %zu tests that both have differ\n", changed - alone, all.count - one_sided);
@@ -321,7 +324,7 @@ int compare_main(int argc, char **argv)
 	if (!status)
 		changed = print_rows();
 	for (size_t i = 0; i < all.count; i++)
-		free(all.rows[i].id);
+		free(all.rows[i].id), bits_free(&all.rows[i]);
 	free(all.rows);
 	return status						    ? status
 	       : changed					    ? 1

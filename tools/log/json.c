@@ -6,6 +6,7 @@
 
 #include "tools/log/commands.h"
 #include "tools/log/files.h"
+#include "tools/log/json_bits.h"
 #include "tools/log/status.h"
 #include "vtd/fault.h"
 #include "tests/litmus/model.h"
@@ -22,7 +23,7 @@ struct context {
 };
 
 /* What came over a serial line need not be UTF-8; what jansson is given must be. */
-static json_t *text(const char *s)
+json_t *json_text(const char *s)
 {
 	json_t *j = s ? json_string(s) : json_null();
 	char *clean, *to;
@@ -106,7 +107,7 @@ static void add_tally(json_t *j, const struct run_test *t)
 		const struct outcome_count *o = &t->outcomes[i];
 
 		json_array_append_new(outcomes,
-				      json_pack("{s:o, s:o, s:b, s:b}", "name", text(o->name),
+				      json_pack("{s:o, s:o, s:b, s:b}", "name", json_text(o->name),
 						"count", number(o->count), "torn", o->torn,
 						"unpredicted", o->unpredicted));
 	}
@@ -115,9 +116,9 @@ static void add_tally(json_t *j, const struct run_test *t)
 
 		json_array_append_new(faults,
 				      json_pack("{s:i, s:o, s:o, s:o, s:o}", "reason", f->reason,
-						"name", text(vtd_fault_reason_name(f->reason)),
-						"type", text(f->type), "count", number(f->count),
-						"raw", text(f->raw)));
+						"name", json_text(vtd_fault_reason_name(f->reason)),
+						"type", json_text(f->type), "count",
+						number(f->count), "raw", json_text(f->raw)));
 	}
 	json_object_set_new(j, "outcomes", outcomes);
 	json_object_set_new(j, "faults", faults);
@@ -130,10 +131,11 @@ static json_t *walks_json(const struct run_test *t)
 	for (unsigned i = 0; i < t->walks_count; i++) {
 		const struct walks *w = &t->walks[i];
 
-		json_array_append_new(
-			array, json_pack("{s:o, s:o, s:o, s:o, s:o}", "regime", text(w->regime),
-					 "met", number(w->met), "dmas", number(w->dmas), "exposed",
-					 number(w->exposed), "stores", number(w->stores)));
+		json_array_append_new(array,
+				      json_pack("{s:o, s:o, s:o, s:o, s:o}", "regime",
+						json_text(w->regime), "met", number(w->met), "dmas",
+						number(w->dmas), "exposed", number(w->exposed),
+						"stores", number(w->stores)));
 	}
 	return array;
 }
@@ -150,7 +152,7 @@ static json_t *costs_json(const struct costs *c)
 
 	for (unsigned i = 0; i < c->invalidation_count; i++)
 		json_array_append_new(array, json_pack("{s:o, s:o, s:o}", "name",
-						       text(c->invalidations[i].name), "count",
+						       json_text(c->invalidations[i].name), "count",
 						       number(c->invalidations[i].count), "ns",
 						       times_json(&c->invalidations[i].times)));
 	return json_pack(
@@ -163,12 +165,12 @@ static json_t *costs_json(const struct costs *c)
 
 static json_t *test_json(const struct run_test *t)
 {
-	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "n",
-			      number(t->n), "id", text(t->id), "verdict", verdict_word(t->verdict),
-			      "check", t->check, "number", number(t->number), "unit", text(t->unit),
-			      "why", text(t->why), "at_ms", number(t->at_ms), "own_block",
-			      t->has_block, "first_line", number(t->line_from), "last_line",
-			      number(t->line_to));
+	json_t *j = json_pack(
+		"{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "n", number(t->n), "id",
+		json_text(t->id), "verdict", verdict_word(t->verdict), "check", t->check, "number",
+		number(t->number), "unit", json_text(t->unit), "why", json_text(t->why), "at_ms",
+		number(t->at_ms), "own_block", t->has_block, "first_line", number(t->line_from),
+		"last_line", number(t->line_to));
 
 	if (t->harms != HARMS_UNKNOWN) {
 		json_object_set_new(j, "harms", harms(t->harms));
@@ -178,11 +180,15 @@ static json_t *test_json(const struct run_test *t)
 			json_object_set_new(j, "would_have_shown", harms(t->shown));
 	}
 	if (t->verdict == 'f')
-		json_object_set_new(j, "class", text(class_word(t)));
+		json_object_set_new(j, "class", json_text(class_word(t)));
 	if (t->walks_count)
 		json_object_set_new(j, "walks", walks_json(t));
 	if (t->costs.updates)
 		json_object_set_new(j, "costs", costs_json(&t->costs));
+	if (t->bits)
+		json_object_set_new(j, "bits", bits_json(t));
+	if (t->dirty)
+		json_object_set_new(j, "dirty", dirty_json(t));
 	if (t->has_tally)
 		add_tally(j, t);
 	return j;
@@ -192,7 +198,7 @@ static json_t *test_json(const struct run_test *t)
 static json_t *traits_json(const struct traits *t)
 {
 	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o}", "unit", number(t->unit), "device",
-			      text(t->device), "absent_pasid",
+			      json_text(t->device), "absent_pasid",
 			      t->absent_pasid ? hex(t->absent_pasid) : json_null(), "mixtures",
 			      number(t->mixtures), "of", number(t->of));
 
@@ -224,7 +230,7 @@ static json_t *machine_json(const struct run *r)
 	char *dmar = calloc(1, 2 * r->dmar_bytes + 1);
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		json_object_set_new(j, texts[i].key, text(texts[i].value));
+		json_object_set_new(j, texts[i].key, json_text(texts[i].value));
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		json_object_set_new(j, numbers[i].key, number(numbers[i].value));
 	for (unsigned i = 0; i < r->unit_count; i++) {
@@ -241,14 +247,15 @@ static json_t *machine_json(const struct run *r)
 
 		json_array_append_new(devices,
 				      json_pack("{s:o, s:o, s:o, s:i, s:o}", "generator",
-						text(d->name), "at", text(d->at), "id", text(d->id),
-						"unit", (int)d->unit, "refused", text(d->why)));
+						json_text(d->name), "at", json_text(d->at), "id",
+						json_text(d->id), "unit", (int)d->unit, "refused",
+						json_text(d->why)));
 	}
 	for (unsigned i = 0; i < r->traits_count; i++)
 		json_array_append_new(seen, traits_json(&r->traits[i]));
 	for (size_t i = 0; dmar && i < r->dmar_bytes; i++)
 		sprintf(dmar + 2 * i, "%02x", r->dmar[i]);
-	json_object_set_new(j, "dmar", text(dmar));
+	json_object_set_new(j, "dmar", json_text(dmar));
 	free(dmar);
 	json_object_set_new(j, "units", units);
 	json_object_set_new(j, "devices", devices);
@@ -263,8 +270,9 @@ static json_t *given_json(const struct run *r)
 	json_t *array = json_array();
 
 	for (unsigned i = 0; i < r->given_count; i++)
-		json_array_append_new(array, json_pack("{s:o, s:o}", "name", text(r->given[i].name),
-						       "text", text(r->given[i].text)));
+		json_array_append_new(array,
+				      json_pack("{s:o, s:o}", "name", json_text(r->given[i].name),
+						"text", json_text(r->given[i].text)));
 	return array;
 }
 
@@ -272,11 +280,12 @@ static json_t *run_json(const struct run *r)
 {
 	json_t *tests = json_array(), *problems = json_array();
 	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file",
-			      text(r->path), "run", number(r->number), "verdict",
+			      json_text(r->path), "run", number(r->number), "verdict",
 			      judgement_word(r->judgement), "log_version", number(r->log_version),
-			      "build", text(r->build), "seed", number(r->seed), "date",
-			      text(r->date), "options", text(r->options), "config", text(r->config),
-			      "first_line", number(r->line_from), "last_line", number(r->line_to));
+			      "build", json_text(r->build), "seed", number(r->seed), "date",
+			      json_text(r->date), "options", json_text(r->options), "config",
+			      json_text(r->config), "first_line", number(r->line_from), "last_line",
+			      number(r->line_to));
 
 	json_object_update_new(
 		j, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "planned",
@@ -287,10 +296,10 @@ static json_t *run_json(const struct run *r)
 			     number(r->ms), "printed_bytes", number(r->printed), "blocks",
 			     number(r->blocks_good), "blocks_lost", number(r->blocks_missing)));
 	for (size_t i = 0; i < r->problem_count; i++)
-		json_array_append_new(problems, text(r->problems[i]));
+		json_array_append_new(problems, json_text(r->problems[i]));
 	for (size_t i = 0; i < r->test_count; i++)
 		json_array_append_new(tests, test_json(&r->tests[i]));
-	json_object_set_new(j, "model", text(r->fetches));
+	json_object_set_new(j, "model", json_text(r->fetches));
 	json_object_set_new(j, "problems", problems);
 	json_object_set_new(j, "machine", machine_json(r));
 	json_object_set_new(j, "sequences", given_json(r));
@@ -315,7 +324,7 @@ static void note_none(const char *path, void *context)
 {
 	struct context *c = context;
 
-	json_array_append_new(c->none, text(path));
+	json_array_append_new(c->none, json_text(path));
 }
 
 static error_t on_option(int key, char *argument, struct argp_state *state)

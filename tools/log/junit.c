@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/log/bits.h"
 #include "tools/log/commands.h"
 #include "tools/log/files.h"
 #include "tools/log/status.h"
@@ -58,6 +59,26 @@ static void property(xmlTextWriterPtr xml, const char *name, const char *value)
 	xmlTextWriterEndElement(xml);
 }
 
+/* What a test of bits came to, a line each. */
+static void write_bits(xmlTextWriterPtr xml, const struct run_test *t)
+{
+	char what[BIT_TEXT], result[BIT_TEXT], line[2 * BIT_TEXT];
+
+	if (!t->bits && !t->dirty)
+		return;
+	xmlTextWriterStartElement(xml, BAD_CAST "system-out");
+	for (const struct bit *b = t->bits; b; b = b->next) {
+		clean(what, sizeof(what), bit_what(b, line));
+		clean(result, sizeof(result), bit_result(b, line));
+		xmlTextWriterWriteFormatString(xml, "%s: %s\n", what, result);
+	}
+	for (const struct dirty *d = t->dirty; d; d = d->next) {
+		clean(result, sizeof(result), dirty_text(d, line));
+		xmlTextWriterWriteFormatString(xml, "%s\n", result);
+	}
+	xmlTextWriterEndElement(xml);
+}
+
 static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct run_test *t,
 		       uint64_t before_ms)
 {
@@ -86,6 +107,7 @@ static void write_test(xmlTextWriterPtr xml, const struct run *r, const struct r
 		element(xml, "skipped", t->why ? t->why : "its own block did not arrive");
 	else if (!t->verdict)
 		element(xml, "error", "its verdict did not arrive");
+	write_bits(xml, t);
 	xmlTextWriterEndElement(xml);
 }
 

@@ -157,6 +157,7 @@ static void page(struct out *o, const struct report *r)
 	report_faults(o, r);
 	report_units(o, r);
 	report_traits(o, r);
+	report_bits(o, r);
 	report_incomplete(o, r);
 	report_sequences(o, r);
 	report_quotes(o, r);

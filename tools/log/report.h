@@ -131,6 +131,18 @@ struct trait_kind {
 	struct share met[REGIME_COUNT]; /* walks that met a change under way, of walks */
 };
 
+/* A bit that was changed in live entries, on units of a kind by the DMA of one kind of device. */
+struct bit_kind {
+	const char *key, *device, *name, *target, *by,
+		*why; /* why: it was not tried, in some run */
+	const struct unit_kind *unit;
+	bool to, absent;
+	uint32_t runs, untried;
+	uint64_t changes, failed, controls, none;
+	uint64_t of[3],
+		without[3]; /* context cache, PASID cache, IOTLB: controls, and those it held in */
+};
+
 /* A run that came in another file, too. */
 struct copy {
 	const char *path, *of;
@@ -157,7 +169,7 @@ struct report {
 	char from[20], to[20];
 	uint64_t dmas;
 	struct table texts, rows[LEVELS], subjects, builds, failures, machines_of, unit_kinds,
-		broken, trait_kinds;
+		broken, trait_kinds, bit_kinds;
 	struct table given; /* sequences from outside: their texts by their names */
 	struct table bad_files, empty_files;
 	struct distinct distinct;
@@ -194,6 +206,9 @@ void report_add(struct report *r, const struct run *run);
 /* report_add_units.c: of a run, its remapping units, and what they were seen to do. */
 void report_add_units(struct report *r, const struct run *run, struct row *machine);
 void report_add_traits(struct report *r, const struct run *run, struct row *silicon);
+struct unit_kind *report_unit_kind(struct report *r, const struct unit *u, struct row *silicon);
+/* report_bits.c: likewise, bits of live entries that it was seen to go by. */
+void report_add_bits(struct report *r, const struct run *run, struct row *silicon);
 
 /* report_subjects.c: a sequence's number, a new one where it is new. */
 size_t report_subject(struct report *r, const struct test_name *name);
@@ -265,6 +280,7 @@ void report_costs(struct out *o, const struct report *r);
 void report_faults(struct out *o, const struct report *r);
 void report_units(struct out *o, const struct report *r);
 void report_traits(struct out *o, const struct report *r);
+void report_bits(struct out *o, const struct report *r);
 void report_failures(struct out *o, const struct report *r);
 void report_incomplete(struct out *o, const struct report *r);
 void report_sequences(struct out *o, const struct report *r);

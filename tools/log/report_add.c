@@ -325,6 +325,7 @@ void report_add(struct report *r, const struct run *run)
 			r, run->given[i].text);
 	report_add_units(r, run, machine);
 	report_add_traits(r, run, machine->parent->parent);
+	report_add_bits(r, run, machine->parent->parent);
 	if (run->judgement == JUDGED_INCOMPLETE || run->problem_count)
 		add_incomplete(r, run, machine);
 	report_fold(r);

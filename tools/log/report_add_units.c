@@ -5,7 +5,7 @@
 
 #include "tools/log/report.h"
 
-static struct unit_kind *unit_kind(struct report *r, const struct unit *u, struct row *silicon)
+struct unit_kind *report_unit_kind(struct report *r, const struct unit *u, struct row *silicon)
 {
 	char key[4096];
 	struct entry *e;
@@ -32,7 +32,7 @@ void report_add_units(struct report *r, const struct run *run, struct row *machi
 
 	for (unsigned i = 0; i < run->unit_count; i++) {
 		const struct unit *u = &run->units[i];
-		struct unit_kind *k = unit_kind(r, u, firmware->parent);
+		struct unit_kind *k = report_unit_kind(r, u, firmware->parent);
 		char key[4096];
 		struct entry *e;
 
@@ -85,14 +85,15 @@ void report_add_traits(struct report *r, const struct run *run, struct row *sili
 				u = &run->units[n];
 		if (!u)
 			continue;
-		snprintf(key, sizeof(key), "%s\x1f%.40s", unit_kind(r, u, silicon)->key, t->device);
+		snprintf(key, sizeof(key), "%s\x1f%.40s", report_unit_kind(r, u, silicon)->key,
+			 t->device);
 		e = table_of(r, &r->trait_kinds, key);
 		k = e->value;
 		if (!k) {
 			k = e->value = arena_alloc(&r->arena, sizeof(*k));
 			k->key = e->key;
 			k->device = strrchr(e->key, '\x1f') + 1;
-			k->unit = unit_kind(r, u, silicon);
+			k->unit = report_unit_kind(r, u, silicon);
 		}
 		k->runs++;
 		for (unsigned n = 0; n < TRAITS; n++)

@@ -68,6 +68,24 @@ struct costs {
 	} invalidations[INVALIDATIONS_MAX];
 };
 
+/* A bit that was changed in a live entry, or cleared while the unit set it (docs/log-format.md). */
+struct bit {
+	struct bit *next;
+	const char *name; /* "SSADE of the PASID-table entry" */
+	const char *why;  /* it was not tried; NULL: it was */
+	char target[24], by[16];
+	uint64_t to, absent, changes, failed;
+	uint64_t controls; /* of each; 0: none were made. Of so many the old value held: */
+	uint64_t none, context, pasid, iotlb;
+	bool has_context, has_pasid, has_iotlb; /* without that cache's: there was such a control */
+};
+
+struct dirty {
+	struct dirty *next;
+	const char *stage, *how;
+	uint64_t is_control, rounds, before, after, lost, later, overwritten, astray;
+};
+
 /* Bits of the model's harms, as enum model_harm of tests/litmus/model.h; HARMS_UNKNOWN: there was no model. */
 #define HARMS_UNKNOWN 0x80
 _Static_assert(1 << HARM_BITS <= HARMS_UNKNOWN, "a bit for each harm, and one for none known");
@@ -98,6 +116,8 @@ struct run_test {
 	struct fault_count faults[FAULTS_MAX];
 	struct walks walks[WALKS_MAX];
 	struct costs costs;
+	struct bit *bits, *last_bit;	  /* in the order of the log; NULL: none */
+	struct dirty *dirty, *last_dirty; /* likewise */
 	uint32_t line_from,
 		line_to;  /* in the file: from its first line for people to its block's end */
 	size_t at, bytes; /* the same, in bytes */

@@ -76,7 +76,7 @@ void build_free(struct builder *b);
 __attribute__((format(printf, 2, 3))) void build_problem(struct builder *b, const char *format,
 							 ...);
 
-/* One for each kind of record: build_run.c, build_test.c, build_costs.c. The line begins after the kind. */
+/* One for each kind of record: build_run.c, build_test.c, build_costs.c, build_bits.c. The line begins after the kind. */
 void take_run(struct builder *b, struct span line); /* and machine, cpu, platform */
 void take_sim(struct builder *b, struct span line);
 void take_sequence(struct builder *b, struct span line);
@@ -93,6 +93,8 @@ void take_fault(struct builder *b, struct span line);
 void take_walks(struct builder *b, struct span line);
 void take_costs(struct builder *b, struct span line);
 void take_invalidations(struct builder *b, struct span line);
+void take_bit(struct builder *b, struct span line);
+void take_dirty(struct builder *b, struct span line);
 void take_sum(struct builder *b, struct span line);
 
 /* What the run comes to, once all that arrived is in it (judge.c). */

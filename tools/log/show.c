@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/litmus/model.h"
+#include "tools/log/bits.h"
 #include "tools/log/commands.h"
 #include "tools/log/costs.h"
 #include "tools/log/files.h"
@@ -145,6 +146,16 @@ static void print_cost_details(const struct costs *c)
 		       c->unended);
 }
 
+static void print_bits(const struct run_test *t)
+{
+	char what[BIT_TEXT], result[BIT_TEXT];
+
+	for (const struct bit *b = t->bits; b; b = b->next)
+		printf("        %s: %s\n", bit_what(b, what), bit_result(b, result));
+	for (const struct dirty *d = t->dirty; d; d = d->next)
+		printf("        %s\n", dirty_text(d, what));
+}
+
 static void print_details(const struct run_test *t)
 {
 	for (unsigned i = 0; i < t->outcome_count; i++)
@@ -161,6 +172,7 @@ static void print_details(const struct run_test *t)
 		       (double)t->us / 1e6, (double)t->invalidate_us / 1e6, (double)t->dma_us / 1e6,
 		       (double)t->reset_us / 1e6, t->rewrites, t->held, t->line_from, t->line_to);
 	print_cost_details(&t->costs);
+	print_bits(t);
 }
 
 /* Controls vouch for this kind of harm; logs of older builds do not say. */
@@ -227,6 +239,19 @@ static void print_walks(const struct run_test *t)
 		       i ? ";" : ":", t->walks[i].regime, t->walks[i].met, t->walks[i].dmas);
 }
 
+static void print_bit_count(const struct run_test *t)
+{
+	struct bit_count c = bits_count(t);
+
+	if (!t->bits)
+		return;
+	printf("; %u changes of bits, the old value held after %u of them", c.tried, c.failed);
+	if (c.untried)
+		printf(", %u bits not tried", c.untried);
+	if (c.uncounted)
+		printf(", %u did not count with P clear", c.uncounted);
+}
+
 static void print_test(const struct run_test *t)
 {
 	bool is_trial = t->has_tally && t->dmas && !t->check && t->verdict;
@@ -241,6 +266,7 @@ static void print_test(const struct run_test *t)
 	else if (!is_trial && !t->walks_count)
 		printf(": %" PRIu64 " %s", t->number, t->unit ? t->unit : "");
 	print_walks(t);
+	print_bit_count(t);
 	if (is_trial && t->harms != HARMS_UNKNOWN) {
 		print_harm(t);
 		if (!t->why)
