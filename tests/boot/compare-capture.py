@@ -27,11 +27,13 @@ for line in open(sys.argv[2], errors="replace"):
         if float(re.search(r"([0-9.e]+) rewrites/s", line)[1]) >= 100:
             ran.add(name)
 
+# Paging entries were recorded on request.
+paging = PAGING_KINDS if any(t["entry"].startswith(("ss-", "fs-")) for t in seen) else {}
 missing = found = rows = 0
 for row in read_catalogue(sys.argv[3:]):
     if any(step.startswith("any order") for step in row["steps"]):
         continue # which order it was is not told
-    for target, kind in (pair for t in row["target"] for pair in PAGING_KINDS.get(t, {t: KINDS.get(t)}).items()):
+    for target, kind in (pair for t in row["target"] for pair in paging.get(t, {t: KINDS.get(t)}).items()):
         name = f".{row['operation']}.{row['name']}."
         # pasid is the kind of several targets, pasid-ss and others
         pattern = re.escape(target) + (r"-(ss|fs|fs-pt|nested)" if target == "pasid" else "") + re.escape(name)
