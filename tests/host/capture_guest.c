@@ -164,3 +164,23 @@ struct records guest_read(const char *text, char **why)
 	fclose(file);
 	return records;
 }
+
+struct shapes guest_shapes(struct guest *g, struct transitions *t)
+{
+	static const struct symbols no_symbols;
+	struct shapes shapes;
+	struct records records = guest_end(g);
+
+	transitions_find(&records, t);
+	shapes_find(t, &no_symbols, false, &shapes);
+	return shapes;
+}
+
+const struct shape *guest_shape(const struct shapes *s, enum table_kind kind, enum transition_is is)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->list[i].kind == kind && s->list[i].is == is)
+			return &s->list[i];
+	CHECK(false);
+	return &s->list[0];
+}

@@ -5,6 +5,8 @@
 
 #include "tools/capture/config.h"
 #include "tools/capture/records.h"
+#include "tools/capture/shape.h"
+#include "tools/capture/transitions.h"
 #include "tools/capture/units.h"
 
 #define GUEST_BYTES   0x20000u
@@ -58,6 +60,13 @@ void guest_config(struct guest *g, unsigned source, unsigned offset, uint16_t va
 
 /* The end is written, and the records read. */
 struct records guest_end(struct guest *g);
+
+/* The same, with the transitions and their shapes found, without names of functions. */
+struct shapes guest_shapes(struct guest *g, struct transitions *t);
+
+/* The first shape of this kind; a failed check if there is none. */
+const struct shape *guest_shape(const struct shapes *s, enum table_kind kind,
+				enum transition_is is);
 
 /* `text` read as records; *why: NULL, or why it is incomplete or none, to be freed. */
 struct records guest_read(const char *text, char **why);

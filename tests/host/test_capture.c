@@ -14,8 +14,6 @@
 #define IOTLB_INVALIDATION(did) (0x22ull | (uint64_t)(did) << 16)
 #define IEC_INVALIDATION(index) (0x14ull | (uint64_t)(index) << 32)
 
-static const struct symbols no_symbols;
-
 /* As Linux does since 7.0: P, flush, invalidate, the rest. */
 static void tear_down(struct guest *g, unsigned device, unsigned named, uint16_t did)
 {
@@ -29,26 +27,6 @@ static void tear_down(struct guest *g, unsigned device, unsigned named, uint16_t
 	guest_store(g, entry, 0);
 	guest_store(g, entry + 8, 0);
 	guest_flush(g, entry);
-}
-
-static struct shapes shapes_of(struct guest *g, struct transitions *t)
-{
-	struct shapes shapes;
-	struct records records = guest_end(g);
-
-	transitions_find(&records, t);
-	shapes_find(t, &no_symbols, false, &shapes);
-	return shapes;
-}
-
-static const struct shape *shape_of(const struct shapes *s, enum table_kind kind,
-				    enum transition_is is)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if (s->list[i].kind == kind && s->list[i].is == is)
-			return &s->list[i];
-	CHECK(false);
-	return &s->list[0];
 }
 
 static struct verdict judge(const struct shape *s)
@@ -199,9 +177,9 @@ TEST(capture_teardown_and_set_up)
 		guest_set_up(&g, 0x20, 0x5001, 0x102);
 		tear_down(&g, 2, 2, 1);
 	}
-	shapes = shapes_of(&g, &t);
+	shapes = guest_shapes(&g, &t);
 	CHECK_EQ(shapes.count, 3); /* with that of the root entry */
-	s = shape_of(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
+	s = guest_shape(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
 	CHECK_EQ(s->times, 3);
 	CHECK_EQ(s->count, 7);
 	CHECK(!strcmp(s->steps[0].text, "store word 0 := old with P clear"));
@@ -211,7 +189,7 @@ TEST(capture_teardown_and_set_up)
 	CHECK(!strcmp(s->steps[4].text, "store word 0 := 0"));
 	CHECK(s->expressible);
 	CHECK_EQ(judge(s).is, VERDICT_SAFE);
-	s = shape_of(&shapes, TABLE_CONTEXT, IS_SETUP);
+	s = guest_shape(&shapes, TABLE_CONTEXT, IS_SETUP);
 	CHECK_EQ(s->count, 3);
 	CHECK_EQ(judge(s).is, VERDICT_SAFE);
 	shapes_free(&shapes);
@@ -230,8 +208,8 @@ TEST(capture_low_half_first_is_a_mixture)
 	guest_store(&g, GUEST_CONTEXT + 0x20, 0x5001);
 	guest_store(&g, GUEST_CONTEXT + 0x28, 0x102);
 	guest_flush(&g, GUEST_CONTEXT + 0x20);
-	shapes = shapes_of(&g, &t);
-	v = judge(shape_of(&shapes, TABLE_CONTEXT, IS_SETUP));
+	shapes = guest_shapes(&g, &t);
+	v = judge(guest_shape(&shapes, TABLE_CONTEXT, IS_SETUP));
 	CHECK_EQ(v.is, VERDICT_UNSAFE);
 	CHECK(v.harms & HARM_MIXTURE);
 	shapes_free(&shapes);
@@ -250,8 +228,8 @@ TEST(capture_invalidation_by_another_source_id)
 	guest_start(&g);
 	guest_set_up(&g, 0x20, 0x5001, 0x102);
 	tear_down(&g, 2, 9, 1); /* as Linux 6.12.43 for an alias */
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
 	CHECK(s->other_source);
 	v = judge(s);
 	CHECK_EQ(v.is, VERDICT_UNSAFE);
@@ -283,9 +261,9 @@ TEST(capture_whose_invalidation_it_is_is_told_by_the_stack)
 	guest_store(&g, GUEST_CONTEXT + 0x28, 0);
 	guest_invalidate(&g, CONTEXT_INVALIDATION(2, 1), 0);
 	guest_invalidate(&g, IOTLB_INVALIDATION(7), 0); /* of another domain */
-	shapes = shapes_of(&g, &t);
-	CHECK_EQ(shape_of(&shapes, TABLE_CONTEXT, IS_SETUP)->count, 3);
-	s = shape_of(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
+	shapes = guest_shapes(&g, &t);
+	CHECK_EQ(guest_shape(&shapes, TABLE_CONTEXT, IS_SETUP)->count, 3);
+	s = guest_shape(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
 	CHECK_EQ(s->count, 3);
 	CHECK_EQ(t.foreign, 3);
 	CHECK_EQ(judge(s).harms, HARM_STALE); /* no flush, no IOTLB invalidation */
@@ -320,14 +298,14 @@ TEST(capture_two_tasks_in_the_same_functions)
 	g.cpu = 1;
 	guest_invalidate(&g, CONTEXT_INVALIDATION(2, 1), 0);
 	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
-	shapes = shapes_of(&g, &t);
+	shapes = guest_shapes(&g, &t);
 	CHECK_EQ(t.count, 5);
 	CHECK_EQ(t.list[1].count, 3); /* two stores, and its flush */
 	CHECK_EQ(t.list[2].count, 4);
 	CHECK_EQ(t.list[3].count, 4);
 	CHECK_EQ(t.list[4].count, 2);
 	CHECK_EQ(t.foreign, 0);
-	s = shape_of(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
+	s = guest_shape(&shapes, TABLE_CONTEXT, IS_TEARDOWN);
 	CHECK(!s->unwaited);
 	CHECK_EQ(judge(s).is, VERDICT_SAFE);
 	shapes_free(&shapes);
@@ -351,14 +329,14 @@ TEST(capture_interrupt_entries)
 	guest_store(&g, GUEST_IRT + 0x10, 0);
 	guest_store(&g, GUEST_IRT + 0x18, 0);
 	guest_invalidate(&g, IEC_INVALIDATION(1), 0); /* but no flush */
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_IRTE, IS_SETUP);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_IRTE, IS_SETUP);
 	CHECK_EQ(s->count, 4);
 	v = judge(s);
 	CHECK_EQ(v.is, VERDICT_UNSAFE);
 	CHECK(v.harms & HARM_MIXTURE);
 	CHECK_EQ(v.answers[1].harms & HARM_MIXTURE, HARM_MIXTURE); /* coherent as well */
-	s = shape_of(&shapes, TABLE_IRTE, IS_TEARDOWN);
+	s = guest_shape(&shapes, TABLE_IRTE, IS_TEARDOWN);
 	v = judge(s);
 	CHECK_EQ(v.harms, HARM_STALE);
 	CHECK_EQ(v.answers[1].harms, 0); /* a unit that snoops sees the zeros */
@@ -380,8 +358,8 @@ TEST(capture_an_exchange_and_a_change_in_place)
 	guest_flush(&g, GUEST_CONTEXT + 0x20);
 	guest_invalidate(&g, CONTEXT_INVALIDATION(2, 1), 0);
 	guest_invalidate(&g, IOTLB_INVALIDATION(1), 0);
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_CONTEXT, IS_REPLACEMENT);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_CONTEXT, IS_REPLACEMENT);
 	CHECK(!strcmp(s->steps[0].text, "exchange 128 bits from word 0 := new"));
 	CHECK(!s->steps[0].note);
 	CHECK_EQ(judge(s).is, VERDICT_SAFE);

@@ -28,26 +28,6 @@ static void unmap(struct guest *g, unsigned page, uint64_t descriptor, uint64_t 
 		guest_invalidate(g, descriptor, address);
 }
 
-static struct shapes shapes_of(struct guest *g, struct transitions *t)
-{
-	struct shapes shapes;
-	struct records records = guest_end(g);
-
-	transitions_find(&records, t);
-	shapes_find(t, &no_symbols, false, &shapes);
-	return shapes;
-}
-
-static const struct shape *shape_of(const struct shapes *s, enum table_kind kind,
-				    enum transition_is is)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if (s->list[i].kind == kind && s->list[i].is == is)
-			return &s->list[i];
-	CHECK(false);
-	return &s->list[0];
-}
-
 static enum verdict_is judge(const struct shape *s, unsigned *harms)
 {
 	struct verdict v;
@@ -84,12 +64,12 @@ TEST(capture_paging_mapped_and_unmapped)
 		guest_flush(&g, LEAVES + 8);
 		guest_invalidate(&g, OF_PAGES(1), 0 | IH | 2);
 	}
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_SS_1, IS_SETUP);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_SS_1, IS_SETUP);
 	CHECK_EQ(s->times, 6);
 	CHECK_EQ(s->count, 2);
 	CHECK_EQ(judge(s, &harms), VERDICT_SAFE);
-	s = shape_of(&shapes, TABLE_SS_1, IS_TEARDOWN);
+	s = guest_shape(&shapes, TABLE_SS_1, IS_TEARDOWN);
 	CHECK_EQ(s->times, 6);
 	CHECK_EQ(s->count, 3);
 	CHECK(!strcmp(s->steps[0].text, "store word 0 := 0"));
@@ -117,13 +97,15 @@ TEST(capture_paging_invalidations_of_others)
 		guest_start_paging(&g);
 		guest_map(&g, 1, 0x10000);
 		unmap(&g, 1, descriptors[i][0], descriptors[i][1]);
-		shapes = shapes_of(&g, &t);
+		shapes = guest_shapes(&g, &t);
 		/* Soon before the end it need not have come. */
-		CHECK_EQ(judge(shape_of(&shapes, TABLE_SS_1, IS_TEARDOWN), &harms), VERDICT_APART);
+		CHECK_EQ(judge(guest_shape(&shapes, TABLE_SS_1, IS_TEARDOWN), &harms),
+			 VERDICT_APART);
 		t.list[t.count - 1].paging.ended = false;
 		shapes_free(&shapes);
 		shapes_find(&t, &no_symbols, false, &shapes);
-		CHECK_EQ(judge(shape_of(&shapes, TABLE_SS_1, IS_TEARDOWN), &harms), VERDICT_UNSAFE);
+		CHECK_EQ(judge(guest_shape(&shapes, TABLE_SS_1, IS_TEARDOWN), &harms),
+			 VERDICT_UNSAFE);
 		CHECK_EQ(harms, HARM_STALE);
 		end(&g, &shapes, &t);
 	}
@@ -145,8 +127,8 @@ TEST(capture_paging_invalidated_later)
 	}
 	g.stack += 0x8000;
 	guest_invalidate(&g, OF_DOMAIN(1), 0);
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_SS_1, IS_TEARDOWN);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_SS_1, IS_TEARDOWN);
 	CHECK_EQ(s->times, 4);
 	CHECK_EQ(s->count, 2);
 	CHECK(s->apart && !strcmp(s->apart, "invalidated later, by another task"));
@@ -181,9 +163,9 @@ TEST(capture_paging_two_tasks_unmap)
 	guest_store(&g, OTHER, 0);
 	guest_flush(&g, OTHER);
 	guest_invalidate(&g, OF_PAGES(1), 0x1ff000 | 10); /* 4 MiB from 0 on */
-	shapes = shapes_of(&g, &t);
+	shapes = guest_shapes(&g, &t);
 	CHECK_EQ(t.foreign, 0);
-	s = shape_of(&shapes, TABLE_SS_1, IS_TEARDOWN);
+	s = guest_shape(&shapes, TABLE_SS_1, IS_TEARDOWN);
 	CHECK_EQ(s->times + s[1].times, 3);
 	for (unsigned i = 0; i < 2; i++) {
 		CHECK_EQ(s[i].is, IS_TEARDOWN);
@@ -208,7 +190,7 @@ static const struct shape *take_out(struct guest *g, struct shapes *shapes, stru
 	guest_flush(g, MIDDLE);
 	guest_invalidate(g, low, high);
 	guest_store(g, LEAVES, 7);
-	*shapes = shapes_of(g, t);
+	*shapes = guest_shapes(g, t);
 	for (size_t i = 0; i < shapes->count; i++)
 		if (shapes->list[i].kind == TABLE_SS_2 && shapes->list[i].given_up)
 			return &shapes->list[i];
@@ -257,8 +239,8 @@ TEST(capture_paging_a_large_page_in_place_of_a_table)
 	guest_store(&g, MIDDLE, 0x200000 | RW | 1 << 7);
 	guest_flush(&g, MIDDLE);
 	guest_invalidate(&g, OF_PAGES(1), 9);
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_SS_2, IS_REPLACEMENT);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_SS_2, IS_REPLACEMENT);
 	CHECK(!strcmp(s->type, "table to 2-MiB page"));
 	CHECK_EQ(judge(s, &harms), VERDICT_SAFE);
 	CHECK_EQ(s->example->paging.high, 0x3000);
@@ -284,12 +266,12 @@ TEST(capture_paging_a_large_page_after_the_table)
 	/* And a bit that the unit ignores. */
 	guest_store(&g, MIDDLE, 0x200000 | RW | 1 << 7 | 1 << 10);
 	guest_flush(&g, MIDDLE);
-	shapes = shapes_of(&g, &t);
-	s = shape_of(&shapes, TABLE_SS_2, IS_THROUGH_ABSENT);
+	shapes = guest_shapes(&g, &t);
+	s = guest_shape(&shapes, TABLE_SS_2, IS_THROUGH_ABSENT);
 	CHECK(!strcmp(s->type, "table to 2-MiB page"));
 	CHECK_EQ(s->count, 5);
 	CHECK_EQ(judge(s, &harms), VERDICT_SAFE);
-	s = shape_of(&shapes, TABLE_SS_2, IS_REWRITE);
+	s = guest_shape(&shapes, TABLE_SS_2, IS_REWRITE);
 	CHECK_EQ(judge(s, &harms), VERDICT_NONE);
 	end(&g, &shapes, &t);
 }
@@ -315,11 +297,11 @@ TEST(capture_paging_a_large_page_goes)
 		guest_store(&g, MIDDLE + 8, 0);
 		guest_flush(&g, MIDDLE + 8);
 		guest_invalidate(&g, OF_PAGES(1), 0x200000 | cases[i].pages);
-		shapes = shapes_of(&g, &t);
-		s = shape_of(&shapes, TABLE_SS_2, IS_TEARDOWN);
+		shapes = guest_shapes(&g, &t);
+		s = guest_shape(&shapes, TABLE_SS_2, IS_TEARDOWN);
 		CHECK(!strcmp(s->type, "2-MiB page"));
 		CHECK_EQ(judge(s, &harms), cases[i].is);
-		CHECK_EQ(judge(shape_of(&shapes, TABLE_SS_2, IS_SETUP), &harms), VERDICT_SAFE);
+		CHECK_EQ(judge(guest_shape(&shapes, TABLE_SS_2, IS_SETUP), &harms), VERDICT_SAFE);
 		end(&g, &shapes, &t);
 	}
 }
@@ -357,7 +339,7 @@ TEST(capture_paging_as_sequences)
 	guest_start_paging(&g);
 	guest_map(&g, 1, 0x10000);
 	unmap(&g, 1, OF_PAGES(1), 0x1000 | IH);
-	shapes = shapes_of(&g, &t);
+	shapes = guest_shapes(&g, &t);
 	out = open_memstream(&text, &length);
 	CHECK_EQ(seen_print(out, &shapes, "a guest", TABLE_SS_1), 1);
 	fclose(out);
