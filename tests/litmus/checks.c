@@ -30,17 +30,22 @@
 
 static struct tally tally;
 
-/* A failure that an earlier check explains says so, and nothing else. */
+/* A failure that an earlier check explains says so, and nothing else; one that ends the trust in its DMA says that. */
 static void report_check(const struct bench *b, const char *id, const char *problem, unsigned kinds,
 			 uint64_t number, const char *unit)
 {
 	const char *follows = bench_follows(b, kinds, id);
+	bool is_disproved = problem && b->disproof && !b->disproved_by[0];
 	enum verdict verdict = !problem				 ? VERDICT_SELF_CHECK
+			       : is_disproved			 ? VERDICT_FAIL
 			       : tally.stopped || tally.timeouts ? VERDICT_ERROR
 								 : VERDICT_FAIL;
 
-	report_result(id, verdict, verdict == VERDICT_FAIL && follows ? follows : problem, number,
-		      unit);
+	if (is_disproved)
+		problem = b->disproof;
+	else if (verdict == VERDICT_FAIL && follows)
+		problem = follows;
+	report_result(id, verdict, problem, number, unit);
 }
 
 /* By requests of the device or of its own TLB. Returns how many were wrong; */

@@ -160,7 +160,8 @@ const char *ownership_find(struct bench *b, struct vtd_unit *units, unsigned cou
 		b->attempts++;
 	} while (tries < ATTEMPTS && (tries < ATTEMPTS_AT_LEAST || time_us() - begin < ENOUGH_US));
 	sort(us, tries);
-	b->record_us = us[tries / 2] + 1;
+	/* The longest; unless the host held this processor up meanwhile. A record may be slow by chance. */
+	b->record_us = (us[tries - 1] < 4 * us[tries / 2] ? us[tries - 1] : 4 * us[tries / 2]) + 1;
 	say(b,
 	    "refused %u times while its entry was absent, recorded as %02x:%02x.%x, reason 0x%x, after %lu us",
 	    tries, b->source_id >> 8, b->source_id >> 3 & 31, b->source_id & 7, a.fault.reason,
