@@ -170,7 +170,7 @@ endef
 
 test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
 	$(call build_tested)
-	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
+	@set -f; BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
 test-all: build ## the same, and all other scenarios in QEMU (half an hour)
 	$(call build_tested,$(BUILD)/vtd-capture)

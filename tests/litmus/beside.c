@@ -15,7 +15,7 @@
 #include "vtd/entry.h"
 #include "vtd/regs.h"
 
-#define ROUNDS	   64
+#define ROUNDS	   256
 #define DRAINED	   768
 #define DRAINED_US 60000
 

@@ -71,7 +71,7 @@ static void add_defaults(void)
 	if (!strstr(given, "seed="))
 		add_word("seed=1");
 	if (!strstr(given, "seconds=") && !sim.threads)
-		add_word("seconds=0.005");
+		add_word("seconds=0.007");
 }
 
 static void take_words(int count, char **words)

@@ -12,6 +12,7 @@
 #include <sched.h>
 
 #define UNIT_SPACING 0x10000ull
+#define READ_NS	     250 /* of a register, which no cache holds; a write is posted */
 
 static struct unit units[SIM_UNITS_MAX];
 
@@ -69,7 +70,7 @@ static uint64_t read_register(const volatile void *address, unsigned bytes)
 
 	if (!u)
 		return ~0ull;
-	sim_point(40);
+	sim_point(READ_NS);
 	platform_lock();
 	value = unit_read(u, offset, bytes);
 	platform_unlock();
