@@ -229,7 +229,7 @@ static void by_sequence(struct out *o, const struct report *r)
 static void controls(struct out *o, const struct report *r)
 {
 	const struct row *without[6];
-	size_t with = 0, silent = 0;
+	size_t with = 0, silent = 0, emulated = 0;
 
 	for (size_t i = 0; i < r->known_count; i++) {
 		const struct cell *c;
@@ -241,10 +241,14 @@ static void controls(struct out *o, const struct report *r)
 			without[silent] = r->silicon[i];
 		silent += !any;
 		with += any;
+		emulated += r->silicon[i]->emulated;
 	}
 	out(o,
-	    "<p>Sequences that the unit's model calls unsafe did harm on %zu of %zu kind%s of silicon.",
+	    "<p>Sequences that the unit's model calls unsafe did harm on %zu of %zu kind%s of silicon",
 	    with, r->known_count, r->known_count == 1 ? "" : "s");
+	if (emulated)
+		out(o, " (%zu emulated)", emulated);
+	out_raw(o, ".");
 	for (size_t i = 0; i < silent && i < sizeof(without) / sizeof(without[0]); i++)
 		out(o, "%s<span class=\"on\">%s</span>", i ? ", " : " None did on ",
 		    without[i]->code);
