@@ -100,11 +100,13 @@ static bool matches(const struct unit_translation *t, const struct request *r)
 {
 	uint64_t differs = t->page ^ r->at >> 12;
 
+	if (!t->valid)
+		return false;
 	if (sim_has(BUG_PAGE_CUT))
 		differs &= 15;
 	if (sim_has(BUG_PAGE_HIGH))
 		differs &= 0xfffff;
-	return t->valid && !(differs >> t->order) && t->has_pasid == r->has_pasid &&
+	return !(differs >> t->order) && t->has_pasid == r->has_pasid &&
 	       (!t->has_pasid || t->pasid == r->pasid || sim_has(BUG_ANY_PASID)) &&
 	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
 }
@@ -173,23 +175,25 @@ static uint64_t prefix_of(uint64_t at, unsigned level)
 unsigned paging_find(struct unit *u, const struct request *r, bool first, unsigned levels,
 		     uint64_t at, uint64_t *table, bool *may_write)
 {
-	for (unsigned level = 1; level < levels; level++)
-		for (unsigned i = 0; i < PAGING_LINES; i++) {
-			if (!u->paging[i].valid || u->paging[i].level != level ||
-			    u->paging[i].first != first ||
-			    (u->paging[i].domain != r->domain && !sim_has(BUG_PAGING_ANY_DOMAIN)) ||
-			    (first && u->paging[i].pasid != r->uses_pasid) ||
-			    u->paging[i].prefix != prefix_of(at, level))
-				continue;
-			if (is_forgotten()) {
-				u->paging[i].valid = false;
-				continue;
-			}
-			*table = u->paging[i].table;
-			*may_write = u->paging[i].may_write;
-			return level;
+	unsigned lowest = levels;
+
+	for (unsigned i = 0; i < PAGING_LINES; i++) {
+		unsigned level = u->paging[i].level;
+
+		if (!u->paging[i].valid || level >= lowest || u->paging[i].first != first ||
+		    (u->paging[i].domain != r->domain && !sim_has(BUG_PAGING_ANY_DOMAIN)) ||
+		    (first && u->paging[i].pasid != r->uses_pasid) ||
+		    u->paging[i].prefix != prefix_of(at, level))
+			continue;
+		if (is_forgotten()) {
+			u->paging[i].valid = false;
+			continue;
 		}
-	return 0;
+		*table = u->paging[i].table;
+		*may_write = u->paging[i].may_write;
+		lowest = level;
+	}
+	return lowest < levels ? lowest : 0;
 }
 
 void paging_keep(struct unit *u, const struct request *r, bool first, unsigned level, uint64_t at,

@@ -131,6 +131,8 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 /* Another translation of its domain comes before it, of another requester. */
 static bool is_of_another(const struct unit *u, const struct unit_translation *t)
 {
+	if (!sim_has(BUG_ONE_SOURCE) && !sim_has(BUG_ONE_PASID))
+		return false;
 	for (const struct unit_translation *first = u->tlb; first < t; first++)
 		if (first->domain == t->domain) /* the first may be dropped already */
 			return (sim_has(BUG_ONE_SOURCE) && first->source_id != t->source_id) ||
@@ -225,6 +227,8 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 
+		if (!t->valid)
+			continue;
 		if (granularity == GRANULARITY_GLOBAL
 			    ? !(sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid)
 			    : (t->domain == domain && !spares(u, t, i) &&
@@ -237,7 +241,7 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++) {
 		bool by_page = granularity == GRANULARITY_FINE && !u->paging[i].first;
 
-		if ((sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1) ||
+		if (!u->paging[i].valid || (sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1) ||
 		    (sim_has(BUG_SPARES_FIRST_PAGING) && u->paging[i].first &&
 		     granularity != GRANULARITY_GLOBAL))
 			continue;
@@ -266,14 +270,14 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 		struct unit_translation *t = &u->tlb[i];
 		bool first = t->stage == UNIT_FIRST || t->stage == UNIT_NESTED;
 
-		if (t->domain != domain || t->pasid != pasid ||
+		if (!t->valid || t->domain != domain || t->pasid != pasid ||
 		    (sim_has(BUG_SPARES_PASS) && t->stage == UNIT_PASS) ||
 		    (by_page && !(first && covers(address, mask, t))))
 			continue;
 		t->valid = false;
 	}
 	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++)
-		if (u->paging[i].first && u->paging[i].domain == domain &&
+		if (u->paging[i].valid && u->paging[i].first && u->paging[i].domain == domain &&
 		    u->paging[i].pasid == pasid &&
 		    !(by_page && (leaf_only || !covers_table(u, i, address, mask))))
 			u->paging[i].valid = false;

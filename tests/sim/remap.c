@@ -259,7 +259,7 @@ uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 	r->index = NOT_REMAPPED;
 	u->was_remapping |= (status & GCMD_IRE) != 0;
 	if (!(status & GCMD_IRE || (sim_has(BUG_IRE_STAYS) && u->was_remapping)) ||
-	    unit_now() < u->remaps_from) {
+	    (u->remaps_from && unit_now() < u->remaps_from)) {
 		pass(r, m);
 		return 0;
 	}
