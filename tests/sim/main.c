@@ -108,6 +108,12 @@ static void take_words(int count, char **words)
 			exit(3);
 		}
 	}
+	if (sim_registers_overlap()) {
+		fprintf(stderr,
+			"vtd-sim: sim.fro=0x%x sim.nfr=%u sim.iro=0x%x: registers lie one over the other\n",
+			sim.fro, sim.nfr, sim.iro);
+		exit(3);
+	}
 	if (sim.wrong_owner && sim.units < 2)
 		sim.units = 2;
 	add_defaults();

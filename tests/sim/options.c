@@ -15,7 +15,8 @@ static const struct {
 	SIM_KNOBS(K)
 #undef K
 };
-#define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
+#define FIRST_FREE 0x0f /* 16 bytes each: below are registers whose place is fixed (section 11.4) */
+#define KNOBS	   (sizeof(knobs) / sizeof(knobs[0]))
 
 static const char *const models[] = { [SIM_PLAIN] = "plain",
 #define M(identifier, name, model) [SIM_##identifier] = name,
@@ -104,6 +105,13 @@ const char *sim_option(const char *word)
 		return NULL;
 	}
 	return "there is no such key (sim.help lists them)";
+}
+
+bool sim_registers_overlap(void)
+{
+	/* CAP.FRO and ECAP.IRO are of 16 bytes, as a record is, and as both invalidation registers are. */
+	return sim.iro < FIRST_FREE || sim.fro < FIRST_FREE ||
+	       (sim.iro >= sim.fro && sim.iro < sim.fro + sim.nfr);
 }
 
 /* The key as it is written in options. */

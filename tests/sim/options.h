@@ -150,6 +150,9 @@ const char *sim_option(const char *word);
 /* Draw a unit that the specification permits. */
 void sim_options_draw(uint64_t seed);
 
+/* Whether fault recording, invalidation or fixed registers lie one over the other: no specification permits that. */
+bool sim_registers_overlap(void);
+
 /* All values that are not the defaults, as words; cut to what fits. */
 void sim_options_text(char *text, size_t room);
 

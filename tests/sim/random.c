@@ -76,12 +76,6 @@ static const struct {
 	{ &sim.page_ns, 3, { 0, 500, 20000 } },
 };
 
-/* Whether IVA_REG and IOTLB_REG lie among the fault recording registers: CAP.FRO and ECAP.IRO are of 16 bytes, as a record is. */
-static bool registers_overlap(void)
-{
-	return sim.iro >= sim.fro && sim.iro < sim.fro + sim.nfr;
-}
-
 void sim_options_draw(uint64_t seed)
 {
 	seed = seed * 0x9e3779b97f4a7c15 | 1;
@@ -89,7 +83,7 @@ void sim_options_draw(uint64_t seed)
 		random_next(&seed);
 	for (unsigned i = 0; i < sizeof(freedom) / sizeof(freedom[0]); i++)
 		*freedom[i].knob = freedom[i].values[(random_next(&seed) >> 32) % freedom[i].count];
-	if (registers_overlap())
+	if (sim_registers_overlap())
 		sim.iro = 0x0f;
 	/* One of them there must be for scalable mode to be of use. */
 	sim.ssts |= !sim.fsts;
