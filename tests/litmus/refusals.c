@@ -12,7 +12,9 @@
 
 #define AGAIN ", once more with nothing invalidated"
 #define TRIES 4
-#define PS    (1ull << 7)
+#define TRIES_ABOVE \
+	12 /* of an entry above the leaf: what is kept of it with the entry may be evicted meanwhile */
+#define PS (1ull << 7)
 
 /* Of `set`: what the unit's capabilities say. */
 #define DEPTH (1ull << 62)
@@ -165,11 +167,12 @@ static const char *try_refusal(struct bench *b, const uint64_t *entry, const cha
 			       const char *section)
 {
 	uint8_t want = target_reason_of(b->target, entry);
+	unsigned tries = b->target->id == TARGET_TABLE ? TRIES_ABOVE : TRIES;
 	const char *problem = NULL;
 
 	if (!want || !engine_put(b, entry, &t))
 		return t.stopped;
-	for (unsigned i = 0; i < TRIES && !problem; i++)
+	for (unsigned i = 0; i < tries && !problem; i++)
 		problem = try_once(b, want, what, section, i);
 	return problem;
 }
