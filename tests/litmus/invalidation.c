@@ -13,6 +13,7 @@
 #include "tests/litmus/queue_checks.h"
 #include "tests/litmus/register_checks.h"
 #include "tests/litmus/report.h"
+#include "tests/litmus/several.h"
 #include "tests/litmus/upper.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -321,7 +322,8 @@ void check_invalidation(struct bench *b, const char *id)
 		problem = check_queue(b, !b->lacks[TARGET_LEAF], &t);
 	for (unsigned i = 0; i < sizeof(drained) && !problem; i++)
 		if (!b->lacks[drained[i]] &&
-		    !(problem = ownership_settle(b, &b->targets[drained[i]], &t)))
+		    !(problem = ownership_settle(b, &b->targets[drained[i]], &t)) &&
+		    !(problem = check_several(b, &t)))
 			problem = check_draining(b, &t);
 	if (!problem)
 		problem = check_upper(b, &t);
