@@ -209,7 +209,8 @@ static const char *word(enum trait trait)
 static void tell(const struct bench *b, const char *what, enum trait trait)
 {
 	if (trait != TRAIT_UNKNOWN)
-		log_note("unit %u %s: %s (probed)", b->unit_index, what, word(trait));
+		log_note("unit %u %s: %s (probed with %s)", b->unit_index, what, word(trait),
+			 b->device->generator->name);
 }
 
 /* `what`: KNOWN_COUNT where it is not known of QEMU's unit. The kind: what else of the unit would explain it, and what follows from it. */
@@ -296,13 +297,14 @@ void traits_probe(struct bench *b)
 	TRAIT_WORDS_ASKED(TELL)
 #undef TELL
 	if (b->traits.absent_pasid_reason)
-		log_note("unit %u reports an absent PASID-table entry by reason 0x%x (probed)",
-			 b->unit_index, b->traits.absent_pasid_reason);
-#define TELL(key, text)                                                                  \
-	if (b->traits.key != TRAIT_UNKNOWN)                                              \
-		log_note("unit %u " text ": %s (probed: %lu of %lu DMAs met a mixture)", \
-			 b->unit_index, word(b->traits.key), b->traits.mixtures,         \
-			 b->traits.mixtures_of);
+		log_note(
+			"unit %u reports an absent PASID-table entry by reason 0x%x (probed with %s)",
+			b->unit_index, b->traits.absent_pasid_reason, b->device->generator->name);
+#define TELL(key, text)                                                                          \
+	if (b->traits.key != TRAIT_UNKNOWN)                                                      \
+		log_note("unit %u " text ": %s (probed with %s: %lu of %lu DMAs met a mixture)", \
+			 b->unit_index, word(b->traits.key), b->device->generator->name,         \
+			 b->traits.mixtures, b->traits.mixtures_of);
 	TRAIT_WORDS_COUNTED(TELL)
 #undef TELL
 	judge(b);
