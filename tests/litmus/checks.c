@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Self-checks of a device: rates, concurrency, witness, fault storm, granularity of fetches. */
+/* Self-checks of a device: rates, concurrency, witness, granularity of fetches. */
 #include "tests/litmus/engine.h"
 #include "tests/litmus/checks.h"
 #include "kernel/lib/format.h"
@@ -8,9 +8,7 @@
 #include "kernel/lib/muldiv.h"
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
-#include "tests/litmus/fault_event.h"
 #include "tests/litmus/interrupt_checks.h"
-#include "tests/litmus/queue_checks.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/trials.h"
 #include "tests/litmus/updater.h"
@@ -18,28 +16,20 @@
 #include "vtd/regs.h"
 #include "tests/litmus/stores.h"
 
-#define STORM_DMAS     10000
-#define STORM_MS       4000 /* slow hardware, or a busy host, makes fewer */
-#define STORM_UNREAD   64
-#define PENDING_ROUNDS 64
-#define PENDING_MOST   64
-#define WALKS_MS       150
-#define WALKS_AGAIN    8 /* times as long, where none was met */
-#define WALKS_MOST_MS  3000
-#define AT_REST_US     10000
+#define WALKS_MS      150
+#define WALKS_AGAIN   8 /* times as long, where none was met */
+#define WALKS_MOST_MS 3000
+#define AT_REST_US    10000
 
-static struct tally tally;
-
-/* A failure that an earlier check explains says so, and nothing else; one that ends the trust in its DMA says that. */
-static void report_check(const struct bench *b, const char *id, const char *problem, unsigned kinds,
-			 uint64_t number, const char *unit)
+void check_report(const struct bench *b, const struct tally *t, const char *id, const char *problem,
+		  unsigned kinds, uint64_t number, const char *unit)
 {
 	const char *follows = bench_follows(b, kinds, id);
 	bool is_disproved = problem && b->disproof && !b->disproved_by[0];
-	enum verdict verdict = !problem				 ? VERDICT_SELF_CHECK
-			       : is_disproved			 ? VERDICT_FAIL
-			       : tally.stopped || tally.timeouts ? VERDICT_ERROR
-								 : VERDICT_FAIL;
+	enum verdict verdict = !problem			   ? VERDICT_SELF_CHECK
+			       : is_disproved		   ? VERDICT_FAIL
+			       : t->stopped || t->timeouts ? VERDICT_ERROR
+							   : VERDICT_FAIL;
 
 	if (is_disproved)
 		problem = b->disproof;
@@ -47,6 +37,8 @@ static void report_check(const struct bench *b, const char *id, const char *prob
 		problem = follows;
 	report_result(id, verdict, problem, number, unit);
 }
+
+static struct tally tally;
 
 /* By requests of the device or of its own TLB. Returns how many were wrong; */
 static unsigned try_mixtures(struct bench *b, bool by_device_tlb)
@@ -112,8 +104,8 @@ bool check_witness(struct bench *b, const char *name)
 		 t->encoding);
 	wrong = is_interrupt ? interrupt_try_mixtures(b, &tally) : try_mixtures(b, false);
 	on_device = b->ats.usable && !b->ats.is_broken && !is_interrupt ? try_mixtures(b, true) : 0;
-	report_check(
-		b, name,
+	check_report(
+		b, &tally, name,
 		wrong && is_interrupt
 			? "an entry, put there by hand with its cache invalidated, does not do with an interrupt what sections 5.1.4 and 9.9 say: the unit reads it wrongly, or keeps an old one"
 		: wrong ? "a mixture, put there by hand with everything invalidated, does not end where the reference walk leads (chapters 3 and 9): the unit reads the entry wrongly, or keeps an old one"
@@ -207,131 +199,7 @@ void check_rates(struct bench *b, const char *id)
 	problem = judge_rate(b);
 	if (!problem)
 		problem = off_problem;
-	report_check(b, id, problem, BROKEN(BROKEN_WALK), on, "DMA/s");
-}
-
-/* Of a storm's records: each says write, this reason, and is of the device. NULL, or what else one says. */
-static const char *judge_records(const struct fault_log *log, uint8_t reason)
-{
-	if (log->odd)
-		return fault_fit_text((enum fault_fit)log->odd_fit);
-	if (log->foreign && !log->ours)
-		return fault_fit_text(FAULT_OF_OTHERS);
-	for (unsigned k = 0; k < log->kind_count; k++) {
-		if (log->kinds[k].type)
-			return fault_fit_text(FAULT_BAD_TYPE);
-		if (log->kinds[k].reason != reason)
-			return "a fault record gives another reason than the tables do (FRCD.FR)";
-	}
-	return log->unsorted ? "fault records give many different reasons (FRCD.FR)" : NULL;
-}
-
-/* A write of up to 64 bytes is never split on PCI Express: the least maximum payload is 128. */
-static bool is_one_request(const struct dma_device *d)
-{
-	return d->one_request || d->bytes <= 64;
-}
-
-/* Each record read before the next DMA: every field is compared, and all are counted. */
-static const char *judge_read_each(const struct bench *b, uint8_t reason)
-{
-	static char text[240];
-	const struct fault_log *f = &tally.faults;
-	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
-	const char *problem = tally.stopped ? tally.stopped : judge_records(f, reason);
-
-	if (problem)
-		return problem;
-	if (tally.unrecorded)
-		return "a DMA was refused, and neither recorded nor reported lost (section 7.2)";
-	if (!is_one_request(b->device))
-		return NULL;
-	if (f->ours > tally.dmas)
-		format_text(
-			text, sizeof(text),
-			"%lu refused DMAs of one request each left %lu fault records: a fault is recorded more than once (section 7.2.1), or F stays set when 1 is written to it (section 11.4.7.6)",
-			tally.dmas, f->ours);
-	else if (f->overflows)
-		format_text(
-			text, sizeof(text),
-			"FSTS.PFO was set %lu times, though each record was read before the next DMA, and there are %u registers (section 7.2.1)",
-			f->overflows, registers);
-	else
-		return NULL;
-	return text;
-}
-
-/* Records that are read at the end only. */
-static void storm_unread(struct bench *b)
-{
-	trial_storm(b, &(struct storm){ .count = STORM_UNREAD }, &tally);
-	log_note("  %u more, faults read at the end: %lu records, %lu overflows%s", STORM_UNREAD,
-		 tally.faults.recorded, tally.faults.overflows,
-		 tally.faults.recorded < STORM_UNREAD && !tally.faults.overflows
-			 ? " (the unit collapses faults of one source-id)"
-			 : "");
-}
-
-/* Every register full, then a fault of another device. */
-static const char *storm_beside(struct bench *b, struct bench *other, unsigned registers)
-{
-	trial_storm(b, &(struct storm){ .count = registers, .other = other }, &tally);
-	log_note("  %u unread, then one of %s: %lu records, %lu of other devices, %lu overflows",
-		 registers, other->device->generator->name, tally.faults.recorded,
-		 tally.faults.foreign, tally.faults.overflows);
-	if (tally.stopped)
-		return tally.stopped;
-	return tally.faults.overflows || tally.faults.foreign
-		       ? NULL
-		       : "a fault of a second device was neither recorded nor reported lost";
-}
-
-/*
- * Faults in thousands, each field of each record compared: every refused DMA must be recorded where faults
- * are read in time, but for what the unit says that it dropped. Where they are not read, it may collapse
- * those of one source-id into one record (section 7.2.1), but must report as overflow what it drops of
- * another (FSTS.PFO).
- */
-void check_fault_storm(struct bench *b, struct bench *other, const char *id)
-{
-	struct storm each = { .count = STORM_DMAS, .ms = STORM_MS, .read_each = true };
-	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
-	const char *problem, *beside;
-	uint64_t recorded;
-	uint8_t reason;
-
-	log_note("%s: up to %u DMAs to an unmapped address, faults read after each", id,
-		 STORM_DMAS);
-	trial_storm(b, &each, &tally);
-	reason = target_reason_at(b->target, target_nowhere()); /* by the entry that it put there */
-	report_faults(&tally.faults, true);
-	report_keep(NULL, &tally, NULL);
-	log_note("  %lu DMAs, %lu resets, %lu time-outs", tally.dmas, tally.resets, tally.timeouts);
-	recorded = tally.faults.ours;
-	problem = judge_read_each(b, reason);
-	storm_unread(b);
-	if (!problem)
-		problem = judge_records(&tally.faults, reason);
-	if (!problem && !tally.faults.ours)
-		problem = "faults left no record at all";
-	/* Now and then one more than there are registers. */
-	for (unsigned i = 0; i < PENDING_ROUNDS && !problem; i++)
-		problem = trial_pending(b,
-					i % 8			   ? i % 8
-					: registers < PENDING_MOST ? registers + 1
-								   : PENDING_MOST,
-					&tally);
-	if (!problem)
-		problem = check_fault_event(b, &tally);
-	if (!problem)
-		problem = check_status_bits(b, &tally);
-	if (!other) {
-		log_note("  Overflow not provoked: that needs a second device behind the unit");
-	} else {
-		beside = storm_beside(b, other, registers);
-		problem = problem ? problem : beside;
-	}
-	report_check(b, id, problem, BROKEN(BROKEN_WALK), recorded, "faults");
+	check_report(b, &tally, id, problem, BROKEN(BROKEN_WALK), on, "DMA/s");
 }
 
 void check_concurrency(struct bench *b, const char *id)
@@ -368,7 +236,7 @@ void check_concurrency(struct bench *b, const char *id)
 				"a 128-bit exchange of a context entry was met in parts (section 6.2.2.1)";
 	}
 	if (problem)
-		report_check(b, id, problem,
+		check_report(b, &tally, id, problem,
 			     BROKEN(BROKEN_CACHES) | BROKEN(BROKEN_FETCH) | BROKEN(BROKEN_WALK), 0,
 			     "met");
 	else
