@@ -82,7 +82,7 @@ static void run_device(struct run *r, struct bench *b)
 			 b->device->generator->name);
 	selection_visit_device(b, run_if_wanted, &r->device);
 	if (options.run == RUN_TESTS && !options.without && !stops_here())
-		verdict_report_known_bad(b, &r->device.shown);
+		shown_report_known_bad(b, &r->device.shown);
 	if (b->device->generator->leave)
 		b->device->generator->leave(b->device);
 	b->device->generator->stop(b->device);

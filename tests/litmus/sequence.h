@@ -164,6 +164,12 @@ const char *kind_title(enum entry_kind kind);
 unsigned kind_words(enum entry_kind kind);   /* 64-bit words of an entry: 1, 2, 4 or 8 */
 uint64_t kind_present(enum entry_kind kind); /* bits of word 0 that make it present */
 
+/* An entry of one word cannot tear. */
+static inline bool target_is_word(enum target_id id)
+{
+	return kind_words(target_kind(id)) == 1;
+}
+
 /* It is a register that holds the pointer to a table: set by a command, and never absent. */
 static inline bool kind_is_pointer(enum entry_kind kind)
 {

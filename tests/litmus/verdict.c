@@ -21,18 +21,13 @@ bool verdict_is_slow(const struct bench *b)
 	return b->device->typical_us > 10000;
 }
 
-static bool is_word(enum target_id id)
-{
-	return kind_words(target_kind(id)) == 1;
-}
-
 uint64_t verdict_ms(const struct bench *b, enum target_id id, enum regime regime)
 {
 	if (options.test_ms)
 		return options.test_ms;
 	if (verdict_is_slow(b) && !target_is_of_interrupts(&b->targets[id]))
 		return 2000;
-	if (is_word(id))
+	if (target_is_word(id))
 		return 340;
 	/* A PASID-table entry is hammered with two DMAs where others take one. */
 	return regime == REGIME_FAITHFUL ? 1000 : target_kind(id) == KIND_PASID ? 880 : 490;
@@ -143,63 +138,6 @@ static const char *unexplained(bool of_interrupts, bool is_control, unsigned *ki
 	return NULL;
 }
 
-static struct best counted(unsigned kind)
-{
-	switch (kind) {
-	case SHOWN_TORN: /* while the updater stood still, a mixture proves nothing of concurrency */
-		return (struct best){ tally.exposed_torn, tally.exposed };
-	case SHOWN_STALE:
-		return (struct best){ tally.stale, tally.held };
-	}
-	return (struct best){ tally.mistagged, tally.tag_checks };
-}
-
-static bool is_more(struct best a, struct best b)
-{
-	return a.harms && (!b.harms || a.harms * b.of > b.harms * a.of);
-}
-
-/* Take what a control has shown. */
-static void take(struct shown *shown, enum target_id target, enum regime regime)
-{
-	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
-		struct best now = counted(kind), *best = &shown->best[target][regime][kind];
-
-		if (is_more(now, *best))
-			*best = now;
-	}
-	if (is_more(counted(SHOWN_TORN), shown->torn[regime]))
-		shown->torn[regime] = counted(SHOWN_TORN);
-	shown->harms[target][regime] += tally.torn + tally.stale + tally.mistagged;
-}
-
-/*
- * Whether a sequence as bad as the worst control would have shown itself here: of n DMAs at the control's
- * rate h, none with a chance below 5 %, n * h >= 3. The ways in which it would, a bit each.
- */
-static unsigned would_have_shown(const struct shown *shown, enum target_id target,
-				 enum regime regime)
-{
-	unsigned ways = 0;
-
-	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
-		struct best best = shown->best[target][regime][kind];
-
-		if (kind == SHOWN_TORN && is_word(target) && is_more(shown->torn[regime], best))
-			best = shown->torn[regime];
-		if (best.harms && counted(kind).of * best.harms >= 3 * best.of)
-			ways |= 1u << kind;
-	}
-	return ways;
-}
-
-static uint8_t harms_shown(unsigned ways)
-{
-	return (uint8_t)((ways >> SHOWN_TORN & 1 ? HARM_MIXTURE : 0) |
-			 (ways >> SHOWN_STALE & 1 ? HARM_STALE : 0) |
-			 (ways >> SHOWN_MISTAGGED & 1 ? HARM_MISTAGGED : 0));
-}
-
 /* Why nothing torn says nothing here; NULL: it does. */
 static const char *inconclusive(const struct bench *b, const struct shown *shown,
 				enum target_id target, enum regime regime, uint64_t controls)
@@ -210,7 +148,7 @@ static const char *inconclusive(const struct bench *b, const struct shown *shown
 		return "inconclusive: no DMA was seen in the middle of a change in this regime (concurrency), so none torn proves nothing";
 	if (!tally.rewrites || !tally.exposed)
 		return "inconclusive: nothing was rewritten during a DMA";
-	if (!would_have_shown(shown, target, regime))
+	if (!shown_in_time(shown, &tally, target, regime))
 		return "inconclusive: too few DMAs were exposed to stores: at the controls' rate none might have torn";
 	return NULL;
 }
@@ -242,16 +180,14 @@ static void judge(const struct bench *b, enum target_id target, enum regime regi
 			   : tally.stale     ? "stale"
 			   : tally.mistagged ? "mistagged"
 					     : "torn";
-	uint64_t controls = shown->harms[target][regime];
+	uint64_t controls = shown_by_controls(shown, target, regime);
 	bool is_interrupt = target_is_of_interrupts(b->target);
-	unsigned ways = p->harms ? 0 : would_have_shown(shown, target, regime), kinds;
+	unsigned ways = p->harms ? 0 : shown_in_time(shown, &tally, target, regime), kinds;
 	const char *follows;
 
-	if (is_word(target))
-		controls += shown->torn[regime].harms;
-	report_keep_verdicts(spec_harms, controls, harms_shown(ways));
+	report_keep_verdicts(spec_harms, controls, shown_harms(ways));
 	if (p->harms)
-		take(shown, target, regime);
+		shown_take(shown, &tally, target, regime);
 	if (unexplained(is_interrupt, p->harms, &kinds))
 		problem = unexplained(is_interrupt, p->harms, &kinds);
 	else
@@ -322,32 +258,6 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	predict_known_bad(b, trial, s->never_blocks, &here);
 	shown->known_bad[target][sequence_index(s)] |= (spec.harms ? KNOWN_BAD : 0) |
 						       (here.harms ? SHOWABLE : 0);
-}
-
-void verdict_report_known_bad(const struct bench *b, const struct shown *shown)
-{
-	unsigned bad = 0, showable = 0, seen = 0;
-
-	for (unsigned t = 0; t < TARGET_COUNT; t++)
-		for (size_t i = 0; i < all_sequences(); i++) {
-			uint8_t flags = shown->known_bad[t][i];
-
-			if (!(flags & KNOWN_BAD))
-				continue;
-			bad++;
-			/* What was seen could be shown, whatever the model of the unit says. */
-			showable += flags & (SHOWABLE | SEEN) ? 1 : 0;
-			seen += flags & SEEN ? 1 : 0;
-			if (!(flags & SEEN))
-				log_note("  not seen: %s.%s.%s%s", target_name((enum target_id)t),
-					 operation_name(sequence_at(i)->operation),
-					 sequence_at(i)->name,
-					 flags & SHOWABLE ? "" : " (this unit cannot show it)");
-		}
-	if (bad)
-		report_highlight(
-			"%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
-			b->device->generator->name, bad, showable, seen);
 }
 
 void verdict_run(struct bench *b, enum target_id target, const struct sequence *s,
