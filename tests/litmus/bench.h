@@ -92,7 +92,8 @@ struct bench {
 		volatile bool outcome[OUTCOME_PREDICTED], overflow;
 	} said;
 	uint64_t
-		record_us; /* from a refused DMA's start to its record, at most; 0: not measured */
+		record_us; /* from a refused DMA's start to its record: the median; 0: not measured */
+	uint64_t later_us; /* from its first record to its last, at most; 0: none had two */
 	uint32_t
 		proven; /* unit->enables at which it was last proven (tests/litmus/ownership.h); 0: never */
 	char ownership[480];  /* what ownership_find() saw, for the log */
