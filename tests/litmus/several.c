@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/litmus/several.h"
 #include "kernel/lib/format.h"
-#include "kernel/lib/string.h"
 #include "kernel/memory.h"
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
@@ -71,7 +70,7 @@ static const char *tell(const struct bench *b, const struct several *s, unsigned
 	format_text(
 		text, sizeof(text),
 		OUTSIDE
-		"target %s, %u pages of one domain-id, used and then changed, all of them, invalidated: %s. The next DMA to the %u. of them came to \"%s\" (%s), and not to its new page: %s",
+		"target %s, %u pages of one domain-id, each used, then changed, then invalidated: %s. The next DMA to page %u of these came to \"%s\" (%s), and not to its new page: %s",
 		target_name((enum target_id)b->target->id), s->count, given, i + 1,
 		target_outcome_name(b->target, outcome), target_outcome_meaning(b->target, outcome),
 		is_old ? "not every translation of the domain is dropped (tables 23 and 24)"
