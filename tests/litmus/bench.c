@@ -197,10 +197,13 @@ void bench_collect_faults(struct bench *b, struct tally *t, bool may_be_none)
 
 void bench_drain_faults(struct bench *b, struct tally *t, uint64_t started)
 {
-	uint64_t end = started + 2 * record_us(b), later = time_us() + LATER_RECORDS * b->later_us;
+	uint64_t end = started + 2 * record_us(b), later = LATER_RECORDS * b->later_us;
 
-	if (b->later_us && later > end)
-		end = later;
+	/* A busy host, too, may make one late: not for longer than a record is waited for. */
+	if (later > bench_record_wait_us(b))
+		later = bench_record_wait_us(b);
+	if (later && time_us() + later > end)
+		end = time_us() + later;
 	do
 		look(b, t);
 	while (time_us() < end);
