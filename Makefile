@@ -172,7 +172,7 @@ test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the m
 	$(call build_tested)
 	@set -f; BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
-test-all: build ## the same, and all other scenarios in QEMU (25 minutes)
+test-all: build ## the same, and all other scenarios in QEMU (26 minutes)
 	$(call build_tested,$(BUILD)/vtd-capture)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
 

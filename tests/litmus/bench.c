@@ -199,7 +199,7 @@ void bench_drain_faults(struct bench *b, struct tally *t, uint64_t started)
 {
 	uint64_t end = started + 2 * record_us(b), later = LATER_RECORDS * b->later_us;
 
-	/* A busy host, too, may make one late: not for longer than a record is waited for. */
+	/* A busy host can make a record late as well, so this wait is no longer than that for the first record. */
 	if (later > bench_record_wait_us(b))
 		later = bench_record_wait_us(b);
 	if (later && time_us() + later > end)
