@@ -213,7 +213,7 @@ TEST(invalidations_of_the_iotlb_end_walks_whose_entry_was_invalidated_before)
 
 		r.knows_domain = false;
 		sim.lasting = 100;
-		u->requests[0] = &r;
+		unit_take(u, &r);
 		if (before)
 			context_drop(u, GRANULARITY_FINE, 1, 8, 0);
 		CHECK_EQ(r.no_context, before);
@@ -222,7 +222,7 @@ TEST(invalidations_of_the_iotlb_end_walks_whose_entry_was_invalidated_before)
 		/* A global one, too: what is drained is translated, and this is not yet (section 6.5.4). */
 		iotlb_drop(u, GRANULARITY_GLOBAL, 0, 0, 0, false, false);
 		CHECK_EQ(r.no_translation, before);
-		u->requests[0] = NULL;
+		unit_leave(u, &r);
 	}
 }
 
@@ -234,14 +234,14 @@ TEST(walks_that_read_a_pasid_entry_end_after_the_pasid_cache_is_invalidated)
 
 		r.knows_domain = false;
 		r.knows_context = true;
-		r.number = 1; /* it came after, so it is not waited for */
 		sim.lasting = 100;
-		u->requests[0] = &r;
+		unit_take(u, &r);
+		r.number++; /* as if it came after: it is not waited for */
 		if (before)
 			pasid_drop(u, GRANULARITY_FINE, 1, 5);
 		CHECK_EQ(r.no_pasid, before);
 		piotlb_drop(u, 1, 5, false, 0, 0, false);
 		CHECK_EQ(r.no_translation, before);
-		u->requests[0] = NULL;
+		unit_leave(u, &r);
 	}
 }

@@ -180,9 +180,13 @@ unsigned target_written(const struct target *t, uint64_t number)
 {
 	unsigned written = 0;
 
-	for (unsigned p = 0; p < t->pages; p++)
+	for (unsigned p = 0; p < t->pages; p++) {
+		uint64_t differs = 0;
+
 		for (unsigned i = 0; i < SAMPLES; i++)
-			written |= (t->page[p][i * SAMPLE_WORDS] != ~number) << p;
+			differs |= t->page[p][i * SAMPLE_WORDS] ^ ~number;
+		written |= (unsigned)(differs != 0) << p;
+	}
 	return written;
 }
 

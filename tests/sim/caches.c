@@ -13,9 +13,12 @@
 void (*tlb_watch)(const struct unit_translation *kept);
 
 /* A line that was found may have been evicted the moment before. */
-static bool is_forgotten(void)
+static bool forgets(uint32_t *valid, unsigned line)
 {
-	return sim_chance(sim.forget);
+	if (!sim_chance(sim.forget))
+		return false;
+	*valid &= ~(1u << line);
+	return true;
 }
 
 static bool keeps(uint32_t percent)
@@ -32,14 +35,13 @@ static bool is_source(const struct request *r, uint16_t source_id)
 
 bool context_find(struct unit *u, const struct request *r, uint64_t words[4])
 {
-	for (unsigned i = 0; i < CONTEXT_LINES; i++) {
-		if (!u->context[i].valid || !is_source(r, u->context[i].source_id))
+	for (uint32_t left = u->valid_contexts; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+
+		if (!is_source(r, u->context[i].source_id))
 			continue;
-		if (is_forgotten())
-			u->context[i].valid = false;
-		else
-			memcpy(words, u->context[i].words, sizeof(u->context[i].words));
-		return u->context[i].valid;
+		memcpy(words, u->context[i].words, sizeof(u->context[i].words));
+		return !forgets(&u->valid_contexts, i);
 	}
 	return false;
 }
@@ -50,12 +52,12 @@ void context_keep(struct unit *u, const struct request *r, const uint64_t words[
 
 	if (r->no_context || !keeps(sim.context_cache))
 		return;
-	for (unsigned i = 0; i < CONTEXT_LINES; i++)
-		if (u->context[i].valid && u->context[i].source_id == r->source_id)
-			k = i;
-	if (!(sim_has(BUG_CONTEXT_TAG) && u->context[k].valid))
+	for (uint32_t left = u->valid_contexts; left; left = unit_rest_of(left))
+		if (u->context[unit_first_of(left)].source_id == r->source_id)
+			k = unit_first_of(left);
+	if (!(sim_has(BUG_CONTEXT_TAG) && u->valid_contexts >> k & 1))
 		u->context[k].source_id = r->source_id;
-	u->context[k].valid = true;
+	u->valid_contexts |= 1u << k;
 	/* Legacy mode: 0 for what would fault. Scalable mode has no such tag. */
 	u->context[k].domain = faults || unit_is_scalable(u)
 				       ? 0
@@ -65,15 +67,14 @@ void context_keep(struct unit *u, const struct request *r, const uint64_t words[
 
 bool pasid_find(struct unit *u, const struct request *r, uint64_t words[8])
 {
-	for (unsigned i = 0; i < PASID_LINES; i++) {
-		if (!u->pasid[i].valid || u->pasid[i].source_id != r->source_id ||
+	for (uint32_t left = u->valid_pasids; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+
+		if (u->pasid[i].source_id != r->source_id ||
 		    (u->pasid[i].pasid != r->uses_pasid && !sim_has(BUG_PASID_ANY_PASID)))
 			continue;
-		if (is_forgotten())
-			u->pasid[i].valid = false;
-		else
-			memcpy(words, u->pasid[i].words, sizeof(u->pasid[i].words));
-		return u->pasid[i].valid;
+		memcpy(words, u->pasid[i].words, sizeof(u->pasid[i].words));
+		return !forgets(&u->valid_pasids, i);
 	}
 	return false;
 }
@@ -84,11 +85,13 @@ void pasid_keep(struct unit *u, const struct request *r, const uint64_t words[8]
 
 	if (r->no_pasid || !keeps(sim.pasid_cache))
 		return;
-	for (unsigned i = 0; i < PASID_LINES; i++)
-		if (u->pasid[i].valid && u->pasid[i].source_id == r->source_id &&
-		    u->pasid[i].pasid == r->uses_pasid)
+	for (uint32_t left = u->valid_pasids; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+
+		if (u->pasid[i].source_id == r->source_id && u->pasid[i].pasid == r->uses_pasid)
 			k = i;
-	u->pasid[k].valid = true;
+	}
+	u->valid_pasids |= 1u << k;
 	u->pasid[k].source_id = r->source_id;
 	u->pasid[k].pasid = r->uses_pasid;
 	u->pasid[k].domain = faults ? 0 : (uint16_t)field_get(words, PASID_DID);
@@ -100,8 +103,6 @@ static bool matches(const struct unit_translation *t, const struct request *r)
 {
 	uint64_t differs = t->page ^ r->at >> 12;
 
-	if (!t->valid)
-		return false;
 	if (sim_has(BUG_PAGE_CUT))
 		differs &= 15;
 	if (sim_has(BUG_PAGE_HIGH))
@@ -115,13 +116,13 @@ const struct unit_translation *tlb_find(struct unit *u, const struct request *r)
 {
 	if (u->late_due && unit_now() >= u->late_due)
 		iotlb_drop_late(u);
-	for (unsigned i = 0; i < TLB_LINES; i++) {
+	for (uint32_t left = u->valid_translations; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+
 		if (!matches(&u->tlb[i], r))
 			continue;
-		if (is_forgotten())
-			u->tlb[i].valid = false;
 		u->tlb[i].uses++;
-		return u->tlb[i].valid ? &u->tlb[i] : NULL;
+		return forgets(&u->valid_translations, i) ? NULL : &u->tlb[i];
 	}
 	return NULL;
 }
@@ -143,11 +144,11 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 	u->last_domain = r->domain;
 	if (r->no_translation || !keeps(sim.iotlb))
 		return;
-	for (unsigned i = 0; i < TLB_LINES; i++)
-		if (matches(&u->tlb[i], r))
-			k = i;
-	u->tlb[k] = (struct unit_translation){ .valid = true,
-					       .has_pasid = r->has_pasid,
+	for (uint32_t left = u->valid_translations; left; left = unit_rest_of(left))
+		if (matches(&u->tlb[unit_first_of(left)], r))
+			k = unit_first_of(left);
+	u->valid_translations |= 1u << k;
+	u->tlb[k] = (struct unit_translation){ .has_pasid = r->has_pasid,
 					       .may_write = may_write,
 					       .tracks = r->tracks,
 					       .is_marked = r->is_marked,
@@ -177,18 +178,16 @@ unsigned paging_find(struct unit *u, const struct request *r, bool first, unsign
 {
 	unsigned lowest = levels;
 
-	for (unsigned i = 0; i < PAGING_LINES; i++) {
-		unsigned level = u->paging[i].level;
+	for (uint32_t left = u->valid_paging; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left), level = u->paging[i].level;
 
-		if (!u->paging[i].valid || level >= lowest || u->paging[i].first != first ||
+		if (level >= lowest || u->paging[i].first != first ||
 		    (u->paging[i].domain != r->domain && !sim_has(BUG_PAGING_ANY_DOMAIN)) ||
 		    (first && u->paging[i].pasid != r->uses_pasid) ||
 		    u->paging[i].prefix != prefix_of(at, level))
 			continue;
-		if (is_forgotten()) {
-			u->paging[i].valid = false;
+		if (forgets(&u->valid_paging, i))
 			continue;
-		}
 		*table = u->paging[i].table;
 		*may_write = u->paging[i].may_write;
 		lowest = level;
@@ -203,7 +202,7 @@ void paging_keep(struct unit *u, const struct request *r, bool first, unsigned l
 
 	if (r->no_translation || !keeps(sim.paging_cache))
 		return;
-	u->paging[k].valid = true;
+	u->valid_paging |= 1u << k;
 	u->paging[k].first = first;
 	u->paging[k].level = (uint8_t)level;
 	u->paging[k].domain = r->domain;

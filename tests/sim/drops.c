@@ -3,8 +3,6 @@
 #include "tests/sim/sim.h"
 #include "tests/sim/unit.h"
 
-#include <string.h>
-
 /* "Hardware implementations may perform coarser invalidation than the granularity requested." */
 static unsigned coarser(unsigned granularity)
 {
@@ -18,19 +16,25 @@ static void release_contexts(struct unit *u, unsigned granularity, uint16_t doma
 	bool by_domain = granularity != GRANULARITY_GLOBAL && !unit_is_scalable(u);
 	bool by_source = granularity == GRANULARITY_FINE;
 
-	for (unsigned i = 0; i < CONTEXT_LINES; i++)
-		if ((!by_domain || u->context[i].domain == domain) &&
-		    (!by_source || !((u->context[i].source_id ^ source_id) & mask))) {
-			bool was = u->context[i].valid;
-			u->context[i].valid = false;
-			if (was && sim_has(BUG_CONTEXT_FIRST_ONLY))
-				break;
-		}
+	for (uint32_t left = u->valid_contexts; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+
+		if ((by_domain && u->context[i].domain != domain) ||
+		    (by_source && (u->context[i].source_id ^ source_id) & mask))
+			continue;
+		u->valid_contexts &= ~(1u << i);
+		if (sim_has(BUG_CONTEXT_FIRST_ONLY))
+			break;
+	}
+	if (sim_has(BUG_EARLY))
+		return;
 	/* Who read an entry before, or is reading it, must not put it back. */
-	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++)
-		if (u->requests[i] &&
-		    (!by_source || !((u->requests[i]->source_id ^ source_id) & mask)))
-			u->requests[i]->no_context = true;
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request *r = u->requests[unit_first_of(left)];
+
+		if (!by_source || !((r->source_id ^ source_id) & mask))
+			r->no_context = true;
+	}
 }
 
 void context_drop(struct unit *u, unsigned granularity, uint16_t domain, uint16_t source_id,
@@ -42,9 +46,8 @@ void context_drop(struct unit *u, unsigned granularity, uint16_t domain, uint16_
 	    (sim_has(BUG_CONTEXT_DOMAIN_LOST) && granularity == GRANULARITY_DOMAIN) ||
 	    (sim_has(BUG_GLOBAL_LOST) && granularity == GRANULARITY_GLOBAL))
 		return;
-	for (unsigned i = 0; i < UNIT_REQUESTS && sim_has(BUG_BUSY_LOST); i++)
-		if (u->requests[i])
-			return;
+	if (sim_has(BUG_BUSY_LOST) && u->under_way)
+		return;
 	if (sim_has(BUG_WRONG_SID))
 		source_id |= 7;
 	if (sim_has(BUG_MASK_IGNORED))
@@ -67,20 +70,23 @@ void pasid_drop(struct unit *u, unsigned granularity, uint16_t domain, uint32_t 
 	if (sim_has(BUG_PASID_PASID_CUT))
 		pasid &= 0xff;
 	granularity = coarser(granularity);
-	for (unsigned i = 0; i < PASID_LINES; i++)
-		if (granularity == GRANULARITY_GLOBAL ||
-		    (u->pasid[i].domain == domain &&
-		     (granularity == GRANULARITY_DOMAIN || u->pasid[i].pasid == pasid))) {
-			bool was = u->pasid[i].valid;
-			u->pasid[i].valid = false;
-			if (was && sim_has(BUG_PASID_FIRST_ONLY))
-				break;
-		}
-	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_EARLY); i++) {
-		struct request *r = u->requests[i];
+	for (uint32_t left = u->valid_pasids; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
 
-		if (r &&
-		    (granularity == GRANULARITY_GLOBAL || !r->knows_domain || r->domain == domain))
+		if (granularity != GRANULARITY_GLOBAL &&
+		    (u->pasid[i].domain != domain ||
+		     (granularity == GRANULARITY_FINE && u->pasid[i].pasid != pasid)))
+			continue;
+		u->valid_pasids &= ~(1u << i);
+		if (sim_has(BUG_PASID_FIRST_ONLY))
+			break;
+	}
+	if (sim_has(BUG_EARLY))
+		return;
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request *r = u->requests[unit_first_of(left)];
+
+		if (granularity == GRANULARITY_GLOBAL || !r->knows_domain || r->domain == domain)
 			r->no_pasid = true;
 	}
 }
@@ -110,22 +116,23 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 
 	if (sim_has(BUG_EARLY))
 		return;
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++) {
-		struct request *r = u->requests[i];
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request *r = u->requests[unit_first_of(left)];
 
-		if (r && (r->knows_domain ? any_domain || r->domain == domain : !lasts(u, r)))
+		if (r->knows_domain ? any_domain || r->domain == domain : !lasts(u, r))
 			r->no_context = r->no_pasid = r->no_translation = true;
 	}
 	if (!drain || sim_has(BUG_NO_DRAIN) || (sim_has(BUG_NO_DRAIN_DOMAIN) && !any_domain))
 		return;
 	/* Translation requests are not drained: draining is of untranslated ones (section 6.5.4). */
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
-		while (u->requests[i] && u->requests[i]->number <= before &&
-		       u->requests[i]->no_translation &&
-		       u->requests[i]->access < ACCESS_TRANSLATION &&
-		       !(sim_has(BUG_NO_DRAIN_READS) && u->requests[i]->access == ACCESS_READ)) {
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request **r = &u->requests[unit_first_of(left)];
+
+		while (*r && (*r)->number <= before && (*r)->no_translation &&
+		       (*r)->access < ACCESS_TRANSLATION &&
+		       !(sim_has(BUG_NO_DRAIN_READS) && (*r)->access == ACCESS_READ))
 			unit_wait();
-		}
+	}
 }
 
 /* Another translation of its domain comes before it, of another requester. */
@@ -183,7 +190,7 @@ void iotlb_drop_late(struct unit *u)
 	u->late_due = 0;
 	for (unsigned i = 0; i < TLB_LINES; i++)
 		if (u->tlb[i].domain == u->late_domain)
-			u->tlb[i].valid = false;
+			u->valid_translations &= ~(1u << i);
 }
 
 void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t address,
@@ -222,26 +229,27 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		mask = 9;
 	if (sim_has(BUG_HINT_LEAF) && granularity == GRANULARITY_FINE && leaf_only)
 		return;
-	for (unsigned i = 0; i < TLB_LINES; i++) {
-		struct unit_translation *t = &u->tlb[i];
+	for (uint32_t left = u->valid_translations; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+		const struct unit_translation *t = &u->tlb[i];
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 
-		if (!t->valid)
-			continue;
 		if (granularity == GRANULARITY_GLOBAL
 			    ? !(sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid)
 			    : (t->domain == domain && !spares(u, t, i) &&
 			       (!by_page || covers(address, mask, t)))) {
-			t->valid = false;
+			u->valid_translations &= ~(1u << i);
 			if (sim_has(BUG_FIRST_ONLY))
 				break;
 		}
 	}
-	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++) {
+	for (uint32_t left = sim_has(BUG_SPARES_PAGING) ? 0 : u->valid_paging; left;
+	     left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
 		bool by_page = granularity == GRANULARITY_FINE && !u->paging[i].first;
 
-		if (!u->paging[i].valid || (sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1) ||
+		if ((sim_has(BUG_SPARES_UPPER) && u->paging[i].level > 1) ||
 		    (sim_has(BUG_SPARES_FIRST_PAGING) && u->paging[i].first &&
 		     granularity != GRANULARITY_GLOBAL))
 			continue;
@@ -249,7 +257,7 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		    (u->paging[i].domain == domain &&
 		     !(by_page && (leaf_only || sim_has(BUG_HINT_ALWAYS) ||
 				   !covers_table(u, i, address, mask)))))
-			u->paging[i].valid = false;
+			u->valid_paging &= ~(1u << i);
 	}
 	settle(u, granularity == GRANULARITY_GLOBAL, domain, drain);
 }
@@ -266,39 +274,44 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 		mask = 0;
 	if (sim_has(BUG_PIOTLB_PASID_CUT))
 		pasid &= 0xff;
-	for (unsigned i = 0; i < TLB_LINES; i++) {
-		struct unit_translation *t = &u->tlb[i];
+	for (uint32_t left = u->valid_translations; left; left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+		const struct unit_translation *t = &u->tlb[i];
 		bool first = t->stage == UNIT_FIRST || t->stage == UNIT_NESTED;
 
-		if (!t->valid || t->domain != domain || t->pasid != pasid ||
+		if (t->domain != domain || t->pasid != pasid ||
 		    (sim_has(BUG_SPARES_PASS) && t->stage == UNIT_PASS) ||
 		    (by_page && !(first && covers(address, mask, t))))
 			continue;
-		t->valid = false;
+		u->valid_translations &= ~(1u << i);
 	}
-	for (unsigned i = 0; i < PAGING_LINES && !sim_has(BUG_SPARES_PAGING); i++)
-		if (u->paging[i].valid && u->paging[i].first && u->paging[i].domain == domain &&
+	for (uint32_t left = sim_has(BUG_SPARES_PAGING) ? 0 : u->valid_paging; left;
+	     left = unit_rest_of(left)) {
+		unsigned i = unit_first_of(left);
+
+		if (u->paging[i].first && u->paging[i].domain == domain &&
 		    u->paging[i].pasid == pasid &&
 		    !(by_page && (leaf_only || !covers_table(u, i, address, mask))))
-			u->paging[i].valid = false;
+			u->valid_paging &= ~(1u << i);
+	}
 	settle(u, false, domain, !sim_has(BUG_NO_DRAIN_PASID));
 }
 
 void drop_everything(struct unit *u)
 {
 	if (!sim_has(BUG_SRTP_KEEPS_CONTEXT))
-		memset(u->context, 0, sizeof(u->context));
+		u->valid_contexts = 0;
 	if (!sim_has(BUG_SRTP_KEEPS_PASID))
-		memset(u->pasid, 0, sizeof(u->pasid));
-	if (!sim_has(BUG_SRTP_KEEPS_IOTLB)) {
-		memset(u->tlb, 0, sizeof(u->tlb));
-		memset(u->paging, 0, sizeof(u->paging));
-	}
+		u->valid_pasids = 0;
+	if (!sim_has(BUG_SRTP_KEEPS_IOTLB))
+		u->valid_translations = u->valid_paging = 0;
 	if (sim_has(BUG_SRTP_EARLY))
 		return;
 	/* Whatever they have read: it was invalidated. */
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
-		if (u->requests[i])
-			u->requests[i]->no_context = u->requests[i]->no_pasid = true;
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request *r = u->requests[unit_first_of(left)];
+
+		r->no_context = r->no_pasid = true;
+	}
 	settle(u, true, 0, true);
 }

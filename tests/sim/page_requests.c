@@ -199,8 +199,10 @@ void pages_drain(struct unit *u)
 {
 	uint64_t before = u->arrivals;
 
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
-		while (u->requests[i] && u->requests[i]->access == ACCESS_PAGE &&
-		       u->requests[i]->number <= before)
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request **r = &u->requests[unit_first_of(left)];
+
+		while (*r && (*r)->access == ACCESS_PAGE && (*r)->number <= before)
 			unit_wait();
+	}
 }

@@ -11,17 +11,18 @@
 #define PS    FIELD(7, 7) /* a large page */
 #define LARGE 2		  /* the level of those of 2 MiB; it has no others */
 
-/* An entry of `words`, by chunks that are read whole, others between them. */
-void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim_bug alone)
+static void fetch_chunk(uint64_t at, unsigned words, uint64_t *out, bool snoop)
 {
-	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH) || sim_has(BUG_QUARTERS) ||
-		      (alone != BUG_NONE && sim_has(alone)) ||
-		      (sim_has(BUG_HALVES_RARE) && !sim_random(1000));
-	unsigned chunk = halves ? 1 : sim.chunk / 64, count, order[8];
+	unit_pause(sim.fetch_ns);
+	memory_load(at, words, out, snoop);
+}
 
-	if (chunk > words)
-		chunk = words;
-	count = words / chunk;
+/* Chunks of an entry, one after the other, others acting between them. */
+static void fetch_chunks(uint64_t at, unsigned count, unsigned chunk, bool halves, uint64_t *out,
+			 bool snoop)
+{
+	unsigned order[8];
+
 	for (unsigned i = 0; i < count; i++)
 		order[i] = sim.order == 2 || sim_has(BUG_HALVES_HIGH) ? count - 1 - i : i;
 	/* In any order, the first one (with P) first or not. */
@@ -38,18 +39,28 @@ void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim
 			unit_wait();
 		memory_load(at + 8 * chunk * order[i], chunk, out + chunk * order[i], snoop);
 	}
+}
+
+void walk_fetch(uint64_t at, unsigned words, uint64_t *out, bool snoop, enum sim_bug alone)
+{
+	bool halves = sim_has(BUG_HALVES) || sim_has(BUG_HALVES_HIGH) || sim_has(BUG_QUARTERS) ||
+		      (alone != BUG_NONE && sim_has(alone)) ||
+		      (sim_has(BUG_HALVES_RARE) && !sim_random(1000));
+	unsigned chunk = halves ? 1 : sim.chunk / 64;
+
+	if (chunk >= words)
+		fetch_chunk(at, words, out, snoop);
+	else
+		fetch_chunks(at, words / chunk, chunk, halves, out, snoop);
 	/* The upper half of the last word by a read of its own. */
 	if (sim_has(BUG_QUARTERS) || (sim_has(BUG_PAGING_HALVES) && words == 1)) {
 		uint64_t again;
 
-		unit_pause(sim.fetch_ns);
-		memory_load(at + 8 * (words - 1), 1, &again, snoop);
+		fetch_chunk(at + 8 * (words - 1), 1, &again, snoop);
 		out[words - 1] = (out[words - 1] & 0xffffffff) | (again & ~0xffffffffull);
 	}
-	if (sim_has(BUG_FETCH_TWICE) && words > 1) {
-		unit_pause(sim.fetch_ns);
-		memory_load(at + 8, 1, out + 1, snoop);
-	}
+	if (sim_has(BUG_FETCH_TWICE) && words > 1)
+		fetch_chunk(at + 8, 1, out + 1, snoop);
 }
 
 bool walk_has_levels(const struct walk *w, unsigned levels)

@@ -86,14 +86,17 @@ void interrupts_drop(struct unit *u, bool by_index, uint32_t index, unsigned ord
 		if (!by_index || !((u->interrupts[i].index ^ index) >> order))
 			u->interrupts[i].valid = false;
 	/* Those under way put nothing back, and are at their processor when this is done (section 6.5.5). */
-	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_IEC_EARLY); i++)
-		if (u->requests[i] && u->requests[i]->is_interrupt)
-			u->requests[i]->no_entry = true;
-	for (unsigned i = 0; i < UNIT_REQUESTS && !sim_has(BUG_IEC_EARLY); i++)
-		while (u->requests[i] && u->requests[i]->is_interrupt &&
-		       u->requests[i]->number <= before &&
-		       (!by_index || !((u->requests[i]->index ^ index) >> order)))
+	if (sim_has(BUG_IEC_EARLY))
+		return;
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left))
+		u->requests[unit_first_of(left)]->no_entry = true;
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		struct request **r = &u->requests[unit_first_of(left)];
+
+		while (*r && (*r)->is_interrupt && (*r)->number <= before &&
+		       (!by_index || !(((*r)->index ^ index) >> order)))
 			unit_wait();
+	}
 }
 
 /* --- one interrupt --- */

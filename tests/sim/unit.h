@@ -61,6 +61,7 @@ struct request {
 	bool forces_snoop; /* it snoops whatever it asks for: PGSNP */
 	uint8_t order;	   /* its page is 2^this of 4 KiB */
 	uint64_t number;   /* in order of arrival */
+	uint8_t place;	   /* among those under way */
 
 	/* of an interrupt: `at` is the address of its message */
 	bool is_interrupt, no_entry; /* no_entry: it fills the interrupt entry cache no more */
@@ -96,19 +97,19 @@ struct unit {
 	uint64_t interrupt_table;   /* IRTA, as SIRTP took it over */
 	uint32_t first_destination; /* of an interrupt */
 
+	/* Which lines of the caches are valid, a bit for each: most are not, and are passed over. */
+	uint32_t valid_contexts, valid_pasids, valid_translations, valid_paging;
 	struct {
-		bool valid;
 		uint16_t source_id, domain;
 		uint64_t words[4];
 	} context[CONTEXT_LINES];
 	struct {
-		bool valid;
 		uint16_t source_id, domain;
 		uint32_t pasid;
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool valid, has_pasid, may_write, tracks, is_marked, suppress_faults, of_read,
+		bool has_pasid, may_write, tracks, is_marked, suppress_faults, of_read,
 			forces_snoop;
 		uint8_t order; /* 2^this pages of 4 KiB */
 		uint32_t uses;
@@ -118,7 +119,7 @@ struct unit {
 		uint64_t page, frame;
 	} tlb[TLB_LINES];
 	struct {
-		bool valid, first;
+		bool first;
 		uint8_t level; /* of the table that it leads to */
 		uint16_t domain;
 		uint32_t pasid;
@@ -132,7 +133,9 @@ struct unit {
 	} interrupts[INTERRUPT_LINES];
 	unsigned next_context, next_pasid, next_translation, next_paging, next_interrupt;
 
-	struct request *requests[UNIT_REQUESTS]; /* under way */
+	struct request
+		*requests[UNIT_REQUESTS]; /* under way, and which those are, a bit for each */
+	uint32_t under_way;
 	bool overflowed;
 	uint64_t arrivals;
 
@@ -197,6 +200,18 @@ uint32_t unit_get32(const struct unit *unit, uint32_t offset);
 uint64_t unit_get64(const struct unit *unit, uint32_t offset);
 void unit_set32(struct unit *unit, uint32_t offset, uint32_t value);
 void unit_set64(struct unit *unit, uint32_t offset, uint64_t value);
+
+/* Of a set of lines or places that is not empty: the first, and the set without it. */
+static inline unsigned unit_first_of(uint32_t set)
+{
+	return (unsigned)__builtin_ctz(set);
+}
+
+static inline uint32_t unit_rest_of(uint32_t set)
+{
+	return set & (set - 1);
+}
+
 static inline unsigned unit_records(const struct unit *unit)
 {
 	return (unsigned)field_of(unit_get64(unit, VTD_CAP), CAP_NFR) + 1;

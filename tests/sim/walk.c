@@ -233,15 +233,11 @@ uint8_t unit_look_up(struct unit *u, struct request *r)
 
 void unit_take(struct unit *u, struct request *r)
 {
-	unsigned i = 0;
-
-	while (u->requests[i]) {
-		if (++i < UNIT_REQUESTS)
-			continue;
+	while (u->under_way == (1u << UNIT_REQUESTS) - 1)
 		unit_wait();
-		i = 0;
-	}
-	u->requests[i] = r;
+	r->place = (uint8_t)unit_first_of(~u->under_way);
+	u->requests[r->place] = r;
+	u->under_way |= 1u << r->place;
 	r->number = ++u->arrivals;
 	r->task = unit_task();
 	r->uses_pasid = r->has_pasid ? r->pasid : 0;
@@ -249,23 +245,23 @@ void unit_take(struct unit *u, struct request *r)
 
 void unit_leave(struct unit *u, struct request *r)
 {
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
-		if (u->requests[i] == r)
-			u->requests[i] = NULL;
+	u->requests[r->place] = NULL;
+	u->under_way &= ~(1u << r->place);
 }
 
 void unit_drain(struct unit *u)
 {
 	uint64_t before = u->arrivals;
 
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
-		while (u->requests[i] && u->requests[i]->number <= before)
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left))
+		while (u->requests[unit_first_of(left)] &&
+		       u->requests[unit_first_of(left)]->number <= before)
 			unit_wait();
 }
 
 void unit_forget_task(struct unit *u, uint8_t task)
 {
-	for (unsigned i = 0; i < UNIT_REQUESTS; i++)
-		if (u->requests[i] && u->requests[i]->task == task)
-			u->requests[i] = NULL;
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left))
+		if (u->requests[unit_first_of(left)]->task == task)
+			unit_leave(u, u->requests[unit_first_of(left)]);
 }
