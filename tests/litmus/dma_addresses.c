@@ -4,7 +4,6 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory.h"
-#include "kernel/time.h"
 #include "tests/litmus/building.h"
 #include "tests/litmus/engine.h"
 #include "vtd/entry.h"
@@ -15,23 +14,6 @@
 #define FIRST_HIGH 32
 
 static char text[520];
-
-/* One DMA to another address than the target's. */
-static enum outcome go_to(struct bench *b, uint64_t at, struct tally *t)
-{
-	struct measurement there = { .address = at };
-	enum outcome outcome;
-
-	bench_set_requester(b, at);
-	outcome = engine_dma(b, &there, t, false);
-	/* A device may try again what was refused: no record of it comes later. */
-	if (outcome >= OUTCOME_PAGES) {
-		time_delay_us(bench_record_wait_us(b));
-		bench_drain_faults(b, t, time_us());
-	}
-	bench_set_requester(b, b->target->address);
-	return outcome;
-}
 
 static const char *tell_bit(const struct bench *b, unsigned bit, uint64_t there,
 			    enum outcome outcome, const char *wanted, const char *why)
@@ -62,14 +44,14 @@ static const char *try_there(struct bench *b, uint64_t there, unsigned bit, uint
 {
 	uint64_t to_b = *leaf,
 		 to_a = (*leaf & ~TABLE_ADDRESS) | (uint64_t)b->target->page[OUTCOME_A];
-	enum outcome here = engine_once(b, t), other = go_to(b, there, t);
+	enum outcome here = engine_once(b, t), other = engine_to(b, there, t);
 	enum vtd_status status;
 
 	if (t->stopped)
 		return t->stopped;
 	if (here != OUTCOME_A || other != OUTCOME_B) {
 		bool is_kept = vtd_invalidate_all(b->unit) == VTD_OK &&
-			       go_to(b, there, t) == OUTCOME_B;
+			       engine_to(b, there, t) == OUTCOME_B;
 
 		return tell_bit(
 			b, bit, there, here == OUTCOME_A ? other : here, "where its entry leads",
@@ -82,7 +64,7 @@ static const char *try_there(struct bench *b, uint64_t there, unsigned bit, uint
 		status = drop_page(b, there);
 	if (status != VTD_OK && status != VTD_NO_INVALIDATION)
 		return t->stopped = bench_status_text(b, status);
-	other = status == VTD_OK ? go_to(b, there, t) : OUTCOME_A;
+	other = status == VTD_OK ? engine_to(b, there, t) : OUTCOME_A;
 	if (other != OUTCOME_A && !t->stopped)
 		return tell_bit(
 			b, bit, there, other, "the page that its entry was changed to",
@@ -97,7 +79,7 @@ static const char *try_there(struct bench *b, uint64_t there, unsigned bit, uint
 	if (status != VTD_OK)
 		return t->stopped = bench_status_text(b, status);
 	memset(&t->faults, 0, sizeof(t->faults));
-	other = go_to(b, there, t);
+	other = engine_to(b, there, t);
 	if (t->faults.odd && other >= OUTCOME_PREDICTED) {
 		format_text(
 			text, sizeof(text),

@@ -187,6 +187,22 @@ enum outcome engine_once(struct bench *b, struct tally *t)
 	return engine_dma(b, &once, t, false);
 }
 
+enum outcome engine_to(struct bench *b, uint64_t at, struct tally *t)
+{
+	struct measurement there = { .address = at };
+	enum outcome outcome;
+
+	bench_set_requester(b, at);
+	outcome = engine_dma(b, &there, t, false);
+	/* A device may try again what was refused. */
+	if (outcome >= OUTCOME_PAGES) {
+		time_delay_us(bench_record_wait_us(b));
+		bench_drain_faults(b, t, time_us());
+	}
+	bench_set_requester(b, b->target->address);
+	return outcome;
+}
+
 /* A short wait of no fixed length, so that driver and updater cannot fall into step. */
 static void jitter(struct bench *b)
 {

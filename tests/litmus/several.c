@@ -49,17 +49,6 @@ static void set_all(struct bench *b, const struct several *s, uint64_t value)
 		bench_store(b, s->entry[i], value);
 }
 
-static enum outcome go_to(struct bench *b, uint64_t at, struct tally *t)
-{
-	struct measurement there = { .address = at };
-	enum outcome outcome;
-
-	bench_set_requester(b, at);
-	outcome = engine_dma(b, &there, t, false);
-	bench_set_requester(b, b->target->address);
-	return outcome;
-}
-
 static const char *tell(const struct bench *b, const struct several *s, unsigned pieces, unsigned i,
 			enum outcome outcome, bool is_old)
 {
@@ -90,7 +79,7 @@ static const char *try_way(struct bench *b, const struct several *s, unsigned pi
 		if (round >= 2 && time_us() - started > ROUNDS_US)
 			break;
 		for (unsigned i = 0; i < s->count && !t->stopped; i++)
-			go_to(b, s->at[i], t);
+			engine_to(b, s->at[i], t);
 		set_all(b, s, b->target->state[0][!state][0]);
 		status = vtd_flush_write_buffer(b->unit);
 		if (status == VTD_OK)
@@ -98,7 +87,7 @@ static const char *try_way(struct bench *b, const struct several *s, unsigned pi
 		/* Each is first in its turn. */
 		for (unsigned k = 0; k < s->count && status == VTD_OK && !t->stopped; k++) {
 			unsigned i = (k + round) % s->count;
-			enum outcome outcome = go_to(b, s->at[i], t);
+			enum outcome outcome = engine_to(b, s->at[i], t);
 
 			if (!t->stopped && outcome != (enum outcome)b->target->expects[!state])
 				return tell(b, s, pieces, i, outcome,

@@ -133,8 +133,8 @@ struct unit {
 	} interrupts[INTERRUPT_LINES];
 	unsigned next_context, next_pasid, next_translation, next_paging, next_interrupt;
 
-	struct request
-		*requests[UNIT_REQUESTS]; /* under way, and which those are, a bit for each */
+	/* Those under way; which places they have, a bit for each. */
+	struct request *requests[UNIT_REQUESTS];
 	uint32_t under_way;
 	bool overflowed;
 	uint64_t arrivals;
