@@ -168,7 +168,11 @@ define build_tested
 		mv $(BUILD)/tests.built.new $(BUILD)/tests.built
 endef
 
-test: build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
+# Before anything is built for it.
+known-scenarios:
+	@set -f; tests/all --known $(SCENARIOS)
+
+test: known-scenarios build ## host unit tests under sanitizers, vtd-sim, the scenarios of the main job in QEMU; or SCENARIOS="globs"
 	$(call build_tested)
 	@set -f; BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
@@ -553,4 +557,4 @@ $(BUILD)/host/synthesize: $(SYNTHESIZE)
 	$(Q)$(HOSTCC) $^ -lz -lm -o $@
 
 -include $(MODEL_OBJECTS:.o=.d) $(CAPTURE_OBJECTS:.o=.d) $(SYNTHESIZE:.o=.d) $(CHECK_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(CELLS_OBJECTS:.o=.d) $(LOG_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(BUILD)/host/tools/sequences.d $(BUILD)/host/tools/tables.d $(OBJECTS:.o=.d)
-.PHONY: $(GOALS) FORCE
+.PHONY: $(GOALS) known-scenarios FORCE

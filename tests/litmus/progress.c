@@ -29,8 +29,8 @@ void progress_plan(unsigned tests, uint64_t ms)
 
 static void show(void)
 {
-	uint64_t now = time_us(), in_test = (now - p.test_begin_us) / 1000, done, left;
-	char text[160];
+	uint64_t now = time_us(), in_test = (now - p.test_begin_us) / 1000, done;
+	char text[160], left[32] = "";
 	bool beat = now - p.beat_us >= HEARTBEAT_US;
 
 	watchdog_alive();
@@ -38,10 +38,15 @@ static void show(void)
 		return; /* nothing is planned yet: set-up */
 	done = p.done_ms + (in_test < p.test_ms ? in_test : p.test_ms);
 	done = done < p.ms ? done : p.ms;
-	/* What is left goes at the pace of what is done: resets and printing are no part of the plan. */
-	left = done ? (now - p.begin_us) / 1000 * (p.ms - done) / done / 1000 : p.ms / 1000;
+	/*
+	 * What is left goes at the pace of what is done: resets and printing are no part of the plan. The self-checks
+	 * come first and have little in it, so their pace foretells nothing.
+	 */
+	if (done * 10 >= p.ms)
+		format_text(left, sizeof(left), "%lu s left, ",
+			    (now - p.begin_us) / 1000 * (p.ms - done) / done / 1000);
 	format_text(text, sizeof(text),
-		    "%lu %%, %lu s left, %lu torn so far; test %u of %u, %lu torn of %lu DMAs: %s",
+		    "%lu %%, %s%lu torn so far; test %u of %u, %lu torn of %lu DMAs: %s",
 		    done * 100 / p.ms, left, p.torn_before + p.torn, p.number, p.tests, p.torn,
 		    p.dmas, p.id);
 	screen_progress(text, (unsigned)(done * 1000 / p.ms));

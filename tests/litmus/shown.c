@@ -19,6 +19,15 @@ static bool is_more(struct best a, struct best b)
 	return a.harms && (!b.harms || a.harms * b.of > b.harms * a.of);
 }
 
+/*
+ * What tore elsewhere is a control of an entry of one word, which tears nowhere but in a unit that reads less than a word
+ * at once. Of a pointer that is set by a command not even such a unit uses halves.
+ */
+static bool counts_elsewhere(enum target_id target)
+{
+	return target_is_word(target) && !kind_is_pointer(target_kind(target));
+}
+
 void shown_take(struct shown *shown, const struct tally *t, enum target_id target,
 		enum regime regime)
 {
@@ -41,7 +50,8 @@ unsigned shown_in_time(const struct shown *shown, const struct tally *t, enum ta
 	for (unsigned kind = 0; kind < SHOWN_KINDS; kind++) {
 		struct best best = shown->best[target][regime][kind];
 
-		if (kind == SHOWN_TORN && target_is_word(target) && is_more(shown->torn[regime], best))
+		if (kind == SHOWN_TORN && counts_elsewhere(target) &&
+		    is_more(shown->torn[regime], best))
 			best = shown->torn[regime];
 		if (best.harms && counted(t, kind).of * best.harms >= 3 * best.of)
 			ways |= 1u << kind;
@@ -56,10 +66,10 @@ uint8_t shown_harms(unsigned ways)
 			 (ways >> SHOWN_MISTAGGED & 1 ? HARM_MISTAGGED : 0));
 }
 
-/* What tore elsewhere is a control of an entry that cannot tear. */
 uint64_t shown_by_controls(const struct shown *shown, enum target_id target, enum regime regime)
 {
-	return shown->harms[target][regime] + (target_is_word(target) ? shown->torn[regime].harms : 0);
+	return shown->harms[target][regime] +
+	       (counts_elsewhere(target) ? shown->torn[regime].harms : 0);
 }
 
 void shown_report_known_bad(const struct bench *b, const struct shown *shown)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * vtd-sim [--sequences=FILE] [sim.KEY=VALUE ...] [OPTION=VALUE ...]: a run of the tests as the image makes it, on the simulated
- * machine. The log goes to the standard output. Exit status: 0 pass, 1 fail, 2 skip, 3 misuse.
+ * machine. The log goes to the standard output. Exit status: 0 pass (or a list), 1 fail, 2 skip, 3 misuse.
  */
 #define _GNU_SOURCE
 #include "kernel/firmware/acpi.h"
@@ -188,5 +188,6 @@ int main(int argc, char **argv)
 	result = litmus_main();
 	bus_report();
 	run_close(result, end);
-	exit((int)result);
+	/* A list teaches nothing of the unit, but is all that was asked for. */
+	exit(options.run == RUN_LIST && result == RUN_SKIP ? 0 : (int)result);
 }

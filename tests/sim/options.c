@@ -156,7 +156,7 @@ void sim_options_help(void)
 	       "Run the tests of vtd-litmus on a remapping unit in software.\n\n"
 	       "--sequences=FILE adds sequences of your own (docs/notation.md); a mistake in one, and nothing is tested.\n"
 	       "OPTION=VALUE is an option of vtd-litmus (docs/options.md). Exit status: 0 pass, 1 fail, 2 skip\n"
-	       "(nothing was learned), 3 wrong usage.\n\n"
+	       "(nothing was learned; but run=list exits with 0), 3 wrong usage.\n\n"
 	       "What the unit is and does, with the default of each:\n\n");
 	for (size_t k = 0; k < KNOBS; k++)
 		printf("  sim.%-14s %6s  %s\n", spelt(knobs[k].key, key),

@@ -244,8 +244,13 @@ static void print_row(const struct row *r)
 	bits_print(r, arguments.all);
 }
 
-/* The rows that differ, or all of them, and how many there are. Whether anything differs. */
-static bool print_rows(void)
+static bool has_many_runs(void)
+{
+	return all.sides[0].runs >= MANY_RUNS && all.sides[1].runs >= MANY_RUNS;
+}
+
+/* The rows that differ, or all of them, and how many there are. Whether anything differs; *is_compared: if any test is on both sides. */
+static bool print_rows(bool *is_compared)
 {
 	unsigned changed = 0, few = 0, one_sided = 0, alone = 0;
 
@@ -262,7 +267,14 @@ static bool print_rows(void)
 			   (!r->one_sided || r->fails_alone);
 		print_row(r);
 	}
-	printf("%u of %zu tests that both have differ\n", changed - alone, all.count - one_sided);
+	if (all.count == one_sided)
+		printf("nothing is compared: no test is on both sides (its name has the device in it)\n");
+	else
+		printf("%u of %zu tests that both have differ\n", changed - alone,
+		       all.count - one_sided);
+	if (all.count > one_sided && !has_many_runs())
+		printf("of rates and costs it says nothing: that takes %u runs a side\n",
+		       MANY_RUNS);
 	if (alone)
 		printf("%u that only one side has fail%s there\n", alone, alone == 1 ? "s" : "");
 	for (unsigned which = 0; which < 2; which++)
@@ -279,6 +291,7 @@ static bool print_rows(void)
 		       all.sides[0].incomplete || all.sides[1].incomplete
 			       ? "; not known of a side whose log is incomplete"
 			       : "");
+	*is_compared = all.count > one_sided;
 	return changed || !all.sides[0].broken != !all.sides[1].broken;
 }
 
@@ -297,10 +310,10 @@ int compare_main(int argc, char **argv)
 		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is the harm of one kind among the DMAs that could show it, with its 95 % interval. The kind (torn, stale, mis-tagged, blocked) is the one in which the sides differ most. Torn counts among DMAs that met stores, or among all if a log does not say which did.\n\n"
 		       "Rates vary from run to run more than chance does. So a difference of rates, or of harm seen or not, is listed only if each side has three or more runs, if their rates do not overlap, and if Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always listed. Copies of a run count once.\n\n"
 		       "What an update costs is listed as a difference only with three or more runs a side: times where the medians of all runs of one side are more than twice those of the other's, refused DMA where each run of one side has some and no run of the other.\n\n"
-		       "Exit status: 0 nothing differs; 1 something does; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
+		       "Exit status: 0 nothing differs; 1 something does; 2 no test is on both sides; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
 	};
 	struct question question;
-	bool changed = false;
+	bool changed = false, is_compared = true;
 	int status;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
@@ -322,12 +335,13 @@ int compare_main(int argc, char **argv)
 	if (all.count)
 		qsort(all.rows, all.count, sizeof(*all.rows), by_id);
 	if (!status)
-		changed = print_rows();
+		changed = print_rows(&is_compared);
 	for (size_t i = 0; i < all.count; i++)
 		free(all.rows[i].id), bits_free(&all.rows[i]);
 	free(all.rows);
 	return status						    ? status
 	       : changed					    ? 1
+	       : !is_compared					    ? EXIT_RUN_SKIP
 	       : all.sides[0].incomplete || all.sides[1].incomplete ? EXIT_RUN_INCOMPLETE
 								    : 0;
 }

@@ -201,7 +201,7 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 			why = l->verdict == 'p' ? NULL
 			      : *controls
 				      ? "inconclusive: nothing was rewritten during a DMA"
-				      : "inconclusive: no control of this regime showed anything in this run";
+				      : "inconclusive: no control of this target and regime has shown harm so far in this run";
 			harm = 0;
 		}
 		/* Now and then a device hangs. */

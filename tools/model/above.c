@@ -137,14 +137,28 @@ static unsigned harms_above(const struct sequence *upper, const struct bench_que
 
 static unsigned judged, unsafe, undecided;
 
+/* Sequences for different ones may have the same name. */
+static void print_targets(const struct sequence *lower)
+{
+	const char *between = "";
+
+	for (unsigned id = 0; id < TARGET_COUNT; id++)
+		if (target_kind((enum target_id)id) == KIND_PASID &&
+		    sequence_is_for(lower, (enum target_id)id)) {
+			printf("%s%s", between, target_name((enum target_id)id));
+			between = ", ";
+		}
+}
+
 static void judge(const struct sequence *lower, const struct sequence *upper)
 {
 	bool open = false, is_unsafe = false;
 	char by_itself[80], after[80];
 
-	printf("sm-context.%s.%s, after pasid.%s.%s took away what is below\n",
-	       operation_name((enum operation)upper->operation), upper->name,
-	       operation_name((enum operation)lower->operation), lower->name);
+	printf("sm-context.%s.%s, after %s.%s (", operation_name((enum operation)upper->operation),
+	       upper->name, operation_name((enum operation)lower->operation), lower->name);
+	print_targets(lower);
+	puts(") took away what is below");
 	for (unsigned u = 0; u < UNIT_KINDS; u++) {
 		const struct bench_question *how = &unit_kinds[u].how;
 		bool open_alone = false;

@@ -93,7 +93,7 @@ static void print_pair(const struct used_pair *pair)
 
 	used_bits(pair->kind, pair->state[0], old);
 	used_bits(pair->kind, pair->state[1], new);
-	printf("%s entry, %s\n", kind_name(pair->kind), kind_title(pair->kind));
+	printf("%s: %s\n", kind_name(pair->kind), kind_title(pair->kind));
 	for (unsigned i = 0; i < kind_words(pair->kind); i++)
 		if (old[i] | new[i])
 			printf("  word %u: used of old 0x%016lx, of new 0x%016lx; changed and used of both: %#lx\n",
