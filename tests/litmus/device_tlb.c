@@ -270,10 +270,10 @@ static const char *try_read_only(struct bench *b)
 }
 
 /*
- * From state A to B, which takes no requests of a device-TLB (TT, DTE), the device not told: a translated request by what it keeps
- * of A is refused then. It may ask for B without its TLB.
+ * From state A to B, which takes no requests of a device-TLB (TT, DTE), or to an absent entry, the device not told: a
+ * translated request by what it keeps of A is refused then. It may ask for B without its TLB.
  */
-static const char *try_blocked(struct bench *b)
+static const char *try_blocked(struct bench *b, bool absent)
 {
 	bool legacy = b->target->kind == KIND_CONTEXT;
 	const uint64_t *entry = b->target->state[0][1];
@@ -288,7 +288,7 @@ static const char *try_blocked(struct bench *b)
 
 		engine_once(b, &t);
 		invalidation_take_out(b, b->target->entry, 0);
-		for (unsigned w = b->target->words; w--;)
+		for (unsigned w = absent ? 0 : b->target->words; w--;)
 			bench_store(b, b->target->entry + w, w ? entry[w] : entry[w] & ~dte);
 		status = vtd_flush_write_buffer(b->unit);
 		if (status == VTD_OK)
@@ -303,6 +303,9 @@ static const char *try_blocked(struct bench *b)
 			return fail(status, b);
 		if (state == DMA_DEAD)
 			t.stopped = bench_reset(b);
+		if (written & 1 << OUTCOME_A && absent)
+			return OUTSIDE
+				"with its context entry absent a device wrote by a translation of its own TLB: for translated requests the unit does not look at P (sections 4.2.1, 9.3, 9.4)";
 		if (written & 1 << OUTCOME_A)
 			return legacy ? OUTSIDE
 				       "with TT of the context entry 00b a device wrote by a translation of its own TLB: translated requests are not blocked (sections 4.2.1, 9.3)"
@@ -327,7 +330,9 @@ static const char *try_target(struct bench *b, struct target *target)
 	if (!problem)
 		problem = try_read_only(b);
 	if (!problem)
-		problem = try_blocked(b);
+		problem = try_blocked(b, false);
+	if (!problem)
+		problem = try_blocked(b, true);
 	end = ats_off(b);
 	if (!problem)
 		problem = t.stopped = end;

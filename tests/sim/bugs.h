@@ -93,6 +93,7 @@
 	B(PASIDE_ANY, "paside-ignored", "takes requests with PASID though PASIDE is 0 (9.4)") \
 	B(RID_PASID_TAKEN, "rid-pasid-taken", "takes requests with a PASID that is RID_PASID (9.4)") \
 	B(TRANSLATED_ANY, "translated-passed", "takes translated requests whatever the context entry says of them (4.2.1)") \
+	B(TRANSLATED_ABSENT, "translated-absent", "takes translated requests of a device whose context entry is absent (4.2.1)") \
 	B(READ_ALLOWED, "read-allowed", "ignores R of second-stage entries (3.7.1)") \
 	B(READ_WRITABLE, "read-filled-writable", "does not look at W in translations that reads have filled (6.2.4)") \
 	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \

@@ -190,6 +190,9 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		w.may_write = known->may_write;
 	} else if (!reason) {
 		reason = walk(&w, to);
+		if (sim_has(BUG_TRANSLATED_ABSENT) && r->access == ACCESS_TRANSLATED &&
+		    (reason == LCT_2 || reason == SCT_2))
+			reason = 0;
 		if (sim_has(BUG_WALKS_CROSSED) && u->walk_ended++ != ended && !reason)
 			*to = u->walk_to;
 		u->walk_to = *to;
