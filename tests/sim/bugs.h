@@ -19,6 +19,7 @@
 	B(PASID_CUT, "pasid-cut", "uses the low two bits of a request's PASID (3.4.3)") \
 	B(WRITE_ANYWAY, "write-anyway", "records a fault and writes through the last table all the same (7.1.1)") \
 	B(WRONG_FRAME, "wrong-frame", "uses bit 12 of the DMA's address in place of the frame's, now and then (3.7)") \
+	B(HALVES_SM_CONTEXT, "fetch-halves-sm-context", "reads scalable-mode context entries alone 64 bits at a time (6.2.2.1)") \
 	B(HALVES_PASID, "fetch-halves-pasid", "reads PASID-table entries alone 64 bits at a time (6.2.3.1)") \
 	B(HALVES_CONTEXT, "fetch-halves-context", "reads legacy-mode context entries alone 64 bits at a time (6.2.2.1)") \
 	B(HALVES_RARE, "fetch-halves-rare", "reads one entry in a thousand 64 bits at a time (6.2.2.1)") \

@@ -80,7 +80,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	c[2] = c[3] = 0;
 	if (scalable)
 		walk_fetch(half + 8 * SM_CONTEXT_WORDS * (devfn & 0x7f), SM_CONTEXT_WORDS, c,
-			   sim.coherent, BUG_NONE);
+			   sim.coherent, BUG_HALVES_SM_CONTEXT);
 	else
 		walk_fetch(half + 8 * CONTEXT_WORDS * devfn, CONTEXT_WORDS, c, sim.coherent,
 			   BUG_HALVES_CONTEXT);
