@@ -32,6 +32,9 @@
 #define LARGE                                                                                        \
 	" (pages of 4 KiB were reached by it, and tables: what stays is a page of 2 MiB, the state " \
 	"of target large that is no table)"
+#define KIND(what, table)                                                \
+	" (other translations were reached by it: what stays is a " what \
+	" one, which it must drop, too: table " table ")"
 /* Only one page is invalidated, so paging entries of the old domain-id stay: they must not be used for the new one. */
 #define OTHER_DOMAIN                                                                               \
 	" (target leaf was reached by it: what is still used are paging-structure entries of the " \
@@ -51,6 +54,8 @@ static const struct {
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_ALL), PAGING },
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_DOMAIN), PAGING },
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_PAGES), PAGING },
+	{ TARGET_LARGE, ROUNDS, DO(IOTLB_ALL), LARGE },
+	{ TARGET_LARGE, ROUNDS, DO(IOTLB_DOMAIN), LARGE },
 	{ TARGET_LARGE, ROUNDS, DO(IOTLB_PAGES), LARGE },
 	{ TARGET_CONTEXT, ROUNDS, DO(CONTEXT_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_CONTEXT, MANY, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN), NULL },
@@ -58,13 +63,18 @@ static const struct {
 	{ TARGET_CONTEXT, ROUNDS, DO(CONTEXT_DOMAIN) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_CONTEXT, ROUNDS, DO(CONTEXT_DEVICE) | DO(IOTLB_PAGE), OTHER_DOMAIN },
 	{ TARGET_ROOT, ROUNDS, DO(CONTEXT_ALL) | DO(IOTLB_ALL), NULL },
+	{ TARGET_FS_LEAF, ROUNDS, DO(IOTLB_ALL), KIND("first-stage", "23") },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PASID), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGE), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGES), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(IOTLB_DOMAIN), NULL },
+	{ TARGET_FS_LARGE, ROUNDS, DO(IOTLB_ALL), LARGE },
 	{ TARGET_FS_LARGE, ROUNDS, DO(PIOTLB_PASID), LARGE },
+	{ TARGET_FS_LARGE, ROUNDS, DO(PIOTLB_PAGES), LARGE },
 	{ TARGET_FS_LARGE, ROUNDS, DO(IOTLB_DOMAIN), LARGE },
 	{ TARGET_CONTEXT_PT, ROUNDS, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN), NULL },
+	{ TARGET_CONTEXT_PT, ROUNDS, DO(CONTEXT_DEVICE) | DO(IOTLB_ALL),
+	  KIND("pass-through", "23") },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_ALL) | DO(IOTLB_ALL), NULL },
 	{ TARGET_PASID_SS, MANY, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_PASID_SS, ROUNDS, DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN), NULL },
@@ -73,7 +83,11 @@ static const struct {
 	{ TARGET_PASID_FS, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PAGE), OTHER_DOMAIN },
 	{ TARGET_PASID_FS_PT, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PASID), NULL },
 	{ TARGET_PASID_FS_PT, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
+	{ TARGET_PASID_FS_PT, ROUNDS, DO(PASID_ONE) | DO(IOTLB_ALL), KIND("pass-through", "23") },
 	{ TARGET_PASID_NESTED, ROUNDS, DO(PASID_ONE) | DO(IOTLB_DOMAIN), NULL },
+	{ TARGET_PASID_NESTED, ROUNDS, DO(PASID_ONE) | DO(IOTLB_ALL), KIND("nested", "23") },
+	{ TARGET_PASID_NESTED, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PASID), KIND("nested", "24") },
+	{ TARGET_PASID_NESTED, ROUNDS, DO(PASID_ONE) | DO(PIOTLB_PAGES), KIND("nested", "24") },
 	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_DEVICE) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN),
 	  NULL },
 	{ TARGET_SM_CONTEXT, ROUNDS, DO(CONTEXT_FUNCTIONS) | DO(PASID_DOMAIN) | DO(IOTLB_DOMAIN),

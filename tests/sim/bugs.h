@@ -206,6 +206,12 @@
 	B(PIOTLB_MASK, "piotlb-mask-ignored", "takes the address mask of PASID-based IOTLB invalidations for 0 (6.5.2.4)") \
 	B(NO_DRAIN_PASID, "no-drain-pasid", "does not drain for PASID-based IOTLB invalidations (6.5.4)") \
 	B(NO_DRAIN_READS, "no-drain-reads", "drains writes alone (6.5.4)") \
+	B(PIOTLB_SPARES_NESTED, "piotlb-spares-nested", "PASID-based IOTLB invalidations spare nested translations (table 24)") \
+	B(PIOTLB_SPARES_LARGE, "piotlb-spares-large", "page-selective PASID-based IOTLB invalidations spare large pages (table 24)") \
+	B(GLOBAL_SPARES_FIRST, "global-spares-first-stage", "global IOTLB invalidations spare first-stage translations (table 23)") \
+	B(GLOBAL_SPARES_NESTED, "global-spares-nested", "global IOTLB invalidations spare nested translations (table 23)") \
+	B(GLOBAL_SPARES_PASS, "global-spares-pass", "global IOTLB invalidations spare pass-through translations (table 23)") \
+	B(GLOBAL_SPARES_LARGE, "global-spares-large", "global IOTLB invalidations spare translations of large pages (table 23)") \
 	B(BUSY_LOST, "busy-lost", "loses context-cache invalidations that come while a walk is under way (6.5.2.1)") \
 	B(IOTLB_LATE, "iotlb-late", "does domain-selective IOTLB invalidations 2 us after the wait (6.5.2.12)") \
 	B(MERGED, "queue-merged", "drops the second of two descriptors of one type in a row (6.5.2)") \

@@ -158,6 +158,16 @@ static bool spares(const struct unit *u, const struct unit_translation *t, unsig
 	       (sim_has(BUG_SPARES_NESTED) && t->stage == UNIT_NESTED);
 }
 
+/* Global ones must spare none. */
+static bool is_spared_globally(const struct unit_translation *t)
+{
+	return (sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid) ||
+	       (sim_has(BUG_GLOBAL_SPARES_FIRST) && t->stage == UNIT_FIRST) ||
+	       (sim_has(BUG_GLOBAL_SPARES_NESTED) && t->stage == UNIT_NESTED) ||
+	       (sim_has(BUG_GLOBAL_SPARES_PASS) && t->stage == UNIT_PASS) ||
+	       (sim_has(BUG_GLOBAL_SPARES_LARGE) && t->order);
+}
+
 /*
  * Whether the translation is in the 2^mask pages that `address` names. Of a large page they should be all of it (section
  * 6.5.2.3); what becomes of it else is not said.
@@ -235,10 +245,9 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 
-		if (granularity == GRANULARITY_GLOBAL
-			    ? !(sim_has(BUG_GLOBAL_SPARES_PASID) && t->has_pasid)
-			    : (t->domain == domain && !spares(u, t, i) &&
-			       (!by_page || covers(address, mask, t)))) {
+		if (granularity == GRANULARITY_GLOBAL ? !is_spared_globally(t)
+						      : (t->domain == domain && !spares(u, t, i) &&
+							 (!by_page || covers(address, mask, t)))) {
 			u->valid_translations &= ~(1u << i);
 			if (sim_has(BUG_FIRST_ONLY))
 				break;
@@ -281,6 +290,8 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 
 		if (t->domain != domain || t->pasid != pasid ||
 		    (sim_has(BUG_SPARES_PASS) && t->stage == UNIT_PASS) ||
+		    (sim_has(BUG_PIOTLB_SPARES_NESTED) && t->stage == UNIT_NESTED) ||
+		    (sim_has(BUG_PIOTLB_SPARES_LARGE) && by_page && t->order) ||
 		    (by_page && !(first && covers(address, mask, t))))
 			continue;
 		u->valid_translations &= ~(1u << i);
