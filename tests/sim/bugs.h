@@ -345,6 +345,8 @@
 	B(TES_EARLY, "tes-early", "shows GSTS.TES before it translates (11.4.4.2)") \
 	B(SRTP_OPENS, "srtp-opens", "passes requests untranslated for 2 us at SRTP while TE is set (11.4.4.1)") \
 	B(TE_KEEPS, "te-keeps", "keeps translations when TE is cleared, though ECAP.SMTS is 1 (11.4.4.1)") \
+	B(TE_KEEPS_CONTEXT, "te-keeps-contexts", "keeps context entries when TE is cleared, though ECAP.SMTS is 1 (11.4.4.1)") \
+	B(TE_KEEPS_PASID, "te-keeps-pasids", "keeps PASID-table entries when TE is cleared, though ECAP.SMTS is 1 (11.4.4.1)") \
 	B(TE_NO_DRAIN, "te-no-drain", "shows GSTS.TES = 0 before the requests under way are done (11.4.4.1)") \
 	B(TE_STAYS, "te-stays", "goes on translating after TE was cleared (11.4.4.1)")
 // clang-format on

@@ -310,9 +310,9 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 
 void drop_everything(struct unit *u)
 {
-	if (!sim_has(BUG_SRTP_KEEPS_CONTEXT))
+	if (!sim_has(BUG_SRTP_KEEPS_CONTEXT) && !sim_has(BUG_TE_KEEPS_CONTEXT))
 		u->valid_contexts = 0;
-	if (!sim_has(BUG_SRTP_KEEPS_PASID))
+	if (!sim_has(BUG_SRTP_KEEPS_PASID) && !sim_has(BUG_TE_KEEPS_PASID))
 		u->valid_pasids = 0;
 	if (!sim_has(BUG_SRTP_KEEPS_IOTLB))
 		u->valid_translations = u->valid_paging = 0;
