@@ -11,6 +11,8 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/explain.h"
 #include "tests/litmus/known.h"
+#include "tests/litmus/ownership.h"
+#include "tests/litmus/updater.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -27,27 +29,71 @@ static const char *stop(struct bench *b, struct tally *t, enum vtd_status status
 	return t->stopped;
 }
 
+/* What is exchanged while a DMA is under way, at once: one word, or two that the unit reads at once. */
+struct exchanged {
+	uint64_t *entry;
+	unsigned words;
+	uint64_t value[2][2]; /* in states A and B */
+};
+
+static struct exchanged exchanged_of(const struct target *t)
+{
+	/* Of a PASID-table entry the pointer to first-stage tables stays: what passes through does not look at it. */
+	struct exchanged x = { .entry = t->entry, .words = t->words > 1 ? 2 : 1 };
+
+	for (unsigned s = 0; s < 2; s++) {
+		x.value[s][0] = t->state[0][s][0];
+		x.value[s][1] = t->state[0][s][1];
+	}
+	if (t->id != TARGET_PASID_NESTED)
+		return x;
+	/* The second stage leads to both pages. */
+	x = (struct exchanged){ .entry = t->leaf[0], .words = 1 };
+	for (unsigned s = 0; s < 2; s++)
+		x.value[s][0] = (t->leaf_value[0] & ~field_mask(FS_ADDR)) |
+				(t->leaf_value[s] & field_mask(FS_ADDR));
+	return x;
+}
+
+static enum vtd_status exchange(struct bench *b, const struct exchanged *x, unsigned state)
+{
+	if (x->words == 1) {
+		bench_store(b, x->entry, x->value[state][0]);
+	} else {
+		updater_exchange(x->entry, x->value[state][0], x->value[state][1]);
+		cpu_stored(x->entry);
+		vtd_flush(b->unit, x->entry, 2 * sizeof(*x->entry));
+	}
+	return vtd_flush_write_buffer(b->unit);
+}
+
 /*
  * The pages are marked anew when the invalidation is done: what is written to the old one after that was
- * still under way.
+ * still under way. Of an entry that other caches have, they drop it before: the DMA goes by what the IOTLB still has.
  */
-static const char *drain_once(struct bench *b, struct tally *t, unsigned pieces, unsigned state,
-			      unsigned *late, unsigned *kept)
+static const char *drain_once(struct bench *b, struct tally *t, const struct exchanged *x,
+			      unsigned pieces, unsigned state, unsigned *late, unsigned *kept)
 {
 	struct target *target = b->target;
 	struct dma_device *d = b->device;
 	uint64_t started = time_us(), number = ++t->dmas;
-	enum vtd_status status;
+	unsigned before = pieces & (DO(PASID_ALL + 1) - 1);
+	unsigned owner = x->entry == target->entry ? state : 0;
+	enum vtd_status status = VTD_OK;
 
 	bench_forget_faults(b);
 	target_arm(target, ~number);
+	if (before)
+		status = exchange(b, x, !state);
+	if (before && status == VTD_OK)
+		status = pieces_give(b, before, owner);
 	d->generator->start(d, target->address);
 	/* From at once to about the time that a DMA takes. */
 	cpu_spin(random_next(&b->seed) & (random_next(&b->seed) & 256 ? 63 : 1023));
-	bench_store(b, target->entry, target->state[0][!state][0]);
-	status = vtd_flush_write_buffer(b->unit);
+	if (!before)
+		status = exchange(b, x, !state);
 	if (status == VTD_OK)
-		status = pieces_give(b, pieces, state);
+		status = pieces_give(b, pieces & ~before, owner);
 	target_arm(target, number);
 	if (bench_wait(b, t) == DMA_DEAD)
 		t->stopped = bench_reset(b);
@@ -62,7 +108,8 @@ static const char *try_draining(struct bench *b, struct tally *t, unsigned piece
 				unsigned part_of_all)
 {
 	static char text[520];
-	char given[120];
+	char given[200];
+	struct exchanged x = exchanged_of(b->target);
 	uint64_t started = time_us();
 	const char *problem = NULL;
 	unsigned late = 0, kept = 0, rounds = 0;
@@ -70,11 +117,11 @@ static const char *try_draining(struct bench *b, struct tally *t, unsigned piece
 	for (; rounds < ROUNDS / part_of_all && !problem &&
 	       (rounds % 16 || time_us() - started < ROUNDS_US / part_of_all);
 	     rounds++)
-		problem = drain_once(b, t, pieces, rounds & 1, &late, &kept);
+		problem = drain_once(b, t, &x, pieces, rounds & 1, &late, &kept);
 	pieces_text(given, sizeof(given), pieces);
 	log_note(
-		"  %u DMAs under way at an invalidation that drains writes, %s: %u wrote to the old page after it; %u next ones used the old entry",
-		rounds, given, late, kept);
+		"  target %s: %u DMAs under way at an invalidation that drains writes, %s: %u wrote to the old page after it; %u next ones used the old entry",
+		target_name((enum target_id)b->target->id), rounds, given, late, kept);
 	if (problem || !(late + kept))
 		return problem;
 	format_text(
@@ -87,6 +134,12 @@ static const char *try_draining(struct bench *b, struct tally *t, unsigned piece
 	return text;
 }
 
+/* From version 2 on every IOTLB invalidation drains; before, those with DW, where CAP.DWD is set. */
+static bool drains(const struct bench *b)
+{
+	return field_of(b->unit->cap, CAP_DWD) || field_of(b->unit->version, VER_MAX) >= 2;
+}
+
 const char *check_draining(struct bench *b, struct tally *t)
 {
 	static const unsigned ways[2][3] = { { DO(IOTLB_DOMAIN), DO(IOTLB_ALL), DO(IOTLB_PAGE) },
@@ -95,8 +148,7 @@ const char *check_draining(struct bench *b, struct tally *t)
 	const unsigned *way = ways[b->target->id == TARGET_FS_LEAF];
 	const char *problem = NULL;
 
-	/* From version 2 on every IOTLB invalidation drains; before, those with DW, where CAP.DWD is set. */
-	if (!field_of(b->unit->cap, CAP_DWD) && field_of(b->unit->version, VER_MAX) < 2)
+	if (!drains(b))
 		return NULL;
 	/* QEMU keeps the host address of a block that is read. */
 	if (options.nvme_read && known_of_qemu(b, KNOWN_READ_AHEAD))
@@ -104,6 +156,37 @@ const char *check_draining(struct bench *b, struct tally *t)
 	for (unsigned i = 0; i < 3 && !problem; i++)
 		if (pieces_are_had(b, way[i]) && !(i && b->traits.is_qemu))
 			problem = try_draining(b, t, way[i], i ? FEWER : 1);
+	return problem;
+}
+
+const char *check_draining_of_kinds(struct bench *b, struct tally *t)
+{
+	static const struct {
+		uint8_t target; /* enum target_id */
+		unsigned pieces;
+	} ways[] = {
+		{ TARGET_CONTEXT_PT, DO(CONTEXT_DEVICE) | DO(IOTLB_DOMAIN) },
+		{ TARGET_CONTEXT_PT, DO(CONTEXT_DEVICE) | DO(IOTLB_ALL) },
+		{ TARGET_PASID_FS_PT, DO(PASID_ONE) | DO(PIOTLB_PASID) },
+		{ TARGET_PASID_FS_PT, DO(PASID_ONE) | DO(IOTLB_DOMAIN) },
+		{ TARGET_PASID_NESTED, DO(PIOTLB_PASID) },
+		{ TARGET_PASID_NESTED, DO(PIOTLB_PAGE) },
+		{ TARGET_PASID_NESTED, DO(IOTLB_DOMAIN) },
+	};
+	const char *problem = NULL;
+
+	/* QEMU's does one thing at a time. */
+	if (!drains(b) || b->traits.is_qemu)
+		return NULL;
+	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && !problem; i++) {
+		enum target_id id = (enum target_id)ways[i].target;
+
+		if (b->lacks[id] || b->targets[id].phases > 1 || !pieces_are_had(b, ways[i].pieces))
+			continue;
+		problem = ownership_settle(b, &b->targets[id], t);
+		if (!problem)
+			problem = try_draining(b, t, ways[i].pieces, FEWER);
+	}
 	return problem;
 }
 

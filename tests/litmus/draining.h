@@ -10,6 +10,8 @@
  * suffices, and drains writes, nothing may be written to the old page any more (section 6.5.4). NULL, or what was seen.
  */
 const char *check_draining(struct bench *bench, struct tally *tally);
+/* The same of what passes through, in both modes, and of nested translations. Each chooses its target. */
+const char *check_draining_of_kinds(struct bench *bench, struct tally *tally);
 
 /* Target context, in state A: IOTLB invalidations by domain-ids of one bit each. */
 const char *check_domain_bits(struct bench *bench, struct tally *tally);

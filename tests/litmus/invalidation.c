@@ -339,6 +339,8 @@ void check_invalidation(struct bench *b, const char *id)
 		    !(problem = ownership_settle(b, &b->targets[drained[i]], &t)) &&
 		    !(problem = check_several(b, &t)))
 			problem = check_draining(b, &t);
+	if (!problem && tried)
+		problem = check_draining_of_kinds(b, &t);
 	if (!problem)
 		problem = check_upper(b, &t);
 	if (!problem && !b->lacks[TARGET_CONTEXT] &&

@@ -212,6 +212,8 @@
 	B(GLOBAL_SPARES_NESTED, "global-spares-nested", "global IOTLB invalidations spare nested translations (table 23)") \
 	B(GLOBAL_SPARES_PASS, "global-spares-pass", "global IOTLB invalidations spare pass-through translations (table 23)") \
 	B(GLOBAL_SPARES_LARGE, "global-spares-large", "global IOTLB invalidations spare translations of large pages (table 23)") \
+	B(NO_DRAIN_PASS, "no-drain-pass", "does not drain what passes through (6.5.4)") \
+	B(NO_DRAIN_NESTED, "no-drain-nested", "does not drain requests of nested translation (6.5.4)") \
 	B(BUSY_LOST, "busy-lost", "loses context-cache invalidations that come while a walk is under way (6.5.2.1)") \
 	B(IOTLB_LATE, "iotlb-late", "does domain-selective IOTLB invalidations 2 us after the wait (6.5.2.12)") \
 	B(MERGED, "queue-merged", "drops the second of two descriptors of one type in a row (6.5.2)") \

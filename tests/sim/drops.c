@@ -105,6 +105,13 @@ static bool lasts(const struct unit *u, const struct request *r)
 	return !r->knows_domain && !was_invalidated && sim_chance(sim.lasting);
 }
 
+static bool is_left_undrained(const struct request *r)
+{
+	return (sim_has(BUG_NO_DRAIN_READS) && r->access == ACCESS_READ) ||
+	       (sim_has(BUG_NO_DRAIN_PASS) && r->knows_domain && r->stage == UNIT_PASS) ||
+	       (sim_has(BUG_NO_DRAIN_NESTED) && r->knows_domain && r->stage == UNIT_NESTED);
+}
+
 /*
  * Requests that came before, and could still put stale translations back or write by them: they fill no
  * more, and with `drain` are waited for (section 6.5.4). What domain a request is of is not known until its
@@ -129,8 +136,7 @@ static void settle(struct unit *u, bool any_domain, uint16_t domain, bool drain)
 		struct request **r = &u->requests[unit_first_of(left)];
 
 		while (*r && (*r)->number <= before && (*r)->no_translation &&
-		       (*r)->access < ACCESS_TRANSLATION &&
-		       !(sim_has(BUG_NO_DRAIN_READS) && (*r)->access == ACCESS_READ))
+		       (*r)->access < ACCESS_TRANSLATION && !is_left_undrained(*r))
 			unit_wait();
 	}
 }

@@ -178,6 +178,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		known = NULL;
 	if (known) {
 		r->domain = known->domain;
+		r->stage = known->stage;
 		r->knows_domain = true;
 		r->suppress_faults = known->suppress_faults;
 		r->forces_snoop = known->forces_snoop;
