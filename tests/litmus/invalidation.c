@@ -322,6 +322,7 @@ const char *invalidation_find(struct bench *b)
 void check_invalidation(struct bench *b, const char *id)
 {
 	static const uint8_t drained[] = { TARGET_LEAF, TARGET_FS_LEAF };
+	static const uint8_t large[] = { TARGET_LARGE, TARGET_FS_LARGE };
 	static const uint8_t by_pasid[] = { TARGET_PASID_SS, TARGET_PASID_FS };
 	const char *problem;
 	unsigned tried = 0;
@@ -339,6 +340,10 @@ void check_invalidation(struct bench *b, const char *id)
 		    !(problem = ownership_settle(b, &b->targets[drained[i]], &t)) &&
 		    !(problem = check_several(b, &t)))
 			problem = check_draining(b, &t);
+	for (unsigned i = 0; i < sizeof(large) && !problem; i++)
+		if (!b->lacks[large[i]] &&
+		    !(problem = ownership_settle(b, &b->targets[large[i]], &t)))
+			problem = check_within_large(b, &t);
 	if (!problem && tried)
 		problem = check_draining_of_kinds(b, &t);
 	if (!problem)

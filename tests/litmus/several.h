@@ -12,4 +12,10 @@
  */
 const char *check_several(struct bench *bench, struct tally *tally);
 
+/*
+ * Target large or fs-large: in state B DMAs go by turns to pages of its 2 MiB, and nothing is invalidated. Each must land at its
+ * own place, by a walk and by what is kept of the one before (sections 3.6, 3.7 and 6.2.4.1). NULL, or what was seen.
+ */
+const char *check_within_large(struct bench *bench, struct tally *tally);
+
 #endif

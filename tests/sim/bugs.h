@@ -77,6 +77,7 @@
 	B(ROOT_UPPER, "root-upper-ignored", "uses the lower half of scalable-mode root entries for all devices (9.2)") \
 	B(NO_DIRTY, "no-dirty", "sets Accessed and not Dirty (3.6.2)") \
 	B(LARGE_FRAME, "large-frame", "uses the first 4 KiB of a 2-MiB page for all of it (3.7)") \
+	B(FS_LARGE_FRAME, "fs-large-frame", "uses the first 4 KiB of a first-stage 2-MiB page for all of it (3.6)") \
 	B(LARGE_AS_TABLE, "large-as-table", "takes a second-stage page of 2 MiB for a table (9.8)") \
 	B(FS_LARGE, "fs-large-refused", "refuses first-stage pages of 2 MiB (9.7)") \
 	B(PAGING_HALVES, "paging-halves", "reads paging entries 32 bits at a time (3.7)") \
@@ -115,6 +116,7 @@
 	B(PAGING_ANY_DOMAIN, "paging-any-domain", "looks paging entries up without the domain-id (table 17)") \
 	B(PAGING_WRITE, "paging-write-lost", "does not keep W with paging entries that it keeps (6.2.5)") \
 	B(PAGE_HIGH, "iotlb-page-high-cut", "compares 32 bits of the address (table 17)") \
+	B(LARGE_OFFSET, "iotlb-large-offset", "uses the first 4 KiB of a 2-MiB page where its translation is kept for another (6.2.4.1)") \
 	B(CONTEXT_TAG, "context-tag-stays", "gives a line of the context cache that it fills anew to the source-id that had it before (table 17)") \
 	/* invalidation */                                                                               \
 	B(CONTEXT_LOST, "context-invalidation-lost", "does not do device-selective context-cache invalidations (6.5.2.1)") \

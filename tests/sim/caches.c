@@ -131,7 +131,9 @@ uint64_t tlb_address(const struct unit_translation *known, const struct request 
 {
 	uint64_t within = (4096ull << known->order) - 1;
 
-	return (known->frame << 12 & ~within) | (r->at & within);
+	if (sim_has(BUG_LARGE_OFFSET) && known->page != r->at >> 12)
+		within = 4095;
+	return (known->frame << 12 & ~((4096ull << known->order) - 1)) | (r->at & within);
 }
 
 void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_write, uint8_t reason)

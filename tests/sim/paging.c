@@ -179,7 +179,9 @@ static uint64_t in_large_page(struct walk *w, uint64_t frame, uint64_t at, unsig
 
 	if (!w->second_levels)
 		w->r->order = (uint8_t)(9 * (level - 1));
-	return (frame & ~within) | (sim_has(BUG_LARGE_FRAME) ? 0 : at & within);
+	if (sim_has(BUG_LARGE_FRAME) || (sim_has(BUG_FS_LARGE_FRAME) && w->r->stage == UNIT_FIRST))
+		return frame & ~within;
+	return (frame & ~within) | (at & within);
 }
 
 /* Second stage (sections 3.7 and 9.8). `reads`: what is wanted is read permission alone. */
