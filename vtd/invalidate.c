@@ -53,17 +53,20 @@ static uint64_t interrupts_descriptor(bool by_index, uint16_t index, unsigned or
 	       field_bits(DESC_IEC_IM, order) | field_bits(DESC_IEC_IIDX, index);
 }
 
-static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
+static void queue_put_words(struct vtd_unit *unit, const uint64_t words[4])
 {
 	unsigned bytes = vtd_descriptor_bytes(unit);
 	volatile uint64_t *slot = unit->queue.descriptors + bytes / 8 * unit->queue.tail;
 
-	slot[0] = low;
-	slot[1] = high;
-	if (unit->queue.wide)
-		slot[2] = slot[3] = 0;
+	for (unsigned i = 0; i < bytes / 8; i++)
+		slot[i] = words[i];
 	vtd_flush(unit, slot, bytes);
 	unit->queue.tail = (unit->queue.tail + 1) % (VTD_QUEUE_BYTES / bytes);
+}
+
+static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)
+{
+	queue_put_words(unit, (const uint64_t[4]){ low, high });
 }
 
 /* Ring the doorbell for what was put, and wait until the unit says it is done. */
@@ -353,11 +356,11 @@ enum vtd_status vtd_drain_page_requests(struct vtd_unit *unit, const struct vtd_
 	return queue_wait_and(unit, field_bits(DESC_PD, 1));
 }
 
-enum vtd_status vtd_queue_submit(struct vtd_unit *unit, uint64_t low, uint64_t high)
+enum vtd_status vtd_queue_submit(struct vtd_unit *unit, const uint64_t words[4])
 {
 	if (!unit->queue.descriptors)
 		return VTD_NO_INVALIDATION;
-	queue_put(unit, low, high);
+	queue_put_words(unit, words);
 	return queue_wait(unit);
 }
 

@@ -89,7 +89,10 @@ void vtd_queue_event_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, 
 bool vtd_queue_event_pending(const struct vtd_unit *unit);
 void vtd_queue_event_clear(struct vtd_unit *unit);
 
-/* One descriptor that is made elsewhere, and a wait. Also one that is none, for a test of what becomes of that. */
-enum vtd_status vtd_queue_submit(struct vtd_unit *unit, uint64_t low, uint64_t high);
+/*
+ * One descriptor that is made elsewhere, and a wait. Also one that is none, for a test of what becomes of that. Of one of 128
+ * bits the last two words are not looked at.
+ */
+enum vtd_status vtd_queue_submit(struct vtd_unit *unit, const uint64_t words[4]);
 
 #endif

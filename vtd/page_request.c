@@ -130,12 +130,14 @@ bool vtd_page_event_pending(const struct vtd_unit *unit)
 enum vtd_status vtd_page_respond(struct vtd_unit *unit, const struct vtd_page_request *r,
 				 enum vtd_page_response code)
 {
-	return vtd_queue_submit(
-		unit,
+	const uint64_t words[4] = {
 		field_bits(DESC_TYPE, TYPE_PAGE_RESPONSE) | field_bits(RESP_PP, r->has_pasid) |
 			field_bits(RESP_RC, code) | field_bits(RESP_RID, r->source_id) |
 			(r->has_pasid ? field_bits(RESP_PASID, r->pasid) : 0),
-		field_bits(RESP_PRGI, r->group));
+		field_bits(RESP_PRGI, r->group),
+	};
+
+	return vtd_queue_submit(unit, words);
 }
 
 const char *vtd_page_response_name(unsigned code)

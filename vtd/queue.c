@@ -9,6 +9,18 @@
 
 #define DRAIN_US 100000 /* for a queue to become empty */
 
+static enum vtd_status open_queue(struct vtd_unit *unit, bool wide)
+{
+	struct vtd_queue *q = &unit->queue;
+
+	q->tail = q->errors = 0;
+	q->wide = wide;
+	vtd_flush(unit, q->status, 4);
+	vtd_write64(unit, VTD_IQT, 0);
+	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors | (q->wide ? IQA_DW : 0));
+	return vtd_command(unit, GCMD_QIE, true);
+}
+
 enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidation how)
 {
 	struct vtd_queue *q = &unit->queue;
@@ -27,12 +39,7 @@ enum vtd_status vtd_invalidation_open(struct vtd_unit *unit, enum vtd_invalidati
 		q->status = platform_alloc_page();
 	if (!q->descriptors || !q->status)
 		return VTD_NO_MEMORY;
-	q->tail = q->errors = 0;
-	q->wide = unit->scalable;
-	vtd_flush(unit, q->status, 4);
-	vtd_write64(unit, VTD_IQT, 0);
-	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors | (q->wide ? IQA_DW : 0));
-	return vtd_command(unit, GCMD_QIE, true);
+	return open_queue(unit, unit->scalable);
 }
 
 /* Until IQH has come to IQT; false if it does not in time, or stops at an error. */
@@ -69,7 +76,9 @@ static void skip_error(struct vtd_unit *unit)
 	}
 	vtd_write32(unit, VTD_FSTS, vtd_read32(unit, VTD_FSTS) & FSTS_QUEUE_ERRORS);
 	vtd_write64(unit, VTD_IQT, tail);
-	drain(unit);
+	/* At a wait again: the width of descriptors is what it does not take. What is left is dropped. */
+	if (!drain(unit) && vtd_read32(unit, VTD_FSTS) & FSTS_IQE)
+		vtd_write64(unit, VTD_IQT, vtd_read64(unit, VTD_IQH));
 }
 
 enum vtd_status vtd_invalidation_close(struct vtd_unit *unit)
@@ -90,6 +99,13 @@ enum vtd_status vtd_queue_restart(struct vtd_unit *unit)
 	enum vtd_status status = vtd_invalidation_close(unit);
 
 	return status == VTD_OK ? vtd_invalidation_open(unit, VTD_QUEUED_ONLY) : status;
+}
+
+enum vtd_status vtd_queue_restart_narrow(struct vtd_unit *unit)
+{
+	enum vtd_status status = vtd_invalidation_close(unit);
+
+	return status == VTD_OK ? open_queue(unit, false) : status;
 }
 
 enum vtd_status vtd_invalidation_use_registers(struct vtd_unit *unit)

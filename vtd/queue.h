@@ -22,6 +22,9 @@ enum vtd_status vtd_queue_check(struct vtd_unit *unit);
 /* Start the queue anew after VTD_QUEUE_ERROR or VTD_TIMEOUT; what was pending is lost. */
 enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
 
+/* For a self-check: with descriptors of 128 bits, whatever the mode of the tables. vtd_queue_restart() ends it. */
+enum vtd_status vtd_queue_restart_narrow(struct vtd_unit *unit);
+
 /* Where the unit is in the queue: the offsets IQH and IQT; there is a queue. */
 struct vtd_queue_place {
 	uint64_t head, tail;

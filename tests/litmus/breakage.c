@@ -56,5 +56,5 @@ enum vtd_status break_or_invalidate(struct bench *b, uint64_t number)
 	if (options.breakage != BREAK_QUEUE || number != BREAK_EARLY || done)
 		return bench_invalidate_all(b);
 	done = true;
-	return vtd_queue_submit(b->unit, 0, 0);
+	return vtd_queue_submit(b->unit, (const uint64_t[4]){ 0 });
 }

@@ -28,6 +28,8 @@ struct bench;
 	K(COMPATIBILITY, 0, "lets compatibility-format interrupts through though CFIS is 0")                               \
 	K(MESSAGE_LAST, 0, "looks at reserved bits of an interrupt message after the entry alone")                          \
 	K(WAIT_OF_BOTH, 0, "ends where a wait has SW and IF")                                                              \
+	K(DESCRIPTORS, 0, "does not look at the upper half of a descriptor, nor at the granularity of those for PASIDs")      \
+	K(NARROW_QUEUE, 0, "does descriptors of 128 bits in scalable mode")                                                \
 	K(PASID_RESERVED, 0, "does not look at reserved bits of PASID-directory and PASID-table entries, PDTS and PRE")     \
 	K(READ_AHEAD, 0, "keeps the host address of a block that is read over an invalidation")
 // clang-format on

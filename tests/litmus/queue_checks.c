@@ -7,6 +7,7 @@
 #include "kernel/traps.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/known.h"
+#include "tests/litmus/ownership.h"
 #include "tests/litmus/trials.h"
 #include "vtd/invalidate.h"
 #include "vtd/queue.h"
@@ -188,19 +189,29 @@ static const char *see_head(struct bench *b)
 
 /* Descriptors that no unit may do: their type, granularity, or a bit that must be 0. */
 static const struct {
-	uint64_t low, high;
+	uint64_t words[4];
 	const char *what;
+	bool scalable; /* of that mode, where they are of 256 bits */
 } wrong[] = {
-	{ 0, 0, "of type 0" },
-	{ 0xf, 0, "of type 15" },
-	{ 1, 0, "of the context cache with granularity 00b" },
-	{ 2, 0, "of the IOTLB with granularity 00b" },
-	{ 2 | 1 << 4 | 1ull << 40, 0, "of the IOTLB with bit 40 set" },
-	{ 1 | 1 << 4, 1, "of the context cache with bit 64 set" },
-	{ 5 | 1 << 20, 0, "of a wait with bit 20 set" },
+	{ { 0 }, "of type 0", false },
+	{ { 0xf }, "of type 15", false },
+	{ { 1 }, "of the context cache with granularity 00b", false },
+	{ { 2 }, "of the IOTLB with granularity 00b", false },
+	{ { 2 | 1 << 4 | 1ull << 40 }, "of the IOTLB with bit 40 set", false },
+	{ { 1 | 1 << 4, 1 }, "of the context cache with bit 64 set", false },
+	{ { 5 | 1 << 20 }, "of a wait with bit 20 set", false },
+	{ { 1 | 1 << 4 | 1 << 9 }, "of type 17: that of the context cache, and bit 9 set", false },
+	{ { 2 | 1 << 4 | 1 << 11 }, "of type 66: that of the IOTLB, and bit 11 set", false },
+	{ { 6 }, "of the PASID-based IOTLB with granularity 00b", true },
+	{ { 6 | 1 << 4 }, "of the PASID-based IOTLB with granularity 01b", true },
+	{ { 7 | 2 << 4 }, "of the PASID cache with granularity 10b", true },
+	{ { 1 | 1 << 4, 0, 1 }, "of the context cache with bit 128 set", true },
+	{ { 2 | 1 << 4, 0, 0, 1ull << 63 }, "of the IOTLB with bit 255 set", true },
 };
 
-static const char *see_error(struct bench *b, struct tally *t, unsigned i)
+/* It must stop here with FSTS.IQE, and go on when it was turned off and on. */
+static const char *see_stop(struct bench *b, struct tally *t, const uint64_t words[4],
+			    const char *what)
 {
 	static char text[320];
 	struct vtd_queue_place before, after;
@@ -208,7 +219,7 @@ static const char *see_error(struct bench *b, struct tally *t, unsigned i)
 	uint32_t errors;
 
 	before = vtd_queue_where(b->unit);
-	status = vtd_queue_submit(b->unit, wrong[i].low, wrong[i].high);
+	status = vtd_queue_submit(b->unit, words);
 	after = vtd_queue_where(b->unit);
 	errors = b->unit->queue.errors;
 	if (vtd_queue_restart(b->unit) != VTD_OK)
@@ -226,9 +237,42 @@ static const char *see_error(struct bench *b, struct tally *t, unsigned i)
 		text, sizeof(text),
 		OUTSIDE
 		"a descriptor %s was put at 0x%lx of the queue: %s%s, IQH is 0x%lx; the unit must stop there with FSTS.IQE (section 6.5.2.11)",
-		wrong[i].what, before.tail, vtd_status_text(status),
+		what, before.tail, vtd_status_text(status),
 		errors & FSTS_IQE ? ", FSTS.IQE set" : ", FSTS.IQE not set", after.head);
 	return text;
+}
+
+static const char *see_errors(struct bench *b, struct tally *t)
+{
+	const char *problem = NULL;
+
+	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]) && !problem; i++)
+		if (!wrong[i].scalable ||
+		    (b->unit->scalable && !known_of_qemu(b, KNOWN_DESCRIPTORS)))
+			problem = see_stop(b, t, wrong[i].words, wrong[i].what);
+	return problem;
+}
+
+/* What no other mode has: descriptors of 256 bits, and none of 128 (table 26). */
+static const char *see_errors_of_scalable_mode(struct bench *b, struct tally *t)
+{
+	static const uint8_t targets[] = { TARGET_PASID_SS, TARGET_PASID_FS };
+	static const uint64_t iotlb[4] = { 2 | 1 << 4 };
+	const char *problem = NULL;
+
+	for (unsigned i = 0; i < sizeof(targets); i++) {
+		if (b->lacks[targets[i]])
+			continue;
+		problem = ownership_settle(b, &b->targets[targets[i]], t);
+		if (!problem)
+			problem = see_errors(b, t);
+		if (problem || known_of_qemu(b, KNOWN_NARROW_QUEUE))
+			return problem;
+		if (vtd_queue_restart_narrow(b->unit) != VTD_OK)
+			return stop(b, t, VTD_TIMEOUT);
+		return see_stop(b, t, iotlb, "of 128 bits in scalable mode (IQA.DW = 0)");
+	}
+	return NULL;
 }
 
 const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
@@ -248,10 +292,11 @@ const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
 		problem = see_event(b, t, false);
 	if (!problem)
 		problem = see_interrupt(b, t);
-	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]) && !problem; i++)
-		problem = see_error(b, t, i);
-	return problem;
+	if (!problem)
+		problem = see_errors(b, t);
+	return problem ? problem : see_errors_of_scalable_mode(b, t);
 }
+
 const char *check_status_bits(struct bench *b, struct tally *t)
 {
 	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1;
@@ -267,7 +312,7 @@ const char *check_status_bits(struct bench *b, struct tally *t)
 		vtd_fault_clear(b->unit);
 		return t->stopped;
 	}
-	vtd_queue_submit(b->unit, 0, 0);
+	vtd_queue_submit(b->unit, wrong[0].words);
 	/* Clears what stopped the queue, and that alone. */
 	status = vtd_queue_restart(b->unit);
 	is_kept = vtd_fault_overflowed(b->unit);

@@ -222,6 +222,10 @@
 	B(EVENT_LOST, "completion-event-lost", "does not send invalidation completion events (6.5.2.10)") \
 	B(EVENT_MASK, "completion-mask-ignored", "sends them though IECTL.IM is set (6.5.2.10)") \
 	B(EVENT_PENDING, "completion-pending-lost", "does not set IECTL.IP where the event is masked (11.4.9.5)") \
+	B(TYPE_LOW, "queue-type-cut", "does not look at bits 11:9 of a descriptor's type (6.5.2)") \
+	B(QUEUE_WORDS, "queue-upper-half-ignored", "does not check the upper half of descriptors of 256 bits (6.5.2.11)") \
+	B(QUEUE_NARROW, "queue-narrow-taken", "does descriptors of 128 bits in scalable mode (table 26)") \
+	B(PASID_GRANULARITY, "queue-granularity-taken", "takes reserved granularities of PASID-cache and PASID-based IOTLB invalidations (6.5.2.2, 6.5.2.4)") \
 	/* interrupts */                                                                                 \
 	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
 	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \

@@ -57,7 +57,7 @@ static const uint64_t reserved[][2] = {
 /* Which types there are in this mode and width: table 26. */
 static bool is_known(const struct unit *u, unsigned type, bool wide)
 {
-	if (unit_is_scalable(u) && !wide)
+	if (unit_is_scalable(u) && !wide && !sim_has(BUG_QUEUE_NARROW))
 		return false;
 	switch (type) {
 	case TYPE_CONTEXT:
@@ -84,7 +84,7 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 
 	if (type == u->refuses && type)
 		return false;
-	if (field_get(d, DESC_TYPE_HIGH) || !is_known(u, type, wide))
+	if ((field_get(d, DESC_TYPE_HIGH) && !sim_has(BUG_TYPE_LOW)) || !is_known(u, type, wide))
 		return false;
 	if (type < sizeof(reserved) / sizeof(reserved[0]) && !sim_has(BUG_DESCRIPTOR_RESERVED) &&
 	    (d[0] & reserved[type][0] || d[1] & reserved[type][1]))
@@ -95,7 +95,7 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	if (type == TYPE_WAIT && field_get(d, DESC_PD) &&
 	    !field_of(unit_get64(u, VTD_ECAP), ECAP_PDS))
 		return false;
-	if (wide && (d[2] || d[3]))
+	if (wide && (d[2] || d[3]) && !sim_has(BUG_QUEUE_WORDS))
 		return false;
 	switch (type) {
 	case TYPE_CONTEXT:
@@ -103,9 +103,9 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	case TYPE_IOTLB:
 		return g != 0 && !(g == 3 && !field_of(unit_get64(u, VTD_CAP), CAP_PSI));
 	case TYPE_PIOTLB:
-		return g >= 2;
+		return g >= 2 || sim_has(BUG_PASID_GRANULARITY);
 	case TYPE_PASID:
-		return g != 2;
+		return g != 2 || sim_has(BUG_PASID_GRANULARITY);
 	}
 	return true;
 }
