@@ -226,6 +226,7 @@
 	B(QUEUE_WORDS, "queue-upper-half-ignored", "does not check the upper half of descriptors of 256 bits (6.5.2.11)") \
 	B(QUEUE_NARROW, "queue-narrow-taken", "does descriptors of 128 bits in scalable mode (table 26)") \
 	B(PASID_GRANULARITY, "queue-granularity-taken", "takes reserved granularities of PASID-cache and PASID-based IOTLB invalidations (6.5.2.2, 6.5.2.4)") \
+	B(QUEUE_FIRST, "queue-first-skipped", "skips the first descriptor after QIE is set, but for a wait (6.5.2)") \
 	/* interrupts */                                                                                 \
 	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
 	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \

@@ -268,7 +268,7 @@ bool queue_work(struct unit *u)
 	uint64_t iqa = unit_get64(u, VTD_IQA), base = queue_base(u);
 	uint64_t size = 4096ull << field_of(iqa, IQA_QS), head = unit_get64(u, VTD_IQH);
 	uint64_t tail = unit_get64(u, VTD_IQT) & IQT_QT & (size - 1);
-	bool wide = field_of(iqa, IQA_DW);
+	bool wide = field_of(iqa, IQA_DW), fresh;
 	unsigned bytes = wide ? 32 : 16;
 	uint64_t d[4] = { 0 };
 
@@ -297,7 +297,10 @@ bool queue_work(struct unit *u)
 		return true;
 	}
 	u->last_type = (uint8_t)field_get(d, DESC_TYPE);
-	if ((sim_has(BUG_QUEUE_LAST) && head + bytes == size &&
+	fresh = u->fresh;
+	u->fresh = false;
+	if ((sim_has(BUG_QUEUE_FIRST) && fresh && field_get(d, DESC_TYPE) != TYPE_WAIT) ||
+	    (sim_has(BUG_QUEUE_LAST) && head + bytes == size &&
 	     field_get(d, DESC_TYPE) != TYPE_WAIT) ||
 	    (sim_has(BUG_QUEUE_BATCH) && (tail - head) % size >= 3 * bytes)) {
 		unit_set64(u, VTD_IQH, (head + bytes) % size);

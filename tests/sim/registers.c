@@ -168,6 +168,7 @@ static void command(struct unit *u, uint32_t value)
 	if (change & ~value & GCMD_TE && field_of(unit_get64(u, VTD_ECAP), ECAP_SMTS) &&
 	    !sim_has(BUG_TE_KEEPS) && !sim_has(BUG_TE_NO_DRAIN))
 		drop_everything(u);
+	u->fresh |= (change & value & GCMD_QIE) != 0;
 	if (change & value & GCMD_QIE && !u->first_queue)
 		u->first_queue = unit_get64(u, VTD_IQA) & ~0xfffull;
 	if (change & GCMD_QIE &&
