@@ -91,6 +91,21 @@ bool vtd_fault_overflowed(const struct vtd_unit *unit)
 	return vtd_read32(unit, VTD_FSTS) & FSTS_PFO;
 }
 
+unsigned vtd_fault_first(const struct vtd_unit *unit)
+{
+	return (unsigned)field_of(vtd_read32(unit, VTD_FSTS), FSTS_FRI);
+}
+
+void vtd_fault_clear_overflow(struct vtd_unit *unit)
+{
+	vtd_write32(unit, VTD_FSTS, FSTS_PFO);
+}
+
+bool vtd_fault_event_pending(const struct vtd_unit *unit)
+{
+	return vtd_read32(unit, VTD_FECTL) & FECTL_IP;
+}
+
 void vtd_fault_clear(struct vtd_unit *unit)
 {
 	unsigned records = (unsigned)field_of(unit->cap, CAP_NFR) + 1;

@@ -88,11 +88,20 @@ unsigned vtd_fault_pending(const struct vtd_unit *unit);
 /* Whether it says that faults were lost (FSTS.PFO), which stays so. */
 bool vtd_fault_overflowed(const struct vtd_unit *unit);
 
+/* The register that got the first pending record (FSTS.FRI); of no meaning where none is pending. */
+unsigned vtd_fault_first(const struct vtd_unit *unit);
+
+/* For self-checks: the overflow bit alone, with the records left as they are. */
+void vtd_fault_clear_overflow(struct vtd_unit *unit);
+
 /* Drop all records and the overflow bit. */
 void vtd_fault_clear(struct vtd_unit *unit);
 
 /* Send the fault event as an MSI to one APIC (id 0 to 255), or mask it. */
 void vtd_fault_interrupt(struct vtd_unit *unit, bool on, uint8_t apic_id, uint8_t vector);
+
+/* Whether one is held back (FECTL.IP), as where it is masked. */
+bool vtd_fault_event_pending(const struct vtd_unit *unit);
 
 /* Whether it is an interrupt's, not a DMA's. */
 static inline bool vtd_fault_is_of_interrupt(uint8_t reason)

@@ -133,6 +133,37 @@ static const char *see_interrupt(struct bench *b, struct tally *t)
 			  : NULL;
 }
 
+/* What is held while it is masked comes when it is not; and while IWC is set, no other does. */
+static const char *see_held_interrupt(struct bench *b, struct tally *t)
+{
+	enum vtd_status status;
+	unsigned held, again;
+
+	if (b->has_interrupt || b->driver_apic > 255)
+		return NULL;
+	trap_on_interrupt(VECTOR_VTD_FAULT, on_event);
+	count_events(b, false, &status);
+	events = 0;
+	interrupts_on();
+	vtd_queue_event_interrupt(b->unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
+	time_delay_us(TOLD_US / 10);
+	held = events;
+	if (status == VTD_OK)
+		status = vtd_queue_ask_event(b->unit, true);
+	time_delay_us(TOLD_US / 10);
+	again = events - held;
+	interrupts_off();
+	vtd_queue_event_interrupt(b->unit, false, 0, 0);
+	vtd_queue_event_clear(b->unit);
+	if (status != VTD_OK)
+		return stop(b, t, status);
+	return held != 1 ? OUTSIDE
+		       "a wait with IF was completed while IECTL.IM was set, IM was cleared, and not one interrupt came: an event that is pending (IECTL.IP) is not sent then, or more than once (section 6.5.2.10)"
+	       : again ? OUTSIDE
+		       "a second wait with IF was completed while ICS.IWC was still set, and another interrupt came: IWC is not looked at (section 6.5.2.10)"
+		       : NULL;
+}
+
 /* Several descriptors with one wait: the one that counts is at each place in its turn. */
 static const char *see_batches(struct bench *b, struct tally *t)
 {
@@ -319,6 +350,8 @@ const char *check_queue(struct bench *b, bool is_leaf, struct tally *t)
 		problem = see_event(b, t, false);
 	if (!problem)
 		problem = see_interrupt(b, t);
+	if (!problem)
+		problem = see_held_interrupt(b, t);
 	if (!problem)
 		problem = see_errors(b, t);
 	return problem ? problem : see_errors_of_scalable_mode(b, t);

@@ -131,6 +131,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 								   : PENDING_MOST,
 					&tally);
 	if (!problem)
+		problem = trial_overflow(b, &tally);
+	if (!problem)
 		problem = check_fault_event(b, &tally);
 	if (!problem)
 		problem = check_status_bits(b, &tally);

@@ -2,6 +2,7 @@
 /* Trials: the engine and the updater together, for a time, on one sequence. */
 #include "tests/litmus/trials.h"
 #include "kernel/cpu.h"
+#include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/time.h"
 #include "tests/litmus/ats.h"
@@ -13,6 +14,8 @@
 #include "vtd/entry.h"
 #include "vtd/regs.h"
 #include "vtd/switch.h"
+
+#define OVERFLOW_MOST 64 /* registers that are filled */
 
 /* Nothing is measured with a device whose DMA was not seen to pass the unit since translation is on. */
 static bool settle(struct bench *b, const uint64_t *entry, struct tally *t)
@@ -276,6 +279,52 @@ const char *trial_pending(struct bench *b, unsigned count, struct tally *t)
 		problem = "a fault record stays after its F was cleared (section 11.4.7)";
 	vtd_fault_clear(b->unit);
 	return problem;
+}
+
+const char *trial_overflow(struct bench *b, struct tally *t)
+{
+	static char text[320];
+	unsigned registers = (unsigned)field_of(b->unit->cap, CAP_NFR) + 1, first, pending, left;
+
+	memset(t, 0, sizeof(*t));
+	if (b->has_interrupt || registers > OVERFLOW_MOST || !settle(b, b->target->state[0][0], t))
+		return t->stopped;
+	time_delay_us(bench_record_wait_us(b));
+	vtd_fault_clear(b->unit);
+	/* The index must not be 0 when the registers are full: where it is then tells whether it was set back. */
+	trial_refused(b, target_nowhere(), t);
+	if (!t->stopped && vtd_fault_first(b->unit) + 1 == registers) {
+		vtd_fault_clear(b->unit);
+		trial_refused(b, target_nowhere(), t);
+	}
+	vtd_fault_clear(b->unit);
+	for (unsigned i = 0; i <= registers && !t->stopped; i++)
+		trial_refused(b, target_nowhere(), t);
+	first = vtd_fault_first(b->unit);
+	pending = vtd_fault_pending(b->unit);
+	/* One that takes faults of one device together has room. */
+	if (t->stopped || !vtd_fault_overflowed(b->unit) || pending < registers) {
+		vtd_fault_clear(b->unit);
+		return t->stopped;
+	}
+	vtd_fault_clear_overflow(b->unit);
+	left = vtd_fault_pending(b->unit);
+	vtd_fault_clear(b->unit);
+	trial_refused(b, target_nowhere(), t);
+	if (left < pending)
+		format_text(
+			text, sizeof(text),
+			"1 was written to FSTS.PFO and to nothing else, and of %u pending fault records %u are left: F of the others was cleared with it (sections 7.2.1, 11.4.7.6)",
+			pending, left);
+	else if (!t->stopped && vtd_fault_pending(b->unit) && vtd_fault_first(b->unit) != first)
+		format_text(
+			text, sizeof(text),
+			"all fault recording registers were full, from %u on, and were cleared, and FSTS.PFO: the next record is in register %u, and not where the index was: it is set back with PFO (section 7.2.1)",
+			first, vtd_fault_first(b->unit));
+	else
+		return t->stopped;
+	vtd_fault_clear(b->unit);
+	return text;
 }
 
 /* One DMA of another device to the same unmapped address, and no more of it. */

@@ -43,6 +43,12 @@ void trial_refused(struct bench *bench, uint64_t address, struct tally *tally);
  */
 const char *trial_pending(struct bench *bench, unsigned count, struct tally *tally);
 
+/*
+ * More refused DMAs than there are registers, then FSTS.PFO cleared and nothing else: the records must stay, and the next one
+ * must come where the index was (section 7.2.1). Nothing is said of a unit that takes faults of one device together.
+ */
+const char *trial_overflow(struct bench *bench, struct tally *tally);
+
 /* DMAs to an unmapped address. */
 struct storm {
 	uint64_t count;

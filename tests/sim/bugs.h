@@ -227,6 +227,9 @@
 	B(QUEUE_NARROW, "queue-narrow-taken", "does descriptors of 128 bits in scalable mode (table 26)") \
 	B(PASID_GRANULARITY, "queue-granularity-taken", "takes reserved granularities of PASID-cache and PASID-based IOTLB invalidations (6.5.2.2, 6.5.2.4)") \
 	B(QUEUE_FIRST, "queue-first-skipped", "skips the first descriptor after QIE is set, but for a wait (6.5.2)") \
+	B(IQE_EVENT, "queue-error-event-lost", "sends no fault event for FSTS.IQE (7.3)") \
+	B(EVENT_HELD, "completion-event-held", "does not send an invalidation completion event that is pending when IECTL.IM is cleared (6.5.2.10)") \
+	B(EVENT_AGAIN, "completion-event-again", "sends one though ICS.IWC is set (6.5.2.10)") \
 	/* interrupts */                                                                                 \
 	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
 	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \
@@ -349,6 +352,11 @@
 	B(FAULT_SOURCE_OLD, "fault-source-old", "records the source-id of the fault before (FRCD.SID)") \
 	B(FAULT_FPD_NEXT, "fault-fpd-next", "does not record the fault after one that FPD asks it not to (9.3)") \
 	B(STATUS_CLEARS, "status-clears-all", "clears every bit of FSTS when 1 is written to one (11.4.7.1)") \
+	B(PFO_FREES, "fault-overflow-frees", "clears every F when 1 is written to FSTS.PFO (11.4.7.1)") \
+	B(PFO_INDEX, "fault-overflow-rewinds", "goes on at register 0 when 1 is written to FSTS.PFO (7.2.1)") \
+	B(FAULT_EVENT_AGAIN, "fault-event-again", "sends the fault event though FSTS.PPF is set (7.3)") \
+	B(FAULT_EVENT_HELD, "fault-event-held", "does not send a fault event that is pending when FECTL.IM is cleared (7.3)") \
+	B(FAULT_IP_STAYS, "fault-event-stays", "keeps FECTL.IP set when all that it told of was cleared (7.3)") \
 	B(READ_TORN, "register-read-torn", "reads 64 bits of a fault record as halves of two (11.4.7.6)") \
 	/* registers */                                                                                  \
 	B(TES_EARLY, "tes-early", "shows GSTS.TES before it translates (11.4.4.2)") \

@@ -35,7 +35,7 @@ static void set_status(struct unit *u, uint32_t bits)
 	uint32_t before = unit_get32(u, VTD_FSTS);
 
 	unit_set32(u, VTD_FSTS, before | bits);
-	if (!(before & FSTS_PENDING) && bits & FSTS_PENDING)
+	if ((!(before & FSTS_PENDING) || sim_has(BUG_FAULT_EVENT_AGAIN)) && bits & FSTS_PENDING)
 		fault_event(u);
 }
 
@@ -49,8 +49,17 @@ static void summarise(struct unit *u)
 		any = is_pending(u, i);
 	if (!any)
 		unit_set32(u, VTD_FSTS, status & ~FSTS_PPF);
-	if (!(unit_get32(u, VTD_FSTS) & FSTS_PENDING))
+	if (!(unit_get32(u, VTD_FSTS) & FSTS_PENDING) && !sim_has(BUG_FAULT_IP_STAYS))
 		unit_set32(u, VTD_FECTL, unit_get32(u, VTD_FECTL) & ~FECTL_IP);
+}
+
+static void free_all(struct unit *u)
+{
+	for (unsigned i = 0; i < unit_records(u); i++) {
+		uint32_t at = unit_record_at(u, i) + 12;
+
+		unit_set32(u, at, unit_get32(u, at) & ~F_HIGH);
+	}
 }
 
 void fault_free(struct unit *u, uint32_t offset, uint32_t value)
@@ -62,10 +71,8 @@ void fault_free(struct unit *u, uint32_t offset, uint32_t value)
 		return;
 	if (!sim_has(BUG_FAULT_F_STAYS) || sim_random(10))
 		unit_set32(u, at, unit_get32(u, at) & ~F_HIGH);
-	for (unsigned i = 0; i < unit_records(u) && sim_has(BUG_FAULT_CLEARS); i++) {
-		at = unit_record_at(u, i) + 12;
-		unit_set32(u, at, unit_get32(u, at) & ~F_HIGH);
-	}
+	if (sim_has(BUG_FAULT_CLEARS))
+		free_all(u);
 	summarise(u);
 }
 
@@ -75,6 +82,10 @@ void fault_acknowledge(struct unit *u, uint32_t value)
 
 	if (sim_has(BUG_STATUS_CLEARS) && clear)
 		clear = FSTS_CLEARED;
+	if (sim_has(BUG_PFO_FREES) && clear & FSTS_PFO)
+		free_all(u);
+	if (sim_has(BUG_PFO_INDEX) && clear & FSTS_PFO & unit_get32(u, VTD_FSTS))
+		u->next_record = 0;
 	if (sim_has(BUG_FAULT_OVERFLOW_STAYS))
 		clear &= ~FSTS_PFO;
 	unit_set32(u, VTD_FSTS, unit_get32(u, VTD_FSTS) & ~clear);
@@ -86,7 +97,7 @@ void fault_control(struct unit *u, uint32_t value)
 	uint32_t before = unit_get32(u, VTD_FECTL);
 
 	unit_set32(u, VTD_FECTL, (value & FECTL_IM) | (before & FECTL_IP));
-	if (!(value & FECTL_IM) && before & FECTL_IP)
+	if (!(value & FECTL_IM) && before & FECTL_IP && !sim_has(BUG_FAULT_EVENT_HELD))
 		fault_event(u);
 }
 

@@ -122,7 +122,7 @@ void queue_event_control(struct unit *u, uint32_t value)
 
 	if (pending && !(value & FECTL_IM)) {
 		pending = false;
-		if (!sim_has(BUG_EVENT_LOST))
+		if (!sim_has(BUG_EVENT_LOST) && !sim_has(BUG_EVENT_HELD))
 			send_event(u);
 	}
 	unit_set32(u, VTD_IECTL, (value & FECTL_IM) | (pending ? FECTL_IP : 0));
@@ -135,7 +135,8 @@ static void completion_event(struct unit *u)
 	bool was_set = unit_get32(u, VTD_ICS) & ICS_IWC;
 
 	unit_set32(u, VTD_ICS, ICS_IWC);
-	if (was_set || (control & FECTL_IM && sim_has(BUG_EVENT_PENDING)))
+	if ((was_set && !sim_has(BUG_EVENT_AGAIN)) ||
+	    (control & FECTL_IM && sim_has(BUG_EVENT_PENDING)))
 		return;
 	if (control & FECTL_IM && !sim_has(BUG_EVENT_MASK))
 		unit_set32(u, VTD_IECTL, control | FECTL_IP);
@@ -168,7 +169,8 @@ static void tell_error(struct unit *u, uint32_t error)
 	uint32_t before = unit_get32(u, VTD_FSTS);
 
 	unit_set32(u, VTD_FSTS, before | error);
-	if (!(before & (FSTS_PFO | FSTS_PPF | FSTS_IQE | FSTS_ICE | FSTS_ITE)))
+	if (!(before & (FSTS_PFO | FSTS_PPF | FSTS_IQE | FSTS_ICE | FSTS_ITE)) &&
+	    !(sim_has(BUG_IQE_EVENT) && error == FSTS_IQE))
 		fault_event(u);
 }
 
