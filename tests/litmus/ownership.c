@@ -342,7 +342,7 @@ const char *ownership_prove_beside(struct bench *b, struct bench *other)
 
 	if (other->disproof || other->proven == b->unit->enables || options.breakage == BREAK_PROOF)
 		return other->disproof;
-	other->target = &other->targets[TARGET_CONTEXT];
+	other->target = &other->targets[b->target->scalable ? b->target->id : TARGET_CONTEXT];
 	problem = companion_take_out(b, other);
 	if (!problem)
 		problem = see_refused(other);

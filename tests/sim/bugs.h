@@ -116,6 +116,9 @@
 	B(PAGING_ANY_DOMAIN, "paging-any-domain", "looks paging entries up without the domain-id (table 17)") \
 	B(PAGING_WRITE, "paging-write-lost", "does not keep W with paging entries that it keeps (6.2.5)") \
 	B(PAGE_HIGH, "iotlb-page-high-cut", "compares 32 bits of the address (table 17)") \
+	B(PASID_ANY_SOURCE, "pasid-any-source", "looks PASID-table entries up without the source-id (table 17)") \
+	B(PASID_TAG, "pasid-tag-stays", "gives a line of the PASID cache that it fills anew to the source-id that had it before (table 17)") \
+	B(PAGING_ANY_PASID, "paging-any-pasid", "looks first-stage paging entries up without the PASID (table 17)") \
 	B(LARGE_OFFSET, "iotlb-large-offset", "uses the first 4 KiB of a 2-MiB page where its translation is kept for another (6.2.4.1)") \
 	B(CONTEXT_TAG, "context-tag-stays", "gives a line of the context cache that it fills anew to the source-id that had it before (table 17)") \
 	/* invalidation */                                                                               \

@@ -70,7 +70,7 @@ bool pasid_find(struct unit *u, const struct request *r, uint64_t words[8])
 	for (uint32_t left = u->valid_pasids; left; left = unit_rest_of(left)) {
 		unsigned i = unit_first_of(left);
 
-		if (u->pasid[i].source_id != r->source_id ||
+		if ((u->pasid[i].source_id != r->source_id && !sim_has(BUG_PASID_ANY_SOURCE)) ||
 		    (u->pasid[i].pasid != r->uses_pasid && !sim_has(BUG_PASID_ANY_PASID)))
 			continue;
 		memcpy(words, u->pasid[i].words, sizeof(u->pasid[i].words));
@@ -91,8 +91,9 @@ void pasid_keep(struct unit *u, const struct request *r, const uint64_t words[8]
 		if (u->pasid[i].source_id == r->source_id && u->pasid[i].pasid == r->uses_pasid)
 			k = i;
 	}
+	if (!(sim_has(BUG_PASID_TAG) && u->valid_pasids >> k & 1))
+		u->pasid[k].source_id = r->source_id;
 	u->valid_pasids |= 1u << k;
-	u->pasid[k].source_id = r->source_id;
 	u->pasid[k].pasid = r->uses_pasid;
 	u->pasid[k].domain = faults ? 0 : (uint16_t)field_get(words, PASID_DID);
 	memcpy(u->pasid[k].words, words, sizeof(u->pasid[k].words));
@@ -185,7 +186,8 @@ unsigned paging_find(struct unit *u, const struct request *r, bool first, unsign
 
 		if (level >= lowest || u->paging[i].first != first ||
 		    (u->paging[i].domain != r->domain && !sim_has(BUG_PAGING_ANY_DOMAIN)) ||
-		    (first && u->paging[i].pasid != r->uses_pasid) ||
+		    (first && u->paging[i].pasid != r->uses_pasid &&
+		     !sim_has(BUG_PAGING_ANY_PASID)) ||
 		    u->paging[i].prefix != prefix_of(at, level))
 			continue;
 		if (forgets(&u->valid_paging, i))
