@@ -53,6 +53,7 @@ enum vtd_fault_reason {
 	FAULT_FS_PRIVILEGE = 0x81,
 	FAULT_SM_BEYOND_WIDTH = 0x84,
 	FAULT_SM_WRITE_DENIED = 0x85, /* by either stage */
+	FAULT_SM_READ_DENIED = 0x86,
 };
 
 struct vtd_fault {

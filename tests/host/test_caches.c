@@ -34,8 +34,8 @@ TEST(iotlb_is_looked_up_by_source_and_dropped_by_domain)
 	struct request a = request_of(8, 1, 0, UNIT_LEGACY), b = request_of(16, 2, 0, UNIT_LEGACY);
 	struct request of_c = request_of(24, 1, 0, UNIT_LEGACY);
 
-	tlb_keep(u, &a, 0xa000, true, 0);
-	tlb_keep(u, &b, 0xb000, true, 0);
+	tlb_keep(u, &a, 0xa000, true, true, 0);
+	tlb_keep(u, &b, 0xb000, true, true, 0);
 	CHECK(holds(u, &a) && holds(u, &b) && !holds(u, &of_c));
 	iotlb_drop(u, GRANULARITY_DOMAIN, 1, 0, 0, false, false);
 	CHECK(!holds(u, &a) && holds(u, &b));
@@ -49,7 +49,7 @@ TEST(domain_selective_iotlb_reaches_every_stage)
 		struct unit *u = keeper(true);
 		struct request r = request_of(8, 1, 5, stage);
 
-		tlb_keep(u, &r, 0xa000, true, 0);
+		tlb_keep(u, &r, 0xa000, true, true, 0);
 		iotlb_drop(u, GRANULARITY_DOMAIN, 2, 0, 0, false, false);
 		CHECK(holds(u, &r));
 		iotlb_drop(u, GRANULARITY_DOMAIN, 1, 0, 0, false, false);
@@ -64,8 +64,8 @@ TEST(page_selective_iotlb)
 	struct request second = request_of(8, 1, 0, UNIT_SECOND),
 		       first = request_of(16, 1, 0, UNIT_FIRST);
 
-	tlb_keep(u, &second, 0xa000, true, 0);
-	tlb_keep(u, &first, 0xb000, true, 0);
+	tlb_keep(u, &second, 0xa000, true, true, 0);
+	tlb_keep(u, &first, 0xb000, true, true, 0);
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x8000, 0, false, false);
 	CHECK(holds(u, &second) && !holds(u, &first));
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x0000, 1, false, false); /* two pages */
@@ -78,18 +78,18 @@ TEST(pasid_based_iotlb_reaches_every_stage_but_not_second_stage_tables)
 		struct unit *u = keeper(true);
 		struct request r = request_of(8, 1, 5, stage);
 		uint64_t table;
-		bool may_write;
+		bool may_read, may_write;
 
-		tlb_keep(u, &r, 0xa000, true, 0);
-		paging_keep(u, &r, false, 1, r.at, 0x5000, true);
-		paging_keep(u, &r, true, 1, r.at, 0x6000, true);
+		tlb_keep(u, &r, 0xa000, true, true, 0);
+		paging_keep(u, &r, false, 1, r.at, 0x5000, true, true);
+		paging_keep(u, &r, true, 1, r.at, 0x6000, true, true);
 		piotlb_drop(u, 1, 6, false, 0, 0, false);
 		piotlb_drop(u, 2, 5, false, 0, 0, false);
 		CHECK(holds(u, &r));
 		piotlb_drop(u, 1, 5, false, 0, 0, false);
 		CHECK(!holds(u, &r));
-		CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_write), 1);
-		CHECK_EQ(paging_find(u, &r, true, 4, r.at, &table, &may_write), 0);
+		CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_read, &may_write), 1);
+		CHECK_EQ(paging_find(u, &r, true, 4, r.at, &table, &may_read, &may_write), 0);
 	}
 }
 
@@ -100,15 +100,15 @@ TEST(paging_structures_are_looked_up_by_domain)
 	struct request a = request_of(8, 1, 0, UNIT_LEGACY), b = request_of(16, 1, 0, UNIT_LEGACY);
 	struct request c = request_of(8, 2, 0, UNIT_LEGACY);
 	uint64_t table = 0;
-	bool may_write;
+	bool may_read, may_write;
 
-	paging_keep(u, &a, false, 1, 0x1000, 0x5000, true);
-	CHECK_EQ(paging_find(u, &b, false, 4, 0x2000, &table, &may_write), 1);
+	paging_keep(u, &a, false, 1, 0x1000, 0x5000, true, true);
+	CHECK_EQ(paging_find(u, &b, false, 4, 0x2000, &table, &may_read, &may_write), 1);
 	CHECK_EQ(table, 0x5000);
-	CHECK_EQ(paging_find(u, &c, false, 4, 0x1000, &table, &may_write), 0);
-	CHECK_EQ(paging_find(u, &a, false, 4, 0x200000, &table, &may_write), 0);
+	CHECK_EQ(paging_find(u, &c, false, 4, 0x1000, &table, &may_read, &may_write), 0);
+	CHECK_EQ(paging_find(u, &a, false, 4, 0x200000, &table, &may_read, &may_write), 0);
 	iotlb_drop(u, GRANULARITY_DOMAIN, 1, 0, 0, false, false);
-	CHECK_EQ(paging_find(u, &a, false, 4, 0x1000, &table, &may_write), 0);
+	CHECK_EQ(paging_find(u, &a, false, 4, 0x1000, &table, &may_read, &may_write), 0);
 }
 
 TEST(context_cache_has_domains_in_legacy_mode_only)
@@ -163,10 +163,10 @@ TEST(requests_under_way_fill_no_more)
 	pasid_drop(u, GRANULARITY_FINE, 7, 5);
 	pasid_keep(u, &r, entry, false);
 	CHECK(!pasid_find(u, &r, words));
-	tlb_keep(u, &r, 0xa000, true, 0); /* the IOTLB still may */
+	tlb_keep(u, &r, 0xa000, true, true, 0); /* the IOTLB still may */
 	CHECK(holds(u, &r));
 	piotlb_drop(u, 8, 5, false, 0, 0, false);
-	tlb_keep(u, &r, 0xa000, true, 0);
+	tlb_keep(u, &r, 0xa000, true, true, 0);
 	CHECK(holds(u, &r));
 	unit_leave(u, &r);
 }

@@ -197,8 +197,8 @@ TEST(page_requests_drop_translations)
 
 	begin(true);
 	there.at = 0x6000;
-	tlb_keep(&sim_unit.unit, &here, 0x5000, false, 0);
-	tlb_keep(&sim_unit.unit, &there, 0x6000, false, 0);
+	tlb_keep(&sim_unit.unit, &here, 0x5000, true, false, 0);
+	tlb_keep(&sim_unit.unit, &there, 0x6000, true, false, 0);
 	ask(0x5000, 1, true);
 	CHECK(!tlb_find(&sim_unit.unit, &here) && tlb_find(&sim_unit.unit, &there));
 }

@@ -145,7 +145,7 @@ TEST(iotlb_keeps_large_pages_whole_or_in_pieces)
 	const struct unit_translation *kept;
 	struct unit *u = keeper(100, 0);
 
-	tlb_keep(u, &r, 0x405000, true, 0);
+	tlb_keep(u, &r, 0x405000, true, true, 0);
 	kept = tlb_find(u, &beside);
 	CHECK(kept && tlb_address(kept, &beside) == 0x5ff008);
 	/* A part of it need not reach it; all of it must. */
@@ -155,12 +155,12 @@ TEST(iotlb_keeps_large_pages_whole_or_in_pieces)
 	CHECK(!tlb_find(u, &r));
 
 	u = keeper(100, 100);
-	tlb_keep(u, &r, 0x405000, true, 0);
+	tlb_keep(u, &r, 0x405000, true, true, 0);
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x3ff000, 0, true, false);
 	CHECK(!tlb_find(u, &r));
 
 	u = keeper(0, 0);
-	tlb_keep(u, &r, 0x405000, true, 0);
+	tlb_keep(u, &r, 0x405000, true, true, 0);
 	CHECK(tlb_find(u, &r) && !tlb_find(u, &beside));
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x3ff000, 0, true, false);
 	CHECK(tlb_find(u, &r));
@@ -173,16 +173,16 @@ TEST(paging_structures_are_dropped_by_their_range)
 {
 	struct unit *u = keeper(0, 0);
 	struct request r = in_large_page(0x205000);
-	bool may_write;
+	bool may_read, may_write;
 	uint64_t table;
 
-	paging_keep(u, &r, false, 1, r.at, 0x8000, true);
+	paging_keep(u, &r, false, 1, r.at, 0x8000, true, true);
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x400000, 0, false, false);
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x2ff000, 0, true, false);
-	CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_write), 1);
+	CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_read, &may_write), 1);
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0x2ff000, 0, false, false);
-	CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_write), 0);
-	paging_keep(u, &r, false, 1, r.at, 0x8000, true);
+	CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_read, &may_write), 0);
+	paging_keep(u, &r, false, 1, r.at, 0x8000, true, true);
 	iotlb_drop(u, GRANULARITY_FINE, 1, 0, 18, false, false);
-	CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_write), 0);
+	CHECK_EQ(paging_find(u, &r, false, 4, r.at, &table, &may_read, &may_write), 0);
 }

@@ -33,6 +33,8 @@ static uint8_t in_legacy_mode(uint8_t reason)
 	case FAULT_SM_WRITE_DENIED:
 	case FAULT_SM_SS_NOT_PRESENT:
 		return FAULT_WRITE_DENIED;
+	case FAULT_SM_READ_DENIED:
+		return FAULT_READ_DENIED;
 	case FAULT_SM_SS_RESERVED:
 		return FAULT_SS_RESERVED;
 	}

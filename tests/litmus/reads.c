@@ -7,6 +7,7 @@
 #include "kernel/output/log.h"
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
@@ -51,11 +52,11 @@ static uint64_t read_once(struct bench *b, struct tally *t)
 	return end(b, t);
 }
 
-static enum vtd_status put(struct bench *b, uint64_t value)
+static enum vtd_status put(struct bench *b, uint64_t *leaf, uint64_t value)
 {
 	enum vtd_status status;
 
-	bench_store(b, b->target->entry, value);
+	bench_store(b, leaf, value);
 	status = vtd_flush_write_buffer(b->unit);
 	return status == VTD_OK ? vtd_invalidate_all(b->unit) : status;
 }
@@ -100,22 +101,63 @@ static const char *see_dropped(struct bench *b, struct tally *t)
 		after = read_once(b, t);
 		old += after == marks[state];
 	}
-	if (put(b, b->target->state[0][0][0]) != VTD_OK)
+	if (put(b, b->target->entry, b->target->state[0][0][0]) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	return old ? tell(b,
 			  "its entry changed, its domain-id was invalidated in the IOTLB, and the next read used the old entry, which writes do not: a translation that a read has filled is not dropped (section 6.5.2.3)")
 		   : t->stopped;
 }
 
+/* The leaf entry of state A, and what stands in it. */
+static uint64_t *leaf_of(const struct target *target, uint64_t *value)
+{
+	uint64_t *leaf = target->leaf[0];
+
+	*value = leaf ? target->leaf_value[0] : target->state[0][0][0];
+	return leaf ? leaf : target->entry;
+}
+
+/* Of a read of the page whose leaf entry has R clear. NULL, or what is wrong. */
+static const char *judge_refused(const struct bench *b, uint64_t seen,
+				 const struct vtd_fault *fault)
+{
+	uint8_t want = b->target->scalable ? FAULT_SM_READ_DENIED : FAULT_READ_DENIED;
+
+	if (seen == MARK_A)
+		return tell(
+			b,
+			"R of the second-stage leaf entry is clear, and a read was done: the unit does not look at R (section 3.7.1)");
+	if (!fault)
+		return tell(
+			b,
+			"R of the second-stage leaf entry is clear, a read was not done, and no fault was recorded (section 7.2.1)");
+	if (fault->source_id != b->source_id || fault->address != b->target->address)
+		return NULL;
+	if (fault->type != READ)
+		return tell(
+			b,
+			"a read was refused, and is recorded as a write (section 11.4.7.6, FRCD.T1)");
+	if (fault->reason == want || known_reason(b, want, fault->reason))
+		return NULL;
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"target %s: R of the second-stage leaf entry is clear, W set: a read was refused for reason 0x%x (%s), and not 0x%x (section 7.1.3)",
+		target_name((enum target_id)b->target->id), fault->reason,
+		vtd_fault_reason_name(fault->reason), want);
+	return text;
+}
+
 /* R clear, W set: a read is refused, and recorded as one. */
 static const char *see_refused(struct bench *b, struct tally *t)
 {
-	uint64_t good = b->target->state[0][0][0];
+	uint64_t good, *leaf = leaf_of(b->target, &good);
 	const char *problem = NULL;
 
 	if (b->target->id == TARGET_FS_LEAF || b->has_interrupt ||
-	    put(b, good & ~field_mask(SS_R)) != VTD_OK)
+	    put(b, leaf, good & ~field_mask(SS_R)) != VTD_OK)
 		return t->stopped;
+	mark(b, OUTCOME_A, MARK_A);
 	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
 		struct vtd_fault fault = { .type = READ };
 		uint64_t seen, until;
@@ -126,26 +168,40 @@ static const char *see_refused(struct bench *b, struct tally *t)
 		until = time_us() + bench_fault_wait_us(b);
 		while (!is_recorded && time_us() < until)
 			is_recorded = vtd_fault_read(b->unit, &fault, 1, &overflow);
-		if (seen == MARK_A)
-			problem = tell(
-				b,
-				"R of the second-stage leaf entry is clear, and a read was done: the unit does not look at R (section 3.7.1)");
-		else if (is_recorded && fault.type != READ && fault.source_id == b->source_id &&
-			 fault.address == b->target->address)
-			problem = tell(
-				b,
-				"a read was refused, and is recorded as a write (section 11.4.7.6, FRCD.T1)");
-		else if (!is_recorded)
-			problem = tell(
-				b,
-				"R of the second-stage leaf entry is clear, a read was not done, and no fault was recorded (section 7.2.1)");
+		problem = judge_refused(b, seen, is_recorded ? &fault : NULL);
 		time_delay_us(bench_record_wait_us(b));
 	}
 	vtd_fault_clear(b->unit);
-	if (put(b, good) != VTD_OK)
+	if (put(b, leaf, good) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	if (!t->stopped)
 		t->stopped = bench_reset(b);
+	return problem ? problem : t->stopped;
+}
+
+/* R clear, W set: after a write has filled the IOTLB a read is still refused. */
+static const char *see_no_read(struct bench *b, struct tally *t)
+{
+	uint64_t good, *leaf = leaf_of(b->target, &good);
+	const char *problem = NULL;
+
+	if (b->target->id == TARGET_FS_LEAF)
+		return NULL;
+	if (put(b, leaf, good & ~field_mask(SS_R)) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
+	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
+		bool is_filled = engine_once(b, t) == OUTCOME_A;
+
+		mark(b, OUTCOME_A, MARK_A);
+		if (!t->stopped && read_once(b, t) == MARK_A && is_filled)
+			problem = tell(
+				b,
+				"R of the leaf entry is clear, W set: a write came first, and then a read was done: with a translation that a write has filled R is not looked at (section 6.2.4)");
+		time_delay_us(bench_record_wait_us(b));
+		vtd_fault_clear(b->unit);
+	}
+	if (put(b, leaf, good) != VTD_OK)
+		return stop(b, t, VTD_TIMEOUT);
 	return problem ? problem : t->stopped;
 }
 
@@ -155,7 +211,7 @@ static const char *see_no_write(struct bench *b, struct tally *t)
 	uint64_t good = b->target->state[0][0][0];
 	const char *problem = NULL;
 
-	if (put(b, good & ~field_mask(SS_W)) != VTD_OK)
+	if (put(b, b->target->entry, good & ~field_mask(SS_W)) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
 		read_once(b, t);
@@ -166,7 +222,7 @@ static const char *see_no_write(struct bench *b, struct tally *t)
 		time_delay_us(bench_record_wait_us(b));
 		vtd_fault_clear(b->unit);
 	}
-	if (put(b, good) != VTD_OK)
+	if (put(b, b->target->entry, good) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	return problem ? problem : t->stopped;
 }
@@ -180,13 +236,13 @@ static const char *see_dirty(struct bench *b, struct tally *t)
 	if (b->target->id != TARGET_FS_LEAF || !field_of(b->unit->ecap, ECAP_SMPWC))
 		return NULL;
 	for (unsigned i = 0; i < TRIES && !t->stopped; i++) {
-		if (put(b, good & ~field_mask(FS_D)) != VTD_OK)
+		if (put(b, b->target->entry, good & ~field_mask(FS_D)) != VTD_OK)
 			return stop(b, t, VTD_TIMEOUT);
 		read_once(b, t);
 		if (engine_once(b, t) == OUTCOME_A)
 			clean += !(*(volatile uint64_t *)b->target->entry & field_mask(FS_D));
 	}
-	if (put(b, good) != VTD_OK)
+	if (put(b, b->target->entry, good) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	return clean ? tell(b,
 			    "a read came first, then a write, and Dirty of the leaf entry is clear: a write by a translation that a read has filled does not set it (section 3.6.2)")
@@ -218,7 +274,7 @@ static const char *see_drained(struct bench *b, struct tally *t)
 		if (status != VTD_OK)
 			return stop(b, t, status);
 	}
-	if (put(b, b->target->state[0][0][0]) != VTD_OK)
+	if (put(b, b->target->entry, b->target->state[0][0][0]) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	log_note(
 		"  %u reads under way at an invalidation that drains reads: %u of the old page after it",
@@ -231,20 +287,24 @@ static const char *see_drained(struct bench *b, struct tally *t)
 const char *reads_find(struct bench *b, struct tally *t)
 {
 	static const char *(*const parts[])(struct bench *, struct tally *) = {
-		see_dropped, see_refused, see_no_write, see_dirty, see_drained,
+		see_refused, see_no_read, see_dropped, see_no_write, see_dirty, see_drained,
 	};
-	static const uint8_t targets[] = { TARGET_LEAF, TARGET_FS_LEAF };
+	static const uint8_t targets[] = { TARGET_LEAF, TARGET_FS_LEAF, TARGET_PASID_SS };
 	const char *problem = NULL;
 
 	if (!b->device->generator->start_read)
 		return NULL;
 	for (unsigned i = 0; i < sizeof(targets) && !problem; i++) {
+		/* Of that one's leaf entry only who may read. */
+		unsigned count = targets[i] == TARGET_PASID_SS ? 2
+							       : sizeof(parts) / sizeof(parts[0]);
+
 		if (b->lacks[targets[i]])
 			continue;
 		problem = ownership_settle(b, &b->targets[targets[i]], t);
 		if (problem)
 			return t->stopped = problem;
-		for (unsigned p = 0; p < sizeof(parts) / sizeof(parts[0]) && !problem; p++)
+		for (unsigned p = 0; p < count && !problem; p++)
 			problem = parts[p](b, t);
 	}
 	return problem;

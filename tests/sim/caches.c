@@ -137,7 +137,8 @@ uint64_t tlb_address(const struct unit_translation *known, const struct request 
 	return (known->frame << 12 & ~((4096ull << known->order) - 1)) | (r->at & within);
 }
 
-void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_write, uint8_t reason)
+void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_read, bool may_write,
+	      uint8_t reason)
 {
 	unsigned k = u->next_translation++ % TLB_LINES;
 	uint16_t domain = sim_has(BUG_TAG_ZERO)	  ? 0
@@ -152,6 +153,7 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_wri
 			k = unit_first_of(left);
 	u->valid_translations |= 1u << k;
 	u->tlb[k] = (struct unit_translation){ .has_pasid = r->has_pasid,
+					       .may_read = may_read,
 					       .may_write = may_write,
 					       .tracks = r->tracks,
 					       .is_marked = r->is_marked,
@@ -177,7 +179,7 @@ static uint64_t prefix_of(uint64_t at, unsigned level)
 }
 
 unsigned paging_find(struct unit *u, const struct request *r, bool first, unsigned levels,
-		     uint64_t at, uint64_t *table, bool *may_write)
+		     uint64_t at, uint64_t *table, bool *may_read, bool *may_write)
 {
 	unsigned lowest = levels;
 
@@ -193,6 +195,7 @@ unsigned paging_find(struct unit *u, const struct request *r, bool first, unsign
 		if (forgets(&u->valid_paging, i))
 			continue;
 		*table = u->paging[i].table;
+		*may_read = u->paging[i].may_read;
 		*may_write = u->paging[i].may_write;
 		lowest = level;
 	}
@@ -200,7 +203,7 @@ unsigned paging_find(struct unit *u, const struct request *r, bool first, unsign
 }
 
 void paging_keep(struct unit *u, const struct request *r, bool first, unsigned level, uint64_t at,
-		 uint64_t table, bool may_write)
+		 uint64_t table, bool may_read, bool may_write)
 {
 	unsigned k = u->next_paging++ % PAGING_LINES;
 
@@ -213,5 +216,6 @@ void paging_keep(struct unit *u, const struct request *r, bool first, unsigned l
 	u->paging[k].pasid = r->uses_pasid;
 	u->paging[k].prefix = prefix_of(at, level);
 	u->paging[k].table = table;
+	u->paging[k].may_read = may_read;
 	u->paging[k].may_write = may_write;
 }

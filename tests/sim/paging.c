@@ -188,7 +188,7 @@ static uint64_t in_large_page(struct walk *w, uint64_t frame, uint64_t at, unsig
 uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint64_t at, bool reads,
 			  uint64_t *to)
 {
-	bool scalable = unit_is_scalable(w->u), may_write = true;
+	bool scalable = unit_is_scalable(w->u), may_read = true, may_write = true;
 	unsigned level;
 
 	if (sim_has(BUG_DEPTH_4))
@@ -196,7 +196,9 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 	if (walk_is_beyond(w, at, levels))
 		return scalable ? SGN_5 : LGN_1;
 	w->r->tracks |= w->tracks;
-	level = paging_find(w->u, w->r, false, levels, at, &table, &may_write);
+	level = paging_find(w->u, w->r, false, levels, at, &table, &may_read, &may_write);
+	if (!may_read && (reads || w->r->access == ACCESS_READ) && !sim_has(BUG_READ_ALLOWED))
+		return scalable ? SGN_7 : LGN_3;
 	for (level = level ? level : levels; level; level--) {
 		uint64_t entry;
 		uint8_t reason = read_second(w, table + 8 * index_of(at, level), level, reads,
@@ -204,15 +206,17 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 
 		if (reason)
 			return reason;
+		may_read &= field_of(entry, SS_R);
 		table = cut(entry & field_mask(SS_ADDR), level);
 		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_AS_TABLE)) {
 			table = in_large_page(w, table, at, level);
 			break;
 		}
 		if (level > 1)
-			paging_keep(w->u, w->r, false, level - 1, at, table,
+			paging_keep(w->u, w->r, false, level - 1, at, table, may_read,
 				    may_write || sim_has(BUG_PAGING_WRITE));
 	}
+	w->may_read &= may_read;
 	w->may_write &= may_write;
 	*to = table | (at & PAGE_MASK);
 	return 0;
@@ -269,7 +273,7 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 	    !sim_has(BUG_CANONICAL_ANY))
 		return SGN_1;
 	w->r->tracks = true;
-	level = paging_find(w->u, w->r, true, levels, at, &table, &w->may_write);
+	level = paging_find(w->u, w->r, true, levels, at, &table, &w->may_read, &w->may_write);
 	/* What is kept of a nested walk is a table's host address (section 6.2.5). */
 	reason = level ? 0 : through(w, true, &table);
 	for (level = level ? level : levels; !reason; level--) {
@@ -287,7 +291,8 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 			break;
 		reason = through(w, true, &table);
 		if (!reason)
-			paging_keep(w->u, w->r, true, level - 1, at, table, w->may_write);
+			paging_keep(w->u, w->r, true, level - 1, at, table, w->may_read,
+				    w->may_write);
 	}
 	if (reason)
 		return reason;

@@ -109,7 +109,7 @@ struct unit {
 		uint64_t words[8];
 	} pasid[PASID_LINES];
 	struct unit_translation {
-		bool has_pasid, may_write, tracks, is_marked, suppress_faults, of_read,
+		bool has_pasid, may_read, may_write, tracks, is_marked, suppress_faults, of_read,
 			forces_snoop;
 		uint8_t order; /* 2^this pages of 4 KiB */
 		uint32_t uses;
@@ -124,7 +124,7 @@ struct unit {
 		uint16_t domain;
 		uint32_t pasid;
 		uint64_t prefix, table;
-		bool may_write;
+		bool may_read, may_write;
 	} paging[PAGING_LINES];
 	struct {
 		bool valid;
@@ -264,13 +264,13 @@ const struct unit_translation *tlb_find(struct unit *unit, const struct request 
 uint64_t tlb_address(const struct unit_translation *known, const struct request *r);
 /* For those who watch it: told of each translation that the IOTLB takes. NULL: nobody. */
 extern void (*tlb_watch)(const struct unit_translation *kept);
-void tlb_keep(struct unit *unit, const struct request *r, uint64_t to, bool may_write,
-	      uint8_t reason);
+void tlb_keep(struct unit *unit, const struct request *r, uint64_t to, bool may_read,
+	      bool may_write, uint8_t reason);
 /* The deepest table that is known: its level; 0 if none is. */
 unsigned paging_find(struct unit *unit, const struct request *r, bool first, unsigned levels,
-		     uint64_t at, uint64_t *table, bool *may_write);
+		     uint64_t at, uint64_t *table, bool *may_read, bool *may_write);
 void paging_keep(struct unit *unit, const struct request *r, bool first, unsigned level,
-		 uint64_t at, uint64_t table, bool may_write);
+		 uint64_t at, uint64_t table, bool may_read, bool may_write);
 
 /* drops.c: invalidations of these, with what of the requests under way they must end. */
 enum { GRANULARITY_GLOBAL = 1, GRANULARITY_DOMAIN, GRANULARITY_FINE };

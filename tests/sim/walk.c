@@ -157,9 +157,21 @@ static bool must_mark(const struct unit_translation *known, const struct request
 	       (is_write(r) || r->access == ACCESS_TRANSLATION);
 }
 
+/* A translation that is kept has what was allowed to whoever filled it (section 6.2.4). 0, or the reason. */
+static uint8_t refused_by(const struct unit_translation *known, const struct request *r,
+			  bool scalable)
+{
+	if (is_write(r) && !known->may_write && !(sim_has(BUG_READ_WRITABLE) && known->of_read))
+		return scalable ? SGN_6 : LGN_2;
+	if (r->access == ACCESS_READ && !known->may_read &&
+	    !(sim_has(BUG_WRITE_READABLE) && !known->of_read))
+		return scalable ? SGN_7 : LGN_3;
+	return 0;
+}
+
 uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 {
-	struct walk w = { .u = u, .r = r, .may_write = true };
+	struct walk w = { .u = u, .r = r, .may_read = true, .may_write = true };
 	const struct unit_translation *known;
 	uint64_t ended = u->walk_ended;
 	uint8_t reason;
@@ -182,11 +194,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		r->knows_domain = true;
 		r->suppress_faults = known->suppress_faults;
 		r->forces_snoop = known->forces_snoop;
-		reason = known->reason ? known->reason
-			 : is_write(r) && !known->may_write &&
-					 !(sim_has(BUG_READ_WRITABLE) && known->of_read)
-				 ? (unit_is_scalable(u) ? SGN_6 : LGN_2)
-				 : 0;
+		reason = known->reason ? known->reason : refused_by(known, r, unit_is_scalable(u));
 		*to = tlb_address(known, r);
 		w.may_write = known->may_write;
 	} else if (!reason) {
@@ -198,7 +206,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 			*to = u->walk_to;
 		u->walk_to = *to;
 		if (may_keep(r, reason))
-			tlb_keep(u, r, *to, w.may_write, reason);
+			tlb_keep(u, r, *to, w.may_read, w.may_write, reason);
 	}
 	r->may_write = w.may_write;
 	if (sim_has(BUG_WRONG_FRAME) && !reason && u->arrivals % 64 == 0)
@@ -221,7 +229,7 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 
 uint8_t unit_look_up(struct unit *u, struct request *r)
 {
-	struct walk w = { .u = u, .r = r, .may_write = true };
+	struct walk w = { .u = u, .r = r, .may_read = true, .may_write = true };
 	uint64_t ignored;
 	uint8_t reason;
 

@@ -59,11 +59,11 @@ enum reason {
 struct walk {
 	struct unit *u;
 	struct request *r;
-	bool snoop;	 /* for paging entries */
-	bool may_write;	 /* by the paging entries so far */
-	bool tracks;	 /* SSADE: second-stage entries have Accessed and Dirty */
-	bool extended;	 /* EAFE: first-stage entries have Extended Accessed */
-	uint64_t second; /* the second stage under the first; 0 levels: none */
+	bool snoop;		  /* for paging entries */
+	bool may_read, may_write; /* by the paging entries so far */
+	bool tracks;		  /* SSADE: second-stage entries have Accessed and Dirty */
+	bool extended;		  /* EAFE: first-stage entries have Extended Accessed */
+	uint64_t second;	  /* the second stage under the first; 0 levels: none */
 	unsigned second_levels;
 };
 
