@@ -99,6 +99,7 @@
 	B(READ_ALLOWED, "read-allowed", "ignores R of second-stage entries (3.7.1)") \
 	B(READ_WRITABLE, "read-filled-writable", "does not look at W in translations that reads have filled (6.2.4)") \
 	B(WRITE_READABLE, "write-filled-readable", "does not look at R in translations that writes have filled (6.2.4)") \
+	B(READ_REASON, "read-reason-of-write", "records a refused read with the reason of a refused write (7.1.3)") \
 	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \
 	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \
 	B(WALKS_CROSSED, "walks-crossed", "gives a walk the frame of one that has ended meanwhile (3.7)") \

@@ -149,7 +149,7 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 		/* A device-TLB is told what is allowed. */
 		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ) &&
 		    !sim_has(BUG_READ_ALLOWED))
-			return scalable ? SGN_7 : LGN_3;
+			return walk_no_read(scalable);
 		*may_write = field_of(*entry, SS_W) && (above || sim_has(BUG_WRITE_LEAF));
 		*may_write |= sim_has(BUG_WRITE_ALLOWED);
 		if (is_leaf && !*may_write && (reads ? w->tracks : is_write(w->r)))
@@ -198,7 +198,7 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 	w->r->tracks |= w->tracks;
 	level = paging_find(w->u, w->r, false, levels, at, &table, &may_read, &may_write);
 	if (!may_read && (reads || w->r->access == ACCESS_READ) && !sim_has(BUG_READ_ALLOWED))
-		return scalable ? SGN_7 : LGN_3;
+		return walk_no_read(scalable);
 	for (level = level ? level : levels; level; level--) {
 		uint64_t entry;
 		uint8_t reason = read_second(w, table + 8 * index_of(at, level), level, reads,

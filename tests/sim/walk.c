@@ -165,7 +165,7 @@ static uint8_t refused_by(const struct unit_translation *known, const struct req
 		return scalable ? SGN_6 : LGN_2;
 	if (r->access == ACCESS_READ && !known->may_read &&
 	    !(sim_has(BUG_WRITE_READABLE) && !known->of_read))
-		return scalable ? SGN_7 : LGN_3;
+		return walk_no_read(scalable);
 	return 0;
 }
 

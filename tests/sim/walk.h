@@ -89,6 +89,14 @@ static inline bool is_write(const struct request *r)
 	return r->access == ACCESS_WRITE;
 }
 
+/* Why a read is refused for want of R. */
+static inline uint8_t walk_no_read(bool scalable)
+{
+	if (sim_has(BUG_READ_REASON))
+		return scalable ? SGN_6 : LGN_2;
+	return scalable ? SGN_7 : LGN_3;
+}
+
 /*
  * An entry of `words` (1 to 8), by chunks that are read whole, others acting between them. alone: the fault that
  * reads this kind of entry, and no other, 64 bits at a time; BUG_NONE: there is none.
