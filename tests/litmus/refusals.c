@@ -6,11 +6,11 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/refused.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
 
-#define AGAIN ", once more with nothing invalidated"
 #define TRIES 4
 #define TRIES_ABOVE \
 	12 /* of an entry above the leaf: what is kept of it with the entry may be evicted meanwhile */
@@ -21,6 +21,7 @@
 #define LARGE (1ull << 61)
 #define HAS \
 	(1ull << 60) /* with the bit: it is reserved where ECAP does not have what it turns on */
+#define RID (1ull << 59) /* with the bit: where RID_PASID is used */
 
 /* An entry of state A, some bits of one word cleared and others set: then a write must be refused. */
 static const struct {
@@ -63,7 +64,7 @@ static const struct {
 	  "9.4" },
 	{ TARGET_SM_CONTEXT, 1, 0, 1ull << 63, false,
 	  "bit 127 of the scalable-mode context entry set", "9.4" },
-	{ TARGET_SM_CONTEXT, 1, 0, 1 << 19, true,
+	{ TARGET_SM_CONTEXT, 1, 0, RID | 1 << 19, true,
 	  "RID_PASID of the context entry beyond its directory", "9.4" },
 	{ TARGET_PASID_DIR, 0, 0, 1 << 4, true, "bit 4 of the PASID-directory entry set", "9.5" },
 	{ TARGET_PASID_SS, 0, 0, 1 << 10, true, "bit 10 of the PASID-table entry set", "9.6" },
@@ -92,88 +93,6 @@ static const char *choose(struct bench *b, enum target_id id)
 
 	if (problem)
 		t.stopped = problem;
-	return problem;
-}
-
-/* Which page of the target a DMA wrote to since they were marked with `number`; "no page of the test". */
-static const char *landing(const struct bench *b, uint64_t number)
-{
-	unsigned written = target_written(b->target, number);
-
-	for (unsigned p = 0; p < b->target->pages; p++)
-		if (written >> p & 1)
-			return target_outcome_name(b->target, p);
-	return NULL;
-}
-
-/* One DMA that the entry must refuse; again: with what the unit kept of the one before. NULL, or what is wrong. */
-static const char *try_once(struct bench *b, uint8_t want, const char *what, const char *section,
-			    bool again)
-{
-	const char *landed, *name = target_name((enum target_id)b->target->id);
-	struct attempt a;
-	bool is_right;
-
-	target_arm(b->target, ++t.dmas);
-	bench_attempt(b, &a);
-	landed = landing(b, t.dmas);
-	bench_set_requester(b, b->target->address);
-	/* What was refused first may be a read of the device's own pages: of those another reason may be right. */
-	is_right = a.recorded && (a.fault.reason == want || a.fault.type ||
-				  known_reason(b, want, a.fault.reason));
-	if (a.problem || (!landed && is_right))
-		return a.problem;
-	if (landed)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s%s: a write %s, it landed in page %s: the unit %s (section %s)%s",
-			name, what, again ? AGAIN : "",
-			a.recorded ? "was recorded as refused, and yet done" : "was not refused",
-			landed,
-			a.recorded ? "does what it says that it does not"
-			: again	   ? "does not keep with an entry what it refuses"
-				   : "does not look at it",
-			a.recorded ? "7.1.1"
-			: again	   ? "6.2.5"
-				   : section,
-			a.recorded || again ? "" : ", or keeps an old entry");
-	else if (a.recorded && !a.fault.reason)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s%s: the write was refused, and the record says reason 0x0, which is none: F is set before the rest of the record is written (section 7.2.1)",
-			name, what, again ? AGAIN : "");
-	else if (a.recorded)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s%s: the write was refused for reason 0x%x, and not 0x%x: the entry is read wrongly (section %s), or the reason is (section 7.1.3)",
-			name, what, again ? AGAIN : "", a.fault.reason, want, section);
-	else
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, %s%s: no page was written to, and no fault of the write was recorded (sections %s, 7.2): %s",
-			name, what, again ? AGAIN : "", section,
-			a.others || a.overflow ? bench_attempt_text(b, &a)
-			: a.arrived
-				? "it arrived at its physical address: the unit passes it through"
-				: "it went elsewhere, or faults of this reason are not recorded");
-	return text;
-}
-
-static const char *try_refusal(struct bench *b, const uint64_t *entry, const char *what,
-			       const char *section)
-{
-	uint8_t want = target_reason_of(b->target, entry);
-	unsigned tries = b->target->id == TARGET_TABLE ? TRIES_ABOVE : TRIES;
-	const char *problem = NULL;
-
-	if (!want || !engine_put(b, entry, &t))
-		return t.stopped;
-	for (unsigned i = 0; i < tries && !problem; i++)
-		problem = try_once(b, want, what, section, i);
 	return problem;
 }
 
@@ -215,6 +134,8 @@ static uint64_t set_by(const struct bench *b, unsigned i)
 
 	if (set & HAS)
 		return field_of(b->unit->ecap, turned_on_by(i)) ? 0 : set & ~HAS;
+	if (set & RID)
+		return b->unit->uses_rid_pasid ? set & ~RID : 0;
 	if (set == LARGE)
 		return field_of(b->unit->cap, CAP_SSLPS) & 1 ? 0 : PS;
 	if (set != DEPTH)
@@ -264,7 +185,9 @@ static const char *check_refusals(struct bench *b)
 		entry[refusals[i].word] &= ~refusals[i].clear;
 		entry[refusals[i].word] |= set;
 		if (!problem)
-			problem = try_refusal(b, entry, refusals[i].what, refusals[i].section);
+			problem = refused_entry(b, &t, entry, refusals[i].word,
+						id == TARGET_TABLE ? TRIES_ABOVE : TRIES,
+						refusals[i].what, refusals[i].section);
 		if (!problem && refusals[i].clear & 1 && !refusals[i].set &&
 		    !field_of(b->unit->cap, CAP_CM))
 			problem = try_return(b, refusals[i].what);
@@ -306,7 +229,7 @@ static const char *check_fault_disable(struct bench *b)
 	if (vtd_invalidate_all(b->unit) == VTD_OK) {
 		target_arm(b->target, ++t.dmas);
 		bench_attempt(b, &a);
-		landed = landing(b, t.dmas);
+		landed = refused_landing(b, t.dmas);
 		problem = a.problem;
 		if (!problem && (landed || a.recorded)) {
 			format_text(

@@ -64,6 +64,7 @@
 	B(TT_ANY, "tt-unchecked", "takes the reserved translation type for 00b (9.3)") \
 	B(PGTT_ANY, "pgtt-unchecked", "takes reserved values of PGTT for pass-through (9.6)") \
 	B(ROOT_RESERVED, "root-reserved-ignored", "does not check reserved bits of root entries (9.1)") \
+	B(ROOT_HIGH, "root-high-reserved-ignored", "does not check bits 127:64 of root entries in legacy mode (9.1)") \
 	B(CONTEXT_RESERVED, "context-reserved-ignored", "does not check reserved bits of context entries (9.3)") \
 	B(DIR_RESERVED, "pasid-dir-reserved-ignored", "does not check reserved bits of PASID-directory entries (9.5)") \
 	B(PASID_RESERVED, "pasid-reserved-ignored", "does not check reserved bits of PASID-table entries (9.6)") \

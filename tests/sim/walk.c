@@ -74,7 +74,8 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 		half = walk_keep(w->u, half, 0);
 	if (!field_of(half, ROOT_P) && !sim_has(BUG_ROOT_P_IGNORED))
 		return scalable ? SRT_2 : LRT_2;
-	if ((half & 0xffe || (!scalable && root[1])) && !sim_has(BUG_ROOT_RESERVED))
+	if ((half & 0xffe || (!scalable && root[1] && !sim_has(BUG_ROOT_HIGH))) &&
+	    !sim_has(BUG_ROOT_RESERVED))
 		return scalable ? SRT_3 : LRT_3;
 	half = walk_cut(half & field_mask(ROOT_CTP), BUG_CTP_CUT, 32);
 	c[2] = c[3] = 0;
