@@ -124,6 +124,14 @@
 #define PID_SN		FIELD(257, 257) /* no notification */
 #define PID_NV		FIELD(279, 272)
 #define PID_NDST	FIELD(319, 288)
+
+/* Bits that must be 0 whatever a unit can do, word by word; of addresses none. */
+#define ROOT_RESERVED		0xffeull
+#define CONTEXT_RESERVED	0xff0ull, 0xffffffffff000080ull
+#define SM_CONTEXT_RESERVED	0x180ull, 0xffffffffffe00000ull, ~0ull, ~0ull
+#define SM_CONTEXT_LACKING	0x60ull /* HPTE and EPTR: of units with HPTS and PTRS, which are not told of here */
+#define PASID_DIR_RESERVED	0xffcull
+#define PASID_RESERVED		0xc20ull, 0xf87f0000ull, 0xf02ull, ~0ull, 0xff8ull, 0xffffffffffff0000ull, ~0ull, ~0ull
 // clang-format on
 
 /* AW for a number of second-stage levels (3 to 5). */

@@ -8,14 +8,8 @@
 
 #include <stddef.h>
 
-/* Bits that must be 0 (chapter 9), word after word. */
-#define ROOT_RESERVED	    0xffeull
-#define CONTEXT_RESERVED    0xff0ull, 0xffffffffff000080ull
-#define SM_CONTEXT_RESERVED 0x1e0ull, 0xffffffffffe00000ull, ~0ull, ~0ull
-#define PASID_DIR_RESERVED  0xffcull
-#define PASID_RESERVED	    0xc00ull
-#define SS_TABLE_RESERVED   (1ull << 11) /* of an entry that leads to a table */
-#define PS		    (1ull << 7)	 /* above the leaf: a large page */
+#define SS_TABLE_RESERVED (1ull << 11) /* of an entry that leads to a table */
+#define PS		  (1ull << 7)  /* above the leaf: a large page */
 
 struct walk {
 	const struct vtd_unit *unit;
@@ -261,7 +255,8 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 		return;
 	}
 	w->out->domain = (uint16_t)field_get(p, PASID_DID);
-	if (p[0] & PASID_RESERVED || sets_what_is_lacking(w, p)) {
+	if (any_of(p, (const uint64_t[]){ PASID_RESERVED }, PASID_WORDS) ||
+	    sets_what_is_lacking(w, p)) {
 		fault(w, FAULT_PASID_RESERVED);
 		return;
 	}
@@ -307,6 +302,7 @@ static void scalable_context(struct walk *w, const uint64_t *c)
 		return;
 	}
 	if (any_of(c, (const uint64_t[]){ SM_CONTEXT_RESERVED }, SM_CONTEXT_WORDS) ||
+	    c[0] & SM_CONTEXT_LACKING ||
 	    (field_get(c, SM_CONTEXT_PRE) && !field_of(w->unit->ecap, ECAP_PRS))) {
 		fault(w, FAULT_SM_CONTEXT_RESERVED);
 		return;

@@ -7,6 +7,7 @@
 #include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/refused.h"
+#include "tests/litmus/reserved_bits.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -311,6 +312,8 @@ const char *refusals_find(struct bench *b, struct tally *tally)
 
 	memset(&t, 0, sizeof(t));
 	problem = check_refusals(b);
+	if (!problem)
+		problem = reserved_bits_find(b, &t);
 	if (!problem)
 		problem = check_fault_disable(b);
 	if (!problem)

@@ -68,6 +68,11 @@
 	B(CONTEXT_RESERVED, "context-reserved-ignored", "does not check reserved bits of context entries (9.3)") \
 	B(DIR_RESERVED, "pasid-dir-reserved-ignored", "does not check reserved bits of PASID-directory entries (9.5)") \
 	B(PASID_RESERVED, "pasid-reserved-ignored", "does not check reserved bits of PASID-table entries (9.6)") \
+	B(CONTEXT_BIT, "context-bit-ignored", "does not check one reserved bit of legacy-mode context entries: bit 10 (9.3)") \
+	B(SM_CONTEXT_HIGH, "sm-context-high-ignored", "does not check bits 255:128 of scalable-mode context entries (9.4)") \
+	B(SM_CONTEXT_BIT, "sm-context-bit-ignored", "does not check one reserved bit of scalable-mode context entries: bit 104 (9.4)") \
+	B(DIR_BIT, "pasid-dir-bit-ignored", "does not check one reserved bit of PASID-directory entries: bit 8 (9.5)") \
+	B(PASID_RESERVED_BIT, "pasid-bit-ignored", "does not check one reserved bit of PASID-table entries: bit 137 (9.6)") \
 	B(TABLE_RESERVED, "table-reserved-ignored", "does not check reserved bits of second-stage entries above the last (9.8)") \
 	B(LARGE_PAGES, "large-pages-taken", "uses second-stage large pages that CAP.SSLPS does not have (3.7)") \
 	B(WIDTH_ANY, "width-unchecked", "does not refuse addresses that AW is too small for (3.7)") \

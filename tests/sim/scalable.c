@@ -6,6 +6,19 @@
 
 #include <string.h>
 
+/* Bits of a PASID-table entry that must be 0 whatever the unit can do (section 9.6). */
+static bool sets_reserved(const uint64_t *p)
+{
+	static const uint64_t reserved[PASID_WORDS] = { 0xc20, 0xf87f0000, 0xf02, ~0ull,
+							0xff8, ~0xffffull, ~0ull, ~0ull };
+
+	for (unsigned i = 0; i < PASID_WORDS; i++)
+		if (p[i] & reserved[i] &
+		    ~(sim_has(BUG_PASID_RESERVED_BIT) && i == 2 ? 1ull << 9 : 0))
+			return true;
+	return false;
+}
+
 static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 {
 	unsigned levels = (unsigned)field_get(p, PASID_AW) + 2,
@@ -14,7 +27,7 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 
 	if (!field_get(p, PASID_P) && !sim_has(BUG_PASID_IGNORE_P))
 		return SPT_2;
-	if (p[0] & 0xc00 && !sim_has(BUG_PASID_RESERVED))
+	if (sets_reserved(p) && !sim_has(BUG_PASID_RESERVED))
 		return SPT_3;
 	if (((field_get(p, PASID_SSADE) && !walk_can(w, ECAP_SSADS)) ||
 	     (field_get(p, PASID_PGSNP) && !walk_can(w, ECAP_SC)) ||
@@ -124,7 +137,9 @@ uint8_t walk_check_sm_context(const struct walk *w, const uint64_t *c)
 {
 	if (!field_get(c, SM_CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return SCT_2;
-	if ((c[0] & 0x1e0 || c[1] & 0xffffffffffe00000 || c[2] || c[3]) &&
+	if ((c[0] & 0x1e0 ||
+	     (sim_has(BUG_SM_CONTEXT_BIT) ? c[1] & ~(1ull << 40) : c[1]) & 0xffffffffffe00000 ||
+	     ((c[2] || c[3]) && !sim_has(BUG_SM_CONTEXT_HIGH))) &&
 	    !sim_has(BUG_CONTEXT_RESERVED))
 		return SCT_3;
 	if (field_get(c, SM_CONTEXT_PRE) &&
@@ -202,7 +217,7 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 	w->r->suppress_faults |= walk_is_silent(directory);
 	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
 		return SPD_2;
-	if (directory & 0xffc && !sim_has(BUG_DIR_RESERVED))
+	if (directory & (sim_has(BUG_DIR_BIT) ? 0xefc : 0xffc) && !sim_has(BUG_DIR_RESERVED))
 		return SPD_3;
 	walk_fetch(walk_cut(directory & field_mask(PASID_DIR_SMPTBLPTR), BUG_PASID_TABLE_CUT, 32) +
 			   8 * PASID_WORDS *
