@@ -19,9 +19,8 @@ const char *refused_landing(const struct bench *b, uint64_t number)
 	return NULL;
 }
 
-/* One DMA that the entry must refuse; again: with what the unit kept of the one before. NULL, or what is wrong. */
-static const char *try_once(struct bench *b, struct tally *t, uint8_t want, const char *what,
-			    const char *section, bool again)
+const char *refused_once(struct bench *b, struct tally *t, uint8_t want, const char *what,
+			 const char *section, bool again)
 {
 	const char *landed, *name = target_name((enum target_id)b->target->id);
 	struct attempt a;
@@ -97,7 +96,7 @@ const char *refused_entry(struct bench *b, struct tally *t, const uint64_t *entr
 		problem = t->stopped;
 	}
 	for (unsigned i = 0; i < tries && !problem; i++)
-		problem = try_once(b, t, want, what, section, i);
+		problem = refused_once(b, t, want, what, section, i);
 	if (beyond)
 		bench_store(b, beyond, before);
 	return problem;

@@ -1,72 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A write that a second-stage entry refuses in scalable mode, and the reason that its record gives (section 7.1.3). */
+/*
+ * Writes that a paging entry refuses in scalable mode, of each level of both stages: the permissions of all of them count,
+ * also those of what a paging-structure cache has (sections 3.6.1, 3.7.1, 6.2.5); and the reason in the record.
+ */
 #include "tests/litmus/scalable_refusals.h"
 #include "kernel/lib/format.h"
+#include "tests/litmus/building.h"
 #include "tests/litmus/engine.h"
-#include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/refused.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
+#include "vtd/pagetable.h"
 
-static const char *judge(const struct bench *b, const struct attempt *a, bool landed)
+#define TRIES 3
+
+static const struct row {
+	uint8_t target; /* enum target_id */
+	uint64_t clear;
+	const char *what, *section;
+} rows[] = {
+	{ TARGET_PASID_SS, 2, "W of the second-stage entry", "3.7.1" },
+	{ TARGET_PASID_SS, 3, "R and W of the second-stage entry", "9.8" },
+	{ TARGET_PASID_FS, 1, "P of the first-stage entry", "9.7" },
+	{ TARGET_PASID_FS, 2, "R/W of the first-stage entry", "3.6.1" },
+	{ TARGET_PASID_FS, 4, "U/S of the first-stage entry", "3.6.1" },
+};
+
+static const char *try_level(struct bench *b, struct tally *t, const struct row *row,
+			     unsigned level, uint64_t *entry)
 {
-	static char text[400];
-	uint8_t want = target_reason_at(b->target, b->target->address);
-
-	if (a->problem || (!landed && a->recorded &&
-			   (a->fault.reason == want || known_reason(b, want, a->fault.reason))))
-		return a->problem;
-	if (landed)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, W of its second-stage leaf entry clear: a write was not refused (section 3.7.1)",
-			target_name((enum target_id)b->target->id));
-	else if (a->recorded)
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, W of its second-stage leaf entry clear: the write was refused for reason 0x%x, and not 0x%x (section 7.1.3)",
-			target_name((enum target_id)b->target->id), a->fault.reason, want);
-	else
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target %s, W of its second-stage leaf entry clear: a write was not done, and no fault of it was recorded (section 7.2) %s",
-			target_name((enum target_id)b->target->id), bench_attempt_text(b, a));
-	return text;
-}
-
-const char *scalable_refusals_find(struct bench *b, struct tally *t)
-{
-	const char *problem;
+	uint64_t good = *entry;
+	const char *problem = NULL;
 	enum vtd_status status;
-	struct attempt a;
-	uint64_t *leaf;
+	char what[100];
 
-	if (b->lacks[TARGET_PASID_SS])
-		return NULL;
-	problem = ownership_settle(b, &b->targets[TARGET_PASID_SS], t);
-	if (problem)
-		return t->stopped = problem;
-	leaf = b->target->leaf[0];
-	if (!leaf)
-		return NULL;
-	bench_store(b, leaf, b->target->leaf_value[0] & ~field_mask(SS_W));
+	format_text(what, sizeof(what), "%s of level %u clear", row->what, level);
+	bench_store(b, entry, good & ~row->clear);
 	status = vtd_invalidate_all(b->unit);
-	if (status == VTD_OK) {
-		target_arm(b->target, ++t->dmas);
-		bench_attempt(b, &a);
-		problem = judge(b, &a, target_written(b->target, t->dmas));
-		t->stopped = a.problem;
-	}
-	bench_store(b, leaf, b->target->leaf_value[0]);
+	for (unsigned i = 0; i < TRIES && status == VTD_OK && !problem; i++)
+		problem = refused_once(b, t, target_reason_at(b->target, b->target->address), what,
+				       row->section, i);
+	bench_store(b, entry, good);
 	bench_set_requester(b, b->target->address);
 	if (status == VTD_OK)
 		status = vtd_invalidate_all(b->unit);
 	if (status != VTD_OK)
 		return t->stopped = bench_status_text(b, status);
-	if (!problem)
-		problem = t->stopped = bench_reset(b);
+	return problem;
+}
+
+static const char *try_levels(struct bench *b, struct tally *t, const struct row *row)
+{
+	const uint64_t *p = b->target->state[0][0];
+	bool first = row->target == TARGET_PASID_FS;
+	unsigned levels = first ? 4 : (unsigned)field_get(p, PASID_AW) + 2;
+	const char *problem = NULL;
+
+	for (unsigned level = levels; level && !problem; level--)
+		problem = try_level(b, t, row, level,
+				    building_paging_entry(vtd_table_of(p[first ? 2 : 0]), levels,
+							  level, b->target->address));
+	return problem;
+}
+
+const char *scalable_refusals_find(struct bench *b, struct tally *t)
+{
+	const char *problem = NULL;
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]) && !problem; i++) {
+		if (b->lacks[rows[i].target])
+			continue;
+		problem = ownership_settle(b, &b->targets[rows[i].target], t);
+		if (problem)
+			return t->stopped = problem;
+		problem = try_levels(b, t, &rows[i]);
+		if (!problem)
+			problem = t->stopped = bench_reset(b);
+	}
 	return problem;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A part of the check of walks: what a second-stage entry refuses in scalable mode, which has reasons of its own. */
+/* A part of the check of walks: what paging entries of either stage refuse in scalable mode, which has reasons of its own. */
 #ifndef TESTS_SCALABLE_REFUSALS_H
 #define TESTS_SCALABLE_REFUSALS_H
 
 #include "tests/litmus/bench.h"
 
-/* W of the leaf entry clear: the write is refused, and recorded with its reason. NULL, or what is wrong. */
+/* Permissions of one entry clear, of each level: the write is refused, and recorded with its reason. NULL, or what is wrong. */
 const char *scalable_refusals_find(struct bench *bench, struct tally *tally);
 
 #endif

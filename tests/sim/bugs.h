@@ -105,6 +105,11 @@
 	B(READ_ALLOWED, "read-allowed", "ignores R of second-stage entries (3.7.1)") \
 	B(READ_WRITABLE, "read-filled-writable", "does not look at W in translations that reads have filled (6.2.4)") \
 	B(WRITE_READABLE, "write-filled-readable", "does not look at R in translations that writes have filled (6.2.4)") \
+	B(READ_LEAF, "read-leaf", "looks at R of the last second-stage entry only (3.7.1)") \
+	B(PAGING_READ, "paging-read-lost", "does not keep R in paging-structure caches (6.2.5)") \
+	B(FS_WRITE_LEAF, "fs-write-leaf", "looks at R/W of the last first-stage entry only (3.6.1)") \
+	B(FS_US_LEAF, "fs-user-leaf", "looks at U/S of the last first-stage entry only (3.6.1)") \
+	B(FS_PAGING_WRITE, "fs-paging-write-lost", "does not keep R/W of first-stage entries in paging-structure caches (6.2.5)") \
 	B(READ_REASON, "read-reason-of-write", "records a refused read with the reason of a refused write (7.1.3)") \
 	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \
 	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \

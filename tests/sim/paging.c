@@ -148,7 +148,7 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 			return scalable ? SSS_3 : LSS_2;
 		/* A device-TLB is told what is allowed. */
 		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ) &&
-		    !sim_has(BUG_READ_ALLOWED))
+		    !sim_has(BUG_READ_ALLOWED) && !(sim_has(BUG_READ_LEAF) && !is_leaf))
 			return walk_no_read(scalable);
 		*may_write = field_of(*entry, SS_W) && (above || sim_has(BUG_WRITE_LEAF));
 		*may_write |= sim_has(BUG_WRITE_ALLOWED);
@@ -197,7 +197,7 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 		return scalable ? SGN_5 : LGN_1;
 	w->r->tracks |= w->tracks;
 	level = paging_find(w->u, w->r, false, levels, at, &table, &may_read, &may_write);
-	if (!may_read && (reads || w->r->access == ACCESS_READ) && !sim_has(BUG_READ_ALLOWED))
+	if (!may_read && (reads || w->r->access == ACCESS_READ))
 		return walk_no_read(scalable);
 	for (level = level ? level : levels; level; level--) {
 		uint64_t entry;
@@ -206,14 +206,16 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 
 		if (reason)
 			return reason;
-		may_read &= field_of(entry, SS_R);
+		may_read &= field_of(entry, SS_R) || sim_has(BUG_READ_ALLOWED) ||
+			    (sim_has(BUG_READ_LEAF) && level > 1);
 		table = cut(entry & field_mask(SS_ADDR), level);
 		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_AS_TABLE)) {
 			table = in_large_page(w, table, at, level);
 			break;
 		}
 		if (level > 1)
-			paging_keep(w->u, w->r, false, level - 1, at, table, may_read,
+			paging_keep(w->u, w->r, false, level - 1, at, table,
+				    may_read || sim_has(BUG_PAGING_READ),
 				    may_write || sim_has(BUG_PAGING_WRITE));
 	}
 	w->may_read &= may_read;
@@ -249,7 +251,8 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 			return SFS_2;
 		if (level > 1 && is_leaf && (level != LARGE || sim_has(BUG_FS_LARGE)))
 			return SFS_3;
-		if (!field_of(*entry, FS_US) && !sim_has(BUG_FS_US_IGNORED))
+		if (!field_of(*entry, FS_US) && !sim_has(BUG_FS_US_IGNORED) &&
+		    !(sim_has(BUG_FS_US_LEAF) && !is_leaf))
 			return SGN_2;
 		if (is_leaf && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)) &&
 		    !sim_has(BUG_FS_RW_IGNORED))
@@ -258,7 +261,7 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 			return SFS_9;
 		/* Where it is changed under the walk, it is read anew. */
 	} while ((*entry & flags) != flags && !memory_set_bits(at, *entry, flags));
-	w->may_write &= field_of(*entry, FS_RW);
+	w->may_write &= field_of(*entry, FS_RW) || (sim_has(BUG_FS_WRITE_LEAF) && !is_leaf);
 	return 0;
 }
 
@@ -292,7 +295,7 @@ uint8_t walk_first_stage(struct walk *w, uint64_t table, unsigned levels, uint64
 		reason = through(w, true, &table);
 		if (!reason)
 			paging_keep(w->u, w->r, true, level - 1, at, table, w->may_read,
-				    w->may_write);
+				    w->may_write || sim_has(BUG_FS_PAGING_WRITE));
 	}
 	if (reason)
 		return reason;
