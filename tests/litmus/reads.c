@@ -6,6 +6,7 @@
 #include "kernel/lib/random.h"
 #include "kernel/output/log.h"
 #include "kernel/time.h"
+#include "tests/litmus/dirty_stage.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
@@ -271,6 +272,34 @@ static const char *see_dirty(struct bench *b, struct tally *t)
 		     : t->stopped;
 }
 
+/* Accessed of a leaf entry is clear: a read sets it, too. */
+static const char *see_accessed(struct bench *b, const struct dirty_stage *stage, struct tally *t)
+{
+	uint64_t good, *leaf = dirty_stage_choose(b, stage, t);
+	unsigned missing = 0;
+
+	if (!leaf)
+		return t->stopped;
+	leaf_of(b->target, &good);
+	mark(b, OUTCOME_A, MARK_A);
+	for (unsigned i = 0; i < TRIES && !t->stopped; i++) {
+		if (put(b, leaf, good & ~field_mask(stage->accessed)) != VTD_OK)
+			return stop(b, t, VTD_TIMEOUT);
+		if (read_once(b, t) == MARK_A)
+			missing += !(*(volatile uint64_t *)leaf & field_mask(stage->accessed));
+	}
+	if (!t->stopped)
+		engine_put(b, b->target->state[0][0], t);
+	if (!missing || t->stopped)
+		return t->stopped;
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"a read went through a %s leaf entry whose Accessed was clear, and in %u of %u rounds it was clear afterwards: a walk for a read does not set it (section %s)",
+		stage->name, missing, TRIES, stage->section);
+	return text;
+}
+
 /* After an invalidation that drains reads none comes from the old page: it holds something else by then. */
 static const char *see_drained(struct bench *b, struct tally *t)
 {
@@ -330,5 +359,8 @@ const char *reads_find(struct bench *b, struct tally *t)
 		for (unsigned p = 0; p < count && !problem; p++)
 			problem = parts[p](b, t);
 	}
+	for (unsigned i = 0; i < DIRTY_STAGES && !problem; i++)
+		if (field_of(b->unit->ecap, ECAP_SMPWC) && dirty_stage_is_had(b, &dirty_stages[i]))
+			problem = see_accessed(b, &dirty_stages[i], t);
 	return problem;
 }

@@ -119,7 +119,7 @@ static bool was_marked(struct unit *u, uint64_t page)
 static uint64_t flags_of(const struct walk *w, bool marks, uint64_t accessed, uint64_t dirty)
 {
 	if (!marks)
-		return accessed;
+		return sim_has(BUG_READ_ACCESSED) && w->r->access == ACCESS_READ ? 0 : accessed;
 	return sim_has(BUG_DIRTY_KEPT) && was_marked(w->u, w->r->at >> 12) ? accessed
 									   : accessed | dirty;
 }
