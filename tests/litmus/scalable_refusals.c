@@ -25,6 +25,8 @@ static const struct row {
 	{ TARGET_PASID_FS, 1, "P of the first-stage entry", "9.7" },
 	{ TARGET_PASID_FS, 2, "R/W of the first-stage entry", "3.6.1" },
 	{ TARGET_PASID_FS, 4, "U/S of the first-stage entry", "3.6.1" },
+	{ TARGET_PASID_NESTED, 3, "R and W of the second-stage entry under the first stage's page",
+	  "3.8.1" },
 };
 
 static const char *try_level(struct bench *b, struct tally *t, const struct row *row,
@@ -57,6 +59,12 @@ static const char *try_levels(struct bench *b, struct tally *t, const struct row
 	unsigned levels = first ? 4 : (unsigned)field_get(p, PASID_AW) + 2;
 	const char *problem = NULL;
 
+	/* Of what is nested the leaf alone: by the entries above go the first stage's tables, too. */
+	if (row->target == TARGET_PASID_NESTED)
+		return try_level(
+			b, t, row, 1,
+			building_paging_entry(vtd_table_of(p[0]), levels, 1,
+					      b->target->leaf_value[0] & field_mask(SS_ADDR)));
 	for (unsigned level = levels; level && !problem; level--)
 		problem = try_level(b, t, row, level,
 				    building_paging_entry(vtd_table_of(p[first ? 2 : 0]), levels,

@@ -111,6 +111,7 @@
 	B(FS_US_LEAF, "fs-user-leaf", "looks at U/S of the last first-stage entry only (3.6.1)") \
 	B(FS_PAGING_WRITE, "fs-paging-write-lost", "does not keep R/W of first-stage entries in paging-structure caches (6.2.5)") \
 	B(READ_ACCESSED, "read-no-accessed", "does not set Accessed for reads (3.6.2, 3.7.2)") \
+	B(NESTED_REASON, "nested-reason", "records what the second stage refuses of a nested walk as refused by the first (7.1.3)") \
 	B(READ_REASON, "read-reason-of-write", "records a refused read with the reason of a refused write (7.1.3)") \
 	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \
 	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \

@@ -227,9 +227,12 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 /* Where there is a second stage under the first, first-stage addresses go through it (section 3.8). */
 static uint8_t through(struct walk *w, bool reads, uint64_t *at)
 {
+	uint8_t reason;
+
 	if (!w->second_levels)
 		return 0;
-	return walk_second_stage(w, w->second, w->second_levels, *at, reads, at);
+	reason = walk_second_stage(w, w->second, w->second_levels, *at, reads, at);
+	return reason == SSS_2 && sim_has(BUG_NESTED_REASON) ? SFS_2 : reason;
 }
 
 /* A first-stage entry, its Accessed flag set, and Dirty where a page is written to (section 3.6.2). */
