@@ -38,5 +38,8 @@ struct vtd_interrupt vtd_interrupt_by(const struct vtd_unit *unit, const uint64_
 
 /* The address that a device's message has for the entry `index`, in remappable format without subhandle; its data is 0. */
 uint64_t vtd_interrupt_address(uint16_t index);
+#define VTD_INTERRUPT_SHV \
+	(1u               \
+	 << 3) /* in that address: the data's low 16 bits, the subhandle, are added to the index */
 
 #endif

@@ -50,6 +50,7 @@
 #define   ECAP_IRO	FIELD(17, 8)  /* IOTLB registers, in units of 16 bytes */
 #define   ECAP_SC	FIELD(7, 7)
 #define   ECAP_PT	FIELD(6, 6)
+#define   ECAP_MHMV	FIELD(23, 20)
 #define   ECAP_EIM	FIELD(4, 4)
 #define   ECAP_IR	FIELD(3, 3)
 #define   ECAP_DT	FIELD(2, 2)

@@ -58,15 +58,26 @@ const char *interrupt_choose(struct bench *b, struct target *target)
 	return NULL;
 }
 
-const char *interrupt_open(struct bench *b)
+static const char *open_message(struct bench *b, uint64_t address, uint32_t data)
 {
-	const char *problem = b->device->generator->interrupt_open(
-		b->device, vtd_interrupt_address(b->target->index), 0);
+	const char *problem = b->device->generator->interrupt_open(b->device, address, data);
 
 	b->interrupt.is_open = !problem;
 	interrupts_listen(true);
 	b->interrupt.seen = (struct interrupts_taken){ 0 };
 	return problem;
+}
+
+const char *interrupt_open(struct bench *b)
+{
+	return open_message(b, vtd_interrupt_address(b->target->index), 0);
+}
+
+const char *interrupt_open_by_subhandle(struct bench *b, uint16_t subhandle)
+{
+	uint16_t handle = (uint16_t)(b->target->index - subhandle);
+
+	return open_message(b, vtd_interrupt_address(handle) | VTD_INTERRUPT_SHV, subhandle);
 }
 
 void interrupt_leave(struct bench *b)

@@ -21,6 +21,9 @@ const char *interrupt_choose(struct bench *bench, struct target *target);
 /* The device's message, after a reset of the device. NULL, or why it cannot be had. */
 const char *interrupt_open(struct bench *bench);
 
+/* The same by SHV, with this subhandle: the entry is that of the current target all the same. */
+const char *interrupt_open_by_subhandle(struct bench *bench, uint16_t subhandle);
+
 /* Messages off, then remapping. */
 void interrupt_leave(struct bench *bench);
 

@@ -25,6 +25,7 @@
 
 #define TRIES	       4  /* of each entry put there by hand */
 #define ROUNDS	       64 /* of each way to invalidate */
+#define WIDEST	       16 /* an order that means ECAP.MHMV */
 #define LATE_US	       1000
 #define UNDISTURBED_MS 200
 
@@ -112,16 +113,22 @@ static const struct {
 } ways[] = {
 	{ "by index", false, 0, 0 },
 	{ "of the 4 indexes around it", false, 1, 2 },
+	{ "of as many indexes as ECAP.MHMV lets, named by the farthest from it", false, 0, WIDEST },
 	{ "globally", true, 0, 0 },
 };
 
 static enum vtd_status invalidate(struct bench *b, unsigned way)
 {
-	return ways[way].global
-		       ? vtd_invalidate_interrupts_all(b->unit)
-		       : vtd_invalidate_interrupts(b->unit,
-						   (uint16_t)(b->target->index - ways[way].offset),
-						   ways[way].order);
+	unsigned order = ways[way].order;
+	uint16_t index = (uint16_t)(b->target->index - ways[way].offset);
+
+	if (ways[way].global)
+		return vtd_invalidate_interrupts_all(b->unit);
+	if (order == WIDEST) {
+		order = (unsigned)field_of(b->unit->ecap, ECAP_MHMV);
+		index ^= (uint16_t)((1u << order) - 1);
+	}
+	return vtd_invalidate_interrupts(b->unit, index, order);
 }
 
 static void put(struct bench *b, unsigned state)

@@ -5,70 +5,134 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
 #include "vtd/entry.h"
+#include "vtd/fault.h"
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 
-/* The device's interrupts go by this entry of the table; the target's own is absent. */
-static const char *lead_to(struct bench *b, uint64_t *entry, uint16_t index)
+/* The device's message names this entry, and its fault records must. */
+static const char *name(struct bench *b, uint16_t index, uint16_t subhandle)
 {
 	b->target->index = index;
+	bench_set_requester(b, b->target->address);
+	return subhandle ? interrupt_open_by_subhandle(b, subhandle) : interrupt_open(b);
+}
+
+/* The device's interrupts go by this entry of the table; the target's own is absent. */
+static const char *lead_to(struct bench *b, uint64_t *entry, uint16_t index, uint16_t subhandle)
+{
 	bench_store(b, entry + 1, b->target->state[0][0][1]);
 	bench_store(b, entry, b->target->state[0][0][0]);
 	if (vtd_flush_write_buffer(b->unit) != VTD_OK ||
 	    vtd_invalidate_interrupts_all(b->unit) != VTD_OK)
 		return "the queue stopped";
-	return interrupt_open(b);
+	return name(b, index, subhandle);
 }
 
-static const char *try_index(struct bench *b, struct tally *t, unsigned bit)
-{
-	static char text[320];
-	uint16_t index = (uint16_t)(b->target->index ^ 1u << bit);
-	uint64_t *entry = b->target->table + (uint64_t)IRTE_WORDS * index;
-	enum outcome there = OUTCOME_LOST, gone = OUTCOME_NOT_PRESENT;
+/* How a device names an entry. */
+struct message {
+	uint16_t index;
+	uint16_t subhandle; /* 0: SHV clear */
+	const char *what;   /* is wrong where its entry is not found */
+};
 
-	t->stopped = lead_to(b, entry, index);
+/* The one that it has just used is kept; the target's own is absent, and nothing was invalidated. */
+static bool own_comes(struct bench *b, uint16_t own, const struct message *m, struct tally *t)
+{
+	enum outcome outcome = OUTCOME_LOST;
+
+	t->stopped = name(b, own, 0);
 	if (!t->stopped)
+		outcome = engine_once(b, t);
+	if (!t->stopped)
+		t->stopped = name(b, m->index, m->subhandle);
+	/* Kept again. */
+	if (!t->stopped)
+		engine_once(b, t);
+	return outcome == (enum outcome)b->target->expects[0];
+}
+
+static const char *tell(const struct bench *b, const struct message *m, enum outcome there,
+			uint8_t reason)
+{
+	static char text[400];
+
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"target irte, index 0x%x, subhandle 0x%x: an interrupt came to \"%s\" (fault reason 0x%x), and not where that entry leads: %s (sections 5.1.3, 5.1.4, 11.4.10)",
+		m->index, m->subhandle, target_outcome_name(b->target, there), reason,
+		reason == FAULT_IRTE_BEYOND_TABLE
+			? "it is taken for one beyond the table, which IRTA.S says has more"
+			: m->what);
+	return text;
+}
+
+static const char *try_index(struct bench *b, struct tally *t, const struct message *m)
+{
+	static char text[400];
+	uint16_t own = b->target->index;
+	uint64_t *entry = b->target->table + (uint64_t)IRTE_WORDS * m->index;
+	enum outcome there = OUTCOME_LOST, gone = OUTCOME_NOT_PRESENT;
+	bool crossed = false;
+	uint8_t reason = 0;
+
+	t->stopped = lead_to(b, entry, m->index, m->subhandle);
+	t->faults.kind_count = 0;
+	if (!t->stopped) {
 		there = engine_once(b, t);
+		reason = t->faults.kind_count ? t->faults.kinds[0].reason : 0;
+	}
+	if (!t->stopped && there == (enum outcome)b->target->expects[0])
+		crossed = own_comes(b, own, m, t);
 	bench_store(b, entry, 0);
 	if (!t->stopped && (vtd_flush_write_buffer(b->unit) != VTD_OK ||
-			    vtd_invalidate_interrupts(b->unit, index, 0) != VTD_OK))
+			    vtd_invalidate_interrupts(b->unit, m->index, 0) != VTD_OK))
 		t->stopped = "the queue stopped";
 	if (!t->stopped)
 		gone = engine_once(b, t);
 	bench_store(b, entry + 1, 0);
+	b->target->index = own;
 	if (t->stopped)
 		return t->stopped;
 	if (there != (enum outcome)b->target->expects[0])
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target irte, index 0x%x: an interrupt came to \"%s\", and not where that entry leads: bit %u of an index is not used to find the entry (section 5.1.4)",
-			index, target_outcome_name(b->target, there), bit);
-	else if (gone == (enum outcome)b->target->expects[0])
-		format_text(
-			text, sizeof(text),
-			OUTSIDE
-			"target irte, index 0x%x: its entry went away and was invalidated by index, and the next interrupt still went by it, though so it is not by smaller ones: bit %u of the index is not compared (section 6.5.2.8)",
-			index, bit);
-	else
+		return tell(b, m, there, reason);
+	if (!crossed && gone != (enum outcome)b->target->expects[0])
 		return NULL;
+	format_text(
+		text, sizeof(text),
+		crossed ? OUTSIDE
+			"target irte: an interrupt came by index 0x%x, whose entry is present, then one by index 0x%x, whose entry is absent: that bit of an index is not compared where the entry is looked for among those that are kept (section 6.2.1)"
+			: OUTSIDE
+			"target irte, index 0x%x: its entry went away and was invalidated by index, and the next interrupt still went by it, though so it is not by smaller ones: a bit of the index, of 0x%x, is not compared (section 6.5.2.8)",
+		m->index, crossed ? own : m->index ^ own);
 	return text;
 }
 
 const char *interrupt_index_find(struct bench *b, struct tally *t)
 {
 	static const uint64_t absent[IRTE_WORDS];
+	static char what[80];
 	uint16_t own = b->target->index;
+	const struct message others[] = {
+		{ VTD_INTERRUPT_ENTRIES - 1, 0,
+		  "the last entry of the table is taken for one beyond it" },
+		{ own ^ 1, 5, "the subhandle is not added to the handle, or SHV is not looked at" },
+		{ VTD_INTERRUPT_ENTRIES - 1, VTD_INTERRUPT_ENTRIES - 1,
+		  "some bits of the subhandle are not used" },
+	};
 	const char *problem = NULL, *reopened;
 
 	if (!engine_put(b, absent, t))
 		return t->stopped;
 	for (unsigned bit = 0; 1u << bit < VTD_INTERRUPT_ENTRIES && !problem; bit++) {
-		problem = try_index(b, t, bit);
-		b->target->index = own;
+		format_text(what, sizeof(what), "bit %u of an index is not used to find the entry",
+			    bit);
+		problem = try_index(b, t,
+				    &(struct message){ (uint16_t)(own ^ 1u << bit), 0, what });
 	}
-	reopened = interrupt_open(b);
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]) && !problem; i++)
+		problem = try_index(b, t, &others[i]);
+	reopened = name(b, own, 0);
 	if (!problem && reopened)
 		problem = t->stopped = reopened;
 	return problem;

@@ -8,6 +8,7 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
 #include "vtd/entry.h"
+#include "vtd/fault.h"
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 
@@ -81,13 +82,12 @@ static void set_descriptor(volatile uint64_t *d, uint64_t control)
 		d[i] = i == CONTROL ? control : 0;
 }
 
-/* One interrupt, posted to this descriptor: how many notifications came. */
-static unsigned notified(struct bench *b, volatile uint64_t *d, uint64_t control)
+/* One interrupt: how many came to this processor as the vector of A. */
+static unsigned send(struct bench *b)
 {
 	struct interrupts_taken before = interrupts_let_in(), taken;
 	uint64_t end;
 
-	set_descriptor(d, control);
 	b->device->generator->interrupt_raise(b->device);
 	end = time_us() + COMES_US;
 	do
@@ -97,6 +97,13 @@ static unsigned notified(struct bench *b, volatile uint64_t *d, uint64_t control
 	return taken.a - before.a;
 }
 
+/* Posted to this descriptor: how many notifications came. */
+static unsigned notified(struct bench *b, volatile uint64_t *d, uint64_t control)
+{
+	set_descriptor(d, control);
+	return send(b);
+}
+
 static bool is_posted(const struct bench *b, const volatile uint64_t *d)
 {
 	unsigned bit = b->target->vector[0];
@@ -104,17 +111,87 @@ static bool is_posted(const struct bench *b, const volatile uint64_t *d)
 	return d[bit / 64] >> bit % 64 & 1;
 }
 
-static enum vtd_status lead(struct bench *b, uint64_t descriptor, bool urgent)
+static enum vtd_status lead_vector(struct bench *b, uint64_t descriptor, bool urgent,
+				   unsigned vector)
 {
 	uint64_t entry[IRTE_WORDS] = { b->target->state[0][0][0], b->target->state[0][0][1] };
 
 	field_set(entry, IRTE_PDAL, descriptor >> 6);
 	field_set(entry, IRTE_PDAH, descriptor >> 32);
 	field_set(entry, IRTE_URG, urgent);
+	field_set(entry, IRTE_V, vector);
 	bench_store(b, b->target->entry, 0);
 	bench_store(b, b->target->entry + 1, entry[1]);
 	bench_store(b, b->target->entry, entry[0]);
 	return vtd_invalidate_interrupts_all(b->unit);
+}
+
+static enum vtd_status lead(struct bench *b, uint64_t descriptor, bool urgent)
+{
+	return lead_vector(b, descriptor, urgent, b->target->vector[0]);
+}
+
+/* Each bit of the vector counts: the one that it names is set, and no other. */
+static const char *try_vectors(struct bench *b)
+{
+	volatile uint64_t *d = b->target->descriptor[0];
+
+	for (unsigned bit = 0; bit < 8; bit++) {
+		unsigned vector = b->target->vector[0] ^ 1u << bit;
+		bool is_right = true;
+
+		if (lead_vector(b, (uint64_t)d, false, vector) != VTD_OK)
+			return NULL;
+		notified(b, d, field_bits(PID_SN, 1));
+		if (b->device->may_not_send && !(d[0] | d[1] | d[2] | d[3]))
+			continue;
+		for (unsigned i = 0; i < 4; i++)
+			is_right &= d[i] == (vector / 64 == i ? 1ull << vector % 64 : 0);
+		if (is_right)
+			continue;
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target irte-posted, vector 0x%x: bits 0x%lx, 0x%lx, 0x%lx and 0x%lx of the four words of PIR are set, and not the one of the vector alone: bit %u of the vector is not used (section 5.2.3)",
+			vector, d[0], d[1], d[2], d[3], bit);
+		return text;
+	}
+	return NULL;
+}
+
+/* Bits of a descriptor that must be 0 (section 9.11): nothing may be posted. The same without them comes, above. */
+static const char *try_reserved(struct bench *b)
+{
+	static const struct {
+		unsigned word, bit;
+	} reserved[] = { { CONTROL, 2 }, { CONTROL, 15 }, { CONTROL, 24 }, { 5, 0 }, { 7, 63 } };
+	volatile uint64_t *d = b->target->descriptor[0];
+
+	if (b->has_interrupt || lead(b, (uint64_t)d, false) != VTD_OK)
+		return NULL;
+	for (unsigned i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+		struct vtd_fault faults[16] = { 0 };
+		unsigned n, word = reserved[i].word;
+		bool overflow, is_set;
+
+		vtd_fault_clear(b->unit);
+		set_descriptor(d, field_bits(PID_SN, 1));
+		d[word] |= 1ull << reserved[i].bit;
+		send(b);
+		n = vtd_fault_read(b->unit, faults, 16, &overflow);
+		is_set = is_posted(b, d);
+		d[word] = 0;
+		if (!is_set && (b->device->may_not_send ||
+				(n && faults[0].reason == FAULT_DESCRIPTOR_RESERVED)))
+			continue;
+		format_text(
+			text, sizeof(text),
+			OUTSIDE
+			"target irte-posted, bit %u of its descriptor set, which is reserved: the interrupt was%s posted, and a fault of reason 0x%x recorded, where it must be refused for reason 0x28 (section 5.1.4.1)",
+			64 * word + reserved[i].bit, is_set ? "" : " not", faults[0].reason);
+		return text;
+	}
+	return NULL;
 }
 
 static const char *try_notifications(struct bench *b)
@@ -199,6 +276,10 @@ const char *interrupt_places_find(struct bench *b, struct tally *t)
 	if (problem)
 		return t->stopped = problem;
 	problem = try_notifications(b);
+	if (!problem)
+		problem = try_vectors(b);
+	if (!problem)
+		problem = try_reserved(b);
 	if (!problem)
 		problem = try_descriptor(b, t);
 	if (!engine_put(b, b->target->state[0][0], t))

@@ -288,6 +288,13 @@
 	B(IRT_CUT, "irt-address-cut", "uses 32 bits of the address in IRTA (11.4.4)") \
 	B(IRE_STAYS, "ire-stays", "goes on remapping interrupts after IRE was cleared (11.4.4.1)") \
 	B(IRES_EARLY, "ires-early", "shows GSTS.IRES 200 us before it remaps (11.4.4.2)") \
+	B(SUBHANDLE, "subhandle-ignored", "does not add the subhandle to the handle (5.1.3)") \
+	B(IRT_LAST, "irt-last-refused", "takes the last index of the table for one beyond it (5.1.4)") \
+	B(IRT_HALF, "irt-half-refused", "takes the number of entries in IRTA.S for half of it (11.4.10)") \
+	B(IEC_TAG, "iec-tag-cut", "compares eight bits of the index of an entry that it has kept (6.2.1)") \
+	B(IEC_MASK_FOUR, "iec-mask-four", "takes index masks over 4 for 4 (6.5.2.8)") \
+	B(PID_BIT, "posted-vector-cut", "uses seven bits of the vector of a posted interrupt (5.2.3)") \
+	B(PID_RESERVED, "posted-reserved-ignored", "does not check reserved bits of a posted-interrupt descriptor (9.11)") \
 	/* page requests */                                                                              \
 	B(PRE_ANY, "pre-ignored", "queues page requests though PRE is 0 (9.4)") \
 	B(PRE_KEPT, "pre-kept", "keeps PRE of a context entry whatever is invalidated (9.4)") \

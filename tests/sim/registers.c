@@ -59,7 +59,7 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_PSS, sim.pasid ? 19 : 0) |
 			   field_bits(ECAP_RPS, sim.rps) | field_bits(ECAP_DT, sim.dt) |
 			   field_bits(ECAP_DIT, sim.dit) | field_bits(ECAP_IR, sim.ir) |
-			   field_bits(ECAP_EIM, sim.eim) |
+			   field_bits(ECAP_EIM, sim.eim) | field_bits(ECAP_MHMV, sim.ir ? 15 : 0) |
 			   field_bits(ECAP_SSADS, sim.ssads && sim.ssts) |
 			   field_bits(ECAP_EAFS, sim.eafs && sim.fsts) |
 			   field_bits(ECAP_SC, sim.sc) | field_bits(ECAP_PRS, sim.prs && sim.dt) |

@@ -43,7 +43,8 @@ static void pass(const struct request *r, struct unit_message *m)
 static bool find(struct unit *u, const struct request *r, uint64_t words[2])
 {
 	for (unsigned i = 0; i < INTERRUPT_LINES; i++) {
-		if (!u->interrupts[i].valid || u->interrupts[i].index != r->index)
+		if (!u->interrupts[i].valid ||
+		    (u->interrupts[i].index ^ r->index) & (sim_has(BUG_IEC_TAG) ? 0xff : ~0u))
 			continue;
 		if (sim_chance(sim.forget))
 			u->interrupts[i].valid = false;
@@ -80,6 +81,8 @@ void interrupts_drop(struct unit *u, bool by_index, uint32_t index, unsigned ord
 		index &= 0xff;
 	if (sim_has(BUG_IEC_MASK))
 		order = 0;
+	if (sim_has(BUG_IEC_MASK_FOUR) && order > 4)
+		order = 4;
 	/* Coarser is always permitted. */
 	by_index = by_index && order < 16 && !sim_chance(sim.coarse);
 	for (unsigned i = 0; i < INTERRUPT_LINES; i++)
@@ -108,7 +111,10 @@ static uint8_t find_index(const struct unit *u, struct request *r)
 
 	if (has_subhandle && r->data >> 16 && !sim_has(BUG_IR_MESSAGE))
 		return IR_REQUEST_RESERVED;
-	r->index = handle + (has_subhandle ? r->data & 0xffff : 0);
+	r->index = handle + (has_subhandle && !sim_has(BUG_SUBHANDLE) ? r->data & 0xffff : 0);
+	if ((sim_has(BUG_IRT_LAST) && r->index + 1 == 2u << field_of(u->interrupt_table, IRTA_S)) ||
+	    (sim_has(BUG_IRT_HALF) && r->index >> field_of(u->interrupt_table, IRTA_S)))
+		return IR_INDEX;
 	if (r->index >> (field_of(u->interrupt_table, IRTA_S) + 1) && !sim_has(BUG_IRT_SIZE))
 		return IR_INDEX;
 	return 0;
@@ -175,11 +181,13 @@ static uint8_t post(struct unit *u, struct unit_message *m, bool urgent)
 	m->is_posted = true;
 	for (unsigned i = 0; i < PID_WORDS; i += 2)
 		memory_load(m->descriptor + 8 * i, 2, pid + i, true);
-	if (pid[4] & 0xff00fffc || pid[5] | pid[6] | pid[7])
+	if ((pid[4] & 0xff00fffc || pid[5] | pid[6] | pid[7]) && !sim_has(BUG_PID_RESERVED))
 		return IR_DESCRIPTOR;
 	if (is_rare(u, BUG_PID_LOST))
 		return 0;
 	vector += is_rare(u, BUG_PID_VECTOR);
+	if (sim_has(BUG_PID_BIT))
+		vector &= 0x7f;
 	do
 		memory_load(m->descriptor + 8 * (vector / 64), 1, pid, true);
 	while (!(pid[0] & 1ull << vector % 64) &&
