@@ -146,7 +146,7 @@ static const char *tell_within(struct bench *b, uint64_t at, unsigned before, en
 		"target %s, a page of 2 MiB that leaves addresses as they are, %u DMAs into it and nothing invalidated: the next one, to 0x%lx, came to \"%s\" (%s), and not to that address; once everything was invalidated %s",
 		target_name((enum target_id)b->target->id), before, at,
 		target_outcome_name(b->target, outcome), target_outcome_meaning(b->target, outcome),
-		is_kept ? "it did: what is kept of a large page is not used with all of an address, or is kept for more than it is of (section 6.2.4.1)"
+		is_kept ? "it did: what is kept of a large page is not used with all of an address, or is kept for more than it is of (section 6.2.4.1), or some bits of the address are not compared in the IOTLB (table 17)"
 			: "it did not, either: the walk does not use bits 20:12 of the address where an entry maps 2 MiB (sections 3.6, 3.7)");
 	return text;
 }
