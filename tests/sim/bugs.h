@@ -110,7 +110,7 @@
 	B(FS_WRITE_LEAF, "fs-write-leaf", "looks at R/W of the last first-stage entry only (3.6.1)") \
 	B(FS_US_LEAF, "fs-user-leaf", "looks at U/S of the last first-stage entry only (3.6.1)") \
 	B(FS_PAGING_WRITE, "fs-paging-write-lost", "does not keep R/W of first-stage entries in paging-structure caches (6.2.5)") \
-	B(READ_ACCESSED, "read-no-accessed", "does not set Accessed for reads (3.6.2, 3.7.2)") \
+	B(READ_ACCESSED, "read-no-accessed", "does not set Accessed for reads (3.6.2)") \
 	B(NESTED_REASON, "nested-reason", "records what the second stage refuses of a nested walk as refused by the first (7.1.3)") \
 	B(READ_REASON, "read-reason-of-write", "records a refused read with the reason of a refused write (7.1.3)") \
 	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \
@@ -242,8 +242,8 @@
 	B(EVENT_PENDING, "completion-pending-lost", "does not set IECTL.IP where the event is masked (11.4.9.5)") \
 	B(TYPE_LOW, "queue-type-cut", "does not look at bits 11:9 of a descriptor's type (6.5.2)") \
 	B(QUEUE_WORDS, "queue-upper-half-ignored", "does not check the upper half of descriptors of 256 bits (6.5.2.11)") \
-	B(QUEUE_NARROW, "queue-narrow-taken", "does descriptors of 128 bits in scalable mode (table 26)") \
-	B(PASID_GRANULARITY, "queue-granularity-taken", "takes reserved granularities of PASID-cache and PASID-based IOTLB invalidations (6.5.2.2, 6.5.2.4)") \
+	B(QUEUE_NARROW, "queue-narrow-taken", "does descriptors of 128 bits in scalable mode (6.5.2)") \
+	B(PASID_GRANULARITY, "queue-granularity-taken", "takes reserved granularities of PASID-cache and PASID-based IOTLB invalidations (6.5.2.2)") \
 	B(QUEUE_FIRST, "queue-first-skipped", "skips the first descriptor after QIE is set, but for a wait (6.5.2)") \
 	B(IQE_EVENT, "queue-error-event-lost", "sends no fault event for FSTS.IQE (7.3)") \
 	B(EVENT_HELD, "completion-event-held", "does not send an invalidation completion event that is pending when IECTL.IM is cleared (6.5.2.10)") \
