@@ -310,7 +310,7 @@ int compare_main(int argc, char **argv)
 		.doc = "Compare two runs, or two groups of runs: A and B are logs or folders of logs; every run in them counts.\vA rate is the harm of one kind among the DMAs that could show it, with its 95 % interval. The kind (torn, stale, mis-tagged, blocked) is the one in which the sides differ most. Torn counts among DMAs that met stores, or among all if a log does not say which did.\n\n"
 		       "Rates vary from run to run more than chance does. So a difference of rates, or of harm seen or not, is listed only if each side has three or more runs, if their rates do not overlap, and if Fisher's exact test, over all tests together (Bonferroni), says that it is no chance. Failures are always listed. Copies of a run count once.\n\n"
 		       "What an update costs is listed as a difference only with three or more runs a side: times where the medians of all runs of one side are more than twice those of the other's, refused DMA where each run of one side has some and no run of the other.\n\n"
-		       "Exit status: 0 nothing differs; 1 something does; 2 no test is on both sides; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
+		       "Exit status: 0 nothing differs; 1 something does; 2 no test is on both sides, of complete runs; 3 a side has an incomplete run and nothing else differs; 4 a side has no run."
 	};
 	struct question question;
 	bool changed = false, is_compared = true;
@@ -341,7 +341,7 @@ int compare_main(int argc, char **argv)
 	free(all.rows);
 	return status						    ? status
 	       : changed					    ? 1
-	       : !is_compared					    ? EXIT_RUN_SKIP
 	       : all.sides[0].incomplete || all.sides[1].incomplete ? EXIT_RUN_INCOMPLETE
-								    : 0;
+	       : is_compared					    ? 0
+								    : EXIT_RUN_SKIP;
 }
