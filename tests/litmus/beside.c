@@ -20,11 +20,10 @@
 #include "vtd/pagetable.h"
 #include "vtd/regs.h"
 
-#define ROUNDS	     256
-#define DRAINED	     768
-#define DRAINED_US   60000
-#define SCALABLE_US  100000
-#define OTHER_DOMAIN 4 /* as tests/litmus/companion.c has it */
+#define ROUNDS	    256
+#define DRAINED	    768
+#define DRAINED_US  60000
+#define SCALABLE_US 100000
 
 /* Wait for it. */
 static void finish(struct bench *other, struct tally *t)
@@ -145,7 +144,7 @@ static const char *try_both(struct bench *b, struct bench *other, struct target 
 		/* Of slow devices fewer; edu takes a tenth of a second for one. */
 		if (b->target->scalable && round >= 4 && time_us() - started > SCALABLE_US)
 			break;
-		/* So that the other's entry is looked up, too, whose translation is kept. */
+		/* The other's translation goes, so that its entry is looked up again. */
 		if (status == VTD_OK && round % 4 == 3)
 			status = vtd_invalidate_iotlb_all(b->unit);
 	}
@@ -197,7 +196,7 @@ static void place_scalable(struct bench *b, struct target *theirs, const struct 
 	if (in) {
 		field_set(context, SM_CONTEXT_RID_PASID, theirs->pasid[0] + how->apart);
 		/* One domain-id is for one second stage; of first stages for one of a PASID (section 6.2.3.1). */
-		field_set(entry, PASID_DID, how->apart ? b->target->domain[0] : OTHER_DOMAIN);
+		field_set(entry, PASID_DID, how->apart ? b->target->domain[0] : COMPANION_DOMAIN);
 		put(b, theirs->entry + how->apart * PASID_WORDS, entry, theirs->words);
 		put(b, at, context, SM_CONTEXT_WORDS);
 		return;

@@ -8,8 +8,6 @@
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 
-#define DOMAIN 4 /* 1 and 2 are the states', 3 is the reserved regions' */
-
 /* Write its entry wherever the current target's tables may lead to it, and invalidate everything. */
 static const char *put(struct bench *b, const struct bench *other, const uint64_t *entry)
 {
@@ -49,7 +47,7 @@ const char *companion_place(struct bench *b, struct bench *other)
 
 	memcpy(entry, theirs->state[0][options.breakage == BREAK_COMPANION], sizeof(entry));
 	/* Paging-structure caches are looked up by domain-id: other tables, another one (section 6.2.2.1). */
-	field_set(entry, CONTEXT_DID, DOMAIN);
+	field_set(entry, CONTEXT_DID, COMPANION_DOMAIN);
 	problem = put(b, other, entry);
 	if (problem)
 		return problem;

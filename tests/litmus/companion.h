@@ -9,6 +9,8 @@
 
 #include "tests/litmus/bench.h"
 
+#define COMPANION_DOMAIN 4 /* 1 and 2 are the states', 3 is the reserved regions' */
+
 /*
  * Put the other device's context entry into the tables of the current target, bus mastering on, the device
  * reset. It must have been proven there (tests/litmus/ownership.h). NULL, or what went wrong.

@@ -48,7 +48,7 @@ const char *engine_reset(struct bench *bench, const struct measurement *what);
 /* One DMA to the page under test, with nothing invalidated before and nobody rewriting. */
 enum outcome engine_once(struct bench *bench, struct tally *tally);
 
-/* The same to another address; where it was refused, every later record of it has come, too, when this returns. */
+/* The same to another address. If that is refused, this returns when its later records have come, too. */
 enum outcome engine_to(struct bench *bench, uint64_t address, struct tally *tally);
 
 /* The last DMA landed in the page of state `state`: count in `tally` whether it was kept under another domain-id. */

@@ -110,7 +110,7 @@ static const char *see_dropped(struct bench *b, struct tally *t)
 		   : t->stopped;
 }
 
-/* The leaf entry of state A, and what stands in it. */
+/* State A's leaf entry, and its value. */
 static uint64_t *leaf_of(const struct target *target, uint64_t *value)
 {
 	uint64_t *leaf = target->leaf[0];
@@ -272,7 +272,7 @@ static const char *see_dirty(struct bench *b, struct tally *t)
 		     : t->stopped;
 }
 
-/* Accessed of a leaf entry is clear: a read sets it, too. */
+/* A read must set Accessed of a leaf entry, as a write does. */
 static const char *see_accessed(struct bench *b, const struct dirty_stage *stage, struct tally *t)
 {
 	uint64_t good, *leaf = dirty_stage_choose(b, stage, t);

@@ -8,7 +8,6 @@
 
 static char text[480];
 
-/* Which page of the target a DMA wrote to since they were marked with `number`; "no page of the test". */
 const char *refused_landing(const struct bench *b, uint64_t number)
 {
 	unsigned written = target_written(b->target, number);
@@ -78,7 +77,7 @@ const char *refused_once(struct bench *b, struct tally *t, uint8_t want, const c
 const char *refused_entry(struct bench *b, struct tally *t, const uint64_t *entry, unsigned word,
 			  unsigned tries, const char *what, const char *section)
 {
-	/* The upper half of a root entry in legacy mode is no word of the target. */
+	/* The target root is one word in legacy mode: the upper half of its entry is stored by itself. */
 	uint64_t *beyond = word < b->target->words ? NULL : b->target->entry + word;
 	uint64_t before = beyond ? *beyond : 0;
 	const char *problem = NULL;
