@@ -132,6 +132,12 @@
 #define SM_CONTEXT_LACKING	0x60ull /* HPTE and EPTR: of units with HPTS and PTRS, which are not told of here */
 #define PASID_DIR_RESERVED	0xffcull
 #define PASID_RESERVED		0xc20ull, 0xf87f0000ull, 0xf02ull, ~0ull, 0xff8ull, 0xffffffffffff0000ull, ~0ull, ~0ull
+
+/* Of these, what older revisions gave a meaning on units with that in ECAP: such a unit may take them. */
+#define CONTEXT_OF_CH		0x30ull	    /* word 0: hints, revision 1 */
+#define PASID_0_OF_ERS		0x20ull	    /* SLEE, revision 3 */
+#define PASID_1_OF_MTS		0xf8000000ull /* EMT, PWT, PCD */
+#define PASID_2_OF_ERS		0x2ull	    /* ERE */
 // clang-format on
 
 /* AW for a number of second-stage levels (3 to 5). */

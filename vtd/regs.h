@@ -45,11 +45,14 @@
 #define   ECAP_PASID	FIELD(40, 40)
 #define   ECAP_PSS	FIELD(39, 35) /* PASIDs have one bit more */
 #define   ECAP_EAFS	FIELD(34, 34) /* Extended Accessed of first-stage entries, by EAFE */
+#define   ECAP_ERS	FIELD(30, 30) /* execute requests */
 #define   ECAP_PRS	FIELD(29, 29)
 #define   ECAP_NEST	FIELD(26, 26)
+#define   ECAP_MTS	FIELD(25, 25) /* memory types */
 #define   ECAP_IRO	FIELD(17, 8)  /* IOTLB registers, in units of 16 bytes */
 #define   ECAP_SC	FIELD(7, 7)
 #define   ECAP_PT	FIELD(6, 6)
+#define   ECAP_CH	FIELD(5, 5)   /* caching hints, until revision 2 */
 #define   ECAP_MHMV	FIELD(23, 20)
 #define   ECAP_EIM	FIELD(4, 4)
 #define   ECAP_IR	FIELD(3, 3)

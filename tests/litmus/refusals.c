@@ -53,7 +53,7 @@ static const struct {
 	/* Values and bits that are reserved. */
 	{ TARGET_ROOT, 0, 0, 1 << 4, false, "bit 4 of the root entry set", "9.1" },
 	{ TARGET_ROOT, 1, 0, 1 << 12, false, "bit 76 of the root entry set", "9.1" },
-	{ TARGET_CONTEXT, 0, 0, 1 << 4, false, "bit 4 of the context entry set", "9.3" },
+	{ TARGET_CONTEXT, 0, 0, 1 << 9, false, "bit 9 of the context entry set", "9.3" },
 	{ TARGET_CONTEXT, 1, 0, 1ull << 63, false, "bit 127 of the context entry set", "9.3" },
 	{ TARGET_CONTEXT, 0, 0, 3 << 2, false, "TT of the context entry 11b", "9.3" },
 	{ TARGET_CONTEXT, 1, 7, DEPTH, false,

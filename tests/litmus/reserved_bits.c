@@ -9,6 +9,7 @@
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/refused.h"
 #include "vtd/entry.h"
+#include "vtd/regs.h"
 
 /* Those that are reserved whatever the unit can do (sections 9.1 to 9.6). Bits of an address are none of them. */
 static const struct row {
@@ -32,9 +33,27 @@ static uint64_t choose_of(struct bench *b, uint64_t bits)
 	return bits == ~0ull ? 1 | 1ull << 63 | 1ull << random_next(&b->seed) % 64 : bits;
 }
 
+/* Bits of a word that were not reserved once, on a unit that tells of what they turned on: it may be of then. */
+static uint64_t once_used(const struct bench *b, uint8_t target, unsigned word)
+{
+	uint64_t ecap = b->unit->ecap;
+
+	if (target == TARGET_CONTEXT)
+		return !word && field_of(ecap, ECAP_CH) ? CONTEXT_OF_CH : 0;
+	if (target != TARGET_PASID_SS && target != TARGET_PASID_FS)
+		return 0;
+	if (word == 1)
+		return field_of(ecap, ECAP_MTS) ? PASID_1_OF_MTS : 0;
+	return !field_of(ecap, ECAP_ERS) ? 0
+	       : word == 0		 ? PASID_0_OF_ERS
+	       : word == 2		 ? PASID_2_OF_ERS
+					 : 0;
+}
+
 static const char *try_bits(struct bench *b, struct tally *t, const struct row *row, unsigned word)
 {
-	uint64_t entry[ENTRY_WORDS_MAX], bits = choose_of(b, row->bits[word]);
+	uint64_t bits = choose_of(b, row->bits[word]) & ~once_used(b, row->target, word);
+	uint64_t entry[ENTRY_WORDS_MAX];
 	const char *problem = NULL;
 	char what[80];
 

@@ -69,6 +69,7 @@
 	K(pi, 1, 1, "CAP.PI, posted interrupts")                                                     \
 	K(esirtps, 0, 1, "CAP.ESIRTPS")                                                              \
 	K(dit, 0, 1, "ECAP.DIT, device-TLB invalidations name the physical function")                \
+	K(older, 0, 1, "ECAP.CH, ERS, MTS, and bits of entries that older revisions had with them are taken") \
 	/* what the specification lets it do */                                                      \
 	K(chunk, 128, 512, "bits of an entry read at once (64 is less than section 6.2.3.1 permits)") \
 	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \

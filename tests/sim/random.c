@@ -74,6 +74,7 @@ static const struct {
 	{ &sim.pass_width, 3, { 1, 1, 0 } },
 	{ &sim.pds, 2, { 0, 1 } },
 	{ &sim.page_ns, 3, { 0, 500, 20000 } },
+	{ &sim.older, 4, { 0, 0, 0, 1 } },
 };
 
 void sim_options_draw(uint64_t seed)

@@ -11,9 +11,11 @@ static bool sets_reserved(const uint64_t *p)
 {
 	static const uint64_t reserved[PASID_WORDS] = { 0xc20, 0xf87f0000, 0xf02, ~0ull,
 							0xff8, ~0xffffull, ~0ull, ~0ull };
+	/* Revision 3 had SLEE and ERE with ECAP.ERS; EMT, PWT and PCD with MTS. */
+	static const uint64_t once_used[PASID_WORDS] = { 0x20, 0xf8000000, 2 };
 
 	for (unsigned i = 0; i < PASID_WORDS; i++)
-		if (p[i] & reserved[i] &
+		if (p[i] & reserved[i] & ~(sim.older ? once_used[i] : 0) &
 		    ~(sim_has(BUG_PASID_RESERVED_BIT) && i == 2 ? 1ull << 9 : 0))
 			return true;
 	return false;

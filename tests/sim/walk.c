@@ -14,10 +14,13 @@
 static uint8_t check_context(const struct walk *w, const uint64_t *c)
 {
 	unsigned tt = (unsigned)field_get(c, CONTEXT_TT);
+	uint64_t reserved = sim_has(BUG_CONTEXT_BIT) ? 0xbf0 : 0xff0;
 
+	if (sim.older)
+		reserved &= ~0x30ull; /* caching hints */
 	if (!field_get(c, CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return LCT_2;
-	if ((c[0] & (sim_has(BUG_CONTEXT_BIT) ? 0xbf0 : 0xff0) || c[1] & 0xffffffffff000080) &&
+	if ((c[0] & reserved || c[1] & 0xffffffffff000080) &&
 	    !sim_has(BUG_CONTEXT_RESERVED))
 		return LCT_3;
 	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !walk_can(w, ECAP_DT)) ||
