@@ -20,12 +20,11 @@ struct shown {
 	struct best best[TARGET_COUNT][REGIME_COUNT][SHOWN_KINDS];
 	struct best torn[REGIME_COUNT]; /* on any target */
 	bool witness_good[TARGET_COUNT];
-	/* Of each sequence, in any regime: unsafe by the specification, can be seen here, was seen; title printed.
-	 */
+	/* Of each sequence, in any regime: unsafe by the specification, can be seen here, was seen. */
 	uint8_t known_bad[TARGET_COUNT][SEQUENCES_MAX + FOREIGN_MAX];
 };
 
-enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4, TOLD = 8 };
+enum { KNOWN_BAD = 1, SHOWABLE = 2, SEEN = 4 };
 
 /* Take what a control has shown. */
 void shown_take(struct shown *shown, const struct tally *tally, enum target_id target,

@@ -173,7 +173,7 @@ static const char *outside(struct bench *b, const struct sequence *s, const stru
 
 static void judge(const struct bench *b, enum target_id target, enum regime regime,
 		  const struct prediction *p, const char *problem, uint8_t spec_harms,
-		  struct shown *shown, const char *id)
+		  bool is_showable, struct shown *shown, const char *id)
 {
 	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
 	const char *unit = tally.torn	     ? "torn"
@@ -208,7 +208,9 @@ static void judge(const struct bench *b, enum target_id target, enum regime regi
 		if (predict_harm_seen(p, &tally))
 			log_note("  Control: its harm was seen, as the model says");
 		report_result(id, predict_harm_seen(p, &tally) ? VERDICT_PASS : VERDICT_SKIP,
-			      "unsafe by the model; not seen in this run", harm, unit);
+			      is_showable ? "unsafe by the model; not seen in this run"
+					  : "unsafe by the model; this unit cannot show it",
+			      harm, unit);
 	} else if (inconclusive(b, shown, target, regime, controls)) {
 		report_result(id, VERDICT_SKIP, inconclusive(b, shown, target, regime, controls), 0,
 			      "torn");
@@ -247,9 +249,11 @@ static uint8_t log_model(struct bench *b, const struct sequence *s, const struct
 	return spec.harms;
 }
 
-/* `full` is by this unit's model; what is known to be bad is what the specification allows to harm.
+/*
+ * `full` is by this unit's model; what is known to be bad is what the specification allows to harm. Returns whether this unit
+ * can show it.
  */
-static void note_known_bad(struct bench *b, enum target_id target, const struct sequence *s,
+static bool note_known_bad(struct bench *b, enum target_id target, const struct sequence *s,
 			   const struct trial *trial, const struct prediction *full,
 			   struct shown *shown)
 {
@@ -262,6 +266,7 @@ static void note_known_bad(struct bench *b, enum target_id target, const struct 
 	predict_known_bad(b, trial, s->never_blocks, &here);
 	shown->known_bad[target][sequence_index(s)] |= (spec.harms ? KNOWN_BAD : 0) |
 						       (here.harms ? SHOWABLE : 0);
+	return here.harms;
 }
 
 void verdict_run(struct bench *b, enum target_id target, const struct sequence *s,
@@ -277,10 +282,10 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 			       .ats = true };
 	struct prediction full, p;
 	const char *problem, *follows = bench_follows(b, BROKEN(BROKEN_KINDS) - 1, id);
-	uint8_t spec_harms, *flags = &shown->known_bad[target][sequence_index(s)];
+	bool is_showable;
+	uint8_t spec_harms;
 
-	log_note("%s:%s%s", id, *flags & TOLD ? "" : " ", *flags & TOLD ? "" : s->title);
-	*flags |= TOLD;
+	log_note("%s: %s", id, s->title);
 	if (!shown->witness_good[target]) {
 		report_result(id, VERDICT_ERROR,
 			      follows ? follows
@@ -306,8 +311,10 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		report_result(id, p.problem ? VERDICT_ERROR : VERDICT_SKIP, problem, 0, "torn");
 		return;
 	}
-	note_known_bad(b, target, s, &trial, &full, shown);
+	is_showable = note_known_bad(b, target, s, &trial, &full, shown);
 	spec_harms = log_model(b, s, &trial, &p);
+	/* What comes of this unit's own reading alone it shows as well. */
+	is_showable |= (p.harms & ~spec_harms) != 0;
 	/* Those of the catalogue are held against the model when it is built. */
 	if (sequence_index(s) >= sequence_count && s->claim == CLAIM_SAFE && full.harms)
 		log_note("  Its claim is not true here: it says safe");
@@ -321,7 +328,7 @@ void verdict_run(struct bench *b, enum target_id target, const struct sequence *
 		/* What these DMAs came to must be within the model, too. */
 		problem = problem ? problem : outside(b, s, &trial, &p, &costs.tally);
 	}
-	judge(b, target, regime, &p, problem, spec_harms, shown, id);
+	judge(b, target, regime, &p, problem, spec_harms, is_showable, shown, id);
 	if (predict_harm_seen(&p, &tally))
 		shown->known_bad[target][sequence_index(s)] |= SEEN;
 }
