@@ -145,98 +145,113 @@ static uint64_t *controls_of(struct log *l)
 	return &l->controls[0].harm;
 }
 
-void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
+/* What the test came to. */
+struct verdict {
+	uint64_t harm;
+	const char *unit, *why;
+	char unit_text[32]; /* of a test whose counts stay */
+	bool is_error;
+};
+
+/* Of the test's record: who it is, and what the model says. Whether it may be blocked. */
+static bool begin(struct log *l, char *test, size_t room)
 {
-	static const char *const words[] = { RECORD_PASS, RECORD_SKIP, RECORD_FAIL };
-	char *test = lines[0], was = value_of(test, "v") ? *value_of(test, "v") : 's';
-	size_t room = sizeof(lines[0]);
-	const char *id = value_of(test, "id"), *why = NULL, *unit;
-	char unit_text[32] = RECORD_UNIT;
-	uint64_t harm, blocked = 0;
-	unsigned n = (unsigned)number_in(test, "n");
-	bool is_check = value_of(test, "check") != NULL, may_block, is_error = false;
-	const char *harms = value_of(test, "harms");
+	const char *id = value_of(test, "id"), *harms = value_of(test, "harms");
+	const char *blocked = harm_word(HARM_BIT_BLOCKED);
 
 	snprintf(l->id, sizeof(l->id), "%.*s", id ? (int)strcspn(id, " ") : 0, id ? id : "");
+	l->verdict = value_of(test, "v") ? *value_of(test, "v") : 's';
 	l->has_model = harms != NULL;
 	l->has_tally = l->surprise = false;
 	l->unsafe = harms && strncmp(harms, "none", 4);
-	may_block = harms && memmem(harms, strcspn(harms, " "), harm_word(HARM_BIT_BLOCKED),
-				    strlen(harm_word(HARM_BIT_BLOCKED)));
 	l->dmas = l->exposed = l->torn = l->exposed_torn = l->stale = l->mistagged = 0;
 	if (l->has_model) {
 		cut(test, "controls");
 		put_number(test, room, "controls", *controls_of(l));
 	}
-	/* Of a check the counts stay. */
-	for (unsigned i = 1; l->has_model && i < count; i++) {
-		if (!strncmp(lines[i], "tally ", 6)) {
-			tally(l, lines[i], room);
-			outcomes(l, lines[i], room);
-			blocked = may_block ? number_in(lines[i], "np") : 0;
-		} else if (!strncmp(lines[i], "fault ", 6)) {
-			uint64_t faults = scaled(l, number_in(lines[i], "n"), 10 * l->kind->speed);
+	return harms && memmem(harms, strcspn(harms, " "), blocked, strlen(blocked));
+}
 
-			faults = faults * l->fault_factor / 100 + 1;
-			set_number(lines[i], room, "n", faults);
-			add(&l->words, "#     %" PRIu64 " of reason 0x%" PRIx64 "\r\n", faults,
-			    number_in(lines[i], "reason"));
-		}
-	}
-	harm = l->torn + l->stale + l->mistagged + blocked;
-	l->verdict = was;
-	unit = l->torn ? "torn" : l->stale ? "stale" : l->mistagged ? "mistagged" : "torn";
-	if (l->has_model && l->has_tally) {
-		uint64_t *controls = controls_of(l);
+static void faults(struct log *l, char *line, size_t room)
+{
+	uint64_t n = scaled(l, number_in(line, "n"), 10 * l->kind->speed) * l->fault_factor / 100 +
+		     1;
 
-		if (l->surprise) {
-			l->verdict = 'f';
-			why = "outside the specification: an outcome that the model does not allow";
-		} else if (l->unsafe) {
-			l->verdict = harm ? 'p' : 's';
-			why = harm ? NULL : "unsafe by the model; not seen in this run";
-			*controls += harm;
-		} else {
-			l->verdict = *controls && l->exposed ? 'p' : 's';
-			why = l->verdict == 'p' ? NULL
-			      : *controls
-				      ? "inconclusive: nothing was rewritten during a DMA"
-				      : "inconclusive: no control of this target and regime has shown harm so far in this run";
-			harm = 0;
-		}
-		/* Now and then a device hangs. */
-		if (!l->surprise && !below(l, 3000)) {
-			l->verdict = 'f';
-			is_error = true;
-			why = hostile(l, "the device did not answer in time, and was reset");
-		}
-		cut(test, "why");
-		cut(test, "unit");
-		set(test, room, "v", words[l->verdict == 'p' ? 0 : l->verdict == 's' ? 1 : 2]);
-		cut(test, "num");
-		put_number(test, room, "num", harm);
-		if (strcmp(unit, RECORD_UNIT)) {
-			strcat(test, " unit=");
-			strcat(test, unit);
-		}
-		if (why) {
-			strcat(test, " why=x");
-			set_text(test, room, "why", why);
-		}
-		cut(test, "class");
-		if (is_error)
-			strcat(test, " class=error");
+	set_number(line, room, "n", n);
+	add(&l->words, "#     %" PRIu64 " of reason 0x%" PRIx64 "\r\n", n,
+	    number_in(line, "reason"));
+}
+
+static void judge(struct log *l, struct verdict *v)
+{
+	uint64_t *controls = controls_of(l);
+
+	v->unit = l->torn ? "torn" : l->stale ? "stale" : l->mistagged ? "mistagged" : "torn";
+	if (l->surprise) {
+		l->verdict = 'f';
+		v->why = "outside the specification: an outcome that the model does not allow";
+	} else if (l->unsafe) {
+		l->verdict = v->harm ? 'p' : 's';
+		v->why = v->harm ? NULL : "unsafe by the model; not seen in this run";
+		*controls += v->harm;
 	} else {
-		harm = number_in(test, "num");
-		unit = NULL;
-		if (value_of(test, "unit"))
-			snprintf(unit_text, sizeof(unit_text), "%.*s",
-				 (int)strcspn(value_of(test, "unit"), " "), value_of(test, "unit"));
+		l->verdict = *controls && l->exposed ? 'p' : 's';
+		v->why =
+			l->verdict == 'p' ? NULL
+			: *controls
+				? "inconclusive: nothing was rewritten during a DMA"
+				: "inconclusive: no control of this target and regime has shown harm so far in this run";
+		v->harm = 0;
 	}
-	if (n && n < TESTS_MAX) {
-		l->results[n].letter = is_check && l->verdict == 'p' ? 'c' : l->verdict;
-		l->results[n].number = harm;
+	/* Now and then a device hangs. */
+	if (!l->surprise && !below(l, 3000)) {
+		l->verdict = 'f';
+		v->is_error = true;
+		v->why = hostile(l, "the device did not answer in time, and was reset");
 	}
+}
+
+static const char *verdict_word(const struct log *l)
+{
+	return l->verdict == 'p' ? RECORD_PASS : l->verdict == 's' ? RECORD_SKIP : RECORD_FAIL;
+}
+
+static void put_verdict(struct log *l, char *test, size_t room, const struct verdict *v)
+{
+	cut(test, "why");
+	cut(test, "unit");
+	set(test, room, "v", verdict_word(l));
+	cut(test, "num");
+	put_number(test, room, "num", v->harm);
+	if (strcmp(v->unit, RECORD_UNIT)) {
+		strcat(test, " unit=");
+		strcat(test, v->unit);
+	}
+	if (v->why) {
+		strcat(test, " why=x");
+		set_text(test, room, "why", v->why);
+	}
+	cut(test, "class");
+	if (v->is_error)
+		strcat(test, " class=error");
+}
+
+/* Of a check, and of a test without counts, what it came to stays. */
+static void keep_verdict(const char *test, struct verdict *v)
+{
+	const char *unit = value_of(test, "unit");
+
+	v->harm = number_in(test, "num");
+	snprintf(v->unit_text, sizeof(v->unit_text), "%s", RECORD_UNIT);
+	if (unit)
+		snprintf(v->unit_text, sizeof(v->unit_text), "%.*s", (int)strcspn(unit, " "), unit);
+	v->unit = v->unit_text;
+}
+
+static void say(struct log *l, unsigned n, const struct verdict *v)
+{
+	const char *why = v->why ? v->why : "";
+
 	if (l->has_model && l->has_tally && l->torn)
 		add(&l->words,
 		    "#   Sometimes: %" PRIu64 " of %" PRIu64 " DMAs torn; %" PRIu64
@@ -248,14 +263,43 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 		    " in all), below %.3g at 95 %%\r\n",
 		    l->exposed, l->dmas, l->exposed > 3 ? 3.0 / (double)l->exposed : 1.0);
 	if (l->has_model && l->verdict == 'f')
-		add(&l->words, "#   %s: %s\r\n", is_error ? "ERROR" : "FAIL", why ? why : "");
+		add(&l->words, "#   %s: %s\r\n", v->is_error ? "ERROR" : "FAIL", why);
 	add_bytes(&l->out, l->words.at ? l->words.at : "", l->words.bytes);
 	add(&l->out, "%sok %u %s%s%s\r\n", l->verdict == 'f' ? "not " : "", n, l->id,
-	    l->verdict == 's' ? " # SKIP " : "", l->verdict == 's' && why ? why : "");
-	add(&l->out, "VTDL-RESULT %s %s %" PRIu64 " %s\r\n", l->id,
-	    words[l->verdict == 'p'   ? 0
-		  : l->verdict == 's' ? 1
-				      : 2],
-	    harm, unit ? unit : unit_text);
+	    l->verdict == 's' ? " # SKIP " : "", l->verdict == 's' ? why : "");
+	add(&l->out, "VTDL-RESULT %s %s %" PRIu64 " %s\r\n", l->id, verdict_word(l), v->harm,
+	    v->unit);
 	l->words.bytes = 0;
+}
+
+void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
+{
+	struct verdict v = { 0 };
+	char *test = lines[0];
+	size_t room = sizeof(lines[0]);
+	unsigned n = (unsigned)number_in(test, "n");
+	bool is_check = value_of(test, "check") != NULL, may_block = begin(l, test, room);
+
+	/* Of a check the counts stay. */
+	for (unsigned i = 1; l->has_model && i < count; i++) {
+		if (!strncmp(lines[i], "tally ", 6)) {
+			tally(l, lines[i], room);
+			outcomes(l, lines[i], room);
+			v.harm = may_block ? number_in(lines[i], "np") : 0;
+		} else if (!strncmp(lines[i], "fault ", 6)) {
+			faults(l, lines[i], room);
+		}
+	}
+	v.harm += l->torn + l->stale + l->mistagged;
+	if (l->has_model && l->has_tally) {
+		judge(l, &v);
+		put_verdict(l, test, room, &v);
+	} else {
+		keep_verdict(test, &v);
+	}
+	if (n && n < TESTS_MAX) {
+		l->results[n].letter = is_check && l->verdict == 'p' ? 'c' : l->verdict;
+		l->results[n].number = v.harm;
+	}
+	say(l, n, &v);
 }
