@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* VT-d specification 4.1, chapter 11; withdrawn fields as revision 2.x has them. */
+/* VT-d specification 4.1, chapter 11, and ECAP of 5.10; withdrawn fields as revision 2.x has them. */
 #include "vtd/decode_table.h"
 #include "vtd/regs.h"
 
@@ -31,9 +31,18 @@ const struct decode_field decode_fields[] = {
 	{ CAP, PLAIN, "AFL", { 3, 3 }, "advanced fault logging" },
 	{ CAP, DOMAINS, "ND", { 2, 0 }, "domain ids" },
 
+	{ ECAP, PLAIN, "IRREQ", { 62, 62 }, "interrupt remapping is required" },
+	{ ECAP, PLAIN, "EIMER", { 61, 61 }, "extended interrupt mode is required" },
+	{ ECAP, PLAIN, "RDTS", { 60, 60 }, "RMID and CLOS by software" },
+	{ ECAP, PLAIN, "HPT1GPS", { 59, 59 }, "host-permission pages of 1 GiB" },
+	{ ECAP, PLAIN, "SMS", { 58, 58 }, "stop markers" },
+	{ ECAP, PLAIN, "SSIRWS", { 57, 57 }, "I/O read and write of the second stage" },
+	{ ECAP, PLAIN, "PTRS", { 56, 56 }, "PASID in translated requests" },
+	{ ECAP, PLAIN, "HPTS", { 55, 55 }, "host permission tables" },
 	{ ECAP, PLAIN, "RPRIVS", { 53, 53 }, "RID_PRIV" },
 	{ ECAP, PLAIN, "ADMS", { 52, 52 }, "abort-DMA mode" },
 	{ ECAP, PLAIN, "PMS", { 51, 51 }, "performance monitoring" },
+	{ ECAP, PLAIN, "TDXCS", { 50, 50 }, "TDX Connect" },
 	{ ECAP, PLAIN, "RPS", { 49, 49 }, "RID_PASID is used" },
 	{ ECAP, PLAIN, "SMPWC", { 48, 48 }, "scalable-mode walks snoop" },
 	{ ECAP, PLAIN, "FSTS", { 47, 47 }, "first-stage translation" },

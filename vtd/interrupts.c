@@ -17,6 +17,8 @@ const char *vtd_interrupts_lack(const struct vtd_unit *unit, bool x2apic)
 		return "the unit has no interrupt remapping (ECAP.IR = 0)";
 	if (x2apic && !field_of(unit->ecap, ECAP_EIM))
 		return "the processors are in x2APIC mode, which the unit's interrupt remapping does not have (ECAP.EIM = 0)";
+	if (!x2apic && field_of(unit->ecap, ECAP_EIMER))
+		return "the processors are not in x2APIC mode (x2apic=1), without which the unit remaps no interrupts (ECAP.EIMER = 1)";
 	return NULL;
 }
 

@@ -33,7 +33,11 @@
 #define   CAP_PLMR	FIELD(5, 5)
 #define   CAP_RWBF	FIELD(4, 4)
 #define   CAP_ND	FIELD(2, 0)   /* domain ids have 4 + 2n bits */
+#define   CAP_RESERVED	0x060000400000e000ull /* by revision 5.10, as of ECAP below: a unit that has one of these set is newer */
 #define VTD_ECAP	0x10
+#define   ECAP_RESERVED	0x80400001000c0000ull
+#define   ECAP_IRREQ	FIELD(62, 62) /* messages are blocked while interrupts are not remapped */
+#define   ECAP_EIMER	FIELD(61, 61) /* interrupts are remapped in extended interrupt mode alone */
 #define   ECAP_RPS	FIELD(49, 49) /* RID_PASID of a context entry is used */
 #define   ECAP_SMPWC	FIELD(48, 48)
 #define   ECAP_FSTS	FIELD(47, 47)

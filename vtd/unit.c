@@ -110,6 +110,11 @@ unsigned vtd_unit_any_levels(const struct vtd_unit *unit)
 	return 0;
 }
 
+bool vtd_unit_is_newer(const struct vtd_unit *unit)
+{
+	return unit->cap & CAP_RESERVED || unit->ecap & ECAP_RESERVED;
+}
+
 unsigned vtd_unit_width(const struct vtd_unit *unit)
 {
 	unsigned width = (unsigned)field_of(unit->cap, CAP_MGAW) + 1;

@@ -72,6 +72,8 @@ unsigned
 vtd_unit_any_levels(const struct vtd_unit *unit); /* one that is supported, 4 if it is; 0: none */
 unsigned
 vtd_unit_width(const struct vtd_unit *unit); /* bits of an address that it translates: CAP.MGAW */
+/* Whether it has bits in CAP or ECAP that revision 5.10 reserves: what else that does may have got a meaning. */
+bool vtd_unit_is_newer(const struct vtd_unit *unit);
 unsigned vtd_unit_domain_ids(const struct vtd_unit *unit); /* how many there are: CAP.ND */
 
 /*

@@ -169,8 +169,8 @@ TEST(decode_knows_all_but_reserved_bits)
 		uint64_t reserved;
 	} cases[] = {
 		{ "VER", 0xffffff00 },
-		{ "CAP", 0x060000400000e000 },
-		{ "ECAP", 0xffc40001000c0000 },
+		{ "CAP", CAP_RESERVED },
+		{ "ECAP", ECAP_RESERVED },
 		{ "GSTS", 0x007fffff },
 		{ "RTADDR", 0x3ff },
 		{ "CCMD", 0x07fffffc00000000 },

@@ -182,7 +182,10 @@ const char *disabling_find(struct bench *b, struct tally *t)
 
 /* --- interrupt remapping --- */
 
-/* In compatibility format, remapping off: it comes as it is. NULL, or what is wrong. */
+/*
+ * In compatibility format, remapping off: it comes as it is, or is blocked where the unit requires remapping (ECAP.IRREQ).
+ * NULL, or what is wrong.
+ */
 static const char *see_off(struct bench *b, struct tally *t)
 {
 	const struct dma_generator *g = b->device->generator;
@@ -190,6 +193,7 @@ static const char *see_off(struct bench *b, struct tally *t)
 	const char *problem = g->interrupt_open(
 		b->device, COMPATIBLE | (uint64_t)b->driver_apic << 12, INTERRUPT_VECTOR_A);
 	struct interrupts_taken taken;
+	bool came;
 
 	if (problem)
 		return t->stopped = problem;
@@ -199,10 +203,14 @@ static const char *see_off(struct bench *b, struct tally *t)
 	do
 		taken = interrupts_let_in();
 	while (taken.a == b->interrupt.seen.a && time_us() - started < LATE_US);
-	if (taken.a != b->interrupt.seen.a || b->device->may_not_send) {
-		b->interrupt.seen = taken;
+	came = taken.a != b->interrupt.seen.a;
+	b->interrupt.seen = taken;
+	bench_forget_faults(b);
+	if (came && field_of(b->unit->ecap, ECAP_IRREQ))
+		return OUTSIDE
+			"interrupt remapping was turned off, and an interrupt in compatibility format came, though ECAP.IRREQ is 1: it is not blocked (section 5.1.4)";
+	if (came || b->device->may_not_send || field_of(b->unit->ecap, ECAP_IRREQ))
 		return NULL;
-	}
 	return OUTSIDE
 		"interrupt remapping was turned off, GSTS.IRES reads 0, and an interrupt in compatibility format did not come: the unit goes on remapping (section 11.4.4.1)";
 }

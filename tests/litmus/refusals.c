@@ -23,6 +23,7 @@
 #define HAS \
 	(1ull << 60) /* with the bit: it is reserved where ECAP does not have what it turns on */
 #define RID (1ull << 59) /* with the bit: where RID_PASID is used */
+#define NEW (1ull << 58) /* with the bit: a newer unit may use it */
 
 /* An entry of state A, some bits of one word cleared and others set: then a write must be refused. */
 static const struct {
@@ -51,25 +52,30 @@ static const struct {
 	{ TARGET_FS_LEAF, 0, 2, 0, false, "R/W of the first-stage leaf entry clear", "3.6.1" },
 	{ TARGET_FS_LEAF, 0, 4, 0, false, "U/S of the first-stage leaf entry clear", "3.6.1" },
 	/* Values and bits that are reserved. */
-	{ TARGET_ROOT, 0, 0, 1 << 4, false, "bit 4 of the root entry set", "9.1" },
-	{ TARGET_ROOT, 1, 0, 1 << 12, false, "bit 76 of the root entry set", "9.1" },
-	{ TARGET_CONTEXT, 0, 0, 1 << 9, false, "bit 9 of the context entry set", "9.3" },
-	{ TARGET_CONTEXT, 1, 0, 1ull << 63, false, "bit 127 of the context entry set", "9.3" },
+	{ TARGET_ROOT, 0, 0, NEW | 1 << 4, false, "bit 4 of the root entry set", "9.1" },
+	{ TARGET_ROOT, 1, 0, NEW | 1 << 12, false, "bit 76 of the root entry set", "9.1" },
+	{ TARGET_CONTEXT, 0, 0, NEW | 1 << 9, false, "bit 9 of the context entry set", "9.3" },
+	{ TARGET_CONTEXT, 1, 0, NEW | 1ull << 63, false, "bit 127 of the context entry set",
+	  "9.3" },
 	{ TARGET_CONTEXT, 0, 0, 3 << 2, false, "TT of the context entry 11b", "9.3" },
 	{ TARGET_CONTEXT, 1, 7, DEPTH, false,
 	  "AW of the context entry a depth that CAP.SAGAW lacks", "9.3" },
 	{ TARGET_TABLE, 0, 0, LARGE, false,
 	  "PS of a second-stage entry above the leaf set, CAP.SSLPS 0", "9.8" },
-	{ TARGET_SM_ROOT, 0, 0, 1 << 4, false, "bit 4 of the scalable-mode root entry set", "9.2" },
-	{ TARGET_SM_CONTEXT, 0, 0, 1 << 8, false, "bit 8 of the scalable-mode context entry set",
-	  "9.4" },
-	{ TARGET_SM_CONTEXT, 1, 0, 1ull << 63, false,
+	{ TARGET_SM_ROOT, 0, 0, NEW | 1 << 4, false, "bit 4 of the scalable-mode root entry set",
+	  "9.2" },
+	{ TARGET_SM_CONTEXT, 0, 0, NEW | 1 << 8, false,
+	  "bit 8 of the scalable-mode context entry set", "9.4" },
+	{ TARGET_SM_CONTEXT, 1, 0, NEW | 1ull << 63, false,
 	  "bit 127 of the scalable-mode context entry set", "9.4" },
 	{ TARGET_SM_CONTEXT, 1, 0, RID | 1 << 19, true,
 	  "RID_PASID of the context entry beyond its directory", "9.4" },
-	{ TARGET_PASID_DIR, 0, 0, 1 << 4, true, "bit 4 of the PASID-directory entry set", "9.5" },
-	{ TARGET_PASID_SS, 0, 0, 1 << 10, true, "bit 10 of the PASID-table entry set", "9.6" },
-	{ TARGET_PASID_FS, 0, 0, 1 << 10, true, "bit 10 of the PASID-table entry set", "9.6" },
+	{ TARGET_PASID_DIR, 0, 0, NEW | 1 << 4, true, "bit 4 of the PASID-directory entry set",
+	  "9.5" },
+	{ TARGET_PASID_SS, 0, 0, NEW | 1 << 10, true, "bit 10 of the PASID-table entry set",
+	  "9.6" },
+	{ TARGET_PASID_FS, 0, 0, NEW | 1 << 10, true, "bit 10 of the PASID-table entry set",
+	  "9.6" },
 	{ TARGET_PASID_SS, 0, 7 << 6, 7 << 6, false, "PGTT of the PASID-table entry 111b", "9.6" },
 	{ TARGET_PASID_FS, 0, 7 << 6, 7 << 6, false, "PGTT of the PASID-table entry 111b", "9.6" },
 	{ TARGET_PASID_SS, 0, 7 << 2, DEPTH, false,
@@ -137,6 +143,8 @@ static uint64_t set_by(const struct bench *b, unsigned i)
 		return field_of(b->unit->ecap, turned_on_by(i)) ? 0 : set & ~HAS;
 	if (set & RID)
 		return b->unit->uses_rid_pasid ? set & ~RID : 0;
+	if (set & NEW)
+		return vtd_unit_is_newer(b->unit) ? 0 : set & ~NEW;
 	if (set == LARGE)
 		return field_of(b->unit->cap, CAP_SSLPS) & 1 ? 0 : PS;
 	if (set != DEPTH)

@@ -4,6 +4,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/random.h"
 #include "kernel/lib/string.h"
+#include "kernel/output/log.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
@@ -73,6 +74,11 @@ const char *reserved_bits_find(struct bench *b, struct tally *t)
 {
 	const char *problem = NULL;
 
+	if (vtd_unit_is_newer(b->unit)) {
+		log_note(
+			"  reserved bits of entries: not tried: CAP or ECAP has bits that revision 5.10 does not know, so the unit is newer");
+		return NULL;
+	}
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]) && !problem; i++) {
 		if (b->lacks[rows[i].target] ||
 		    (rows[i].not_qemu && known_of_qemu(b, KNOWN_PASID_RESERVED)))

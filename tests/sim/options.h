@@ -68,8 +68,11 @@
 	K(eim, 1, 1, "ECAP.EIM, for x2APIC mode")                                                    \
 	K(pi, 1, 1, "CAP.PI, posted interrupts")                                                     \
 	K(esirtps, 0, 1, "CAP.ESIRTPS")                                                              \
+	K(irreq, 0, 1, "ECAP.IRREQ, messages are blocked while interrupts are not remapped; with IR")  \
+	K(eimer, 0, 1, "ECAP.EIMER, extended interrupt mode is required; with EIM")                  \
 	K(dit, 0, 1, "ECAP.DIT, device-TLB invalidations name the physical function")                \
 	K(older, 0, 1, "ECAP.CH, ERS, MTS, and bits of entries that older revisions had with them are taken") \
+	K(newer, 0, 1, "ECAP bit 54, and bits of DMA-remapping entries and descriptors are taken that revision 5.10 reserves") \
 	/* what the specification lets it do */                                                      \
 	K(chunk, 128, 512, "bits of an entry read at once (64 is less than section 6.2.3.1 permits)") \
 	K(order, 1, 3, "of chunks: 0 ascending, 1 P first, then any, 2 descending, 3 any")           \

@@ -86,7 +86,8 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 		return false;
 	if ((field_get(d, DESC_TYPE_HIGH) && !sim_has(BUG_TYPE_LOW)) || !is_known(u, type, wide))
 		return false;
-	if (type < sizeof(reserved) / sizeof(reserved[0]) && !sim_has(BUG_DESCRIPTOR_RESERVED) &&
+	if (type < sizeof(reserved) / sizeof(reserved[0]) && !sim.newer &&
+	    !sim_has(BUG_DESCRIPTOR_RESERVED) &&
 	    (d[0] & reserved[type][0] || d[1] & reserved[type][1]))
 		return false;
 	if ((type == TYPE_DEVTLB || type == TYPE_PASID_DEVTLB) && d[0] & DESC_PFSID &&
@@ -95,7 +96,7 @@ static bool is_valid(const struct unit *u, const uint64_t d[4], bool wide)
 	if (type == TYPE_WAIT && field_get(d, DESC_PD) &&
 	    !field_of(unit_get64(u, VTD_ECAP), ECAP_PDS))
 		return false;
-	if (wide && (d[2] || d[3]) && !sim_has(BUG_QUEUE_WORDS))
+	if (wide && (d[2] || d[3]) && !sim.newer && !sim_has(BUG_QUEUE_WORDS))
 		return false;
 	switch (type) {
 	case TYPE_CONTEXT:

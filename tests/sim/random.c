@@ -75,6 +75,9 @@ static const struct {
 	{ &sim.pds, 2, { 0, 1 } },
 	{ &sim.page_ns, 3, { 0, 500, 20000 } },
 	{ &sim.older, 4, { 0, 0, 0, 1 } },
+	{ &sim.newer, 4, { 0, 0, 0, 1 } },
+	{ &sim.irreq, 4, { 0, 0, 0, 1 } },
+	{ &sim.eimer, 4, { 0, 0, 0, 1 } },
 };
 
 void sim_options_draw(uint64_t seed)

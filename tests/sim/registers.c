@@ -61,9 +61,12 @@ void unit_reset(struct unit *u, unsigned number)
 			   field_bits(ECAP_DIT, sim.dit) | field_bits(ECAP_IR, sim.ir) |
 			   field_bits(ECAP_EIM, sim.eim) | field_bits(ECAP_MHMV, sim.ir ? 15 : 0) |
 			   field_bits(ECAP_SSADS, sim.ssads && sim.ssts) |
-			   field_bits(ECAP_EAFS, sim.eafs && sim.fsts) |
+			   field_bits(ECAP_EAFS, sim.eafs && sim.fsts) | (uint64_t)sim.newer << 54 |
+			   field_bits(ECAP_IRREQ, sim.irreq && sim.ir) |
+			   field_bits(ECAP_EIMER, sim.eimer && sim.eim && sim.ir) |
 			   field_bits(ECAP_CH, sim.older) | field_bits(ECAP_ERS, sim.older) |
-			   field_bits(ECAP_MTS, sim.older) | field_bits(ECAP_SC, sim.sc) | field_bits(ECAP_PRS, sim.prs && sim.dt) |
+			   field_bits(ECAP_MTS, sim.older) | field_bits(ECAP_SC, sim.sc) |
+			   field_bits(ECAP_PRS, sim.prs && sim.dt) |
 			   field_bits(ECAP_PDS, sim.pds && sim.prs && sim.dt));
 	unit_set32(u, VTD_FECTL, FECTL_IM);
 	unit_set32(u, VTD_IECTL, FECTL_IM);

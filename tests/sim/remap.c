@@ -19,6 +19,8 @@ enum interrupt_reason {
 	IR_COMPATIBILITY = 0x25,
 	IR_SOURCE = 0x26,
 	IR_DESCRIPTOR = 0x28,
+	IR_NOT_EXTENDED = 0x2a,
+	IR_IS_OFF = 0x2b,
 };
 
 static bool is_rare(struct unit *u, enum sim_bug bug)
@@ -272,9 +274,10 @@ uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 	if (!(status & GCMD_IRE || (sim_has(BUG_IRE_STAYS) && u->was_remapping)) ||
 	    (u->remaps_from && unit_now() < u->remaps_from)) {
 		pass(r, m);
-		return 0;
-	}
-	if (is_remappable) {
+		reason = field_of(unit_get64(u, VTD_ECAP), ECAP_IRREQ) ? IR_IS_OFF : 0;
+	} else if (field_of(unit_get64(u, VTD_ECAP), ECAP_EIMER) && !is_extended(u)) {
+		reason = IR_NOT_EXTENDED;
+	} else if (is_remappable) {
 		reason = remap(u, r, m);
 	} else {
 		reason = (is_extended(u) || !(status & GCMD_CFI)) && !sim_has(BUG_IR_COMPATIBILITY)

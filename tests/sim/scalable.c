@@ -29,7 +29,7 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 
 	if (!field_get(p, PASID_P) && !sim_has(BUG_PASID_IGNORE_P))
 		return SPT_2;
-	if (sets_reserved(p) && !sim_has(BUG_PASID_RESERVED))
+	if (sets_reserved(p) && !walk_takes_reserved(BUG_PASID_RESERVED))
 		return SPT_3;
 	if (((field_get(p, PASID_SSADE) && !walk_can(w, ECAP_SSADS)) ||
 	     (field_get(p, PASID_PGSNP) && !walk_can(w, ECAP_SC)) ||
@@ -142,7 +142,7 @@ uint8_t walk_check_sm_context(const struct walk *w, const uint64_t *c)
 	if ((c[0] & 0x1e0 ||
 	     (sim_has(BUG_SM_CONTEXT_BIT) ? c[1] & ~(1ull << 40) : c[1]) & 0xffffffffffe00000 ||
 	     ((c[2] || c[3]) && !sim_has(BUG_SM_CONTEXT_HIGH))) &&
-	    !sim_has(BUG_CONTEXT_RESERVED))
+	    !walk_takes_reserved(BUG_CONTEXT_RESERVED))
 		return SCT_3;
 	if (field_get(c, SM_CONTEXT_PRE) &&
 	    ((!walk_can(w, ECAP_PRS) && !sim_has(BUG_CONTEXT_RESERVED)) || sim_has(BUG_PRE_FAULTS)))
@@ -219,7 +219,8 @@ static uint8_t read_pasid_entry(struct walk *w, const uint64_t *c, uint64_t *p)
 	w->r->suppress_faults |= walk_is_silent(directory);
 	if (!field_of(directory, PASID_DIR_P) && !sim_has(BUG_DIR_P_IGNORED))
 		return SPD_2;
-	if (directory & (sim_has(BUG_DIR_BIT) ? 0xefc : 0xffc) && !sim_has(BUG_DIR_RESERVED))
+	if (directory & (sim_has(BUG_DIR_BIT) ? 0xefc : 0xffc) &&
+	    !walk_takes_reserved(BUG_DIR_RESERVED))
 		return SPD_3;
 	walk_fetch(walk_cut(directory & field_mask(PASID_DIR_SMPTBLPTR), BUG_PASID_TABLE_CUT, 32) +
 			   8 * PASID_WORDS *

@@ -21,7 +21,7 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 	if (!field_get(c, CONTEXT_P) && !sim_has(BUG_IGNORE_P))
 		return LCT_2;
 	if ((c[0] & reserved || c[1] & 0xffffffffff000080) &&
-	    !sim_has(BUG_CONTEXT_RESERVED))
+	    !walk_takes_reserved(BUG_CONTEXT_RESERVED))
 		return LCT_3;
 	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !walk_can(w, ECAP_DT)) ||
 	    (tt == TT_PASS && !walk_can(w, ECAP_PT)))
@@ -79,7 +79,7 @@ static uint8_t read_context(struct walk *w, uint64_t *c)
 	if (!field_of(half, ROOT_P) && !sim_has(BUG_ROOT_P_IGNORED))
 		return scalable ? SRT_2 : LRT_2;
 	if ((half & 0xffe || (!scalable && root[1] && !sim_has(BUG_ROOT_HIGH))) &&
-	    !sim_has(BUG_ROOT_RESERVED))
+	    !walk_takes_reserved(BUG_ROOT_RESERVED))
 		return scalable ? SRT_3 : LRT_3;
 	half = walk_cut(half & field_mask(ROOT_CTP), BUG_CTP_CUT, 32);
 	c[2] = c[3] = 0;

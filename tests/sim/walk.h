@@ -67,6 +67,12 @@ struct walk {
 	unsigned second_levels;
 };
 
+/* A unit of a revision after 5.10 may give bits a meaning that it reserves. */
+static inline bool walk_takes_reserved(enum sim_bug bug)
+{
+	return sim.newer || sim_has(bug);
+}
+
 /* What the first word of an entry says of the faults of its requests, whether it is present or not (sections 9.3 to 9.6). */
 static inline bool walk_is_silent(uint64_t word)
 {
