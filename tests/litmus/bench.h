@@ -151,6 +151,9 @@ const char *bench_status_text(const struct bench *bench, enum vtd_status status)
 /* Bring the device into order, its ATS off meanwhile. NULL, or why it does not work any more. */
 const char *bench_reset(struct bench *bench);
 
+/* For what must come, but on a busy host may be late: the unit of an emulator has to wait for a processor. */
+#define BENCH_COMES_US 50000
+
 /* Forget what records said, before a DMA. */
 void bench_forget_faults(struct bench *bench);
 bool bench_said_anything(const struct bench *bench); /* of a refusal */

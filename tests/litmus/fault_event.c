@@ -10,9 +10,8 @@
 #include "vtd/invalidate.h"
 #include "vtd/queue.h"
 
-#define FAULTS	8
-#define UNREAD	3
-#define TOLD_US 1000
+#define FAULTS 8
+#define UNREAD 3
 
 static volatile unsigned events;
 
@@ -57,7 +56,7 @@ static unsigned end(struct bench *b, bool masked)
 {
 	uint64_t started = time_us();
 
-	while (!masked && !events && time_us() - started < TOLD_US)
+	while (!masked && !events && time_us() - started < BENCH_COMES_US)
 		cpu_pause();
 	time_delay_us(bench_record_wait_us(b));
 	interrupts_off();
