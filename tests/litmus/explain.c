@@ -4,6 +4,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/time.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/ownership.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -52,6 +53,15 @@ bool pieces_are_had(const struct bench *b, unsigned pieces)
 	if (pieces & (DO(IOTLB_PAGE) | DO(IOTLB_PAGES)) && !field_of(u->cap, CAP_PSI))
 		return false;
 	return !(pieces & (DO(IOTLB_PAGES) | DO(PIOTLB_PAGES))) || pages_order(b);
+}
+
+bool pieces_choose(struct bench *b, enum target_id id, unsigned pieces, struct tally *t,
+		   const char **problem)
+{
+	if (b->lacks[id] || b->targets[id].phases > 1 || !pieces_are_had(b, pieces))
+		return false;
+	*problem = ownership_settle(b, &b->targets[id], t);
+	return !*problem;
 }
 
 static enum vtd_status give(struct bench *b, enum piece piece, unsigned state)

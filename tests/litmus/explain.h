@@ -28,6 +28,13 @@ enum piece {
 /* Whether this unit has all of them. */
 bool pieces_are_had(const struct bench *bench, unsigned pieces);
 
+/*
+ * Put a target in force that they are to be given for. False: it is not, as the unit lacks it or some of them, or can have its
+ * states one at a time alone, or for what *problem says.
+ */
+bool pieces_choose(struct bench *bench, enum target_id id, unsigned pieces, struct tally *tally,
+		   const char **problem);
+
 /* Give these, of everything that the current target's entry of `state` may have left. */
 enum vtd_status pieces_give(struct bench *bench, unsigned pieces, unsigned state);
 

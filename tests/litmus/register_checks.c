@@ -81,15 +81,9 @@ static const char *try_ways(struct bench *b, struct tally *t)
 {
 	const char *problem = NULL;
 
-	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && !problem; i++) {
-		enum target_id id = (enum target_id)ways[i].target;
-
-		if (b->lacks[id] || b->targets[id].phases > 1 || !pieces_are_had(b, ways[i].pieces))
-			continue;
-		problem = ownership_settle(b, &b->targets[id], t);
-		if (!problem)
+	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && !problem; i++)
+		if (pieces_choose(b, (enum target_id)ways[i].target, ways[i].pieces, t, &problem))
 			problem = try_way(b, &ways[i], t);
-	}
 	return problem;
 }
 
