@@ -31,6 +31,7 @@ struct bench;
 	K(DESCRIPTORS, 0, "does not look at the upper half of a descriptor, nor at the granularity of those for PASIDs")      \
 	K(NARROW_QUEUE, 0, "does descriptors of 128 bits in scalable mode")                                                \
 	K(PASID_RESERVED, 0, "does not look at reserved bits of PASID-directory and PASID-table entries, PDTS and PRE")     \
+	K(READ_FILLED, 0, "records no write that a translation refuses which a read has filled")                           \
 	K(READ_AHEAD, 0, "keeps the host address of a block that is read over an invalidation")
 // clang-format on
 

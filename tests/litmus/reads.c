@@ -110,13 +110,25 @@ static const char *see_dropped(struct bench *b, struct tally *t)
 		   : t->stopped;
 }
 
-/* State A's leaf entry, and its value. */
+/* Where a read comes from: A's page; by an entry that maps 2 MiB, which is state B's, B's. */
+static enum outcome page_of(const struct target *target)
+{
+	return target_has_large_page((enum target_id)target->id) ? OUTCOME_B : OUTCOME_A;
+}
+
+/* That state's last entry, and its value. */
 static uint64_t *leaf_of(const struct target *target, uint64_t *value)
 {
 	uint64_t *leaf = target->leaf[0];
 
-	*value = leaf ? target->leaf_value[0] : target->state[0][0][0];
+	*value = leaf ? target->leaf_value[0] : target->state[0][page_of(target)][0];
 	return leaf ? leaf : target->entry;
+}
+
+/* Through it a device reads its own pages, too: it may not come to the one under test. */
+static bool is_of_own_pages(const struct target *target)
+{
+	return target->id == TARGET_TABLE || target->id == TARGET_LARGE;
 }
 
 /* Of the entry whose R is clear, W set. */
@@ -125,7 +137,10 @@ static const char *tell_no_read(const struct bench *b, const char *what)
 	format_text(text, sizeof(text),
 		    OUTSIDE "target %s: R of the second-stage %s is clear, W set: %s",
 		    target_name((enum target_id)b->target->id),
-		    b->target->id == TARGET_TABLE ? "entry above the leaf" : "leaf entry", what);
+		    b->target->id == TARGET_TABLE   ? "entry above the leaf"
+		    : b->target->id == TARGET_LARGE ? "entry that maps 2 MiB"
+						    : "leaf entry",
+		    what);
 	return text;
 }
 
@@ -139,9 +154,8 @@ static const char *judge_refused(const struct bench *b, uint64_t seen,
 	if (seen == MARK_A)
 		return tell_no_read(
 			b, "a read was done: the unit does not look at R there (section 3.7.1)");
-	/* Through an entry above the leaf a device reads its own pages, too: it may not come to this one. */
 	if (!fault)
-		return b->target->id == TARGET_TABLE
+		return is_of_own_pages(b->target)
 			       ? NULL
 			       : tell_no_read(
 					 b,
@@ -169,7 +183,7 @@ static const char *see_refused(struct bench *b, struct tally *t)
 	if (b->target->id == TARGET_FS_LEAF || b->has_interrupt ||
 	    put(b, leaf, good & ~field_mask(SS_R)) != VTD_OK)
 		return t->stopped;
-	mark(b, OUTCOME_A, MARK_A);
+	mark(b, page_of(b->target), MARK_A);
 	for (unsigned i = 0; i < TRIES && !problem && !t->stopped; i++) {
 		struct vtd_fault fault = { .type = READ };
 		uint64_t seen, until;
@@ -199,6 +213,7 @@ static const char *see_no_read(struct bench *b, struct tally *t)
 {
 	uint64_t good, *leaf = leaf_of(b->target, &good);
 	unsigned tries = b->target->id == TARGET_TABLE ? TRIES_ABOVE : TRIES;
+	enum outcome page = page_of(b->target);
 	const char *problem = NULL;
 
 	if (b->target->id == TARGET_FS_LEAF)
@@ -206,10 +221,10 @@ static const char *see_no_read(struct bench *b, struct tally *t)
 	if (put(b, leaf, good & ~field_mask(SS_R)) != VTD_OK)
 		return stop(b, t, VTD_TIMEOUT);
 	for (unsigned i = 0; i < tries && !problem && !t->stopped; i++) {
-		bool is_filled = engine_once(b, t) == OUTCOME_A;
+		bool is_filled = engine_once(b, t) == page;
 		enum vtd_status status;
 
-		mark(b, OUTCOME_A, MARK_A);
+		mark(b, page, MARK_A);
 		status = i & 1 ? vtd_invalidate_iotlb_pages(b->unit, b->target->domain[0],
 							    b->target->address, 0, true)
 			       : VTD_OK;
@@ -340,7 +355,7 @@ const char *reads_find(struct bench *b, struct tally *t)
 	static const char *(*const parts[])(struct bench *, struct tally *) = {
 		see_refused, see_no_read, see_dropped, see_no_write, see_dirty, see_drained,
 	};
-	static const uint8_t targets[] = { TARGET_LEAF, TARGET_FS_LEAF, TARGET_TABLE,
+	static const uint8_t targets[] = { TARGET_LEAF, TARGET_FS_LEAF, TARGET_TABLE, TARGET_LARGE,
 					   TARGET_PASID_SS };
 	const char *problem = NULL;
 
@@ -348,7 +363,7 @@ const char *reads_find(struct bench *b, struct tally *t)
 		return NULL;
 	for (unsigned i = 0; i < sizeof(targets) && !problem; i++) {
 		/* Of these only who may read. */
-		bool few = targets[i] == TARGET_TABLE || targets[i] == TARGET_PASID_SS;
+		bool few = targets[i] != TARGET_LEAF && targets[i] != TARGET_FS_LEAF;
 		unsigned count = few ? 2 : sizeof(parts) / sizeof(parts[0]);
 
 		if (b->lacks[targets[i]])

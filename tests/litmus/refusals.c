@@ -25,7 +25,7 @@
 #define RID (1ull << 59) /* with the bit: where RID_PASID is used */
 #define NEW (1ull << 58) /* with the bit: a newer unit may use it */
 
-/* An entry of state A, some bits of one word cleared and others set: then a write must be refused. */
+/* An entry, some bits of one word cleared and others set: then a write must be refused. */
 static const struct {
 	uint8_t target; /* enum target_id */
 	uint8_t word;
@@ -51,6 +51,13 @@ static const struct {
 	{ TARGET_FS_LEAF, 0, 1, 0, false, "P of the first-stage leaf entry clear", "9.7" },
 	{ TARGET_FS_LEAF, 0, 2, 0, false, "R/W of the first-stage leaf entry clear", "3.6.1" },
 	{ TARGET_FS_LEAF, 0, 4, 0, false, "U/S of the first-stage leaf entry clear", "3.6.1" },
+	/* Of these two the entry is state B's, which maps 2 MiB. */
+	{ TARGET_LARGE, 0, 2, 0, false, "W of a second-stage entry that maps 2 MiB clear",
+	  "3.7.1" },
+	{ TARGET_FS_LARGE, 0, 2, 0, false, "R/W of a first-stage entry that maps 2 MiB clear",
+	  "3.6.1" },
+	{ TARGET_FS_LARGE, 0, 4, 0, false, "U/S of a first-stage entry that maps 2 MiB clear",
+	  "3.6.1" },
 	/* Values and bits that are reserved. */
 	{ TARGET_ROOT, 0, 0, NEW | 1 << 4, false, "bit 4 of the root entry set", "9.1" },
 	{ TARGET_ROOT, 1, 0, NEW | 1 << 12, false, "bit 76 of the root entry set", "9.1" },
@@ -188,7 +195,7 @@ static const char *check_refusals(struct bench *b)
 		    (refusals[i].set && !set))
 			continue;
 		problem = choose(b, id);
-		memcpy(entry, b->target->state[0][0], sizeof(entry));
+		memcpy(entry, b->target->state[0][target_has_large_page(id)], sizeof(entry));
 		if (refusals[i].set == LARGE && !problem)
 			set |= move_table(b, entry);
 		entry[refusals[i].word] &= ~refusals[i].clear;

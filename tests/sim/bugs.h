@@ -114,6 +114,10 @@
 	B(NESTED_REASON, "nested-reason", "records what the second stage refuses of a nested walk as refused by the first (7.1.3)") \
 	B(READ_REASON, "read-reason-of-write", "records a refused read with the reason of a refused write (7.1.3)") \
 	B(READ_UNMARKED, "read-filled-unmarked", "does not set Dirty for a write by a translation that a read has filled (3.6.2)") \
+	B(LARGE_WRITE, "large-write-ignored", "does not look at W of second-stage pages of 2 MiB (3.7.1)") \
+	B(LARGE_READ, "large-read-ignored", "does not look at R of second-stage pages of 2 MiB (3.7.1)") \
+	B(FS_LARGE_RW, "fs-large-write-ignored", "does not look at R/W of first-stage pages of 2 MiB (3.6.1)") \
+	B(FS_LARGE_US, "fs-large-user-ignored", "does not look at U/S of first-stage pages of 2 MiB (3.6.1)") \
 	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \
 	B(WALKS_CROSSED, "walks-crossed", "gives a walk the frame of one that has ended meanwhile (3.7)") \
 	/* caches */                                                                                     \

@@ -251,9 +251,10 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		bool by_page = granularity == GRANULARITY_FINE && t->stage != UNIT_FIRST &&
 			       t->stage != UNIT_NESTED;
 
-		if (granularity == GRANULARITY_GLOBAL ? !is_spared_globally(t)
-						      : (t->domain == domain && !spares(u, t, i) &&
-							 (!by_page || covers(address, mask, t)))) {
+		if (granularity == GRANULARITY_GLOBAL
+			    ? !is_spared_globally(t)
+			    : (t->domain == domain && !spares(u, t, i) &&
+			       (!by_page || covers(address, mask, t)))) {
 			u->valid_translations &= ~(1u << i);
 			if (sim_has(BUG_FIRST_ONLY))
 				break;

@@ -115,6 +115,12 @@ static bool was_marked(struct unit *u, uint64_t page)
 	return false;
 }
 
+/* Planted faults that are of the entries of large pages alone. */
+static bool is_of_large(enum sim_bug bug, bool is_leaf, unsigned level)
+{
+	return sim_has(bug) && is_leaf && level > 1;
+}
+
 /* The flags that a walk sets in an entry: Accessed, and Dirty where a page is written to. */
 static uint64_t flags_of(const struct walk *w, bool marks, uint64_t accessed, uint64_t dirty)
 {
@@ -148,9 +154,12 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 			return scalable ? SSS_3 : LSS_2;
 		/* A device-TLB is told what is allowed. */
 		if (!field_of(*entry, SS_R) && (reads || w->r->access == ACCESS_READ) &&
-		    !sim_has(BUG_READ_ALLOWED) && !(sim_has(BUG_READ_LEAF) && !is_leaf))
+		    !sim_has(BUG_READ_ALLOWED) && !(sim_has(BUG_READ_LEAF) && !is_leaf) &&
+		    !is_of_large(BUG_LARGE_READ, is_leaf, level))
 			return walk_no_read(scalable);
-		*may_write = field_of(*entry, SS_W) && (above || sim_has(BUG_WRITE_LEAF));
+		*may_write = (field_of(*entry, SS_W) ||
+			      is_of_large(BUG_LARGE_WRITE, is_leaf, level)) &&
+			     (above || sim_has(BUG_WRITE_LEAF));
 		*may_write |= sim_has(BUG_WRITE_ALLOWED);
 		if (is_leaf && !*may_write && (reads ? w->tracks : is_write(w->r)))
 			return scalable && !sim_has(BUG_REASON_LEGACY) ? SGN_6 : LGN_2;
@@ -207,7 +216,8 @@ uint8_t walk_second_stage(struct walk *w, uint64_t table, unsigned levels, uint6
 		if (reason)
 			return reason;
 		may_read &= field_of(entry, SS_R) || sim_has(BUG_READ_ALLOWED) ||
-			    (sim_has(BUG_READ_LEAF) && level > 1);
+			    (sim_has(BUG_READ_LEAF) && level > 1) ||
+			    is_of_large(BUG_LARGE_READ, field_of(entry, PS), level);
 		table = cut(entry & field_mask(SS_ADDR), level);
 		if (level > 1 && field_of(entry, PS) && !sim_has(BUG_LARGE_AS_TABLE)) {
 			table = in_large_page(w, table, at, level);
@@ -239,11 +249,13 @@ static uint8_t through(struct walk *w, bool reads, uint64_t *at)
 static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t *entry)
 {
 	uint64_t flags;
-	bool marks, is_leaf;
+	bool marks, is_leaf, is_writable;
 
 	do {
 		walk_fetch(at, 1, entry, w->snoop, BUG_NONE);
 		is_leaf = level == 1 || field_of(*entry, PS);
+		is_writable = field_of(*entry, FS_RW) ||
+			      is_of_large(BUG_FS_LARGE_RW, is_leaf, level);
 		marks = is_leaf && wants_write(w, field_of(*entry, FS_RW));
 		w->r->is_marked |= marks;
 		flags = flags_of(w, marks, field_mask(FS_A) | (w->extended ? field_mask(FS_EA) : 0),
@@ -255,16 +267,17 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 		if (level > 1 && is_leaf && (level != LARGE || sim_has(BUG_FS_LARGE)))
 			return SFS_3;
 		if (!field_of(*entry, FS_US) && !sim_has(BUG_FS_US_IGNORED) &&
-		    !(sim_has(BUG_FS_US_LEAF) && !is_leaf))
+		    !(sim_has(BUG_FS_US_LEAF) && !is_leaf) &&
+		    !is_of_large(BUG_FS_LARGE_US, is_leaf, level))
 			return SGN_2;
-		if (is_leaf && is_write(w->r) && !(w->may_write && field_of(*entry, FS_RW)) &&
+		if (is_leaf && is_write(w->r) && !(w->may_write && is_writable) &&
 		    !sim_has(BUG_FS_RW_IGNORED))
 			return SGN_6;
 		if (!w->snoop && (*entry & flags) != flags)
 			return SFS_9;
 		/* Where it is changed under the walk, it is read anew. */
 	} while ((*entry & flags) != flags && !memory_set_bits(at, *entry, flags));
-	w->may_write &= field_of(*entry, FS_RW) || (sim_has(BUG_FS_WRITE_LEAF) && !is_leaf);
+	w->may_write &= is_writable || (sim_has(BUG_FS_WRITE_LEAF) && !is_leaf);
 	return 0;
 }
 
