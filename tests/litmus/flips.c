@@ -9,6 +9,7 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/flip.h"
 #include "tests/litmus/known.h"
+#include "tests/litmus/large_flags.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/report.h"
 #include "vtd/entry.h"
@@ -237,6 +238,8 @@ void check_flips(struct bench *b, const char *id)
 		problem = try_flip(b, &flips[i], &done);
 	if (!problem)
 		problem = clearing_find(b, &t);
+	if (!problem)
+		problem = large_flags_find(b, &t);
 	report_result(id,
 		      !problem	  ? VERDICT_SELF_CHECK
 		      : t.stopped ? VERDICT_ERROR

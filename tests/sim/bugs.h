@@ -118,6 +118,10 @@
 	B(LARGE_READ, "large-read-ignored", "does not look at R of second-stage pages of 2 MiB (3.7.1)") \
 	B(FS_LARGE_RW, "fs-large-write-ignored", "does not look at R/W of first-stage pages of 2 MiB (3.6.1)") \
 	B(FS_LARGE_US, "fs-large-user-ignored", "does not look at U/S of first-stage pages of 2 MiB (3.6.1)") \
+	B(FS_LARGE_ACCESSED, "fs-large-no-accessed", "does not set Accessed of first-stage pages of 2 MiB (3.6.2)") \
+	B(FS_LARGE_DIRTY, "fs-large-no-dirty", "does not set Dirty of first-stage pages of 2 MiB (3.6.2)") \
+	B(SS_LARGE_ACCESSED, "ss-large-no-accessed", "does not set Accessed of second-stage pages of 2 MiB (3.7.2)") \
+	B(SS_LARGE_DIRTY, "ss-large-no-dirty", "does not set Dirty of second-stage pages of 2 MiB (3.7.2)") \
 	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \
 	B(WALKS_CROSSED, "walks-crossed", "gives a walk the frame of one that has ended meanwhile (3.7)") \
 	/* caches */                                                                                     \

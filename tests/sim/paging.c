@@ -168,9 +168,10 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 		marks = is_leaf && (reads || wants_write(w, *may_write));
 		w->r->is_marked |= marks && !reads;
 		flags = flags_of(w, marks, field_mask(SS_A), field_mask(SS_D));
-		if (sim_has(BUG_SS_NO_DIRTY))
+		if (sim_has(BUG_SS_NO_DIRTY) || is_of_large(BUG_SS_LARGE_DIRTY, is_leaf, level))
 			flags &= ~field_mask(SS_D);
-		if (sim_has(BUG_SS_NO_ACCESSED))
+		if (sim_has(BUG_SS_NO_ACCESSED) ||
+		    is_of_large(BUG_SS_LARGE_ACCESSED, is_leaf, level))
 			flags &= ~field_mask(SS_A);
 		if ((sim_has(BUG_ACCESSED_LAST) && !is_leaf) ||
 		    (sim_has(BUG_NESTED_UNMARKED) && reads))
@@ -262,6 +263,10 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 				 sim_has(BUG_NO_DIRTY) ? 0 : field_mask(FS_D));
 		if (sim_has(BUG_NO_ACCESSED) || (sim_has(BUG_ACCESSED_LAST) && level > 1))
 			flags = 0;
+		if (is_of_large(BUG_FS_LARGE_ACCESSED, is_leaf, level))
+			flags &= ~field_mask(FS_A);
+		if (is_of_large(BUG_FS_LARGE_DIRTY, is_leaf, level))
+			flags &= ~field_mask(FS_D);
 		if (!field_of(*entry, FS_P) && !sim_has(BUG_FS_P_IGNORED))
 			return SFS_2;
 		if (level > 1 && is_leaf && (level != LARGE || sim_has(BUG_FS_LARGE)))
