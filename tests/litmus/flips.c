@@ -11,6 +11,7 @@
 #include "tests/litmus/known.h"
 #include "tests/litmus/large_flags.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/refused_flags.h"
 #include "tests/litmus/report.h"
 #include "vtd/entry.h"
 #include "vtd/regs.h"
@@ -240,6 +241,8 @@ void check_flips(struct bench *b, const char *id)
 		problem = clearing_find(b, &t);
 	if (!problem)
 		problem = large_flags_find(b, &t);
+	if (!problem)
+		problem = refused_flags_find(b, &t);
 	report_result(id,
 		      !problem	  ? VERDICT_SELF_CHECK
 		      : t.stopped ? VERDICT_ERROR

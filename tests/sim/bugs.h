@@ -122,6 +122,8 @@
 	B(FS_LARGE_DIRTY, "fs-large-no-dirty", "does not set Dirty of first-stage pages of 2 MiB (3.6.2)") \
 	B(SS_LARGE_ACCESSED, "ss-large-no-accessed", "does not set Accessed of second-stage pages of 2 MiB (3.7.2)") \
 	B(SS_LARGE_DIRTY, "ss-large-no-dirty", "does not set Dirty of second-stage pages of 2 MiB (3.7.2)") \
+	B(FS_DIRTY_REFUSED, "fs-refused-dirty", "sets Dirty of a first-stage page to which it refuses a write (3.6.2)") \
+	B(SS_DIRTY_REFUSED, "ss-refused-dirty", "sets Dirty of a second-stage page to which it refuses a write (3.7.2)") \
 	B(ATS_W, "ats-write-told", "tells a device-TLB that it may write where it may not (4.2.3)") \
 	B(WALKS_CROSSED, "walks-crossed", "gives a walk the frame of one that has ended meanwhile (3.7)") \
 	/* caches */                                                                                     \

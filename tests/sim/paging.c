@@ -161,8 +161,11 @@ static uint8_t read_second(struct walk *w, uint64_t at, unsigned level, bool rea
 			      is_of_large(BUG_LARGE_WRITE, is_leaf, level)) &&
 			     (above || sim_has(BUG_WRITE_LEAF));
 		*may_write |= sim_has(BUG_WRITE_ALLOWED);
-		if (is_leaf && !*may_write && (reads ? w->tracks : is_write(w->r)))
+		if (is_leaf && !*may_write && (reads ? w->tracks : is_write(w->r))) {
+			if (sim_has(BUG_SS_DIRTY_REFUSED) && w->tracks && w->snoop)
+				memory_set_bits(at, *entry, field_mask(SS_D));
 			return scalable && !sim_has(BUG_REASON_LEGACY) ? SGN_6 : LGN_2;
+		}
 		if (!w->tracks)
 			return 0;
 		marks = is_leaf && (reads || wants_write(w, *may_write));
@@ -276,8 +279,11 @@ static uint8_t read_entry(struct walk *w, uint64_t at, unsigned level, uint64_t 
 		    !is_of_large(BUG_FS_LARGE_US, is_leaf, level))
 			return SGN_2;
 		if (is_leaf && is_write(w->r) && !(w->may_write && is_writable) &&
-		    !sim_has(BUG_FS_RW_IGNORED))
+		    !sim_has(BUG_FS_RW_IGNORED)) {
+			if (sim_has(BUG_FS_DIRTY_REFUSED) && w->snoop)
+				memory_set_bits(at, *entry, field_mask(FS_D));
 			return SGN_6;
+		}
 		if (!w->snoop && (*entry & flags) != flags)
 			return SFS_9;
 		/* Where it is changed under the walk, it is read anew. */
