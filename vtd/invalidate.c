@@ -294,6 +294,19 @@ enum vtd_status vtd_invalidate_piotlb_pages(struct vtd_unit *unit, uint16_t doma
 	return queue_wait(unit);
 }
 
+enum vtd_status vtd_invalidate_pages_around(struct vtd_unit *unit, bool by_pasid, uint16_t domain,
+					    uint32_t pasid, uint64_t address, unsigned order)
+{
+	if (!unit->queue.descriptors || order > field_of(unit->cap, CAP_MAMV) ||
+	    !(by_pasid || field_of(unit->cap, CAP_PSI)))
+		return VTD_NO_INVALIDATION;
+	queue_put(unit,
+		  by_pasid ? pasid_descriptor(TYPE_PIOTLB, GRAN_PIOTLB_PAGES, domain, pasid)
+			   : iotlb_descriptor(unit, GRAN_PAGES, domain),
+		  pages_word(address, 0, false) | field_bits(DESC_AM, order));
+	return queue_wait(unit);
+}
+
 enum vtd_status vtd_invalidate_iotlb_domain(struct vtd_unit *unit, uint16_t domain)
 {
 	if (!unit->queue.descriptors)

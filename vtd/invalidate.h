@@ -43,6 +43,9 @@ enum vtd_status vtd_invalidate_iotlb_pages(struct vtd_unit *unit, uint16_t domai
 					   unsigned order, bool leaf_only);
 enum vtd_status vtd_invalidate_piotlb_pages(struct vtd_unit *unit, uint16_t domain, uint32_t pasid,
 					    uint64_t address, unsigned order, bool leaf_only);
+/* The same by the queue, of a PASID or not, with all of `address` in ADDR: what AM masks of it counts for nothing (table 22). */
+enum vtd_status vtd_invalidate_pages_around(struct vtd_unit *unit, bool by_pasid, uint16_t domain,
+					    uint32_t pasid, uint64_t address, unsigned order);
 /*
  * What the unit says that it did for the last request by register (CCMD.CAIG, IOTLB.IAIG): 1 globally, 2 of a domain-id, 3
  * finer; 0: nothing.

@@ -88,8 +88,14 @@ TEST(narrow_invalidations_name_what_they_are_for)
 	CHECK_EQ(sim_unit.descriptors[6][1], 0x7600009);
 	CHECK_EQ(vtd_invalidate_iotlb_pages(&unit, 0x1234, 0x7654321, 10, false),
 		 VTD_NO_INVALIDATION);
+	/* and with them */
+	CHECK_EQ(vtd_invalidate_pages_around(&unit, false, 0x1234, 0, 0x7654321, 9), VTD_OK);
+	CHECK_EQ(sim_unit.descriptors[8][0] & 0xffff0f3f, 0x12340032);
+	CHECK_EQ(sim_unit.descriptors[8][1], 0x7654009);
 	unit.cap &= ~field_mask(CAP_PSI);
 	CHECK_EQ(vtd_invalidate_iotlb_pages(&unit, 0x1234, 0x7654321, 0, true),
+		 VTD_NO_INVALIDATION);
+	CHECK_EQ(vtd_invalidate_pages_around(&unit, false, 0x1234, 0, 0x7654321, 9),
 		 VTD_NO_INVALIDATION);
 }
 

@@ -24,10 +24,14 @@ static const struct {
 	[PASID_ALL] = { "global PASID-cache", "6.5.2.2" },
 	[IOTLB_PAGE] = { "page-selective IOTLB (AM 0, IH 1)", "6.5.2.3" },
 	[IOTLB_PAGES] = { "page-selective IOTLB (AM 9 or more, IH 0)", "6.5.2.3" },
+	[IOTLB_AROUND] = { "page-selective IOTLB (AM 9 or more, ADDR the last page of its range)",
+			   "6.5.2.3" },
 	[IOTLB_DOMAIN] = { "domain-selective IOTLB", "6.5.2.3" },
 	[IOTLB_ALL] = { "global IOTLB", "6.5.2.3" },
 	[PIOTLB_PAGE] = { "page-selective PASID-based IOTLB (AM 0, IH 1)", "6.5.2.4" },
 	[PIOTLB_PAGES] = { "page-selective PASID-based IOTLB (AM 9 or more, IH 0)", "6.5.2.4" },
+	[PIOTLB_AROUND] = { "page-selective PASID-based IOTLB (AM 9 or more, ADDR the last page of its range)",
+			    "6.5.2.4" },
 	[PIOTLB_PASID] = { "PASID-selective PASID-based IOTLB", "6.5.2.4" },
 };
 
@@ -45,14 +49,16 @@ static unsigned pages_order(const struct bench *b)
 bool pieces_are_had(const struct bench *b, unsigned pieces)
 {
 	const struct vtd_unit *u = b->unit;
+	unsigned around = DO(IOTLB_AROUND) | DO(PIOTLB_AROUND);
 	unsigned queued = DO(CONTEXT_FUNCTIONS) | DO(PASID_ONE) | DO(PASID_DOMAIN) | DO(PASID_ALL) |
-			  DO(PIOTLB_PAGE) | DO(PIOTLB_PAGES) | DO(PIOTLB_PASID);
+			  DO(PIOTLB_PAGE) | DO(PIOTLB_PAGES) | DO(PIOTLB_PASID) | around;
 
 	if (pieces & queued && !u->queue.descriptors)
 		return false;
-	if (pieces & (DO(IOTLB_PAGE) | DO(IOTLB_PAGES)) && !field_of(u->cap, CAP_PSI))
+	if (pieces & (DO(IOTLB_PAGE) | DO(IOTLB_PAGES) | DO(IOTLB_AROUND)) &&
+	    !field_of(u->cap, CAP_PSI))
 		return false;
-	return !(pieces & (DO(IOTLB_PAGES) | DO(PIOTLB_PAGES))) || pages_order(b);
+	return !(pieces & (DO(IOTLB_PAGES) | DO(PIOTLB_PAGES) | around)) || pages_order(b);
 }
 
 bool pieces_choose(struct bench *b, enum target_id id, unsigned pieces, struct tally *t,
@@ -62,6 +68,16 @@ bool pieces_choose(struct bench *b, enum target_id id, unsigned pieces, struct t
 		return false;
 	*problem = ownership_settle(b, &b->targets[id], t);
 	return !*problem;
+}
+
+/* With ADDR the last page of the range, which is after the one under test. */
+static enum vtd_status give_around(struct bench *b, bool by_pasid, unsigned state)
+{
+	unsigned order = pages_order(b);
+	uint64_t last = b->target->address | ((1ull << order) - 1) << 12;
+
+	return vtd_invalidate_pages_around(b->unit, by_pasid, b->target->domain[state],
+					   b->target->pasid[state], last, order);
 }
 
 static enum vtd_status give(struct bench *b, enum piece piece, unsigned state)
@@ -90,12 +106,16 @@ static enum vtd_status give(struct bench *b, enum piece piece, unsigned state)
 		return vtd_invalidate_iotlb_pages(u, domain, at, 0, true);
 	case IOTLB_PAGES:
 		return vtd_invalidate_iotlb_pages(u, domain, at, pages_order(b), false);
+	case IOTLB_AROUND:
+		return give_around(b, false, state);
 	case IOTLB_DOMAIN:
 		return vtd_invalidate_iotlb_domain(u, domain);
 	case PIOTLB_PAGE:
 		return vtd_invalidate_piotlb_pages(u, domain, pasid, at, 0, true);
 	case PIOTLB_PAGES:
 		return vtd_invalidate_piotlb_pages(u, domain, pasid, at, pages_order(b), false);
+	case PIOTLB_AROUND:
+		return give_around(b, true, state);
 	case PIOTLB_PASID:
 		return vtd_invalidate_piotlb(u, domain, pasid);
 	default:

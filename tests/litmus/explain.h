@@ -16,10 +16,12 @@ enum piece {
 	PASID_ALL,
 	IOTLB_PAGE,
 	IOTLB_PAGES,
+	IOTLB_AROUND, /* the same, ADDR not the first page of its range */
 	IOTLB_DOMAIN,
 	IOTLB_ALL,
 	PIOTLB_PAGE,
 	PIOTLB_PAGES,
+	PIOTLB_AROUND,
 	PIOTLB_PASID,
 	PIECES,
 };

@@ -35,6 +35,9 @@
 #define KIND(what, table)                                                \
 	" (other translations were reached by it: what stays is a " what \
 	" one, which it must drop, too: table " table ")"
+#define MASKED                                                                                       \
+	" (with ADDR the first page of the range they were reached: bits of ADDR that AM masks are " \
+	"compared, or added to: table 22)"
 /* Only one page is invalidated, so paging entries of the old domain-id stay: they must not be used for the new one. */
 #define OTHER_DOMAIN                                                                               \
 	" (target leaf was reached by it: what is still used are paging-structure entries of the " \
@@ -50,6 +53,7 @@ static const struct {
 	{ TARGET_LEAF, MANY, DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_LEAF, ROUNDS, DO(IOTLB_PAGE), NULL },
 	{ TARGET_LEAF, ROUNDS, DO(IOTLB_PAGES), NULL },
+	{ TARGET_LEAF, ROUNDS, DO(IOTLB_AROUND), MASKED },
 	/* From here on paging-structure caches may keep what is changed, too. */
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_ALL), PAGING },
 	{ TARGET_TABLE, ROUNDS, DO(IOTLB_DOMAIN), PAGING },
@@ -67,6 +71,7 @@ static const struct {
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PASID), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGE), NULL },
 	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_PAGES), NULL },
+	{ TARGET_FS_LEAF, ROUNDS, DO(PIOTLB_AROUND), MASKED },
 	{ TARGET_FS_LEAF, ROUNDS, DO(IOTLB_DOMAIN), NULL },
 	{ TARGET_FS_LARGE, ROUNDS, DO(IOTLB_ALL), LARGE },
 	{ TARGET_FS_LARGE, ROUNDS, DO(PIOTLB_PASID), LARGE },

@@ -225,6 +225,8 @@
 	B(REGISTER_CONTEXT_LOST, "register-context-lost", "does not do device-selective context-cache invalidations asked by register (11.4.6.1)") \
 	B(DEVTLB_PAGE, "devtlb-one-page", "asks a device to forget one page where S says more (6.5.2.5)") \
 	B(ADDR_CUT, "iotlb-address-cut", "uses 32 bits of ADDR in page-selective IOTLB invalidations (6.5.2.3)") \
+	B(ADDR_UNMASKED, "iotlb-range-from-address", "takes ADDR for the first page of the range in page-selective IOTLB invalidations (6.5.2.3)") \
+	B(PIOTLB_ADDR_UNMASKED, "piotlb-range-from-address", "takes ADDR for the first page of the range in PASID-based IOTLB invalidations (6.5.2.4)") \
 	B(QUEUE_CUT, "queue-address-cut", "uses 32 bits of the address in IQA (11.4.9.3)") \
 	B(WAIT_CUT, "wait-address-cut", "uses 32 bits of the address of a wait (6.5.2.9)") \
 	B(QUEUE_BASE, "queue-base-old", "goes on with the first queue that it was given (11.4.9.3)") \

@@ -178,10 +178,13 @@ static bool is_spared_globally(const struct unit_translation *t)
  * Whether the translation is in the 2^mask pages that `address` names. Of a large page they should be all of it (section
  * 6.5.2.3); what becomes of it else is not said.
  */
-static bool covers(uint64_t address, unsigned mask, const struct unit_translation *t)
+static bool covers(uint64_t address, unsigned mask, const struct unit_translation *t,
+		   enum sim_bug unmasked)
 {
 	uint64_t differs = t->page ^ address >> 12;
 
+	if (sim_has(unmasked) && mask)
+		return t->page - (address >> 12) < 1ull << mask;
 	if (sim_has(BUG_LARGE_SPARED) && t->order)
 		return false;
 	if (t->order > mask)
@@ -254,7 +257,7 @@ void iotlb_drop(struct unit *u, unsigned granularity, uint16_t domain, uint64_t 
 		if (granularity == GRANULARITY_GLOBAL
 			    ? !is_spared_globally(t)
 			    : (t->domain == domain && !spares(u, t, i) &&
-			       (!by_page || covers(address, mask, t)))) {
+			       (!by_page || covers(address, mask, t, BUG_ADDR_UNMASKED)))) {
 			u->valid_translations &= ~(1u << i);
 			if (sim_has(BUG_FIRST_ONLY))
 				break;
@@ -299,7 +302,7 @@ void piotlb_drop(struct unit *u, uint16_t domain, uint32_t pasid, bool by_page, 
 		    (sim_has(BUG_SPARES_PASS) && t->stage == UNIT_PASS) ||
 		    (sim_has(BUG_PIOTLB_SPARES_NESTED) && t->stage == UNIT_NESTED) ||
 		    (sim_has(BUG_PIOTLB_SPARES_LARGE) && by_page && t->order) ||
-		    (by_page && !(first && covers(address, mask, t))))
+		    (by_page && !(first && covers(address, mask, t, BUG_PIOTLB_ADDR_UNMASKED))))
 			continue;
 		u->valid_translations &= ~(1u << i);
 	}
