@@ -237,6 +237,7 @@
 	B(SPARES_FIRST_PAGING, "spares-first-paging", "domain-selective IOTLB invalidations spare first-stage paging entries (table 23)") \
 	B(PIOTLB_MASK, "piotlb-mask-ignored", "takes the address mask of PASID-based IOTLB invalidations for 0 (6.5.2.4)") \
 	B(NO_DRAIN_PASID, "no-drain-pasid", "does not drain for PASID-based IOTLB invalidations (6.5.4)") \
+	B(DRAIN_ONE, "no-drain-second", "drains one of the requests under way alone (6.5.4)") \
 	B(NO_DRAIN_READS, "no-drain-reads", "drains writes alone (6.5.4)") \
 	B(PIOTLB_SPARES_NESTED, "piotlb-spares-nested", "PASID-based IOTLB invalidations spare nested translations (table 24)") \
 	B(PIOTLB_SPARES_LARGE, "piotlb-spares-large", "page-selective PASID-based IOTLB invalidations spare large pages (table 24)") \

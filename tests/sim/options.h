@@ -79,6 +79,7 @@
 	K(fetch_ns, 60, 1000000, "pause before a chunk is read, at most")                            \
 	K(linger, 0, 100000, "turns of others between two chunks, at most")                      \
 	K(use_ns, 40, 1000000, "pause between translation and write, at most")                       \
+	K(commit_ns, 0, 1000000, "more of it, by the clock: in the queue of the root complex, at most")      \
 	K(context_cache, 90, 100, "percent of context entries that are kept")                        \
 	K(pasid_cache, 90, 100, "percent of PASID entries that are kept")                            \
 	K(iotlb, 90, 100, "percent of translations that are kept")                                   \

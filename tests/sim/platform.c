@@ -254,6 +254,15 @@ static void maybe_prefetch(struct unit *u, const struct request *r)
 	task_begin(TASK_WALKER + u->number, prefetch, u);
 }
 
+/* Requests that were translated and are queued on their way to memory (section 6.5.4); others act meanwhile. */
+static void await_commit(void)
+{
+	uint64_t until = sim.commit_ns ? unit_now() + sim_random(sim.commit_ns + 1) : 0;
+
+	while (sim_by_turns && until && unit_now() < until)
+		unit_wait();
+}
+
 bool platform_dma(unsigned unit, const struct request *asked, void *data, uint64_t bytes)
 {
 	struct unit *u = &units[unit];
@@ -269,6 +278,7 @@ bool platform_dma(unsigned unit, const struct request *asked, void *data, uint64
 	if (sim_has(BUG_WRITE_ANYWAY) && reason && u->old_frame)
 		copy(u->old_frame, data, bytes, write);
 	unit_pause(sim.use_ns);
+	await_commit();
 	if (!reason && memory_has(to, bytes)) {
 		if (!write && r.no_snoop && !r.forces_snoop)
 			read_unsnooped(to, data, bytes);

@@ -78,6 +78,7 @@ static const struct {
 	{ &sim.newer, 4, { 0, 0, 0, 1 } },
 	{ &sim.irreq, 4, { 0, 0, 0, 1 } },
 	{ &sim.eimer, 4, { 0, 0, 0, 1 } },
+	{ &sim.commit_ns, 3, { 0, 0, 2000 } },
 };
 
 void sim_options_draw(uint64_t seed)
