@@ -102,13 +102,17 @@ void paging_init_cpu(void)
 		wrmsr(MSR_PAT, PAT_WITH_WRITE_COMBINING);
 }
 
+unsigned paging_physical(void)
+{
+	return cpuid(CPUID_EXTENDED, 0).eax >= CPUID_ADDRESSES
+		       ? cpuid(CPUID_ADDRESSES, 0).eax & 0xff
+		       : 36;
+}
+
 /* Of addresses that can be mapped to themselves, and that the processor has. */
 static uint64_t limit(void)
 {
-	unsigned physical = cpuid(CPUID_EXTENDED, 0).eax >= CPUID_ADDRESSES
-				    ? cpuid(CPUID_ADDRESSES, 0).eax & 0xff
-				    : 36;
-	unsigned linear = levels == 5 ? 56 : 47;
+	unsigned physical = paging_physical(), linear = levels == 5 ? 56 : 47;
 
 	return 1ull << (physical < linear ? physical : linear);
 }

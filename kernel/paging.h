@@ -14,7 +14,8 @@
  * turned off in long mode). False if memory ran out.
  */
 bool paging_init(const struct handoff *handoff);
-unsigned paging_levels(void); /* 4 or 5 */
+unsigned paging_levels(void);	/* 4 or 5 */
+unsigned paging_physical(void); /* bits of a physical address, by the processor: none is larger */
 
 /*
  * Physical page 0 was free and holds zeros: a walk of page tables through a pointer of 0 ends there

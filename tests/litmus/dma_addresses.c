@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* They go only where free memory is: what no unit translates harms nothing there either. */
+/* They go only where free memory is, or where nothing can be: what no unit translates harms nothing there either. */
 #include "tests/litmus/dma_addresses.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory.h"
+#include "kernel/paging.h"
 #include "tests/litmus/building.h"
 #include "tests/litmus/engine.h"
 #include "vtd/entry.h"
 #include "vtd/invalidate.h"
 #include "vtd/pagetable.h"
 #include "vtd/queue.h"
+#include "vtd/regs.h"
 
 #define FIRST_HIGH 32
 
@@ -113,23 +115,32 @@ static void tables_of(const struct target *t, struct vtd_table *table)
 	table->root = vtd_table_of(context[0]);
 }
 
+/*
+ * Whether a DMA may be sent there: not to 0, which network ports take for no buffer. Of bits that no memory can have, the
+ * topmost that the unit takes is tried alone: refusing is slow.
+ */
+static bool may_go(const struct bench *b, uint64_t there, unsigned bit, unsigned width)
+{
+	return there >= PAGE_SIZE && !(there & ~b->device->address_mask) &&
+	       (memory_is_spare(there) || (bit == width - 1 && bit >= paging_physical()));
+}
+
 const char *dma_addresses_find(struct bench *b, struct tally *t)
 {
 	const struct target *target = b->target;
+	unsigned width, most = (unsigned)field_of(b->unit->cap, CAP_MGAW) + 1;
 	struct vtd_table table;
-	unsigned width;
 
 	tables_of(target, &table);
 	width = 12 + 9 * table.levels;
-	/* The upper half is for negative addresses. */
+	/* The upper half is for negative addresses, which software must not use; nor what is beyond MGAW (section 3.6). */
 	width -= table.first_stage;
-	if (!table.first_stage && width > vtd_unit_width(b->unit))
-		width = vtd_unit_width(b->unit);
+	width = width < most ? width : most;
 	for (unsigned bit = 21; bit < width && !t->stopped; bit++) {
 		uint64_t there = target->address ^ 1ull << bit, *leaf;
 		const char *problem;
 
-		if (there & ~b->device->address_mask || !memory_is_spare(there))
+		if (!may_go(b, there, bit, width))
 			continue;
 		if (!vtd_table_map(&table, there, (uint64_t)target->page[OUTCOME_B], 1))
 			return NULL; /* no memory is left for it */

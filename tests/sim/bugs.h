@@ -96,6 +96,7 @@
 	B(TABLE_CUT, "table-address-cut", "uses 32 bits of the address in paging entries above the last (9.8)") \
 	B(FRAME_CUT, "frame-address-cut", "uses 39 bits of the address in the last paging entry (9.8)") \
 	B(INDEX_TOP, "index-top-zero", "takes the index of a level 4 table for 0 (3.7)") \
+	B(INDEX_TOP_BIT, "index-top-bit", "uses eight bits of the index of a second-stage level 4 table (3.7)") \
 	B(ACCESSED_LAST, "accessed-last", "sets Accessed in the last entry of a walk alone (3.6.2)") \
 	B(NESTED_UNMARKED, "nested-unmarked", "sets no flags in the second-stage entries of first-stage tables (3.8.1)") \
 	B(PASIDE_ANY, "paside-ignored", "takes requests with PASID though PASIDE is 0 (9.4)") \
@@ -141,6 +142,8 @@
 	B(PAGING_ANY_DOMAIN, "paging-any-domain", "looks paging entries up without the domain-id (table 17)") \
 	B(PAGING_WRITE, "paging-write-lost", "does not keep W with paging entries that it keeps (6.2.5)") \
 	B(PAGE_HIGH, "iotlb-page-high-cut", "compares 32 bits of the address (table 17)") \
+	B(PAGE_TOP, "iotlb-page-top-bit", "does not compare bit 47 of the address (table 17)") \
+	B(PAGING_TOP, "paging-top-bit", "looks paging entries up without bit 47 of the address (table 17)") \
 	B(PASID_ANY_SOURCE, "pasid-any-source", "looks PASID-table entries up without the source-id (table 17)") \
 	B(PASID_TAG, "pasid-tag-stays", "gives a line of the PASID cache that it fills anew to the source-id that had it before (table 17)") \
 	B(PAGING_ANY_PASID, "paging-any-pasid", "looks first-stage paging entries up without the PASID (table 17)") \

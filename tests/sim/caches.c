@@ -108,6 +108,8 @@ static bool matches(const struct unit_translation *t, const struct request *r)
 		differs &= 15;
 	if (sim_has(BUG_PAGE_HIGH))
 		differs &= 0xfffff;
+	if (sim_has(BUG_PAGE_TOP))
+		differs &= 0x7ffffffff;
 	return !(differs >> t->order) && t->has_pasid == r->has_pasid &&
 	       (!t->has_pasid || t->pasid == r->pasid || sim_has(BUG_ANY_PASID)) &&
 	       (t->source_id == r->source_id || sim_has(BUG_ANY_SOURCE));
@@ -175,6 +177,8 @@ void tlb_keep(struct unit *u, const struct request *r, uint64_t to, bool may_rea
 /* The bits of an address that lead to a table of this level. */
 static uint64_t prefix_of(uint64_t at, unsigned level)
 {
+	if (sim_has(BUG_PAGING_TOP))
+		at &= ~(1ull << 47);
 	return at >> (12 + 9 * level);
 }
 

@@ -82,6 +82,11 @@ volatile void *paging_map_mmio(uint64_t physical, uint64_t bytes)
 	return physical && physical + bytes <= 1ull << 47 ? (volatile void *)physical : NULL;
 }
 
+unsigned paging_physical(void)
+{
+	return memory_high_bits[SIM_HIGH_COUNT - 1] + 1u;
+}
+
 static const void *line_in(uint64_t line, enum view view)
 {
 	return (const void *)(view == SHADOW ? line - SIM_MEMORY + SIM_SHADOW : line);

@@ -87,6 +87,8 @@ static unsigned index_of(uint64_t at, unsigned level)
 
 	if (sim_has(BUG_INDEX_TOP) && level == 4)
 		return 0;
+	if (sim_has(BUG_INDEX_TOP_BIT) && level == 4)
+		return index & 0xff;
 	return sim_has(BUG_INDEX_CUT) && level == 1 ? index & 0xff : index;
 }
 
