@@ -24,11 +24,8 @@ const char *vtd_interrupts_lack(const struct vtd_unit *unit, bool x2apic)
 
 uint64_t vtd_interrupts_register(const uint64_t *table, bool x2apic)
 {
-	unsigned size = 0;
-
-	while (2u << size < VTD_INTERRUPT_ENTRIES)
-		size++;
-	return (uint64_t)table | field_bits(IRTA_EIME, x2apic) | field_bits(IRTA_S, size);
+	return (uint64_t)table | field_bits(IRTA_EIME, x2apic) |
+	       field_bits(IRTA_S, VTD_INTERRUPT_BITS - 1);
 }
 
 void vtd_interrupts_write_register(struct vtd_unit *unit, uint64_t value)

@@ -5,7 +5,8 @@
 
 #include "vtd/unit.h"
 
-#define VTD_INTERRUPT_ENTRIES 4096 /* of a table: more than the low byte of an index counts */
+#define VTD_INTERRUPT_BITS    12 /* of an index: more than its low byte counts */
+#define VTD_INTERRUPT_ENTRIES (1 << VTD_INTERRUPT_BITS) /* of a table */
 #define VTD_INTERRUPT_PAGES   (VTD_INTERRUPT_ENTRIES * 16 / 4096)
 
 /* Why this unit cannot remap interrupts here; NULL: it can. x2apic: the processors are in x2APIC mode. */

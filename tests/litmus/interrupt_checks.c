@@ -308,6 +308,10 @@ void check_interrupts(struct bench *b, struct bench *other, const char *id)
 		problem = switching_find_interrupts(b, &t);
 	if (!problem)
 		problem = engine_choose(b, &b->targets[TARGET_IRTE]);
+	bench_log_interrupts(b, &t.faults);
+	if (!problem)
+		problem = interrupt_index_find_upper(b, &t);
+	bench_log_interrupts(b, NULL);
 	if (!problem)
 		problem = interrupt_places_find(b, &t);
 	if (!problem && (t.doubled || t.astray))

@@ -2,12 +2,19 @@
 /* A part of the check interrupts: each bit of an index counts, for an interrupt and for an invalidation. */
 #include "tests/litmus/interrupt_index.h"
 #include "kernel/lib/format.h"
+#include "kernel/memory.h"
+#include "kernel/output/log.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
 #include "vtd/entry.h"
 #include "vtd/fault.h"
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
+#include "vtd/regs.h"
+
+#define LARGEST_S     15 /* IRTA.S of the largest table that there is */
+#define LARGEST_BITS  (LARGEST_S + 1)
+#define LARGEST_BYTES ((1ull << LARGEST_BITS) * IRTE_WORDS * sizeof(uint64_t))
 
 /* The device's message names this entry, and its fault records must. */
 static const char *name(struct bench *b, uint16_t index, uint16_t subhandle)
@@ -67,11 +74,12 @@ static const char *tell(const struct bench *b, const struct message *m, enum out
 	return text;
 }
 
-static const char *try_index(struct bench *b, struct tally *t, const struct message *m)
+static const char *try_index(struct bench *b, struct tally *t, uint64_t *table,
+			     const struct message *m)
 {
 	static char text[400];
 	uint16_t own = b->target->index;
-	uint64_t *entry = b->target->table + (uint64_t)IRTE_WORDS * m->index;
+	uint64_t *entry = table + (uint64_t)IRTE_WORDS * m->index;
 	enum outcome there = OUTCOME_LOST, gone = OUTCOME_NOT_PRESENT;
 	bool crossed = false;
 	uint8_t reason = 0;
@@ -101,17 +109,86 @@ static const char *try_index(struct bench *b, struct tally *t, const struct mess
 	format_text(
 		text, sizeof(text),
 		crossed ? OUTSIDE
-			"target irte: an interrupt came by index 0x%x, whose entry is present, then one by index 0x%x, whose entry is absent: that bit of an index is not compared where the entry is looked for among those that are kept (section 6.2.1)"
+			"target irte: an interrupt came by index 0x%x, whose entry is present, then one by index 0x%x, whose entry is absent: that bit of an index is not compared where the entry is looked for among those that are kept (section 6.4)"
 			: OUTSIDE
 			"target irte, index 0x%x: its entry went away and was invalidated by index, and the next interrupt still went by it, though so it is not by smaller ones: a bit of the index, of 0x%x, is not compared (section 6.5.2.8)",
 		m->index, crossed ? own : m->index ^ own);
 	return text;
 }
 
+/* The indexes that differ from the target's in one of these bits. */
+static const char *try_bits(struct bench *b, struct tally *t, uint64_t *table, unsigned from,
+			    unsigned to)
+{
+	static char what[80];
+	uint16_t own = b->target->index;
+	const char *problem = NULL;
+
+	for (unsigned bit = from; bit < to && !problem; bit++) {
+		format_text(what, sizeof(what), "bit %u of an index is not used to find the entry",
+			    bit);
+		problem = try_index(b, t, table,
+				    &(struct message){ (uint16_t)(own ^ 1u << bit), 0, what });
+	}
+	return problem;
+}
+
+static enum vtd_status use_table(struct bench *b, uint64_t value)
+{
+	enum vtd_status status = vtd_interrupts_set_register(b->unit, value);
+
+	return status == VTD_OK ? vtd_invalidate_interrupts_all(b->unit) : status;
+}
+
+/* Bits that only the largest table has a use for. It has no entry but the one that is tried. */
+static const char *try_largest(struct bench *b, struct tally *t)
+{
+	static uint64_t *largest; /* memory is not freed */
+	static const struct message last[] = {
+		{ 0xffff, 0, "some bits of the handle are not used" },
+		{ 0xffff, 0xffff, "some bits of the subhandle are not used" },
+	};
+	uint64_t own = vtd_interrupts_register(b->target->table, b->target->x2apic), value;
+	const char *problem = NULL;
+	enum vtd_status status, back;
+
+	if (!largest)
+		largest = memory_alloc_bytes(LARGEST_BYTES);
+	if (!largest) {
+		log_note("  no index above 0x%x: no memory for such a table",
+			 VTD_INTERRUPT_ENTRIES - 1);
+		return NULL;
+	}
+	value = vtd_interrupts_register(largest, b->target->x2apic);
+	field_set(&value, IRTA_S, LARGEST_S);
+	vtd_flush(b->unit, largest, LARGEST_BYTES);
+	status = use_table(b, value);
+	if (status == VTD_OK)
+		problem = try_bits(b, t, largest, VTD_INTERRUPT_BITS, LARGEST_BITS);
+	for (unsigned i = 0; i < sizeof(last) / sizeof(last[0]) && status == VTD_OK && !problem;
+	     i++)
+		problem = try_index(b, t, largest, &last[i]);
+	back = use_table(b, own);
+	if (status == VTD_OK)
+		status = back;
+	if (status != VTD_OK)
+		problem = t->stopped = bench_status_text(b, status);
+	return problem;
+}
+
+/* The target's own again. */
+static const char *reopen(struct bench *b, uint16_t own, const char *problem, struct tally *t)
+{
+	const char *reopened = name(b, own, 0);
+
+	if (!problem && reopened)
+		problem = t->stopped = reopened;
+	return problem;
+}
+
 const char *interrupt_index_find(struct bench *b, struct tally *t)
 {
 	static const uint64_t absent[IRTE_WORDS];
-	static char what[80];
 	uint16_t own = b->target->index;
 	const struct message others[] = {
 		{ VTD_INTERRUPT_ENTRIES - 1, 0,
@@ -120,20 +197,22 @@ const char *interrupt_index_find(struct bench *b, struct tally *t)
 		{ VTD_INTERRUPT_ENTRIES - 1, VTD_INTERRUPT_ENTRIES - 1,
 		  "some bits of the subhandle are not used" },
 	};
-	const char *problem = NULL, *reopened;
+	const char *problem;
 
 	if (!engine_put(b, absent, t))
 		return t->stopped;
-	for (unsigned bit = 0; 1u << bit < VTD_INTERRUPT_ENTRIES && !problem; bit++) {
-		format_text(what, sizeof(what), "bit %u of an index is not used to find the entry",
-			    bit);
-		problem = try_index(b, t,
-				    &(struct message){ (uint16_t)(own ^ 1u << bit), 0, what });
-	}
+	problem = try_bits(b, t, b->target->table, 0, VTD_INTERRUPT_BITS);
 	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]) && !problem; i++)
-		problem = try_index(b, t, &others[i]);
-	reopened = name(b, own, 0);
-	if (!problem && reopened)
-		problem = t->stopped = reopened;
-	return problem;
+		problem = try_index(b, t, b->target->table, &others[i]);
+	return reopen(b, own, problem, t);
+}
+
+const char *interrupt_index_find_upper(struct bench *b, struct tally *t)
+{
+	static const uint64_t absent[IRTE_WORDS];
+	uint16_t own = b->target->index;
+
+	if (!engine_settle(b, absent, t))
+		return t->stopped;
+	return reopen(b, own, try_largest(b, t), t);
 }

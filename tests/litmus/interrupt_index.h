@@ -11,4 +11,7 @@
  */
 const char *interrupt_index_find(struct bench *bench, struct tally *tally);
 
+/* The same for the upper bits: IRTA leads to a table of 65536 entries meanwhile, and back. */
+const char *interrupt_index_find_upper(struct bench *bench, struct tally *tally);
+
 #endif

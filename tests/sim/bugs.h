@@ -266,6 +266,8 @@
 	B(EVENT_AGAIN, "completion-event-again", "sends one though ICS.IWC is set (6.5.2.10)") \
 	/* interrupts */                                                                                 \
 	B(IRTE_INDEX, "irte-index-cut", "uses eight bits of an interrupt's index (5.1.4)") \
+	B(IRTE_TWELVE, "irte-index-twelve", "uses twelve bits of an interrupt's index (5.1.3)") \
+	B(HANDLE_TOP, "handle-top-cut", "does not look at bit 15 of a handle (5.1.2.2)") \
 	B(IEC_INDEX, "iec-index-cut", "uses eight bits of the index in invalidations of the interrupt entry cache (6.5.2.8)") \
 	B(PID_SN, "posted-sn-ignored", "sends a notification though SN is set (5.2.3)") \
 	B(IRTE_HALVES, "irte-halves", "reads interrupt-remapping entries alone 64 bits at a time (5.1.4)") \
@@ -307,7 +309,8 @@
 	B(SUBHANDLE, "subhandle-ignored", "does not add the subhandle to the handle (5.1.3)") \
 	B(IRT_LAST, "irt-last-refused", "takes the last index of the table for one beyond it (5.1.4)") \
 	B(IRT_HALF, "irt-half-refused", "takes the number of entries in IRTA.S for half of it (11.4.10)") \
-	B(IEC_TAG, "iec-tag-cut", "compares eight bits of the index of an entry that it has kept (6.2.1)") \
+	B(IEC_TAG, "iec-tag-cut", "compares eight bits of the index of an entry that it has kept (6.4)") \
+	B(IEC_TAG_TWELVE, "iec-tag-twelve", "compares twelve bits of the index of an entry that it has kept (6.4)") \
 	B(IEC_MASK_FOUR, "iec-mask-four", "takes index masks over 4 for 4 (6.5.2.8)") \
 	B(PID_BIT, "posted-vector-cut", "uses seven bits of the vector of a posted interrupt (5.2.3)") \
 	B(PID_RESERVED, "posted-reserved-ignored", "does not check reserved bits of a posted-interrupt descriptor (9.11)") \

@@ -42,11 +42,18 @@ static void pass(const struct request *r, struct unit_message *m)
 
 /* --- the cache --- */
 
+/* Bits of an index that are used, where one of these faults is planted. */
+static uint32_t index_mask(enum sim_bug eight, enum sim_bug twelve)
+{
+	return sim_has(eight) ? 0xff : sim_has(twelve) ? 0xfff : ~0u;
+}
+
 static bool find(struct unit *u, const struct request *r, uint64_t words[2])
 {
+	uint32_t mask = index_mask(BUG_IEC_TAG, BUG_IEC_TAG_TWELVE);
+
 	for (unsigned i = 0; i < INTERRUPT_LINES; i++) {
-		if (!u->interrupts[i].valid ||
-		    (u->interrupts[i].index ^ r->index) & (sim_has(BUG_IEC_TAG) ? 0xff : ~0u))
+		if (!u->interrupts[i].valid || (u->interrupts[i].index ^ r->index) & mask)
 			continue;
 		if (sim_chance(sim.forget))
 			u->interrupts[i].valid = false;
@@ -111,6 +118,8 @@ static uint8_t find_index(const struct unit *u, struct request *r)
 	uint32_t handle = (uint32_t)((r->at >> 5 & 0x7fff) | (r->at >> 2 & 1) << 15);
 	bool has_subhandle = r->at >> 3 & 1;
 
+	if (sim_has(BUG_HANDLE_TOP))
+		handle &= 0x7fff;
 	if (has_subhandle && r->data >> 16 && !sim_has(BUG_IR_MESSAGE))
 		return IR_REQUEST_RESERVED;
 	r->index = handle + (has_subhandle && !sim_has(BUG_SUBHANDLE) ? r->data & 0xffff : 0);
@@ -126,7 +135,7 @@ static void fetch(const struct unit *u, const struct request *r, uint64_t words[
 {
 	uint64_t at = walk_cut(u->interrupt_table & ~PAGE_MASK, BUG_IRT_CUT, 32) +
 		      8 * IRTE_WORDS *
-			      (uint64_t)(r->index & (sim_has(BUG_IRTE_INDEX) ? 0xff : ~0u));
+			      (uint64_t)(r->index & index_mask(BUG_IRTE_INDEX, BUG_IRTE_TWELVE));
 
 	walk_fetch(at, IRTE_WORDS, words, sim.coherent, BUG_IRTE_HALVES);
 }
