@@ -6,7 +6,6 @@
 #include "vtd/field.h"
 #include "vtd/unit.h"
 
-#define VTD_QUEUE_BYTES	  4096	       /* one page: IQA.QS = 0 */
 #define IQA_DW		  (1ull << 11) /* descriptors of 256 bits */
 #define FSTS_QUEUE_ERRORS (FSTS_IQE | FSTS_ITE | FSTS_ICE)
 
@@ -60,6 +59,11 @@
 #define DEVICE_TLB_S	(1ull << 0)
 #define PASID_DEVICE_TLB_S (1ull << 11)
 // clang-format on
+
+static inline uint32_t vtd_queue_bytes(const struct vtd_unit *unit)
+{
+	return 4096u << unit->queue.order;
+}
 
 static inline unsigned vtd_descriptor_bytes(const struct vtd_unit *unit)
 {

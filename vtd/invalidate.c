@@ -61,7 +61,7 @@ static void queue_put_words(struct vtd_unit *unit, const uint64_t words[4])
 	for (unsigned i = 0; i < bytes / 8; i++)
 		slot[i] = words[i];
 	vtd_flush(unit, slot, bytes);
-	unit->queue.tail = (unit->queue.tail + 1) % (VTD_QUEUE_BYTES / bytes);
+	unit->queue.tail = (unit->queue.tail + 1) % (vtd_queue_bytes(unit) / bytes);
 }
 
 static void queue_put(struct vtd_unit *unit, uint64_t low, uint64_t high)

@@ -17,7 +17,7 @@ static enum vtd_status open_queue(struct vtd_unit *unit, bool wide)
 	q->wide = wide;
 	vtd_flush(unit, q->status, 4);
 	vtd_write64(unit, VTD_IQT, 0);
-	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors | (q->wide ? IQA_DW : 0));
+	vtd_write64(unit, VTD_IQA, (uint64_t)q->descriptors | (q->wide ? IQA_DW : 0) | q->order);
 	return vtd_command(unit, GCMD_QIE, true);
 }
 
@@ -106,6 +106,17 @@ enum vtd_status vtd_queue_restart_narrow(struct vtd_unit *unit)
 	enum vtd_status status = vtd_invalidation_close(unit);
 
 	return status == VTD_OK ? open_queue(unit, false) : status;
+}
+
+enum vtd_status vtd_queue_move(struct vtd_unit *unit, uint64_t *pages, unsigned order)
+{
+	enum vtd_status status = vtd_invalidation_close(unit);
+
+	if (status != VTD_OK)
+		return status;
+	unit->queue.descriptors = pages;
+	unit->queue.order = (uint8_t)order;
+	return open_queue(unit, unit->scalable);
 }
 
 enum vtd_status vtd_invalidation_use_registers(struct vtd_unit *unit)

@@ -25,6 +25,12 @@ enum vtd_status vtd_queue_restart(struct vtd_unit *unit);
 /* For a self-check: with descriptors of 128 bits, whatever the mode of the tables. vtd_queue_restart() ends it. */
 enum vtd_status vtd_queue_restart_narrow(struct vtd_unit *unit);
 
+/*
+ * For a self-check: the queue in these 2^order pages (IQA.QS), empty. A queue that cannot be turned off stays where it is. Back
+ * where it was: with its own page, and 0.
+ */
+enum vtd_status vtd_queue_move(struct vtd_unit *unit, uint64_t *pages, unsigned order);
+
 /* Where the unit is in the queue: the offsets IQH and IQT; there is a queue. */
 struct vtd_queue_place {
 	uint64_t head, tail;

@@ -23,8 +23,9 @@ enum vtd_status {
 };
 
 struct vtd_queue {
-	uint64_t *descriptors;	   /* one page; NULL: register-based */
-	uint64_t *unused;	   /* that page, while requests are given by registers */
+	uint64_t *descriptors;	   /* 2^order pages; NULL: register-based */
+	uint64_t *unused;	   /* these, while requests are given by registers */
+	uint8_t order;		   /* IQA.QS: 0, but for a self-check */
 	bool wide;		   /* descriptors of 256 bits: in scalable mode */
 	volatile uint32_t *status; /* where a wait descriptor writes */
 	uint32_t tail;		   /* index of the next free descriptor */

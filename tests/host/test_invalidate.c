@@ -238,6 +238,30 @@ TEST(queue_that_never_answers_times_out)
 	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
 }
 
+/* Section 11.4.9.3: 2^QS pages. */
+TEST(queue_of_two_pages)
+{
+	static uint64_t pages[1024] __attribute__((aligned(4096)));
+	struct vtd_unit unit;
+	uint64_t *own;
+
+	sim_unit_reset();
+	unit = sim_unit_enabled();
+	own = unit.queue.descriptors;
+	CHECK_EQ(vtd_queue_move(&unit, pages, 1), VTD_OK);
+	CHECK_EQ(unit_get64(&sim_unit.unit, VTD_IQA), (uint64_t)pages | 1);
+	/* Each with its wait. */
+	for (unsigned i = 0; i < 300; i++) {
+		sim_unit.write_count = 0;
+		CHECK_EQ(vtd_invalidate_iotlb_all(&unit), VTD_OK);
+	}
+	CHECK_EQ(vtd_queue_where(&unit).head, (600 - 512) * 16);
+	CHECK(pages[2 * 511]);
+	CHECK_EQ(vtd_queue_move(&unit, own, 0), VTD_OK);
+	CHECK_EQ(unit_get64(&sim_unit.unit, VTD_IQA), (uint64_t)own);
+	CHECK_EQ(vtd_invalidate_all(&unit), VTD_OK);
+}
+
 TEST(register_based_invalidation)
 {
 	struct vtd_unit unit;

@@ -11,6 +11,7 @@
 #include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
 #include "tests/litmus/queue_checks.h"
+#include "tests/litmus/queue_size.h"
 #include "tests/litmus/register_checks.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/several.h"
@@ -340,6 +341,8 @@ void check_invalidation(struct bench *b, const char *id)
 		problem = ownership_settle(b, &b->targets[TARGET_LEAF], &t);
 	if (!problem && tried)
 		problem = check_queue(b, !b->lacks[TARGET_LEAF], &t);
+	if (!problem && tried)
+		problem = check_queue_size(b, &t);
 	for (unsigned i = 0; i < sizeof(drained) && !problem; i++)
 		if (!b->lacks[drained[i]] &&
 		    !(problem = ownership_settle(b, &b->targets[drained[i]], &t)) &&

@@ -233,6 +233,9 @@
 	B(QUEUE_CUT, "queue-address-cut", "uses 32 bits of the address in IQA (11.4.9.3)") \
 	B(WAIT_CUT, "wait-address-cut", "uses 32 bits of the address of a wait (6.5.2.9)") \
 	B(QUEUE_BASE, "queue-base-old", "goes on with the first queue that it was given (11.4.9.3)") \
+	B(QUEUE_SIZE, "queue-size-ignored", "goes back to the start of the queue after 4 KiB, whatever IQA.QS says (11.4.9.3)") \
+	B(QUEUE_SIZE_LESS, "queue-size-less", "takes IQA.QS for one less, where it is not 0 (11.4.9.3)") \
+	B(QUEUE_SIZE_MORE, "queue-size-more", "takes IQA.QS for one more, where it is not 0 (11.4.9.3)") \
 	B(HEAD_KEPT, "queue-head-kept", "does not set IQH to 0 where the queue is turned off and on (6.5.2)") \
 	B(QUEUE_DEAD, "queue-dead", "does nothing more after FSTS.IQE, though it was cleared (6.5.2.11)") \
 	B(SPARES_READ, "iotlb-spares-reads", "IOTLB invalidations spare translations that reads have filled (6.5.2.3)") \

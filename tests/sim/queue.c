@@ -266,10 +266,21 @@ static uint64_t queue_base(const struct unit *u)
 	return sim_has(BUG_QUEUE_BASE) && u->first_queue ? u->first_queue : base;
 }
 
+static uint64_t queue_bytes(uint64_t iqa)
+{
+	unsigned order = (unsigned)field_of(iqa, IQA_QS);
+
+	if (sim_has(BUG_QUEUE_SIZE))
+		order = 0;
+	if (order)
+		order += sim_has(BUG_QUEUE_SIZE_MORE) - sim_has(BUG_QUEUE_SIZE_LESS);
+	return 4096ull << order;
+}
+
 bool queue_work(struct unit *u)
 {
 	uint64_t iqa = unit_get64(u, VTD_IQA), base = queue_base(u);
-	uint64_t size = 4096ull << field_of(iqa, IQA_QS), head = unit_get64(u, VTD_IQH);
+	uint64_t size = queue_bytes(iqa), head = unit_get64(u, VTD_IQH);
 	uint64_t tail = unit_get64(u, VTD_IQT) & IQT_QT & (size - 1);
 	bool wide = field_of(iqa, IQA_DW), fresh;
 	unsigned bytes = wide ? 32 : 16;
