@@ -14,7 +14,8 @@
 #include "vtd/interrupts.h"
 #include "vtd/regs.h"
 
-#define ELSEWHERE_US 100000 /* a busy host may let the other processor wait */
+#define ELSEWHERE_US 100000	   /* a busy host may let the other processor wait */
+#define COMPATIBLE   0xfee00000ull /* section 5.1.2.1 */
 
 static char text[640];
 
@@ -194,7 +195,7 @@ static const char *try_messages(struct bench *b, struct tally *t)
 		  "an index beyond the table", KNOWN_COUNT },
 		{ 0xfee00010ull | 1 << 3, 1u << 16, FAULT_IRTE_REQUEST_RESERVED,
 		  "SHV set and bit 16 of the data", KNOWN_MESSAGE_LAST },
-		{ 0xfee00000ull, INTERRUPT_VECTOR_A, FAULT_COMPATIBILITY_BLOCKED,
+		{ COMPATIBLE, INTERRUPT_VECTOR_A, FAULT_COMPATIBILITY_BLOCKED,
 		  "compatibility format, with CFIS = 0", KNOWN_COMPATIBILITY },
 	};
 	const struct dma_generator *g = b->device->generator;
@@ -243,6 +244,64 @@ static const char *try_messages(struct bench *b, struct tally *t)
 	return problem;
 }
 
+/* In compatibility format, as it is opened: whether it comes as it is. */
+static bool comes_as_it_is(struct bench *b, struct tally *t)
+{
+	uint64_t end = time_us() + bench_fault_wait_us(b);
+	struct interrupts_taken taken;
+	bool comes;
+
+	interrupt_arm(b, t);
+	if (!b->device->generator->interrupt_raise(b->device))
+		t->stopped = "the device did not send an interrupt";
+	do
+		taken = interrupts_let_in();
+	while (taken.a == b->interrupt.seen.a && time_us() < end);
+	comes = taken.a != b->interrupt.seen.a;
+	b->interrupt.seen = taken;
+	return comes;
+}
+
+/* With CFI, then without. NULL, or what was seen. */
+static const char *set_and_clear(struct bench *b, struct tally *t)
+{
+	enum vtd_status on = vtd_command(b->unit, GCMD_CFI, true), off;
+	bool passes = on != VTD_OK || comes_as_it_is(b, t), stays = false;
+
+	off = vtd_command(b->unit, GCMD_CFI, false);
+	if (off != VTD_OK)
+		return t->stopped = bench_status_text(b, off);
+	if (on == VTD_OK && passes && !t->stopped)
+		stays = comes_as_it_is(b, t);
+	return t->stopped     ? t->stopped
+	       : on != VTD_OK ? OUTSIDE
+		       "GCMD.CFI was set, and GSTS.CFIS does not read 1 (section 11.4.4.2)"
+	       : !passes && !b->device->may_not_send ? OUTSIDE
+		       "GSTS.CFIS reads 1, extended interrupt mode is off, and an interrupt in compatibility format did not come: CFI is not looked at (section 5.1.4)"
+	       : stays ? OUTSIDE
+		       "GSTS.CFIS was 1, reads 0 again, and an interrupt in compatibility format still came: CFI is not looked at when it is cleared (section 11.4.4.1)"
+		       : NULL;
+}
+
+static const char *try_compatibility(struct bench *b, struct tally *t)
+{
+	const struct dma_generator *g = b->device->generator;
+	const char *problem;
+
+	/* In extended interrupt mode they are blocked whatever CFI says; and they have eight bits of an APIC id. */
+	if (b->target->x2apic || b->driver_apic > 255 || b->has_interrupt ||
+	    known_of_qemu(b, KNOWN_COMPATIBILITY))
+		return NULL;
+	t->stopped = g->interrupt_open(b->device, COMPATIBLE | (uint64_t)b->driver_apic << 12,
+				       INTERRUPT_VECTOR_A);
+	problem = t->stopped ? t->stopped : set_and_clear(b, t);
+	/* Of the one that was blocked. */
+	vtd_fault_clear(b->unit);
+	if (!t->stopped)
+		t->stopped = interrupt_open(b);
+	return problem ? problem : t->stopped;
+}
+
 const char *interrupt_entries_find(struct bench *b, struct tally *t)
 {
 	const char *problem = try_variants(b, t);
@@ -251,5 +310,7 @@ const char *interrupt_entries_find(struct bench *b, struct tally *t)
 		problem = try_fpd(b, t);
 	if (!problem)
 		problem = try_destination(b, t);
-	return problem ? problem : try_messages(b, t);
+	if (!problem)
+		problem = try_messages(b, t);
+	return problem ? problem : try_compatibility(b, t);
 }

@@ -7,7 +7,8 @@
 
 /*
  * Entries of target irte with one field or bit changed, and messages that no entry of ours is for: each must be let
- * through or refused as sections 5.1.4, 5.1.4.1 and 9.9 say, for the right reason. NULL, or what is wrong.
+ * through or refused as sections 5.1.4, 5.1.4.1 and 9.9 say, for the right reason. Those in compatibility format pass while
+ * GCMD.CFI is set. NULL, or what is wrong.
  */
 const char *interrupt_entries_find(struct bench *bench, struct tally *tally);
 

@@ -283,6 +283,8 @@
 	B(IRTE_DESTINATION, "irte-destination", "takes the destination for that of the other APIC mode (9.9)") \
 	B(IRT_SIZE, "irt-size-ignored", "does not check an interrupt's index against IRTA.S (5.1.4)") \
 	B(IR_COMPATIBILITY, "compatibility-passed", "lets compatibility-format interrupts through though CFIS is 0 (5.1.4)") \
+	B(CFI_IGNORED, "compatibility-blocked", "blocks compatibility-format interrupts though CFIS is 1 (5.1.4)") \
+	B(CFI_STAYS, "compatibility-stays", "goes on passing compatibility-format interrupts after CFI was cleared (11.4.4.1)") \
 	B(IR_MESSAGE, "message-unchecked", "does not check reserved bits of an interrupt message (5.1.4)") \
 	B(IEC_LOST, "iec-invalidation-lost", "does not do index-selective invalidations of the interrupt entry cache (6.5.2.8)") \
 	B(IEC_GLOBAL_LOST, "iec-global-lost", "does not do global ones (6.5.2.8)") \

@@ -267,6 +267,17 @@ static uint8_t remap(struct unit *u, struct request *r, struct unit_message *m)
 	return reason ? reason : by_entry(u, r, e, m);
 }
 
+/* Section 5.1.4: of one in compatibility format. */
+static bool is_blocked(struct unit *u)
+{
+	bool passes = unit_get32(u, VTD_GSTS) & GCMD_CFI;
+
+	u->was_compatible |= passes;
+	passes |= sim_has(BUG_CFI_STAYS) && u->was_compatible;
+	passes &= !sim_has(BUG_CFI_IGNORED) && !is_extended(u);
+	return !passes && !sim_has(BUG_IR_COMPATIBILITY);
+}
+
 uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 {
 	uint32_t status = unit_get32(u, VTD_GSTS);
@@ -289,9 +300,7 @@ uint8_t unit_remap(struct unit *u, struct request *r, struct unit_message *m)
 	} else if (is_remappable) {
 		reason = remap(u, r, m);
 	} else {
-		reason = (is_extended(u) || !(status & GCMD_CFI)) && !sim_has(BUG_IR_COMPATIBILITY)
-				 ? IR_COMPATIBILITY
-				 : 0;
+		reason = is_blocked(u) ? IR_COMPATIBILITY : 0;
 		pass(r, m);
 	}
 	if (reason && !r->is_prefetch && !r->suppress_faults)

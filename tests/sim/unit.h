@@ -157,7 +157,7 @@ struct unit {
 	uint16_t last_domain, last_source, late_domain;
 	bool pages_ended;
 	uint8_t last_type;
-	bool was_remapping, skips_next, fresh;
+	bool was_remapping, was_compatible, skips_next, fresh;
 	uint32_t count, marked_count;
 	uint64_t marked[16];
 };
