@@ -6,6 +6,7 @@
 #include "tests/litmus/checks.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/fault_event.h"
+#include "tests/litmus/fault_overflow.h"
 #include "tests/litmus/queue_checks.h"
 #include "tests/litmus/report.h"
 #include "tests/litmus/trials.h"
@@ -132,6 +133,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 					&tally);
 	if (!problem)
 		problem = trial_overflow(b, &tally);
+	if (!problem)
+		problem = check_suppressed_overflow(b, other, &tally);
 	if (!problem)
 		problem = check_fault_event(b, &tally);
 	if (!problem)

@@ -162,6 +162,12 @@ static void record(struct unit *u, uint64_t low, uint64_t high)
 		put(u, low, high);
 }
 
+void fault_suppress(struct unit *u)
+{
+	if (sim_has(BUG_FPD_OVERFLOWS) && is_pending(u, u->next_record))
+		set_status(u, FSTS_PFO);
+}
+
 /* What silicon could write wrongly into a record. */
 static void spoil(const struct unit *u, uint64_t *low, uint64_t *high)
 {

@@ -237,7 +237,8 @@ void unit_set_late(struct unit *unit);
 
 /* faults.c */
 void fault_record(struct unit *unit, const struct request *r, uint8_t reason);
-void fault_event(struct unit *unit); /* a condition of FSTS was just set, none was before */
+void fault_suppress(struct unit *unit); /* one that FPD asks not to record */
+void fault_event(struct unit *unit);	/* a condition of FSTS was just set, none was before */
 bool fault_deliver(struct unit *unit);
 void fault_acknowledge(struct unit *unit, uint32_t value); /* a write to FSTS */
 void fault_free(struct unit *unit, uint32_t offset, uint32_t value);

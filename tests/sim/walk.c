@@ -226,6 +226,8 @@ uint8_t unit_translate(struct unit *u, struct request *r, uint64_t *to)
 		u->skips_next = r->suppress_faults;
 		r->suppress_faults |= skip;
 	}
+	if (reason && !r->is_prefetch && r->suppress_faults)
+		fault_suppress(u);
 	if (reason && !r->is_prefetch && !r->suppress_faults &&
 	    (!is_recoverable(r, reason) || sim_has(BUG_FAULT_RECOVERABLE)))
 		fault_record(u, r, reason);
