@@ -5,6 +5,7 @@
 #include "kernel/time.h"
 #include "tests/litmus/checks.h"
 #include "tests/litmus/engine.h"
+#include "tests/litmus/fault_beside.h"
 #include "tests/litmus/fault_event.h"
 #include "tests/litmus/fault_overflow.h"
 #include "tests/litmus/queue_checks.h"
@@ -144,6 +145,8 @@ void check_fault_storm(struct bench *b, struct bench *other, const char *id)
 	} else {
 		beside = storm_beside(b, other, registers);
 		problem = problem ? problem : beside;
+		if (!problem)
+			problem = check_faults_beside(b, other, &tally);
 	}
 	check_report(b, &tally, id, problem, BROKEN(BROKEN_WALK), recorded, "faults");
 }

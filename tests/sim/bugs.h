@@ -399,6 +399,7 @@
 	B(FAULT_CUT, "fault-address-cut", "records 32 bits of the address (FRCD.FI)") \
 	B(FAULT_READ, "fault-read", "records reads as writes (FRCD.T1)") \
 	B(FAULT_SOURCE_OLD, "fault-source-old", "records the source-id of the fault before (FRCD.SID)") \
+	B(FAULT_SOURCE_CROSSED, "fault-source-crossed", "records the source-id of another device's request that is under way (FRCD.SID)") \
 	B(FPD_OVERFLOWS, "fault-fpd-overflows", "sets FSTS.PFO for a fault that FPD asks it not to record, where no register is free (9.3)") \
 	B(FAULT_FPD_NEXT, "fault-fpd-next", "does not record the fault after one that FPD asks it not to (9.3)") \
 	B(STATUS_CLEARS, "status-clears-all", "clears every bit of FSTS when 1 is written to one (11.4.7.1)") \

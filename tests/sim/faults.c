@@ -168,6 +168,18 @@ void fault_suppress(struct unit *u)
 		set_status(u, FSTS_PFO);
 }
 
+/* Of another device's request that is under way; this one, where there is none. */
+static uint16_t another_source(const struct unit *u, uint16_t source_id)
+{
+	for (uint32_t left = u->under_way; left; left = unit_rest_of(left)) {
+		const struct request *r = u->requests[unit_first_of(left)];
+
+		if (r->source_id != source_id)
+			return r->source_id;
+	}
+	return source_id;
+}
+
 /* What silicon could write wrongly into a record. */
 static void spoil(const struct unit *u, uint64_t *low, uint64_t *high)
 {
@@ -188,6 +200,10 @@ static void spoil(const struct unit *u, uint64_t *low, uint64_t *high)
 		break;
 	case BUG_FAULT_SOURCE_OLD:
 		*high = (*high & ~field_mask(FRCD_SID)) | field_bits(FRCD_SID, u->last_source);
+		break;
+	case BUG_FAULT_SOURCE_CROSSED:
+		*high = (*high & ~field_mask(FRCD_SID)) |
+			field_bits(FRCD_SID, another_source(u, (uint16_t)*high));
 		break;
 	case BUG_FAULT_SOURCE:
 		flipped = FIELD(0, 0);
