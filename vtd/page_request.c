@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#define QUEUE_BYTES (VTD_PAGE_REQUESTS * VTD_PAGE_REQUEST_BYTES) /* PQA.PQS = 0 */
-_Static_assert(QUEUE_BYTES == 4096, "one page");
+#define PAGE_BYTES (VTD_PAGE_REQUESTS * VTD_PAGE_REQUEST_BYTES)
+_Static_assert(PAGE_BYTES == 4096, "one page");
 
 // clang-format off
 /* A page request descriptor, figure 7-1. Of its low word: */
@@ -31,17 +31,23 @@ _Static_assert(QUEUE_BYTES == 4096, "one page");
 #define RESP_PRGI	FIELD(11, 3)
 // clang-format on
 
-void vtd_page_queue_open(struct vtd_page_queue *q, struct vtd_unit *unit, void *page)
+void vtd_page_queue_open_pages(struct vtd_page_queue *q, struct vtd_unit *unit, void *pages,
+			       unsigned order)
 {
-	*q = (struct vtd_page_queue){ .unit = unit, .slots = page };
-	for (size_t i = 0; i < QUEUE_BYTES / sizeof(uint64_t); i++)
+	*q = (struct vtd_page_queue){ .unit = unit, .slots = pages, .bytes = PAGE_BYTES << order };
+	for (size_t i = 0; i < q->bytes / sizeof(uint64_t); i++)
 		q->slots[i] = 0;
-	vtd_flush(unit, page, QUEUE_BYTES);
+	vtd_flush(unit, pages, q->bytes);
 	vtd_write32(unit, VTD_PECTL, FECTL_IM);
 	vtd_write64(unit, VTD_PQT, 0);
 	vtd_write64(unit, VTD_PQH, 0);
-	vtd_write64(unit, VTD_PQA, (uint64_t)page);
+	vtd_write64(unit, VTD_PQA, (uint64_t)pages | field_bits(PQA_PQS, order));
 	vtd_write32(unit, VTD_PRS, PRS_PPR | PRS_PRO);
+}
+
+void vtd_page_queue_open(struct vtd_page_queue *q, struct vtd_unit *unit, void *page)
+{
+	vtd_page_queue_open_pages(q, unit, page, 0);
 }
 
 void vtd_page_queue_close(struct vtd_page_queue *q)
@@ -57,7 +63,7 @@ unsigned vtd_page_queue_count(const struct vtd_page_queue *q)
 {
 	uint32_t tail = (uint32_t)(vtd_read64(q->unit, VTD_PQT) & PQT_QT);
 
-	return (tail + QUEUE_BYTES - q->head) % QUEUE_BYTES / VTD_PAGE_REQUEST_BYTES;
+	return (tail + q->bytes - q->head) % q->bytes / VTD_PAGE_REQUEST_BYTES;
 }
 
 struct vtd_page_request vtd_page_request_decode(uint64_t low, uint64_t high)
@@ -86,7 +92,7 @@ bool vtd_page_queue_take(struct vtd_page_queue *q, struct vtd_page_request *requ
 		return false;
 	vtd_flush(q->unit, slot, VTD_PAGE_REQUEST_BYTES);
 	*request = vtd_page_request_decode(slot[0], slot[1]);
-	q->head = (q->head + VTD_PAGE_REQUEST_BYTES) % QUEUE_BYTES;
+	q->head = (q->head + VTD_PAGE_REQUEST_BYTES) % q->bytes;
 	vtd_write64(q->unit, VTD_PQH, q->head);
 	return true;
 }

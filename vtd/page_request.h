@@ -31,8 +31,8 @@ enum vtd_page_response { VTD_PAGE_SUCCESS = 0, VTD_PAGE_INVALID = 1, VTD_PAGE_FA
 
 struct vtd_page_queue {
 	struct vtd_unit *unit;
-	volatile uint64_t *slots; /* one page */
-	uint32_t head;		  /* in bytes */
+	volatile uint64_t *slots;
+	uint32_t head, bytes; /* bytes: one page, but for a self-check */
 };
 
 /*
@@ -40,6 +40,9 @@ struct vtd_page_queue {
  * the page is nobody's then.
  */
 void vtd_page_queue_open(struct vtd_page_queue *queue, struct vtd_unit *unit, void *page);
+/* The same with 2^order pages: PQA.PQS. */
+void vtd_page_queue_open_pages(struct vtd_page_queue *queue, struct vtd_unit *unit, void *pages,
+			       unsigned order);
 void vtd_page_queue_close(struct vtd_page_queue *queue);
 
 /* How many are in it; the oldest of them, which leaves it; false: it is empty. */

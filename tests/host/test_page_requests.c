@@ -84,6 +84,25 @@ TEST(page_requests_are_queued_as_figure_7_1_says)
 	CHECK(r.execute && r.privileged && r.reads && !r.writes && !r.last);
 }
 
+/* Section 11.4.11.3: 2^PQS pages. */
+TEST(page_requests_in_a_queue_of_two_pages)
+{
+	static uint64_t pages[1024] __attribute__((aligned(4096)));
+	struct vtd_page_request r;
+
+	begin(true);
+	vtd_page_queue_open_pages(&queue, &unit, pages, 1);
+	CHECK_EQ(unit_get64(&sim_unit.unit, VTD_PQA), (uint64_t)pages | 1);
+	for (unsigned i = 0; i < 2 * VTD_PAGE_REQUESTS + 1; i++) {
+		sim_unit.write_count = 0;
+		ask(0x1000ull * i, 7, false);
+		CHECK(vtd_page_queue_take(&queue, &r) && r.address == 0x1000ull * i);
+	}
+	CHECK_EQ(unit_get64(&sim_unit.unit, VTD_PQT), VTD_PAGE_REQUEST_BYTES);
+	vtd_page_queue_open(&queue, &unit, slots);
+	CHECK_EQ(unit_get64(&sim_unit.unit, VTD_PQA), (uint64_t)slots);
+}
+
 TEST(page_responses_are_as_figure_7_2_says)
 {
 	struct vtd_page_request r = { .source_id = 0x1234,

@@ -13,6 +13,7 @@
 #define LATE_US	  1000
 #define EVENT_US  100
 #define FIRST_BIT 12 /* of an address */
+#define AGAIN	  8  /* slots, when a queue has been gone round */
 
 static char text[400];
 
@@ -115,6 +116,36 @@ static const char *see_high_queue(struct asking *a)
 	return problem;
 }
 
+/* Each slot of two pages, and the first ones again. A unit that does not turn back has more pages to write to. */
+static const char *see_size(struct asking *a)
+{
+	static void *pages; /* memory is not freed */
+	struct vtd_page_queue before = a->queue;
+	const char *problem = NULL;
+	struct asked s;
+
+	if (!pages)
+		pages = memory_alloc(4);
+	if (!pages)
+		return NULL;
+	vtd_page_queue_open_pages(&a->queue, a->b->unit, pages, 1);
+	for (unsigned i = 0; i < 2 * VTD_PAGE_REQUESTS + AGAIN && !problem; i++) {
+		if (!asking_ask(a, a->b->target->address, false, false, &s))
+			problem = a->t->stopped;
+		else if (s.queued != 1 || s.request.type != 1 || s.request.group != s.group)
+			problem = text;
+		if (problem != text)
+			continue;
+		format_text(
+			text, sizeof(text),
+			OUTSIDE_PAGES
+			"with PQA.PQS = 1, a queue of two pages, page request %u was sent alone, and by PQT %u came into it, the last of type %u and group %u, and not %u: the unit goes back to the start elsewhere than at the end: it does not use PQS (section 11.4.11.3)",
+			i + 1, s.queued, s.request.type, s.request.group, s.group);
+	}
+	vtd_page_queue_open(&a->queue, a->b->unit, (void *)before.slots);
+	return problem;
+}
+
 static volatile unsigned events;
 
 static bool on_event(struct trap_frame *frame)
@@ -179,8 +210,9 @@ static const char *see_event(struct asking *a)
 
 const char *page_queue_find(struct asking *a)
 {
-	static const char *(*const parts[])(struct asking *) = { see_drain, see_tail, see_bits,
-								 see_high_queue, see_event };
+	static const char *(*const parts[])(struct asking *) = {
+		see_drain, see_tail, see_bits, see_high_queue, see_size, see_event
+	};
 	const char *problem = NULL;
 
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]) && !problem; i++) {

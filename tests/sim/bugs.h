@@ -333,6 +333,7 @@
 	B(PRQ_TAIL, "page-tail-early", "moves PQT before the descriptor is written (7.4.1)") \
 	B(PRQ_QUEUE_CUT, "page-queue-address-cut", "uses 32 bits of the address in PQA (11.4.11.3)") \
 	B(PRQ_WRAP, "page-queue-wrap", "goes back to the start one slot before the end of the queue (7.4.1)") \
+	B(PRQ_SIZE, "page-queue-size-ignored", "goes back to the start of the queue after 4 KiB, whatever PQA.PQS says (11.4.11.3)") \
 	B(PRQ_SILENT, "page-request-unanswered", "does not answer page requests that it blocks (7.4.1)") \
 	B(PRQ_CODE, "page-request-success", "answers page requests that it blocks with Success (7.4.1)") \
 	B(PRQ_ALWAYS, "page-request-answered", "answers page requests that it blocks also where they are not the last of a group (7.4.1)") \

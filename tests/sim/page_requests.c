@@ -26,7 +26,7 @@ enum { CODE_SUCCESS, CODE_INVALID };
 
 static uint64_t queue_bytes(const struct unit *u)
 {
-	return 4096ull << field_of(unit_get64(u, VTD_PQA), PQA_PQS);
+	return 4096ull << (sim_has(BUG_PRQ_SIZE) ? 0 : field_of(unit_get64(u, VTD_PQA), PQA_PQS));
 }
 
 static uint64_t next_slot(const struct unit *u, uint64_t at)
