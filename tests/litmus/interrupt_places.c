@@ -67,7 +67,7 @@ static const char *try_table(struct bench *b, struct tally *t)
 		format_text(
 			text, sizeof(text),
 			OUTSIDE
-			"target irte, the interrupt-remapping table at 0x%lx: an interrupt came to \"%s\", and not where its entry leads: bit %u of the address in IRTA is not used (section 11.4.12)",
+			"target irte, the interrupt-remapping table at 0x%lx: an interrupt came to \"%s\", and not where its entry leads: bit %u of the address in IRTA is not used (section 11.4.10)",
 			(uint64_t)high, target_outcome_name(target, outcome), bit);
 		return text;
 	}
