@@ -89,6 +89,10 @@ TEST(interrupts_are_lacked_with_a_reason)
 	CHECK(vtd_interrupts_lack(&unit, true) != NULL);
 	unit.ecap |= field_bits(ECAP_EIM, 1);
 	CHECK(vtd_interrupts_lack(&unit, true) == NULL);
+	CHECK(vtd_interrupts_lack(&unit, false) == NULL);
+	unit.ecap |= field_bits(ECAP_EIMER, 1);
+	CHECK(vtd_interrupts_lack(&unit, true) == NULL);
+	CHECK(vtd_interrupts_lack(&unit, false) != NULL);
 	CHECK_EQ(vtd_interrupts_on(&unit, NULL, false), VTD_NO_INVALIDATION);
 }
 
