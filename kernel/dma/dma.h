@@ -123,6 +123,8 @@ struct dma_device {
 	const char *evidence;
 	bool reset_does_dma; /* which fails while its entry is absent */
 	bool reset_is_quiet; /* it does none: nothing is refused after it but what the DMA before had begun */
+	bool may_lose_next;  /* so its last reset left it: after a refused DMA it may do nothing of the one that follows */
+	bool starts_anew;    /* set from outside: it lost one, and is to be reset as a whole after each that is refused */
 	bool hides_refusals; /* an access that is refused leaves it waiting: only the unit tells */
 	bool may_skip_snooping; /* its reads ask not to snoop (No Snoop), while skips_snooping is set */
 	bool skips_snooping;

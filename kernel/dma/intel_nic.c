@@ -215,8 +215,10 @@ static bool restart(struct dma_device *d, uint64_t private_at)
 		nic_fill_rings(d, private_at);
 		if (nic_set_up_queues(d, private_at))
 			return false;
-		if (d->unproven)
+		if (d->unproven) {
+			d->may_lose_next = true;
 			return true;
+		}
 		state = nic_probe(d, private_at);
 		if (state == DMA_DONE || state == DMA_BUSY)
 			return state == DMA_DONE;
@@ -226,14 +228,14 @@ static bool restart(struct dma_device *d, uint64_t private_at)
 
 /*
  * Where they cannot be turned off by themselves, the rings go on as they are: a refused access loses a frame, and another one is
- * sent. A port that cannot go on does not take it, or loses it too.
+ * sent. A port that cannot go on does not take it, or loses it too, as QEMU's does from 8 on: then it must start anew.
  */
 static bool go_on(struct dma_device *d, uint64_t private_at)
 {
 	const struct nic_kind *kind = d->kind;
 
-	return !kind->advanced && d->in_loopback && d->confirmed && !d->unproven &&
-	       d->private_at == private_at && ++d->lost < LOST_MOST &&
+	return !kind->advanced && !d->starts_anew && d->in_loopback && d->confirmed &&
+	       !d->unproven && d->private_at == private_at && ++d->lost < LOST_MOST &&
 	       nic_read(d, NIC_STATUS) & STATUS_LU && nic_go_on(d);
 }
 
@@ -255,7 +257,8 @@ const char *nic_reset(struct dma_device *d, uint64_t private_at)
 
 	if (d->given_up)
 		return no_return;
-	if (go_on(d, private_at) || restart(d, private_at))
+	d->may_lose_next = go_on(d, private_at);
+	if (d->may_lose_next || restart(d, private_at))
 		return NULL;
 	problem = nic_start_anew(d, private_at);
 	if (problem && !d->in_loopback)

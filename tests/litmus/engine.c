@@ -183,7 +183,14 @@ enum outcome engine_dma(struct bench *b, const struct measurement *s, struct tal
 enum outcome engine_once(struct bench *b, struct tally *t)
 {
 	struct measurement once = { .address = b->target->address };
+	uint64_t unrecorded = t->unrecorded;
+	bool may_lose = b->device->may_lose_next;
+	enum outcome outcome = engine_dma(b, &once, t, false);
 
+	if (outcome != OUTCOME_SILENT || !may_lose || t->stopped)
+		return outcome;
+	/* That the device did nothing of it says nothing of the unit. */
+	t->unrecorded = unrecorded;
 	return engine_dma(b, &once, t, false);
 }
 

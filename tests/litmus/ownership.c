@@ -4,6 +4,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/kernel.h"
 #include "kernel/lib/string.h"
+#include "kernel/output/log.h"
 #include "kernel/time.h"
 #include "tests/litmus/arrival.h"
 #include "tests/litmus/companion.h"
@@ -288,10 +289,29 @@ static const char *see_refused(struct bench *b)
 	return NULL;
 }
 
+/*
+ * A DMA that is to arrive, after one that was refused. A device that goes on after that may do nothing of it, whatever the unit
+ * does: then it is never to go on so.
+ */
+static enum outcome dma_after_refused(struct bench *b, struct tally *t)
+{
+	struct measurement once = { .address = b->target->address, .invalidate = true };
+	bool may_lose = b->device->may_lose_next;
+	enum outcome outcome = engine_dma(b, &once, t, false);
+
+	if (outcome != OUTCOME_SILENT || !may_lose || t->stopped)
+		return outcome;
+	b->device->starts_anew = true;
+	log_note(
+		"%s does nothing of the DMA that follows a refused one: it is reset as a whole after each",
+		b->device->generator->name);
+	t->stopped = bench_reset(b);
+	return t->stopped ? outcome : engine_dma(b, &once, t, false);
+}
+
 const char *ownership_prove(struct bench *b)
 {
 	static const uint64_t absent[ENTRY_WORDS_MAX];
-	struct measurement once = { .address = b->target->address, .invalidate = true };
 	static struct tally t;
 	const char *problem;
 	unsigned phase = b->target->phase;
@@ -306,7 +326,7 @@ const char *ownership_prove(struct bench *b)
 	if (!problem && !engine_settle(b, b->target->state[0][0], &t))
 		problem = t.stopped;
 	if (!problem) {
-		enum outcome outcome = engine_dma(b, &once, &t, false);
+		enum outcome outcome = dma_after_refused(b, &t);
 
 		if (t.stopped)
 			problem = t.stopped;

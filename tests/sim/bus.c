@@ -139,6 +139,7 @@ static struct pci_function *plug(void)
 	/* Its clock is not the machine's, and shall cost few steps; a frame is back at once. */
 	sim_nic.tick_us = 1000;
 	sim_nic.return_us = 0;
+	sim_nic.swallows = sim.swallow;
 	return &sim_nic.function;
 }
 

@@ -118,6 +118,7 @@
 	K(alias, 0, 1, "their requests bear another requester-id, as under a PCI bridge")           \
 	K(model, 0, SIM_MODELS - 1, "whose driver does DMA, on the model of its device")       \
 	K(port, 0, 0xffff, "device id of the network port's model; 0: 82574, 82576 or I225")         \
+	K(swallow, 0, 1, "a port goes past a descriptor that it could not read, and loses the next frame") \
 	K(cmb, 0, 1, "the NVMe controller's model has a controller memory buffer")                   \
 	K(made_up, 0, 1000000, "vtd-cells: so many sequences of its own for each target")              \
 	K(rounds, 20, 1000000, "vtd-cells: of a cell, at most, until all that is predicted is seen") \

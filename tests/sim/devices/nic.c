@@ -172,7 +172,7 @@ static void ctrl(uint32_t value)
 	memset(n->registers, 0, sizeof(n->registers));
 	for (unsigned i = 0; i < 8; i++)
 		sim_nic_set(kept[i], values[i]);
-	n->under_way = false;
+	n->under_way = n->swallows_next = false;
 	n->causes = n->enabled = 0;
 	n->resets++;
 	n->was_reset = true;

@@ -64,7 +64,9 @@ struct sim_nic {
 
 	uint64_t now_us, tick_us; /* its clock, and how far a look at it turns it */
 	uint64_t return_us;	  /* how long a frame is under way */
-	bool under_way;		  /* a frame was taken */
+	bool swallows; /* it goes past a transmit descriptor that it could not read, and loses the next frame */
+	bool swallows_next;
+	bool under_way; /* a frame was taken */
 	uint8_t frame[FAKE_NIC_FRAME];
 	uint32_t bytes_under_way;
 	uint64_t back_at_us;

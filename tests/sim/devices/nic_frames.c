@@ -153,13 +153,17 @@ static void take(const struct descriptor *d, const char *problem)
 	n->sent_out += read && problem;
 	if (!read || problem || n->refuse == REFUSE_FRAME)
 		return;
+	if (n->swallows_next) {
+		n->swallows_next = false;
+		return;
+	}
 	n->under_way = true;
 	n->bytes_under_way = length;
 	n->back_at_us = n->now_us + n->return_us;
 	sim_nic_look();
 }
 
-/* A queue whose descriptor cannot be read stops there; a frame that cannot be read is lost. */
+/* A queue whose descriptor cannot be read stops there, if it does not swallow it; a frame that cannot be read is lost. */
 void sim_nic_send(void)
 {
 	uint32_t queue = n->kind->transmit, head = sim_nic_get(queue + QUEUE_HEAD);
@@ -168,8 +172,13 @@ void sim_nic_send(void)
 
 	/* What was set up wrongly leads anywhere. */
 	while (head != sim_nic_get(queue + QUEUE_TAIL) && n->refuse != REFUSE_TRANSMIT &&
-	       !n->complaint && dma(descriptor_at(queue, head), &d, sizeof(d), false)) {
-		take(&d, problem);
+	       !n->complaint) {
+		if (dma(descriptor_at(queue, head), &d, sizeof(d), false))
+			take(&d, problem);
+		else if (n->swallows)
+			n->swallows_next = true;
+		else
+			return;
 		head = (head + 1) % entries(queue);
 		sim_nic_set(queue + QUEUE_HEAD, head);
 	}
