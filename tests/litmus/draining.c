@@ -127,10 +127,12 @@ static const char *try_draining(struct bench *b, struct tally *t, unsigned piece
 	format_text(
 		text, sizeof(text),
 		OUTSIDE
-		"target %s: of %u DMAs that were under way at an invalidation that drains writes, %s, %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s",
+		"target %s: of %u DMAs that were under way at an invalidation that drains writes, %s, %u wrote to the old page after it was reported done, and after %u the next DMA used the old entry still: %s%s",
 		target_name((enum target_id)b->target->id), rounds, given, late, kept,
 		!kept ? "the wait does not wait for writes that were translated before (sections 6.5.4, 6.5.2.9)"
-		      : "a walk that was under way at an invalidation goes on, and fills a cache after it (sections 6.2.2.1, 6.5.4)");
+		      : "a walk that was under way at an invalidation goes on, and fills a cache after it (sections 6.2.2.1, 6.5.4)",
+		kept && b->target->words > 1 ? ", or its entry is read in parts (section 6.2.2.1)"
+					     : "");
 	return text;
 }
 
