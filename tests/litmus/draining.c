@@ -107,7 +107,7 @@ static const char *drain_once(struct bench *b, struct tally *t, const struct exc
 static const char *try_draining(struct bench *b, struct tally *t, unsigned pieces,
 				unsigned part_of_all)
 {
-	static char text[520];
+	static char text[640];
 	char given[200];
 	struct exchanged x = exchanged_of(b->target);
 	uint64_t started = time_us();
