@@ -213,7 +213,7 @@ sim-fuzz: $(BUILD)/vtd-sim ## random units that the specification permits, for S
 # vtd-sim, compiled in another way, in a folder of its own.
 $(SANITIZED): FORCE
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized \
-		SIM_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $@
+		SIM_FLAGS="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined" $@
 
 sim-coverage: ## lines of tests/ and vtd/ that runs of vtd-sim come to, file by file
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage SIM_FLAGS="--coverage -O1" $(BUILD)/coverage/vtd-sim
