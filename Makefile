@@ -176,7 +176,7 @@ test: known-scenarios build ## host unit tests under sanitizers, vtd-sim, the sc
 	$(call build_tested)
 	@set -f; BUILD=$(BUILD) QEMU="$(QEMU)" tests/all $(or $(SCENARIOS),--main)
 
-test-all: build ## the same, and all other scenarios in QEMU (26 minutes)
+test-all: build ## the same, and all other scenarios in QEMU (24 minutes)
 	$(call build_tested,$(BUILD)/vtd-capture)
 	@BUILD=$(BUILD) QEMU="$(QEMU)" tests/all
 
