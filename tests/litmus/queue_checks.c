@@ -17,14 +17,13 @@
 #define LONGEST	     4 /* descriptors with one wait */
 #define TIMES	     2 /* there and back */
 #define OTHER_DOMAIN 7 /* that no other use has */
+#define MARK	     0x5ca1ab1eu
 
 static const char *stop(struct bench *b, struct tally *t, enum vtd_status status)
 {
 	t->stopped = bench_status_text(b, status);
 	return t->stopped;
 }
-
-#define MARK 0x5ca1ab1eu
 
 static const char *see_status(struct bench *b, struct tally *t)
 {
