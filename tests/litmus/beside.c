@@ -265,9 +265,7 @@ const char *check_beside(struct bench *b, struct bench *other, struct tally *t)
 		return NULL;
 	problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], t);
 	if (!problem)
-		problem = ownership_prove_beside(b, other);
-	if (!problem)
-		problem = companion_place(b, other);
+		problem = ownership_join(b, other);
 	if (problem) {
 		t->stopped = problem;
 		return problem;
@@ -280,7 +278,6 @@ const char *check_beside(struct bench *b, struct bench *other, struct tally *t)
 		problem = try_draining(b, other, t);
 	if (!problem)
 		problem = shared_domain_of_devices(b, other, t);
-	other->device->generator->stop(other->device);
-	companion_take_out(b, other);
+	companion_leave(b, other);
 	return problem ? problem : try_scalable(b, other, t);
 }

@@ -39,6 +39,12 @@ const char *companion_take_out(struct bench *b, const struct bench *other)
 	return put(b, other, absent);
 }
 
+void companion_leave(struct bench *b, struct bench *other)
+{
+	other->device->generator->stop(other->device);
+	companion_take_out(b, other);
+}
+
 const char *companion_place(struct bench *b, struct bench *other)
 {
 	const struct target *theirs = &other->targets[TARGET_CONTEXT];

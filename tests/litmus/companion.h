@@ -20,6 +20,9 @@ const char *companion_place(struct bench *bench, struct bench *other);
 /* Its entry absent there. NULL, or what went wrong. */
 const char *companion_take_out(struct bench *bench, const struct bench *other);
 
+/* Stop the other device, then take it out. */
+void companion_leave(struct bench *bench, struct bench *other);
+
 /* Around a measurement, and in it after each DMA of the device under test; without a companion: nothing. */
 void companion_begin(struct bench *bench, struct tally *tally);
 void companion_step(struct bench *bench, struct tally *tally);

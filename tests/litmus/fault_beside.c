@@ -104,17 +104,14 @@ const char *check_faults_beside(struct bench *b, struct bench *other, struct tal
 		return NULL;
 	problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], t);
 	if (!problem)
-		problem = ownership_prove_beside(b, other);
-	if (!problem)
-		problem = companion_place(b, other);
+		problem = ownership_join(b, other);
 	if (problem)
 		return t->stopped = problem;
 	/* One of a DMA before is not taken for these. */
 	time_delay_us(bench_record_wait_us(b));
 	vtd_fault_clear(b->unit);
 	problem = try_both(places, t);
-	other->device->generator->stop(other->device);
-	companion_take_out(b, other);
+	companion_leave(b, other);
 	vtd_fault_clear(b->unit);
 	return problem;
 }

@@ -55,9 +55,7 @@ static const char *begin(struct bench *b, struct bench *filler, struct tally *t)
 	const char *problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], t);
 
 	if (!problem && filler != b)
-		problem = ownership_prove_beside(b, filler);
-	if (!problem && filler != b)
-		problem = companion_place(b, filler);
+		problem = ownership_join(b, filler);
 	/* One of a DMA before is not taken for these. */
 	time_delay_us(bench_record_wait_us(b));
 	return problem;
@@ -82,10 +80,8 @@ const char *check_suppressed_overflow(struct bench *b, struct bench *other, stru
 		told = count_overflows(b, t);
 		set_fpd(b, false, t);
 	}
-	if (filler != b) {
-		filler->device->generator->stop(filler->device);
-		companion_take_out(b, filler);
-	}
+	if (filler != b)
+		companion_leave(b, filler);
 	vtd_fault_clear(b->unit);
 	log_note("  all registers full: %u of %u faults were told of as lost, with FPD %u", shown,
 		 ROUNDS, told);

@@ -61,16 +61,13 @@ const char *interrupt_beside_find(struct bench *b, struct bench *other, struct t
 	interrupt_leave(b);
 	problem = ownership_settle(b, &b->targets[TARGET_CONTEXT], t);
 	if (!problem)
-		problem = ownership_prove_beside(b, other);
-	if (!problem)
-		problem = companion_place(b, other);
+		problem = ownership_join(b, other);
 	if (!problem)
 		problem = engine_choose(b, &b->targets[TARGET_IRTE]);
 	if (problem)
 		return t->stopped = problem;
 	log_note("  beside %s, with the same index", other->device->generator->name);
 	problem = engine_settle(b, b->target->state[0][0], t) ? try_both(b, other, t) : t->stopped;
-	other->device->generator->stop(other->device);
-	companion_take_out(b, other);
+	companion_leave(b, other);
 	return problem;
 }

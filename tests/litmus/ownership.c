@@ -374,3 +374,10 @@ const char *ownership_prove_beside(struct bench *b, struct bench *other)
 	other->proven = b->unit->enables;
 	return NULL;
 }
+
+const char *ownership_join(struct bench *b, struct bench *other)
+{
+	const char *problem = ownership_prove_beside(b, other);
+
+	return problem ? problem : companion_place(b, other);
+}

@@ -38,4 +38,7 @@ const char *ownership_settle(struct bench *bench, struct target *target, struct 
 /* The same for another device whose entry is to be put into the tables of the current target. */
 const char *ownership_prove_beside(struct bench *bench, struct bench *other);
 
+/* The same, and its entry is put there (companion_place()); companion_leave() ends it. */
+const char *ownership_join(struct bench *bench, struct bench *other);
+
 #endif
