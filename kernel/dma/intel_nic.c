@@ -228,7 +228,7 @@ static bool restart(struct dma_device *d, uint64_t private_at)
 
 /*
  * Where they cannot be turned off by themselves, the rings go on as they are: a refused access loses a frame, and another one is
- * sent. A port that cannot go on does not take it, or loses it too, as QEMU's does from 8 on: then it must start anew.
+ * sent. A port that cannot go on does not take it, or loses it too, as QEMU 10's does: then it must start anew.
  */
 static bool go_on(struct dma_device *d, uint64_t private_at)
 {

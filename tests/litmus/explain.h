@@ -31,8 +31,8 @@ enum piece {
 bool pieces_are_had(const struct bench *bench, unsigned pieces);
 
 /*
- * Put a target in force that they are to be given for. False: it is not, as the unit lacks it or some of them, or can have its
- * states one at a time alone, or for what *problem says.
+ * Put the target in force for which they are to be given. False: it is not. The unit lacks it, or some of them; or only one of
+ * its states can be there at a time; or *problem says why.
  */
 bool pieces_choose(struct bench *bench, enum target_id id, unsigned pieces, struct tally *tally,
 		   const char **problem);

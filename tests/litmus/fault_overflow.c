@@ -24,7 +24,7 @@ static bool fill(struct bench *filler, struct tally *t)
 	return !t->stopped && vtd_fault_pending(filler->unit) == registers;
 }
 
-/* How many of so many refused DMAs were told of as lost. */
+/* Refuse some DMAs: how many of them set FSTS.PFO. */
 static unsigned count_overflows(struct bench *b, struct tally *t)
 {
 	unsigned told = 0;

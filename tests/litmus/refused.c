@@ -32,7 +32,7 @@ const char *refused_once(struct bench *b, struct tally *t, uint8_t want, const c
 	if (!landed && a.arrived && target_has_large_page((enum target_id)b->target->id))
 		landed = target_outcome_name(b->target, OUTCOME_B);
 	bench_set_requester(b, b->target->address);
-	/* What the device reads of its own is by that entry, too. */
+	/* The device reads its own pages through that entry, too. */
 	if (!landed && !a.recorded && target_has_large_page((enum target_id)b->target->id) &&
 	    known_of_qemu(b, KNOWN_READ_FILLED))
 		return a.problem;
