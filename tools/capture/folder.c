@@ -31,26 +31,49 @@ static void read_about(struct folder *f, const char *about)
 	f->cpu_seconds = atof(value_of(about, "cpu-seconds"));
 }
 
-/* Whether the kernel crashed by itself between these; to: NULL: to the end. */
-static bool crashed(const char *from, const char *to)
+#define LINES_BEFORE 3
+#define LINES_AFTER  16
+
+/* Some lines of the console around one place. */
+static char *lines_around(const char *console, const char *at)
+{
+	const char *end = at;
+
+	for (unsigned n = 0; n <= LINES_BEFORE && at > console; n++)
+		while (at > console && *--at != '\n')
+			;
+	for (unsigned n = 0; n <= LINES_AFTER && *end; n++)
+		end += strcspn(end, "\n") + !!strchr(end, '\n');
+	at += *at == '\n';
+	return need(strndup(at, (size_t)(end - at)));
+}
+
+/* The first place between these where the kernel crashed by itself, or NULL; to: NULL: to the end. */
+static const char *find_crash(const char *from, const char *to)
 {
 	static const char *const words[] = { "Kernel panic", "Oops:", "Panic on CPU" };
+	const char *first = NULL;
 
 	for (size_t i = 0; from && i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *at = strstr(from, words[i]);
 
-		if (at && (!to || at < to))
-			return true;
+		if (at && (!to || at < to) && (!first || at < first))
+			first = at;
 	}
-	return false;
+	return first;
 }
 
+/* With --crash the kernel crashes for us after "@@ crash now"; before that, and in the crash kernel, it should not. */
 static void read_console(struct folder *f, const char *console)
 {
+	const char *crash_kernel = strstr(console, "@@ phase crash kernel");
+	const char *crash = find_crash(console, strstr(console, "@@ crash now"));
+
+	if (!crash)
+		crash = find_crash(crash_kernel, NULL);
 	f->ended = strstr(console, "@@ end");
-	f->crash_kernel = strstr(console, "@@ phase crash kernel");
-	f->panic = crashed(console, strstr(console, "@@ crash now")) ||
-		   crashed(strstr(console, "@@ phase crash kernel"), NULL);
+	f->crash_kernel = crash_kernel;
+	f->crashed = crash ? lines_around(console, crash) : NULL;
 }
 
 void folder_open(struct folder *f, const char *path, bool lenient)

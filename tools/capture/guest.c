@@ -5,9 +5,11 @@
  *   guest vfio GROUP DEVICE                       a user's driver: its own domain, mappings, and away again
  *   guest crash KERNEL INITRAMFS COMMAND-LINE     load a crash kernel
  *   guest serial                                  standard input to COM2, without interrupts: a dom0 may get none
+ *   guest say TEXT                                a line of the console that is out when this returns
  *
  * Each says what it could not do, as a line of the console. Exit status 0: it was done.
  */
+#include <asm/ioctls.h>
 #include <asm/unistd_64.h>
 #include <linux/fcntl.h>
 #include <linux/kexec.h>
@@ -232,6 +234,14 @@ static int serial(void)
 	return 0;
 }
 
+/* What a program writes waits in the terminal's buffer, and the kernel's own lines pass it by: a crash may come out first. */
+static int say_now(const char *text)
+{
+	say(text);
+	say("\n");
+	return call3(__NR_ioctl, 1, TCSBRK, 1) < 0;
+}
+
 __attribute__((noreturn, used)) static void run(long *stack)
 {
 	long count = stack[0];
@@ -242,6 +252,8 @@ __attribute__((noreturn, used)) static void run(long *stack)
 		status = vfio(words[2], words[3]);
 	else if (count == 2 && same(words[1], "serial"))
 		status = serial();
+	else if (count == 3 && same(words[1], "say"))
+		status = say_now(words[2]);
 	else if (count == 5 && same(words[1], "crash"))
 		status = crash(words[2], words[3], words[4]);
 	for (;;)

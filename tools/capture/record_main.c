@@ -88,8 +88,8 @@ static const char *what_went_wrong(const struct machine_run *run, const struct f
 			run->seconds);
 	if (run->too_large)
 		return "the records became larger than --size allows";
-	if (f->panic)
-		return "the guest crashed:";
+	if (f->crashed)
+		return text_of("the guest crashed:\n%s", f->crashed);
 	if (!WIFEXITED(run->status) || WEXITSTATUS(run->status))
 		return text_of("QEMU ended with status %d:", WIFEXITED(run->status)
 								     ? WEXITSTATUS(run->status)
@@ -112,7 +112,7 @@ static int conclude(const char *path, const struct machine_run *run)
 	if (wrong) {
 		fprintf(stderr, "vtd-capture: %s\n", wrong);
 		print_tail(text_of("%s/qemu", path), 4);
-		if (!run->interrupted && !run->too_large)
+		if (!run->interrupted && !run->too_large && !f.crashed)
 			print_tail(text_of("%s/console", path), 12);
 	}
 	if (arguments.machine.no_plugin)
