@@ -43,9 +43,10 @@ void bit_change_tell(const struct bit_change *c)
 		log_note("  %s, %d to %d: %s after its invalidations in %u of %u%s", c->name,
 			 !c->to, c->to, harms[c->by][c->to], c->failed, c->changes, line);
 	record_encode(name, sizeof(name), c->name);
-	report_extra("bit name=%s target=%s by=%s to=%d%s changes=%u failed=%u%s", name,
+	report_extra("bit name=%s target=%s by=%s to=%d%s%s changes=%u failed=%u%s", name,
 		     target_name(c->target), bit_by_word(c->by), c->to,
-		     c->absent ? " absent=1" : "", c->changes, c->failed, record);
+		     c->absent ? " absent=1" : "", c->known ? " known=1" : "", c->changes,
+		     c->failed, record);
 }
 
 void bit_untried_tell(const char *name, enum target_id target, enum bit_by by, const char *why)

@@ -17,6 +17,7 @@ struct bit_change {
 	enum bit_by by;
 	bool to;
 	bool absent; /* with P of its entry clear; nothing was changed under a DMA */
+	bool known;  /* that this QEMU does so: no failure */
 	unsigned changes, failed;
 	unsigned controls, none; /* so many of each; with nothing invalidated: of so many it held */
 	bool has[BIT_CACHES];	 /* without that cache's: a control there was */

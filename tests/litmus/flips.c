@@ -147,6 +147,9 @@ static const char *try_direction(struct trying *x)
 /* FPD counts whatever P says (sections 9.3 to 9.6): Linux leaves it behind in entries of processes that end. */
 static const char *try_absent(struct trying *x)
 {
+	/* It looks at P before it looks at FPD, below the context entry. */
+	bool known = known_of_qemu(x->b, KNOWN_FPD_AFTER_P) && x->flip->place != CONTEXT_ABOVE &&
+		     x->b->target->scalable;
 	unsigned recorded = 0;
 
 	for (unsigned i = 0; i < ABSENT && !t.stopped; i++)
@@ -156,6 +159,7 @@ static const char *try_absent(struct trying *x)
 					      .by = BIT_BY_RECORDS,
 					      .to = true,
 					      .absent = true,
+					      .known = known && recorded,
 					      .changes = ABSENT,
 					      .failed = recorded });
 	if (!recorded || t.stopped)
@@ -166,9 +170,7 @@ static const char *try_absent(struct trying *x)
 		"target %s: %s set and P clear, and everything invalidated: %u of %u refused DMAs were recorded: FPD counts whatever P says (section %s)",
 		target_name((enum target_id)x->b->target->id), x->flip->name, recorded, ABSENT,
 		x->flip->section);
-	/* It looks at P before it looks at FPD, below the context entry. */
-	if (known_of_qemu(x->b, KNOWN_FPD_AFTER_P) && x->flip->place != CONTEXT_ABOVE &&
-	    x->b->target->scalable) {
+	if (known) {
 		log_note("  known of QEMU: %s", text);
 		return NULL;
 	}

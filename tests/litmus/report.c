@@ -40,6 +40,18 @@ void report_highlight(const char *format, ...)
 	append(highlights, sizeof(highlights), line);
 }
 
+/* The last one was just told; those before it are far above. */
+static void repeat_highlights(void)
+{
+	char *line = highlights, *end;
+
+	for (; (end = strchr(line, '\n')) && end[1]; line = end + 1) {
+		*end = 0;
+		log_note("%s", line);
+		*end = '\n';
+	}
+}
+
 void report_plan(unsigned tests, unsigned checks)
 {
 	planned = tests;
@@ -149,9 +161,11 @@ enum run_result report_end(void)
 			    counts[VERDICT_ERROR]);
 	format_text(
 		counted, sizeof(counted),
-		"%u passed (%u safe ones stayed clean, %u controls did harm, %u self-checks), %u failed%s, %u skipped or inconclusive",
-		passed + counts[VERDICT_SELF_CHECK], clean, harmed, counts[VERDICT_SELF_CHECK],
-		failed, errors, counts[VERDICT_SKIP]);
+		"%u passed (%u safe one%s stayed clean, %u control%s did harm, %u self-check%s), %u failed%s, %u skipped or inconclusive",
+		passed + counts[VERDICT_SELF_CHECK], clean, clean == 1 ? "" : "s", harmed,
+		harmed == 1 ? "" : "s", counts[VERDICT_SELF_CHECK],
+		counts[VERDICT_SELF_CHECK] == 1 ? "" : "s", failed, errors, counts[VERDICT_SKIP]);
+	repeat_highlights();
 	log_note("%s", counted);
 	format_text(summary, sizeof(summary), "%s; %lu DMAs\n%s%s", counted, progress_dmas(),
 		    failures, highlights);

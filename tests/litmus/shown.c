@@ -94,6 +94,6 @@ void shown_report_known_bad(const struct bench *b, const struct shown *shown)
 		}
 	if (bad)
 		report_highlight(
-			"%s: %u known-bad sequences; this unit can show %u; seen in this run %u",
-			b->device->generator->name, bad, showable, seen);
+			"%s: %u known-bad sequence%s; this unit can show %u; seen in this run %u",
+			b->device->generator->name, bad, bad == 1 ? "" : "s", showable, seen);
 }

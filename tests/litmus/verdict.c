@@ -175,7 +175,7 @@ static void judge(const struct bench *b, enum target_id target, enum regime regi
 		  const struct prediction *p, const char *problem, uint8_t spec_harms,
 		  bool is_showable, struct shown *shown, const char *id)
 {
-	uint64_t harm = tally.torn + tally.stale + tally.mistagged;
+	uint64_t harm = tally.torn ? tally.torn : tally.stale ? tally.stale : tally.mistagged;
 	const char *unit = tally.torn	     ? "torn"
 			   : tally.stale     ? "stale"
 			   : tally.mistagged ? "mistagged"

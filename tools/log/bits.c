@@ -44,6 +44,8 @@ char *bit_result(const struct bit *b, char text[BIT_TEXT])
 			n += snprintf(text + n, BIT_TEXT - (size_t)n,
 				      ", %" PRIu64 " without the %s", without[i].count,
 				      without[i].what);
+	if (b->known && n < BIT_TEXT)
+		snprintf(text + n, BIT_TEXT - (size_t)n, "; known of QEMU");
 	return text;
 }
 

@@ -12,6 +12,7 @@ void take_bit(struct builder *b, struct span line)
 		TEXT_FIELD("why", bit, why),
 		NUMBER_FIELD("to", bit, to),
 		NUMBER_FIELD("absent", bit, absent),
+		NUMBER_FIELD("known", bit, known),
 		NUMBER_FIELD("changes", bit, changes),
 		NUMBER_FIELD("failed", bit, failed),
 		NUMBER_FIELD("controls", bit, controls),

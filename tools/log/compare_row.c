@@ -73,7 +73,6 @@ static void judge_rates(struct row *r, const struct question *q)
 	const struct range *a, *b;
 	double p;
 
-	r->kind = share_telling(r->sides[r->sides[0].runs ? 0 : 1].shares);
 	choose_kind(r);
 	x = &r->sides[0].shares[r->kind];
 	y = &r->sides[1].shares[r->kind];
@@ -103,8 +102,13 @@ static void judge_rates(struct row *r, const struct question *q)
 void judge_row(struct row *r, const struct question *q)
 {
 	const struct side *a = &r->sides[0], *b = &r->sides[1];
+	struct share both[SHARES] = { 0 };
 
 	r->p = 1;
+	/* Where nothing can be compared, the harm that any side has. */
+	share_add(both, a->shares);
+	share_add(both, b->shares);
+	r->kind = share_telling(both);
 	if (!a->runs || !b->runs) {
 		/* What a cut log does not have is not known, no more. */
 		r->one_sided = true;

@@ -263,7 +263,7 @@ int report_main(int argc, char **argv)
 			r.broken_runs, r.broken_runs == 1 ? "" : "s");
 	if (r.simulated_runs)
 		fprintf(stderr,
-			"vtd-log: report: %u run%s of simulated units left out of the page: no hardware\n",
+			"vtd-log: report: %u run%s of simulated units left out of the page (no hardware), but not of the exit status\n",
 			r.simulated_runs, r.simulated_runs == 1 ? "" : "s");
 	return graver(status_of(&r, good), files.status);
 }

@@ -61,6 +61,7 @@ static void add_bit(struct report *r, struct bit_kind *k, const struct bit *b)
 	}
 	k->changes += b->changes;
 	k->failed += b->failed;
+	k->known += b->known ? b->failed : 0;
 	k->controls += b->controls;
 	k->none += b->none;
 	for (unsigned i = 0; i < 3; i++) {
@@ -117,7 +118,11 @@ static void row(struct out *o, const struct bit_kind *k)
 		out(o, "<td colspan=\"5\">not tried: %s</td></tr>\n", k->why);
 		return;
 	}
-	share(o, k->failed, k->changes, true);
+	if (k->known)
+		out(o, "<td class=\"n\">%" PRIu64 " of %" PRIu64 "<small>known of QEMU: %s</small></td>",
+		    k->failed, k->changes, k->known == k->failed ? "all" : "some");
+	else
+		share(o, k->failed, k->changes, true);
 	share(o, k->none, k->controls, false);
 	for (unsigned i = 0; i < 3; i++)
 		share(o, k->without[i], k->of[i], false);
@@ -142,7 +147,7 @@ void report_bits(struct out *o, const struct report *r)
 	if (count > 1)
 		qsort(list, count, sizeof(*list), kind_order);
 	out_raw(o,
-		"<p>One bit of an entry was changed while the device did DMA. <em>Old value held</em>: changes after whose invalidations the unit still went by the old one, which it must not. The controls leave invalidations out: what they show is permitted, and says that the unit keeps the bit.</p>\n"
+		"<p>One bit of an entry was changed while the device did DMA. <em>Old value held</em>: changes after whose invalidations the unit still went by the old one, which it must not; where P is clear, refused DMAs for which the bit did not count, though it must. <em>Known of QEMU</em>: its own reading, for which no test fails. The controls leave invalidations out: what they show is permitted, and says that the unit keeps the bit.</p>\n"
 		"<div class=\"wide\"><table class=\"list units sortable\"><thead><tr><th scope=\"col\">Silicon</th><th scope=\"col\">By</th><th scope=\"col\">Bit</th><th scope=\"col\">Change</th><th scope=\"col\">Runs</th><th scope=\"col\">Old value held</th><th scope=\"col\">Control: nothing invalidated</th><th scope=\"col\">no context cache</th><th scope=\"col\">no PASID cache</th><th scope=\"col\">no IOTLB</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < count; i++)
 		row(o, list[i]);

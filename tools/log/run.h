@@ -74,7 +74,7 @@ struct bit {
 	const char *name; /* "SSADE of the PASID-table entry" */
 	const char *why;  /* it was not tried; NULL: it was */
 	char target[24], by[16];
-	uint64_t to, absent, changes, failed;
+	uint64_t to, absent, known, changes, failed; /* known: of QEMU; no failure */
 	uint64_t controls; /* of each; 0: none were made. Of so many the old value held: */
 	uint64_t none, context, pasid, iotlb;
 	bool has_context, has_pasid, has_iotlb; /* without that cache's: there was such a control */

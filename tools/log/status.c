@@ -37,11 +37,12 @@ static void print_passed(FILE *out, const struct run *r)
 	}
 	fprintf(out, "%u passed", r->passed);
 	if (clean + harmed)
-		fprintf(out, " (%u safe ones stayed clean, %u controls did harm", clean, harmed);
+		fprintf(out, " (%u safe one%s stayed clean, %u control%s did harm", clean,
+			clean == 1 ? "" : "s", harmed, harmed == 1 ? "" : "s");
 	if (only_here)
 		fprintf(out, ", %u of these by this unit's model only", only_here);
-	fprintf(out, "%s, %u checks passed, %u failed", clean + harmed ? ")" : "", r->checks,
-		r->failed);
+	fprintf(out, "%s, %u check%s passed, %u failed", clean + harmed ? ")" : "", r->checks,
+		r->checks == 1 ? "" : "s", r->failed);
 	if (r->errors)
 		fprintf(out, " (%u by an error of device, machine or tool)", r->errors);
 	fprintf(out, ", %u skipped", r->skipped);

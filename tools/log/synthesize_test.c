@@ -277,6 +277,7 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 	struct verdict v = { 0 };
 	char *test = lines[0];
 	size_t room = sizeof(lines[0]);
+	uint64_t refused = 0;
 	unsigned n = (unsigned)number_in(test, "n");
 	bool is_check = value_of(test, "check") != NULL, may_block = begin(l, test, room);
 
@@ -285,12 +286,12 @@ void test_block(struct log *l, char lines[][RECORD_LINE * 2], unsigned count)
 		if (!strncmp(lines[i], "tally ", 6)) {
 			tally(l, lines[i], room);
 			outcomes(l, lines[i], room);
-			v.harm = may_block ? number_in(lines[i], "np") : 0;
+			refused = may_block ? number_in(lines[i], "np") : 0;
 		} else if (!strncmp(lines[i], "fault ", 6)) {
 			faults(l, lines[i], room);
 		}
 	}
-	v.harm += l->torn + l->stale + l->mistagged;
+	v.harm = l->torn ? l->torn : l->stale ? l->stale : l->mistagged ? l->mistagged : refused;
 	if (l->has_model && l->has_tally) {
 		judge(l, &v);
 		put_verdict(l, test, room, &v);
