@@ -243,7 +243,14 @@ static bool sets_what_is_lacking(const struct walk *w, const uint64_t *p)
 
 	return (field_get(p, PASID_SSADE) && !field_of(ecap, ECAP_SSADS)) ||
 	       (field_get(p, PASID_PGSNP) && !field_of(ecap, ECAP_SC)) ||
+	       (field_get(p, PASID_PWSNP) && !field_of(ecap, ECAP_SMPWC)) ||
 	       (field_get(p, PASID_EAFE) && !field_of(ecap, ECAP_EAFS));
+}
+
+/* FSPM: 5 levels where the unit has them, 4, and nothing else (SPT.4.3). */
+static bool has_first_stage_levels(const struct walk *w, const uint64_t *p)
+{
+	return field_get(p, PASID_FSPM) <= field_of(w->unit->cap, CAP_FL5LP);
 }
 
 static void pasid_entry(struct walk *w, const uint64_t *p)
@@ -262,7 +269,7 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 	}
 	switch (field_get(p, PASID_PGTT)) {
 	case PGTT_FIRST:
-		if (!field_of(w->unit->ecap, ECAP_FSTS))
+		if (!field_of(w->unit->ecap, ECAP_FSTS) || !has_first_stage_levels(w, p))
 			break;
 		first_stage(w, field_get(p, PASID_FSPTPTR), 4 + (unsigned)field_get(p, PASID_FSPM));
 		return;
@@ -273,7 +280,7 @@ static void pasid_entry(struct walk *w, const uint64_t *p)
 		return;
 	case PGTT_NESTED:
 		if (!field_of(w->unit->ecap, ECAP_NEST) || !vtd_unit_has_levels(w->unit, levels) ||
-		    field_get(p, PASID_FSPTPTR) >> 9 * levels)
+		    field_get(p, PASID_FSPTPTR) >> 9 * levels || !has_first_stage_levels(w, p))
 			break;
 		w->nested_pointer = field_get(p, PASID_SSPTPTR);
 		w->nested_levels = levels;

@@ -124,6 +124,35 @@ static const char *try_variants(struct bench *b, struct tally *t)
 	return problem;
 }
 
+/* Values that are reserved in xAPIC mode, or always; for SVT 11b the reason may be that no source fits. */
+static const char *try_reserved_values(struct bench *b, struct tally *t)
+{
+	static const struct {
+		uint64_t low, high;
+		bool in_xapic;
+		const char *what;
+	} rows[] = {
+		{ 1ull << 32, 0, true, "bit 32 set, in xAPIC mode" },
+		{ 1ull << 63, 0, true, "bit 63 set, in xAPIC mode" },
+		{ 0, 3 << 18, false, "SVT 11b" },
+	};
+	const char *problem = NULL;
+
+	for (unsigned r = 0; r < sizeof(rows) / sizeof(rows[0]) && !problem; r++) {
+		uint64_t entry[IRTE_WORDS] = { b->target->state[0][0][0] | rows[r].low,
+					       b->target->state[0][0][1] | rows[r].high };
+
+		if (rows[r].in_xapic &&
+		    (b->target->x2apic || known_of_qemu(b, KNOWN_DESTINATION_RESERVED)))
+			continue;
+		problem = judge_variant(b, t, entry, FAULT_IRTE_RESERVED, rows[r].what, "9.9");
+		if (problem && !t->stopped && !rows[r].in_xapic && t->faults.kind_count &&
+		    t->faults.kinds[0].reason == FAULT_IRTE_SOURCE)
+			problem = NULL;
+	}
+	return problem;
+}
+
 /* With FPD nothing of it is recorded; the entry after it is, so that records do work. */
 static const char *try_fpd(struct bench *b, struct tally *t)
 {
@@ -306,6 +335,8 @@ const char *interrupt_entries_find(struct bench *b, struct tally *t)
 {
 	const char *problem = try_variants(b, t);
 
+	if (!problem)
+		problem = try_reserved_values(b, t);
 	if (!problem)
 		problem = try_fpd(b, t);
 	if (!problem)

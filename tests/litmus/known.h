@@ -26,6 +26,7 @@ struct bench;
 	K(FPD_AFTER_P, 0, "does not look at FPD of directory and PASID-table entries with P clear")                        \
 	K(BUS_RANGE_SWAPPED, 0, "takes the first bus of an interrupt-remapping entry's range for the last")                \
 	K(COMPATIBILITY, 0, "lets compatibility-format interrupts through whatever CFI says, and does not show it in CFIS") \
+	K(DESTINATION_RESERVED, 0, "does not look at the reserved bits of a destination in xAPIC mode")                      \
 	K(MESSAGE_LAST, 0, "looks at reserved bits of an interrupt message after the entry alone")                          \
 	K(WAIT_OF_BOTH, 0, "ends where a wait has SW and IF")                                                              \
 	K(DESCRIPTORS, 0, "does not look at the upper half of a descriptor, nor at the granularity of those for PASIDs")      \

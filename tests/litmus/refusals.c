@@ -3,6 +3,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory.h"
+#include "kernel/paging.h"
 #include "tests/litmus/engine.h"
 #include "tests/litmus/known.h"
 #include "tests/litmus/ownership.h"
@@ -20,19 +21,22 @@
 /* Of `set`: what the unit's capabilities say. */
 #define DEPTH (1ull << 62)
 #define LARGE (1ull << 61)
-#define HAS \
-	(1ull << 60) /* with the bit: it is reserved where ECAP does not have what it turns on */
-#define RID (1ull << 59) /* with the bit: where RID_PASID is used */
-#define NEW (1ull << 58) /* with the bit: a newer unit may use it */
+#define RID   (1ull << 60) /* with the bit: where RID_PASID is used */
+#define NEW   (1ull << 59) /* with the bit: a newer unit may use it */
+#define FIVE  (1ull << 58) /* FSPM 01b: a unit that has five levels of first stage may use it */
+
+#define PGTT(value) 7 << 6, (value) << 6
 
 /* An entry, some bits of one word cleared and others set: then a write must be refused. */
-static const struct {
+struct refusal {
 	uint8_t target; /* enum target_id */
 	uint8_t word;
 	uint64_t clear, set;
 	bool not_qemu; /* whose unit is known for using such ones (KNOWN_PASID_RESERVED) */
 	const char *what, *section;
-} refusals[] = {
+};
+
+static const struct refusal refusals[] = {
 	{ TARGET_ROOT, 0, 1, 0, false, "P of the root entry clear", "9.1" },
 	{ TARGET_CONTEXT, 0, 1, 0, false, "P of the context entry clear", "9.3" },
 	{ TARGET_TABLE, 0, 3, 0, false, "R and W of a second-stage entry above the leaf clear",
@@ -83,18 +87,82 @@ static const struct {
 	  "9.6" },
 	{ TARGET_PASID_FS, 0, 0, NEW | 1 << 10, true, "bit 10 of the PASID-table entry set",
 	  "9.6" },
-	{ TARGET_PASID_SS, 0, 7 << 6, 7 << 6, false, "PGTT of the PASID-table entry 111b", "9.6" },
-	{ TARGET_PASID_FS, 0, 7 << 6, 7 << 6, false, "PGTT of the PASID-table entry 111b", "9.6" },
+	{ TARGET_PASID_SS, 0, PGTT(7), false, "PGTT of the PASID-table entry 111b", "9.6" },
+	{ TARGET_PASID_FS, 0, PGTT(7), false, "PGTT of the PASID-table entry 111b", "9.6" },
+	{ TARGET_PASID_SS, 0, PGTT(0), false, "PGTT of the PASID-table entry 000b", "9.6" },
+	{ TARGET_PASID_FS, 0, PGTT(0), false, "PGTT of the PASID-table entry 000b", "9.6" },
+	{ TARGET_PASID_SS, 0, PGTT(5), false, "PGTT of the PASID-table entry 101b", "9.6" },
+	{ TARGET_PASID_FS, 0, PGTT(6), false, "PGTT of the PASID-table entry 110b", "9.6" },
+	{ TARGET_PASID_FS, 2, 3 << 2, FIVE, false, "FSPM of the PASID-table entry 01b, CAP.FL5LP 0",
+	  "9.6" },
+	{ TARGET_PASID_FS, 2, 3 << 2, 2 << 2, false, "FSPM of the PASID-table entry 10b", "9.6" },
+	{ TARGET_PASID_FS, 2, 3 << 2, 3 << 2, false, "FSPM of the PASID-table entry 11b", "9.6" },
 	{ TARGET_PASID_SS, 0, 7 << 2, DEPTH, false,
 	  "AW of the PASID-table entry a depth that CAP.SAGAW lacks", "9.6" },
-	{ TARGET_PASID_SS, 0, 0, HAS | 1 << 9, true,
-	  "SSADE of the PASID-table entry set, ECAP.SSADS 0", "9.6" },
-	{ TARGET_PASID_SS, 1, 0, HAS | 1 << 24, true,
-	  "PGSNP of the PASID-table entry set, ECAP.SC 0", "9.6" },
-	{ TARGET_PASID_FS, 2, 0, HAS | 1 << 7, true,
-	  "EAFE of the PASID-table entry set, ECAP.EAFS 0", "9.6" },
-	{ TARGET_SM_CONTEXT, 0, 0, HAS | 1 << 4, true,
-	  "PRE of the scalable-mode context entry set, ECAP.PRS 0", "9.4" },
+};
+
+/* What a unit may use if its ECAP has a field, and must refuse if not. */
+static const struct {
+	struct vtd_field unless;
+	bool walks_zero; /* a unit that uses it all the same walks physical page 0 */
+	struct refusal row;
+} lacking[] = {
+	{ ECAP_DT,
+	  false,
+	  { TARGET_CONTEXT, 0, 3 << 2, 1 << 2, false, "TT of the context entry 01b, ECAP.DT 0",
+	    "9.3" } },
+	{ ECAP_PT,
+	  false,
+	  { TARGET_CONTEXT, 0, 3 << 2, 2 << 2, false, "TT of the context entry 10b, ECAP.PT 0",
+	    "9.3" } },
+	{ ECAP_FSTS,
+	  true,
+	  { TARGET_PASID_SS, 0, PGTT(PGTT_FIRST), true,
+	    "PGTT of the PASID-table entry 001b, ECAP.FSTS 0", "9.6" } },
+	{ ECAP_SSTS,
+	  true,
+	  { TARGET_PASID_FS, 0, PGTT(PGTT_SECOND), true,
+	    "PGTT of the PASID-table entry 010b, ECAP.SSTS 0", "9.6" } },
+	{ ECAP_NEST,
+	  true,
+	  { TARGET_PASID_SS, 0, PGTT(PGTT_NESTED), true,
+	    "PGTT of the PASID-table entry 011b, ECAP.NEST 0", "9.6" } },
+	{ ECAP_NEST,
+	  true,
+	  { TARGET_PASID_FS, 0, PGTT(PGTT_NESTED), true,
+	    "PGTT of the PASID-table entry 011b, ECAP.NEST 0", "9.6" } },
+	{ ECAP_PT,
+	  false,
+	  { TARGET_PASID_SS, 0, PGTT(PGTT_PASS), false,
+	    "PGTT of the PASID-table entry 100b, ECAP.PT 0", "9.6" } },
+	{ ECAP_PT,
+	  false,
+	  { TARGET_PASID_FS, 0, PGTT(PGTT_PASS), false,
+	    "PGTT of the PASID-table entry 100b, ECAP.PT 0", "9.6" } },
+	{ ECAP_SSADS,
+	  false,
+	  { TARGET_PASID_SS, 0, 0, 1 << 9, true, "SSADE of the PASID-table entry set, ECAP.SSADS 0",
+	    "9.6" } },
+	{ ECAP_SC,
+	  false,
+	  { TARGET_PASID_SS, 1, 0, 1 << 24, true, "PGSNP of the PASID-table entry set, ECAP.SC 0",
+	    "9.6" } },
+	{ ECAP_SMPWC,
+	  false,
+	  { TARGET_PASID_SS, 1, 0, 1 << 23, true,
+	    "PWSNP of the PASID-table entry set, ECAP.SMPWC 0", "9.6" } },
+	{ ECAP_SMPWC,
+	  false,
+	  { TARGET_PASID_FS, 1, 0, 1 << 23, true,
+	    "PWSNP of the PASID-table entry set, ECAP.SMPWC 0", "9.6" } },
+	{ ECAP_EAFS,
+	  false,
+	  { TARGET_PASID_FS, 2, 0, 1 << 7, true, "EAFE of the PASID-table entry set, ECAP.EAFS 0",
+	    "9.6" } },
+	{ ECAP_PRS,
+	  false,
+	  { TARGET_SM_CONTEXT, 0, 0, 1 << 4, true,
+	    "PRE of the scalable-mode context entry set, ECAP.PRS 0", "9.4" } },
 };
 
 static struct tally t;
@@ -133,21 +201,13 @@ static const char *try_return(struct bench *b, const char *what)
 	return text;
 }
 
-/* What of ECAP a bit of such a row turns on. */
-static struct vtd_field turned_on_by(unsigned i)
+/* What is set in a row; 0: this unit has no such value. */
+static uint64_t set_by(const struct bench *b, const struct refusal *row)
 {
-	if (refusals[i].target == TARGET_SM_CONTEXT)
-		return ECAP_PRS;
-	return refusals[i].word == 0 ? ECAP_SSADS : refusals[i].word == 1 ? ECAP_SC : ECAP_EAFS;
-}
+	uint64_t set = row->set;
 
-/* What is set in row `i`; 0: this unit has no such value. */
-static uint64_t set_by(const struct bench *b, unsigned i)
-{
-	uint64_t set = refusals[i].set;
-
-	if (set & HAS)
-		return field_of(b->unit->ecap, turned_on_by(i)) ? 0 : set & ~HAS;
+	if (set == FIVE)
+		return field_of(b->unit->cap, CAP_FL5LP) ? 0 : 1 << 2;
 	if (set & RID)
 		return b->unit->uses_rid_pasid ? set & ~RID : 0;
 	if (set & NEW)
@@ -158,7 +218,7 @@ static uint64_t set_by(const struct bench *b, unsigned i)
 		return set;
 	for (unsigned levels = 3; levels <= 5; levels++)
 		if (!vtd_unit_has_levels(b->unit, levels))
-			return (uint64_t)aw_of_levels(levels) << (refusals[i].word ? 0 : 2);
+			return (uint64_t)aw_of_levels(levels) << (row->word ? 0 : 2);
 	return 0;
 }
 
@@ -182,34 +242,42 @@ static uint64_t move_table(struct bench *b, uint64_t *entry)
 	return at;
 }
 
+static const char *try_refusal(struct bench *b, const struct refusal *row)
+{
+	enum target_id id = (enum target_id)row->target;
+	uint64_t entry[ENTRY_WORDS_MAX], set = set_by(b, row);
+	const char *problem;
+
+	if (b->lacks[id] || (row->set && !set) ||
+	    (row->not_qemu && known_of_qemu(b, KNOWN_PASID_RESERVED)))
+		return NULL;
+	problem = choose(b, id);
+	memcpy(entry, b->target->state[0][target_has_large_page(id)], sizeof(entry));
+	if (row->set == LARGE && !problem)
+		set |= move_table(b, entry);
+	entry[row->word] &= ~row->clear;
+	entry[row->word] |= set;
+	if (!problem)
+		problem = refused_entry(b, &t, entry, row->word,
+					id == TARGET_TABLE ? TRIES_ABOVE : TRIES, row->what,
+					row->section);
+	if (!problem && row->clear & 1 && !row->set && !field_of(b->unit->cap, CAP_CM))
+		problem = try_return(b, row->what);
+	if (!problem)
+		engine_put(b, b->target->state[0][0], &t);
+	return problem;
+}
+
 static const char *check_refusals(struct bench *b)
 {
 	const char *problem = NULL;
 
-	for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]) && !problem; i++) {
-		enum target_id id = (enum target_id)refusals[i].target;
-		uint64_t entry[ENTRY_WORDS_MAX], set = set_by(b, i);
-
-		if (b->lacks[id] ||
-		    (refusals[i].not_qemu && known_of_qemu(b, KNOWN_PASID_RESERVED)) ||
-		    (refusals[i].set && !set))
-			continue;
-		problem = choose(b, id);
-		memcpy(entry, b->target->state[0][target_has_large_page(id)], sizeof(entry));
-		if (refusals[i].set == LARGE && !problem)
-			set |= move_table(b, entry);
-		entry[refusals[i].word] &= ~refusals[i].clear;
-		entry[refusals[i].word] |= set;
-		if (!problem)
-			problem = refused_entry(b, &t, entry, refusals[i].word,
-						id == TARGET_TABLE ? TRIES_ABOVE : TRIES,
-						refusals[i].what, refusals[i].section);
-		if (!problem && refusals[i].clear & 1 && !refusals[i].set &&
-		    !field_of(b->unit->cap, CAP_CM))
-			problem = try_return(b, refusals[i].what);
-		if (!problem)
-			engine_put(b, b->target->state[0][0], &t);
-	}
+	for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]) && !problem; i++)
+		problem = try_refusal(b, &refusals[i]);
+	for (unsigned i = 0; i < sizeof(lacking) / sizeof(lacking[0]) && !problem; i++)
+		if (!field_of(b->unit->ecap, lacking[i].unless) &&
+		    (!lacking[i].walks_zero || page_zero_is_empty))
+			problem = try_refusal(b, &lacking[i].row);
 	return problem;
 }
 

@@ -40,16 +40,18 @@ void report_highlight(const char *format, ...)
 	append(highlights, sizeof(highlights), line);
 }
 
-/* The last one was just told; those before it are far above. */
+/* All but the last, which was just told: they are far above. */
 static void repeat_highlights(void)
 {
-	char *line = highlights, *end;
+	char *line = highlights;
 
-	for (; (end = strchr(line, '\n')) && end[1]; line = end + 1) {
-		*end = 0;
-		log_note("%s", line);
-		*end = '\n';
-	}
+	for (char *at = highlights; *at; at++)
+		if (*at == '\n' && at[1]) {
+			*at = 0;
+			log_note("%s", line);
+			*at = '\n';
+			line = at + 1;
+		}
 }
 
 void report_plan(unsigned tests, unsigned checks)

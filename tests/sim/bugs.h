@@ -63,6 +63,9 @@
 	B(AW_ANY, "aw-unchecked", "walks tables of depths that CAP.SAGAW does not have (9.3)") \
 	B(TT_ANY, "tt-unchecked", "takes the reserved translation type for 00b (9.3)") \
 	B(PGTT_ANY, "pgtt-unchecked", "takes reserved values of PGTT for pass-through (9.6)") \
+	B(TT_LACKING, "tt-lacking", "takes translation types that ECAP.PT and ECAP.DT say it does not have (9.3)") \
+	B(PGTT_LACKING, "pgtt-lacking", "takes types of PGTT that ECAP says it does not have (9.6)") \
+	B(FSPM_ANY, "fspm-unchecked", "walks first-stage tables of more levels than it has (9.6)") \
 	B(ROOT_RESERVED, "root-reserved-ignored", "does not check reserved bits of root entries (9.1)") \
 	B(ROOT_HIGH, "root-high-reserved-ignored", "does not check bits 127:64 of root entries in legacy mode (9.1)") \
 	B(CONTEXT_RESERVED, "context-reserved-ignored", "does not check reserved bits of context entries (9.3)") \
@@ -280,6 +283,8 @@
 	B(IRTE_BUS, "irte-bus-unchecked", "takes SVT 10b for 00b (9.9)") \
 	B(IRTE_RESERVED, "irte-reserved-ignored", "does not check reserved bits of interrupt-remapping entries (9.9)") \
 	B(IRTE_FPD, "irte-fpd-ignored", "records refused interrupts that FPD asks it not to (9.9)") \
+	B(SVT_ANY, "svt-unchecked", "takes the reserved value of SVT for 00b (9.9)") \
+	B(IRTE_DESTINATION_ANY, "irte-destination-unchecked", "does not check the reserved bits of a destination in xAPIC mode (9.9)") \
 	B(IRTE_DESTINATION, "irte-destination", "takes the destination for that of the other APIC mode (9.9)") \
 	B(IRT_SIZE, "irt-size-ignored", "does not check an interrupt's index against IRTA.S (5.1.4)") \
 	B(IR_COMPATIBILITY, "compatibility-passed", "lets compatibility-format interrupts through though CFIS is 0 (5.1.4)") \

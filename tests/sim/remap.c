@@ -164,13 +164,14 @@ static bool is_reserved(const struct unit *u, const uint64_t *e)
 	if (sim_has(BUG_IRTE_RESERVED))
 		return false;
 	if ((e[1] >> 18 & 3) == 3)
-		return true;
+		return !sim_has(BUG_SVT_ANY);
 	if (posted)
 		return !field_of(unit_get64(u, VTD_CAP), CAP_PI) ||
 		       e[0] & (0x3fffull << 24 | 3 << 12 | 0x3f << 2) || e[1] & 0xfffull << 20;
 	if (e[0] & (0xffull << 24 | 7 << 12) || e[1] >> 20)
 		return true;
-	return !is_extended(u) && e[0] & (0xffffull << 48 | 0xffull << 32);
+	return !is_extended(u) && e[0] & (0xffffull << 48 | 0xffull << 32) &&
+	       !sim_has(BUG_IRTE_DESTINATION_ANY);
 }
 
 /* 0, or the reason for which its entry refuses the interrupt. */

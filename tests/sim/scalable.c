@@ -33,6 +33,7 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 		return SPT_3;
 	if (((field_get(p, PASID_SSADE) && !walk_can(w, ECAP_SSADS)) ||
 	     (field_get(p, PASID_PGSNP) && !walk_can(w, ECAP_SC)) ||
+	     (field_get(p, PASID_PWSNP) && !walk_can(w, ECAP_SMPWC)) ||
 	     (field_get(p, PASID_EAFE) && !walk_can(w, ECAP_EAFS))) &&
 	    !sim_has(BUG_PASID_RESERVED))
 		return SPT_3;
@@ -40,15 +41,17 @@ static uint8_t check_pasid_entry(const struct walk *w, const uint64_t *p)
 	    (field_get(p, PASID_SSADE) && sim_has(BUG_SSADE_FAULTS)))
 		return SPT_3;
 	if (((pgtt < PGTT_FIRST || pgtt > PGTT_PASS) && !sim_has(BUG_PGTT_ANY)) ||
-	    (pgtt == PGTT_FIRST && !walk_can(w, ECAP_FSTS)) ||
-	    (pgtt == PGTT_SECOND && !walk_can(w, ECAP_SSTS)) ||
-	    (pgtt == PGTT_NESTED && !walk_can(w, ECAP_NEST)) ||
-	    (pgtt == PGTT_PASS && !walk_can(w, ECAP_PT)))
+	    (((pgtt == PGTT_FIRST && !walk_can(w, ECAP_FSTS)) ||
+	      (pgtt == PGTT_SECOND && !walk_can(w, ECAP_SSTS)) ||
+	      (pgtt == PGTT_NESTED && !walk_can(w, ECAP_NEST)) ||
+	      (pgtt == PGTT_PASS && !walk_can(w, ECAP_PT))) &&
+	     !sim_has(BUG_PGTT_LACKING)))
 		return SPT_4;
 	if ((pgtt == PGTT_SECOND || pgtt == PGTT_NESTED) && !walk_has_levels(w, levels))
 		return SPT_4;
 	/* Five levels of first stage are for units with CAP.FL5LP. */
-	if (first && field_get(p, PASID_FSPM) > field_of(unit_get64(w->u, VTD_CAP), CAP_FL5LP))
+	if (first && field_get(p, PASID_FSPM) > field_of(unit_get64(w->u, VTD_CAP), CAP_FL5LP) &&
+	    !sim_has(BUG_FSPM_ANY))
 		return SPT_4;
 	if (pgtt == PGTT_NESTED && walk_is_beyond(w, field_get(p, PASID_FSPTPTR) << 12, levels))
 		return SPT_4;

@@ -23,8 +23,9 @@ static uint8_t check_context(const struct walk *w, const uint64_t *c)
 	if ((c[0] & reserved || c[1] & 0xffffffffff000080) &&
 	    !walk_takes_reserved(BUG_CONTEXT_RESERVED))
 		return LCT_3;
-	if ((tt == 3 && !sim_has(BUG_TT_ANY)) || (tt == TT_DEVICE_TLB && !walk_can(w, ECAP_DT)) ||
-	    (tt == TT_PASS && !walk_can(w, ECAP_PT)))
+	if ((tt == 3 && !sim_has(BUG_TT_ANY)) ||
+	    (tt == TT_DEVICE_TLB && !walk_can(w, ECAP_DT) && !sim_has(BUG_TT_LACKING)) ||
+	    (tt == TT_PASS && !walk_can(w, ECAP_PT) && !sim_has(BUG_TT_LACKING)))
 		return LCT_4;
 	/* Of a pass-through entry too, by table 30; what section 9.3 says of AW lets a unit look past it there. */
 	if (!(tt == TT_PASS && !sim.pass_width) &&
