@@ -105,7 +105,7 @@ static const char *see_served(struct bench *b, struct tally *t)
 /* Or until it is not masked any more. */
 static const char *see_pending(struct bench *b, struct tally *t)
 {
-	bool is_held;
+	bool is_held, stays;
 	unsigned sent;
 
 	begin(b, true);
@@ -113,13 +113,16 @@ static const char *see_pending(struct bench *b, struct tally *t)
 	is_held = vtd_fault_event_pending(b->unit);
 	vtd_fault_interrupt(b->unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
 	sent = end(b, false);
+	stays = vtd_fault_event_pending(b->unit);
 	vtd_fault_clear(b->unit);
 	return t->stopped ? t->stopped
 	       : !is_held ? OUTSIDE
 		       "a fault was recorded, its event is masked, and FECTL.IP is not set (section 11.4.7.2)"
 	       : sent != 1 ? OUTSIDE
 		       "a fault was recorded while FECTL.IM was set, IM was cleared, and not one interrupt came: an event that is pending (FECTL.IP) is not sent then, or more than once (section 7.3)"
-			   : NULL;
+	       : stays ? OUTSIDE
+		       "a fault event that was pending was sent, and FECTL.IP is still set: it would be sent again for nothing (section 11.4.7.2)"
+		       : NULL;
 }
 
 /* The queue's errors are told by the same event. */

@@ -166,11 +166,26 @@ static unsigned count_events(struct asking *a, struct asked *s)
 	return events;
 }
 
+/* How many events come when the mask goes. */
+static unsigned unmask(struct vtd_unit *unit, const struct bench *b)
+{
+	uint64_t started = time_us();
+
+	events = 0;
+	interrupts_on();
+	vtd_page_event(unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
+	while (!events && time_us() - started < BENCH_COMES_US)
+		cpu_pause();
+	time_delay_us(EVENT_US);
+	interrupts_off();
+	return events;
+}
+
 static const char *see_event(struct asking *a)
 {
 	struct vtd_unit *unit = a->b->unit;
-	unsigned masked, sent, again;
-	bool pends, is_set, is_cleared;
+	unsigned masked, held, sent, again;
+	bool pends, stays, is_set, is_cleared;
 	struct asked s;
 
 	/* The fault event's vector is used. */
@@ -184,6 +199,9 @@ static const char *see_event(struct asking *a)
 	masked = count_events(a, &s);
 	is_set = vtd_page_pending(unit);
 	pends = vtd_page_event_pending(unit);
+	held = unmask(unit, a->b);
+	stays = vtd_page_event_pending(unit);
+	vtd_page_event(unit, false, 0, 0);
 	vtd_page_pending_clear(unit);
 	is_cleared = !vtd_page_pending(unit) && !vtd_page_event_pending(unit);
 	vtd_page_event(unit, true, (uint8_t)a->b->driver_apic, VECTOR_VTD_FAULT);
@@ -199,6 +217,10 @@ static const char *see_event(struct asking *a)
 		       "a page request was queued, and an interrupt came though PECTL.IM is set: the mask is not looked at (section 7.5)"
 	       : !pends ? OUTSIDE_PAGES
 		       "a page request was queued, its event is masked, and PECTL.IP is not set (section 11.4.11.5)"
+	       : held != 1 ? OUTSIDE_PAGES
+		       "a page request was queued while PECTL.IM was set, IM was cleared, and not one interrupt came: an event that is pending (PECTL.IP) is not sent then, or more than once (section 7.5)"
+	       : stays ? OUTSIDE_PAGES
+		       "a page request event that was pending was sent, and PECTL.IP is still set: it would be sent again for nothing (section 11.4.11.5)"
 	       : !is_cleared ? OUTSIDE_PAGES
 		       "PRS.PPR, or PECTL.IP, stays set when 1 is written to PPR (sections 11.4.11.4, 11.4.11.5)"
 	       : !sent ? OUTSIDE_PAGES

@@ -268,6 +268,7 @@
 	B(PASID_GRANULARITY, "queue-granularity-taken", "takes reserved granularities of PASID-cache and PASID-based IOTLB invalidations (6.5.2.2)") \
 	B(QUEUE_FIRST, "queue-first-skipped", "skips the first descriptor after QIE is set, but for a wait (6.5.2)") \
 	B(IQE_EVENT, "queue-error-event-lost", "sends no fault event for FSTS.IQE (7.3)") \
+	B(EVENT_IP_STAYS, "completion-pending-stays", "keeps IECTL.IP set when the event that was pending was sent (11.4.9.5)") \
 	B(EVENT_HELD, "completion-event-held", "does not send an invalidation completion event that is pending when IECTL.IM is cleared (6.5.2.10)") \
 	B(EVENT_AGAIN, "completion-event-again", "sends one though ICS.IWC is set (6.5.2.10)") \
 	/* interrupts */                                                                                 \
@@ -353,6 +354,8 @@
 	B(PRQ_KEEPS, "page-request-keeps", "drops no translation for a page request (6.5.3.1)") \
 	B(PRQ_PPR, "page-pending-lost", "does not set PRS.PPR (7.5)") \
 	B(PRQ_EVENT_LOST, "page-event-lost", "does not send page request events (7.5)") \
+	B(PRQ_EVENT_HELD, "page-event-held", "does not send a page request event that is pending when PECTL.IM is cleared (7.5)") \
+	B(PRQ_IP_STAYS, "page-event-pending-stays", "keeps PECTL.IP set when the event that was pending was sent (11.4.11.5)") \
 	B(PRQ_EVENT_MASK, "page-event-mask-ignored", "sends them though PECTL.IM is set (7.5)") \
 	B(RESPONSE_LOST, "response-lost", "sends no page group responses (7.6.1)") \
 	B(RESPONSE_SOURCE, "response-source", "sends page group responses to the device after the one named (7.6.1)") \
@@ -412,6 +415,7 @@
 	B(PFO_FREES, "fault-overflow-frees", "clears every F when 1 is written to FSTS.PFO (11.4.7.1)") \
 	B(PFO_INDEX, "fault-overflow-rewinds", "goes on at register 0 when 1 is written to FSTS.PFO (7.2.1)") \
 	B(FAULT_EVENT_AGAIN, "fault-event-again", "sends the fault event though FSTS.PPF is set (7.3)") \
+	B(FAULT_IP_SENT, "fault-pending-stays", "keeps FECTL.IP set when the event was sent (11.4.7.2)") \
 	B(FAULT_EVENT_HELD, "fault-event-held", "does not send a fault event that is pending when FECTL.IM is cleared (7.3)") \
 	B(FAULT_IP_STAYS, "fault-event-stays", "keeps FECTL.IP set when all that it told of was cleared (7.3)") \
 	B(READ_TORN, "register-read-torn", "reads 64 bits of a fault record as halves of two (11.4.7.6)") \

@@ -19,7 +19,8 @@ void fault_event(struct unit *u)
 	uint32_t control = unit_get32(u, VTD_FECTL) | FECTL_IP;
 
 	if (!(control & FECTL_IM) || sim_has(BUG_FAULT_MASK)) {
-		control &= ~FECTL_IP;
+		if (!sim_has(BUG_FAULT_IP_SENT))
+			control &= ~FECTL_IP;
 		if (!sim_has(BUG_FAULT_EVENT_LOST))
 			unit_interrupts(u,
 					unit_get32(u, VTD_FEADDR) |

@@ -78,8 +78,11 @@ void pages_event_control(struct unit *u, uint32_t value)
 {
 	uint32_t pending = unit_get32(u, VTD_PECTL) & FECTL_IP;
 
-	unit_set32(u, VTD_PECTL, (value & FECTL_IM) | (value & FECTL_IM ? pending : 0));
-	if (pending && !(value & FECTL_IM))
+	bool goes = pending && !(value & FECTL_IM);
+
+	unit_set32(u, VTD_PECTL,
+		   (value & FECTL_IM) | (goes && !sim_has(BUG_PRQ_IP_STAYS) ? 0 : pending));
+	if (goes && !sim_has(BUG_PRQ_EVENT_HELD))
 		send_event(u);
 }
 

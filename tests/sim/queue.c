@@ -122,7 +122,7 @@ void queue_event_control(struct unit *u, uint32_t value)
 	bool pending = unit_get32(u, VTD_IECTL) & FECTL_IP;
 
 	if (pending && !(value & FECTL_IM)) {
-		pending = false;
+		pending = sim_has(BUG_EVENT_IP_STAYS);
 		if (!sim_has(BUG_EVENT_LOST) && !sim_has(BUG_EVENT_HELD))
 			send_event(u);
 	}
