@@ -104,7 +104,7 @@ const char *sim_option(const char *word)
 		*value_of(k) = (uint32_t)value;
 		return NULL;
 	}
-	return "there is no such key (sim.help lists them)";
+	return "there is no such key (vtd-sim sim.help lists them)";
 }
 
 bool sim_registers_overlap(void)
