@@ -12,6 +12,7 @@
 #include "tests/litmus/engine.h"
 #include "tests/litmus/interrupt.h"
 #include "tests/litmus/ownership.h"
+#include "tests/litmus/trials.h"
 #include "vtd/interrupts.h"
 #include "vtd/invalidate.h"
 #include "vtd/regs.h"
@@ -162,6 +163,49 @@ static const char *see_emptied(struct bench *b, struct tally *t)
 	return t->stopped;
 }
 
+/* A DMA that is refused, and its records there; in which register the first is. */
+static unsigned first_record(struct bench *b, struct tally *t)
+{
+	unsigned first;
+
+	trial_refused(b, target_nowhere(), t);
+	first = vtd_fault_pending(b->unit) ? vtd_fault_first(b->unit) : 0;
+	vtd_fault_clear(b->unit);
+	return first;
+}
+
+/* With translation and interrupt remapping off the next record is for register 0 again. */
+static const char *see_first_record(struct bench *b, struct tally *t)
+{
+	static char text[200];
+	unsigned first = 0;
+
+	/* The interrupt would take them. */
+	if (!field_of(b->unit->cap, CAP_NFR) || b->unit->remapping || b->has_interrupt)
+		return NULL;
+	for (unsigned i = 0; i < TIMES && !first && !t->stopped; i++) {
+		enum vtd_status status;
+
+		first_record(b, t);
+		status = translation_off(b);
+		if (status == VTD_OK)
+			status = translation_on(b);
+		if (status == VTD_OK)
+			status = vtd_invalidate_all(b->unit);
+		if (status != VTD_OK)
+			return stop(b, t, status);
+		first = first_record(b, t);
+	}
+	if (t->stopped || !first)
+		return t->stopped;
+	format_text(
+		text, sizeof(text),
+		OUTSIDE
+		"translation was turned off and on, interrupt remapping being off, and the next fault was recorded in register %u: the index does not go back to 0 (section 7.2.1)",
+		first);
+	return text;
+}
+
 const char *disabling_find(struct bench *b, struct tally *t)
 {
 	const char *problem;
@@ -174,6 +218,8 @@ const char *disabling_find(struct bench *b, struct tally *t)
 	problem = see_draining(b, t);
 	if (!problem)
 		problem = see_emptied(b, t);
+	if (!problem)
+		problem = see_first_record(b, t);
 	/* Whatever it is that was seen: the next one proves the device anew, with translation on. */
 	if (!b->unit->translating)
 		translation_on(b);

@@ -62,11 +62,14 @@ static const char *try_level(struct bench *b, struct tally *t, const struct stag
 	enum vtd_status status;
 	unsigned marked = 0;
 
-	bench_store(b, leaf, *leaf & ~dirty);
 	bench_store(b, entry, *entry & ~W);
 	status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		status = vtd_invalidate_all(b->unit);
+	/* Not before: a walk for an earlier write may have been under way, and set it. */
+	bench_store(b, leaf, *leaf & ~dirty);
+	if (status == VTD_OK)
+		status = vtd_flush_write_buffer(b->unit);
 	if (status == VTD_OK)
 		marked = count_marked(b, t, leaf, dirty);
 	bench_store(b, leaf, leaf_before);

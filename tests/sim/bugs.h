@@ -415,6 +415,7 @@
 	B(PFO_FREES, "fault-overflow-frees", "clears every F when 1 is written to FSTS.PFO (11.4.7.1)") \
 	B(PFO_INDEX, "fault-overflow-rewinds", "goes on at register 0 when 1 is written to FSTS.PFO (7.2.1)") \
 	B(FAULT_EVENT_AGAIN, "fault-event-again", "sends the fault event though FSTS.PPF is set (7.3)") \
+	B(INDEX_STAYS, "fault-index-stays", "goes on with the index of its fault records when translation and remapping were off (7.2.1)") \
 	B(FAULT_IP_SENT, "fault-pending-stays", "keeps FECTL.IP set when the event was sent (11.4.7.2)") \
 	B(FAULT_EVENT_HELD, "fault-event-held", "does not send a fault event that is pending when FECTL.IM is cleared (7.3)") \
 	B(FAULT_IP_STAYS, "fault-event-stays", "keeps FECTL.IP set when all that it told of was cleared (7.3)") \

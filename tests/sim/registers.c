@@ -179,7 +179,7 @@ static void command(struct unit *u, uint32_t value)
 	    !sim_has(BUG_HEAD_KEPT)) /* on: from the beginning; off: reset (section 6.5.2) */
 		unit_set64(u, VTD_IQH, 0);
 	/* Section 7.2.1. */
-	if (!(status & (GCMD_TE | GCMD_IRE)))
+	if (!(status & (GCMD_TE | GCMD_IRE)) && !sim_has(BUG_INDEX_STAYS))
 		u->next_record = 0;
 }
 
