@@ -57,8 +57,8 @@ static void write_sequence(struct target *t, const struct sequence *s)
 		bench_print_witness(t, s->steps, &a);
 	}
 	if (qemu.event_count && !a.harms) {
-		printf("\nIn QEMU: **%s**. A shortest way to it there (%s):\n\n", words_of(qemu.harms),
-		       model_harm_text((enum model_harm)qemu.witness_harm));
+		printf("\nIn QEMU: **%s**. A shortest way to it there (%s):\n\n",
+		       words_of(qemu.harms), model_harm_text((enum model_harm)qemu.witness_harm));
 		bench_print_witness(t, s->steps, &qemu);
 	}
 	printf("\n");
@@ -133,8 +133,8 @@ int main(void)
 			return 1;
 		count_mutants(&t, &all, &unsafe);
 		printf("## %s: %s\n\nIts mixtures show by %s. Mutants: %u, unsafe: %u.\n\n",
-		       target_name((enum target_id)id), kind_title((enum entry_kind)t.kind), t.encoding, all,
-		       unsafe);
+		       target_name((enum target_id)id), kind_title((enum entry_kind)t.kind),
+		       t.encoding, all, unsafe);
 		write_table(&t);
 		for (size_t k = 0; k < sequence_count; k++)
 			if (sequence_is_for(&sequences[k], (enum target_id)t.id))

@@ -46,7 +46,8 @@ static void see_bits(const struct run *r, const char *text, void *context)
 	b = b->next;
 	CHECK(b->absent && b->failed == 4);
 	CHECK(!strcmp(bit_what(b, words), "FPD of the context entry (context), set, and P clear"));
-	CHECK(!strcmp(bit_result(b, words), "it did not count in 4 of 4, by records; known of QEMU"));
+	CHECK(!strcmp(bit_result(b, words),
+		      "it did not count in 4 of 4, by records; known of QEMU"));
 	b = b->next;
 	CHECK(b->why && !strcmp(bit_result(b, words), "not tried: ECAP says that it has none"));
 	c = bits_count(t);

@@ -178,6 +178,15 @@ uint64_t bench_record_wait_us(const struct bench *b)
 	return RECORDS * (record_us(b) + 1);
 }
 
+void bench_await_event(const volatile unsigned *events, bool must, uint64_t more_us)
+{
+	uint64_t started = time_us();
+
+	while (must && !*events && time_us() - started < BENCH_COMES_US)
+		cpu_pause();
+	time_delay_us(more_us);
+}
+
 uint64_t bench_fault_wait_us(const struct bench *b)
 {
 	uint64_t patience = bench_record_wait_us(b);

@@ -154,6 +154,9 @@ const char *bench_reset(struct bench *bench);
 /* For what must come, but on a busy host may be late: the unit of an emulator has to wait for a processor. */
 #define BENCH_COMES_US 50000
 
+/* An event that `must` come is waited for until it is counted; then `more_us`, for those on their way besides. */
+void bench_await_event(const volatile unsigned *events, bool must, uint64_t more_us);
+
 /* Forget what records said, before a DMA. */
 void bench_forget_faults(struct bench *bench);
 bool bench_said_anything(const struct bench *bench); /* of a refusal */

@@ -54,11 +54,7 @@ static void begin(struct bench *b, bool masked)
 /* How many came, with those that are on their way. */
 static unsigned end(struct bench *b, bool masked)
 {
-	uint64_t started = time_us();
-
-	while (!masked && !events && time_us() - started < BENCH_COMES_US)
-		cpu_pause();
-	time_delay_us(bench_record_wait_us(b));
+	bench_await_event(&events, !masked, bench_record_wait_us(b));
 	interrupts_off();
 	return events;
 }

@@ -169,14 +169,10 @@ static unsigned count_events(struct asking *a, struct asked *s)
 /* How many events come when the mask goes. */
 static unsigned unmask(struct vtd_unit *unit, const struct bench *b)
 {
-	uint64_t started = time_us();
-
 	events = 0;
 	interrupts_on();
 	vtd_page_event(unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
-	while (!events && time_us() - started < BENCH_COMES_US)
-		cpu_pause();
-	time_delay_us(EVENT_US);
+	bench_await_event(&events, true, EVENT_US);
 	interrupts_off();
 	return events;
 }

@@ -81,16 +81,6 @@ static bool on_event(struct trap_frame *frame)
 	return true;
 }
 
-/* What must come is waited for; then what may come besides. */
-static void await_event(bool must)
-{
-	uint64_t started = time_us();
-
-	while (must && !events && time_us() - started < BENCH_COMES_US)
-		cpu_pause();
-	time_delay_us(SETTLE_US);
-}
-
 /* A wait with IF, the event masked or not: how many interrupts came. */
 static unsigned count_events(struct bench *b, bool on, enum vtd_status *status)
 {
@@ -103,7 +93,7 @@ static unsigned count_events(struct bench *b, bool on, enum vtd_status *status)
 	*status = vtd_queue_ask_event(b->unit, true);
 	if (*status == VTD_OK)
 		is_told(b);
-	await_event(on && *status == VTD_OK);
+	bench_await_event(&events, on && *status == VTD_OK, SETTLE_US);
 	interrupts_off();
 	return events;
 }
@@ -155,7 +145,7 @@ static const char *see_held_interrupt(struct bench *b, struct tally *t)
 	events = 0;
 	interrupts_on();
 	vtd_queue_event_interrupt(b->unit, true, (uint8_t)b->driver_apic, VECTOR_VTD_FAULT);
-	await_event(status == VTD_OK);
+	bench_await_event(&events, status == VTD_OK, SETTLE_US);
 	held = events;
 	stays = vtd_queue_event_pending(b->unit);
 	if (status == VTD_OK)

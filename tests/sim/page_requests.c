@@ -77,7 +77,6 @@ void pages_acknowledge(struct unit *u, uint32_t value)
 void pages_event_control(struct unit *u, uint32_t value)
 {
 	uint32_t pending = unit_get32(u, VTD_PECTL) & FECTL_IP;
-
 	bool goes = pending && !(value & FECTL_IM);
 
 	unit_set32(u, VTD_PECTL,

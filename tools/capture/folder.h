@@ -15,9 +15,10 @@ struct folder {
 	char *what, *kernel, *mode, *qemu; /* of about; "" where it does not say */
 	bool caching_mode, paging;
 	double seconds, cpu_seconds;
-	bool ended;	     /* by the console: the workload came to its end */
-	bool crash_kernel;   /* by the console: it ran */
-	const char *crashed; /* by the console: the lines where the kernel crashed by itself; NULL: it did not */
+	bool ended;	   /* by the console: the workload came to its end */
+	bool crash_kernel; /* by the console: it ran */
+	const char *
+		crashed; /* by the console: the lines where the kernel crashed by itself; NULL: it did not */
 	bool has_units, has_tables; /* by the records */
 };
 

@@ -8,18 +8,12 @@
 void take_bit(struct builder *b, struct span line)
 {
 	static const struct field fields[] = {
-		TEXT_FIELD("name", bit, name),
-		TEXT_FIELD("why", bit, why),
-		NUMBER_FIELD("to", bit, to),
-		NUMBER_FIELD("absent", bit, absent),
-		NUMBER_FIELD("known", bit, known),
-		NUMBER_FIELD("changes", bit, changes),
-		NUMBER_FIELD("failed", bit, failed),
-		NUMBER_FIELD("controls", bit, controls),
-		NUMBER_FIELD("none", bit, none),
-		NUMBER_FIELD("context", bit, context),
-		NUMBER_FIELD("pasid", bit, pasid),
-		NUMBER_FIELD("iotlb", bit, iotlb),
+		TEXT_FIELD("name", bit, name),	     TEXT_FIELD("why", bit, why),
+		NUMBER_FIELD("to", bit, to),	     NUMBER_FIELD("absent", bit, absent),
+		NUMBER_FIELD("known", bit, known),   NUMBER_FIELD("changes", bit, changes),
+		NUMBER_FIELD("failed", bit, failed), NUMBER_FIELD("controls", bit, controls),
+		NUMBER_FIELD("none", bit, none),     NUMBER_FIELD("context", bit, context),
+		NUMBER_FIELD("pasid", bit, pasid),   NUMBER_FIELD("iotlb", bit, iotlb),
 	};
 	struct run_test *t = b->open;
 	struct bit *bit = arena_alloc(&b->arena, sizeof(*bit));

@@ -23,8 +23,8 @@ json_t *bits_json(const struct run_test *t)
 		if (!b->why)
 			json_object_update_new(
 				j,
-				json_pack("{s:i, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "to",
-					  b->to != 0, "absent", b->absent != 0,
+				json_pack("{s:i, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+					  "to", b->to != 0, "absent", b->absent != 0,
 					  "known_of_qemu", b->known != 0, "changes",
 					  number(b->changes), "old_value_held", number(b->failed),
 					  "controls", number(b->controls),

@@ -138,7 +138,8 @@ struct bit_kind {
 	const struct unit_kind *unit;
 	bool to, absent;
 	uint32_t runs, untried;
-	uint64_t changes, failed, known, controls, none; /* known: of those that failed, known of QEMU */
+	uint64_t changes, failed, known, controls,
+		none; /* known: of those that failed, known of QEMU */
 	uint64_t of[3],
 		without[3]; /* context cache, PASID cache, IOTLB: controls, and those it held in */
 };

@@ -119,7 +119,9 @@ static void row(struct out *o, const struct bit_kind *k)
 		return;
 	}
 	if (k->known)
-		out(o, "<td class=\"n\">%" PRIu64 " of %" PRIu64 "<small>known of QEMU: %s</small></td>",
+		out(o,
+		    "<td class=\"n\">%" PRIu64 " of %" PRIu64
+		    "<small>known of QEMU: %s</small></td>",
 		    k->failed, k->changes, k->known == k->failed ? "all" : "some");
 	else
 		share(o, k->failed, k->changes, true);

@@ -164,9 +164,9 @@ static void print_details(const struct run_test *t)
 		       t->outcomes[i].unpredicted ? " not predicted" : "");
 	for (unsigned i = 0; i < t->fault_count; i++)
 		printf("        %10" PRIu64 "  fault%s of reason 0x%x, %s: %s, first %s\n",
-		       t->faults[i].count, t->faults[i].count == 1 ? "" : "s",
-		       t->faults[i].reason, t->faults[i].type,
-		       vtd_fault_reason_name(t->faults[i].reason), t->faults[i].raw);
+		       t->faults[i].count, t->faults[i].count == 1 ? "" : "s", t->faults[i].reason,
+		       t->faults[i].type, vtd_fault_reason_name(t->faults[i].reason),
+		       t->faults[i].raw);
 	if (t->has_tally)
 		printf("        %.3f s: invalidation %.3f, device %.3f, resets %.3f; %" PRIu64
 		       " rewrites, %" PRIu64 " held, lines %u to %u\n",
